@@ -1,0 +1,165 @@
+/* base.h - a base: which file feeds which table, which header feeds which column, and by which rule.
+ *
+ * Read from base.json (SPEC section 6), never from C code. Loaded in three steps, each adding knowledge:
+ *   base_load    the JSON: shape, known keys, types; tables sorted so that linked tables come first
+ *   base_bind    the catalog: every mapped column exists and its type can hold the field
+ *   (cleaner)    the file: which header stands where; see clean.h
+ *
+ * Ownership: a Base owns everything below it in one arena; pointers to Table and Column are good until base_free.
+ * A Base is immutable after base_bind.
+ */
+#ifndef ARTSYNC_BASE_H
+#define ARTSYNC_BASE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "artsync/catalog.h"
+#include "artsync/err.h"
+#include "artsync/mem.h"
+
+typedef enum FieldType {
+    FIELD_TEXT,
+    FIELD_INTEGER,
+    FIELD_DECIMAL,
+    FIELD_CURRENCY,
+    FIELD_PERCENT,
+    FIELD_BOOLEAN,
+    FIELD_DATE,
+    FIELD_DATETIME,
+    FIELD_DURATION,
+    FIELD_CHOICE,
+    FIELD_LIST,
+    FIELD_ATTACHMENTS,
+    FIELD_LINK,
+    FIELD_JSON,
+    FIELD_COUNT
+} FieldType;
+
+typedef enum DateOrder { DATE_MDY, DATE_DMY, DATE_AUTO } DateOrder;
+
+typedef struct Names { /* a list of names, in the order of base.json */
+    const char **items;
+    int n;
+} Names;
+
+typedef struct Alias {
+    const char *from; /* compared after trimming: exactly, then without case */
+    const char *to;   /* NULL: the cell counts as empty */
+} Alias;
+
+typedef struct Table Table;
+
+/* "derive": {"from": "edition_display_name", "pattern": " - (-?[0-9]+)$"}: where the own cell is empty or the own
+ * header absent, the first group of a POSIX extended regular expression over the trimmed source cell. */
+typedef struct Derive {
+    int from;            /* index of the source column in the same table; -1: none */
+    const char *pattern;
+} Derive;
+
+typedef struct Column {
+    const char *name;
+    int index;           /* in Table.columns; the order of base.json */
+    FieldType type;
+    Names headers;       /* the first is the one that export writes */
+    Names id_headers;    /* FIELD_LINK: headers that hold record ids */
+    const Table *to;     /* FIELD_LINK */
+    bool multiple_first; /* FIELD_LINK: several elements: take the first instead of refusing */
+    bool required;
+    bool on_invalid_null; /* a bad cell becomes NULL with a warning instead of a reject */
+    const char *fallback; /* "default": the text an empty cell stands for, cleaned like a cell; or NULL */
+    const char *min, *max; /* as written in base.json, cleaned like a cell; or NULL */
+    Names choices;
+    const Alias *aliases;
+    int n_aliases;
+    Derive derive;
+    const CatalogColumn *catalog; /* after base_bind; NULL before: no length, scale or kind is known */
+} Column;
+
+typedef struct SkipRule { /* a record whose cell under `header` is, trimmed, one of `values` is skipped */
+    const char *header;
+    Names values;
+} SkipRule;
+
+struct Table {
+    const char *name;
+    const char *schema;     /* the base's */
+    const char *file;       /* name inside the export folder */
+    const char *id_column;
+    Names id_headers;
+    int *natural_key;       /* indexes into columns */
+    int n_natural_key;
+    Column *columns;        /* without the id column */
+    int n_columns;
+    SkipRule *skips;
+    int n_skips;
+    int index;              /* in Base.tables: link order */
+    int name_column;        /* what a link by name compares: the first natural_key column, else the first text
+                               column, else -1 */
+    const char *state;      /* artsync's state table, unqualified: state_<table> (schema artsync) */
+    uint64_t fingerprint;   /* XXH3 over mapping and CLEANING_VERSION: changes when any record may clean differently */
+    const CatalogTable *catalog; /* after base_bind */
+    const struct Base *base;
+};
+
+typedef struct Base {
+    const char *name;
+    const char *schema;
+    const char *origin;     /* "sql/art/base.json (embedded)" or the path on disk: for messages */
+    DateOrder date_order;
+    Names null_tokens;
+    Table *tables;          /* linked tables first */
+    int n_tables;
+    Arena arena;
+} Base;
+
+/* Raised whenever a cleaning rule changes its output, so that every record gets a fresh look. */
+enum { CLEANING_VERSION = 1 };
+
+/* Collects problems; base_load and base_bind go on after a problem so that `base check` can show all at once. */
+typedef struct Problem {
+    char *place;   /* "base.json: tables[2] editions: columns[4] size: choices" */
+    char *message;
+    char *hint;    /* may be NULL */
+} Problem;
+
+typedef struct Problems {
+    Problem *items;
+    int n, cap;
+} Problems;
+
+void problems_add(Problems *problems, const char *place, const char *hint, const char *format, ...) ART_PRINTF(4, 5);
+void problems_free(Problems *problems);
+
+/* Parse base.json text. `origin` names it in messages. Returns NULL if it has problems (at least one was added).
+ * Errors per SPEC 6: unknown or repeated keys, wrong types, trailing bytes, over 1 MB, invalid UTF-8, unknown types,
+ * links to unknown tables or in a circle, on_invalid null on a required column ... */
+Base *base_parse(const char *text, size_t size, const char *origin, Problems *problems);
+
+/* Find and load a base: `name` is an embedded base ("art") or a folder that holds base.json.
+ * On failure one Err (ERR_CONFIG) names the first problem and how many more there are. */
+Base *base_load(const char *name, Err *err);
+
+/* The mapping against the catalog: catalogs[i] belongs to base->tables[i]. Adds problems for a missing table or
+ * column, a type that cannot hold the field, an id column that is not unique, a NOT NULL column without default that
+ * is not mapped. Sets Column.catalog and Table.catalog. Returns true if no problem was added. */
+bool base_bind(Base *base, CatalogTable *const *catalogs, Problems *problems);
+
+void base_free(Base *base);
+
+/* The table called `name`, or NULL. */
+const Table *base_table(const Base *base, const char *name);
+
+/* Index of the mapped column called `name`, or -1. */
+int table_column(const Table *table, const char *name);
+
+const char *field_type_name(FieldType type); /* as in base.json */
+
+/* The folder a base's files come from: calls `each` for every file below <base>/ whose path matches
+ * "<prefix>*.sql" ("" for migrations, "checks/" for checks), in path order, embedded or from disk alike.
+ * Stops and returns false if `each` does. */
+typedef bool BaseFileFn(void *ctx, const char *path, const char *text, size_t size, Err *err);
+bool base_files(const char *base_name, const char *prefix, BaseFileFn *each, void *ctx, Err *err);
+
+#endif

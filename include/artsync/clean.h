@@ -1,0 +1,117 @@
+/* clean.h - the cleaning layer: raw cells in, values exactly as PostgreSQL prints them out, and a report of what
+ * was changed on the way (SPEC section 7).
+ *
+ * Three parts, each usable alone:
+ *   field_clean    one cell by one type: a pure function, one row of a table in fields.c, one file of cases each
+ *   Cleaner        a RawSink: binds the header, applies the record rules, hands Records to a RecordSink
+ *   CleaningReport what was changed and warned about, counted per column and pair
+ * Knows neither libcsv nor libpq.
+ */
+#ifndef ARTSYNC_CLEAN_H
+#define ARTSYNC_CLEAN_H
+
+#include "artsync/base.h"
+#include "artsync/links.h"
+#include "artsync/record.h"
+
+/* ---- one cell ---- */
+
+typedef struct CleanContext {
+    const Base *base;       /* date_order, null_tokens */
+    DateOrder date_order;   /* DATE_MDY or DATE_DMY; `auto` was decided before */
+    const LinkIndex *links; /* FIELD_LINK: the rows of column->to; NULL: links cannot be resolved here */
+    Arena *arena;           /* results live here */
+} CleanContext;
+
+typedef struct Cleaned {
+    const char *text;    /* the value, NULL for NULL; meaningful if code is NULL */
+    const char *compare; /* what comparing means if it is not text (attachments: the names); else NULL */
+    const char *code;    /* reject code (record.h), or NULL: accepted */
+    const char *reason;  /* with code: why, in one sentence */
+    const char *element; /* with code: the element of the cell to blame, or NULL: the whole cell */
+    const char *from;    /* a change that people should hear of, e.g. alias "Ikea" -> "Framed"; else NULL */
+    const char *to;      /* the new text, or NULL for NULL; meaningful if `from` is set */
+    const char *warning; /* something was dropped or doubtful (U+FFFD kept, ...); else NULL */
+    bool only_mdy, only_dmy; /* FIELD_DATE, FIELD_DATETIME: the cell fits only this order */
+} Cleaned;
+
+/* Clean one cell by its column's type, with null tokens, aliases, min and max, and the type's limits from
+ * column->catalog. Does not apply required, default, derive and on_invalid: they are the cleaner's. */
+void field_clean(const Column *column, Str cell, const CleanContext *context, Cleaned *out);
+
+/* A link cell with ids: resolved by `ids`, falling back to `names` only where the id is unknown and that name's row
+ * has a derived id (SPEC 6). Either may be empty; both empty is NULL. */
+void field_clean_link(const Column *column, Str ids, Str names, const CleanContext *context, Cleaned *out);
+
+/* The settings of a column that only cleaning can judge: min, max, default, aliases' targets, derive's pattern. */
+bool field_check(const Base *base, const Column *column, Problems *problems);
+
+/* The file names of an attachments cell, in a canonical form that does not depend on its URLs. */
+const char *attachment_names(Str cell, Arena *arena);
+
+/* ---- the report ---- */
+
+typedef struct CleaningReport CleaningReport;
+
+CleaningReport *cleaning_report_new(void);
+void cleaning_report_free(CleaningReport *report);
+
+/* from/to pairs are kept for up to 1,000 pairs a column, then summed under from = "(other)". */
+void cleaning_report_change(CleaningReport *report, const Table *table, const char *column, const char *from,
+                            const char *to);
+/* A warning about one cell or a whole file (line 0). The first lines are kept per (table, column, text). */
+void cleaning_report_warn(CleaningReport *report, const Table *table, const char *column, int64_t line,
+                          const char *text);
+
+typedef struct CleaningChange {
+    const char *table, *column, *from, *to;
+    int64_t count;
+} CleaningChange;
+
+typedef struct CleaningWarning {
+    const char *table, *column, *text;
+    int64_t count;
+    int64_t lines[5]; /* the first ones; 0 where there are fewer */
+} CleaningWarning;
+
+/* Sorted by table, column, count descending; owned by the report. */
+size_t cleaning_report_changes(CleaningReport *report, const CleaningChange **out);
+size_t cleaning_report_warnings(CleaningReport *report, const CleaningWarning **out);
+int64_t cleaning_report_warning_count(const CleaningReport *report, const Table *table); /* cells, not kinds */
+
+/* ---- one file ---- */
+
+typedef struct Cleaner Cleaner;
+
+typedef struct CleanerOptions {
+    const Table *table;
+    const LinkIndex *const *links; /* one per base table, by Table.index; NULL entries: not loaded */
+    DateOrder date_order;          /* decided: DATE_MDY or DATE_DMY */
+    const char *path;              /* for messages */
+    bool headers_only;             /* bind and warn, but drop the records */
+} CleanerOptions;
+
+/* `report` may be NULL. The sink is copied. */
+Cleaner *cleaner_new(const CleanerOptions *options, CleaningReport *report, const RecordSink *sink);
+void cleaner_free(Cleaner *cleaner);
+
+/* A RawSink; ctx is the Cleaner. Errors: ERR_HEADER (repeated header, two headers for one column, a required header
+ * missing, with the file's unmapped headers as candidates, nearest first). */
+bool cleaner_put(void *cleaner, const RawRecord *record, Err *err);
+
+/* After the last record: ERR_CSV if the file's dates speak for the other order (SPEC 7). */
+bool cleaner_finish(Cleaner *cleaner, Err *err);
+
+/* After the header was put. */
+bool cleaner_has_column(const Cleaner *cleaner, int column); /* its header (or its derivation's) is in the file */
+bool cleaner_has_id(const Cleaner *cleaner);
+Names cleaner_unmapped(const Cleaner *cleaner);              /* headers that nobody maps */
+
+/* date_order auto: a RawSink that only counts evidence; then the verdict, or ERR_CSV showing a line of each. */
+typedef struct DateSurvey DateSurvey;
+DateSurvey *date_survey_new(const Table *table, const char *path);
+bool date_survey_put(void *survey, const RawRecord *record, Err *err);
+bool date_survey_verdict(DateSurvey *survey, DateOrder *order, Err *err);
+void date_survey_free(DateSurvey *survey);
+
+#endif

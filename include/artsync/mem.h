@@ -1,0 +1,76 @@
+/* mem.h - memory: an allocator that cannot fail, an arena, a growing buffer, a string view.
+ *
+ * Out of memory ends the program with one line on stderr and exit status 4: the server undoes the transaction, so
+ * nothing is half-written, and no caller has to check.
+ *
+ * Ownership: an Arena owns all that was allocated from it, until arena_reset or arena_free. A Buf owns its bytes.
+ * A Str owns nothing; whoever hands one out says how long it lives.
+ */
+#ifndef ARTSYNC_MEM_H
+#define ARTSYNC_MEM_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "artsync/err.h"
+
+/* A run of bytes. Wherever artsync hands one out, p[n] is a NUL that does not count. */
+typedef struct Str {
+    const char *p;
+    size_t n;
+} Str;
+
+#define STR(literal) ((Str){(literal), sizeof(literal) - 1})
+static inline Str str_of(const char *text) { return (Str){text, strlen(text)}; }
+static inline bool str_eq(Str a, Str b) { return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0); }
+
+void *mem_alloc(size_t size);                          /* zeroed */
+void *mem_grow(void *old, size_t count, size_t size);  /* realloc of count * size, overflow checked */
+char *mem_dup(const char *text);
+
+/* Make room for one more element in a malloc'ed array: ARRAY_PUSH(items, n, cap) = value; */
+#define ARRAY_ROOM(items, n, cap)                                                                                      \
+    do {                                                                                                               \
+        if ((n) == (cap)) {                                                                                            \
+            (cap) = (cap) ? (cap) * 2 : 8;                                                                             \
+            (items) = mem_grow((items), (size_t)(cap), sizeof *(items));                                               \
+        }                                                                                                              \
+    } while (0)
+
+/* ---- arena: allocate many, free once ---- */
+
+typedef struct ArenaBlock ArenaBlock;
+typedef struct Arena {
+    ArenaBlock *head;
+    size_t used; /* bytes handed out since the last reset */
+} Arena;
+
+void *arena_alloc(Arena *arena, size_t size); /* zeroed, aligned for any type */
+char *arena_strn(Arena *arena, const char *text, size_t n); /* copy with a NUL behind it */
+char *arena_str(Arena *arena, const char *text);
+char *arena_printf(Arena *arena, const char *format, ...) ART_PRINTF(2, 3);
+void arena_reset(Arena *arena); /* keeps one block for reuse */
+void arena_free(Arena *arena);
+
+/* ---- buf: bytes that grow; data[len] is always NUL once anything was added ---- */
+
+typedef struct Buf {
+    char *data;
+    size_t len;
+    size_t cap;
+} Buf;
+
+void buf_reserve(Buf *buf, size_t more);
+void buf_add(Buf *buf, const void *bytes, size_t n);
+void buf_str(Buf *buf, const char *text);
+void buf_char(Buf *buf, char c);
+void buf_printf(Buf *buf, const char *format, ...) ART_PRINTF(2, 3);
+void buf_vprintf(Buf *buf, const char *format, va_list args);
+void buf_clear(Buf *buf); /* len = 0, keeps the memory */
+void buf_free(Buf *buf);
+static inline Str buf_view(const Buf *buf) { return (Str){buf->data ? buf->data : "", buf->len}; }
+
+#endif

@@ -1,0 +1,127 @@
+/* pg.h - the one wrapper around libpq. No other room includes libpq-fe.h.
+ *
+ * The caller says which shape of result it expects (none, one row, rows, a stream) and the wrapper checks it: every
+ * result is checked, the last result after COPY decides, a NOTICE goes to the log, a broken connection is ERR_LOST, a
+ * server error carries SQLSTATE, message, detail and hint. All calls are asynchronous underneath: they end on a
+ * signal (the statement is cancelled; ERR_INTERRUPTED) and on a deadline without any answer (ERR_LOST).
+ *
+ * Values travel as text in UTF-8. Rows are good until pg_rows_free. One Pg has one statement under way at a time.
+ */
+#ifndef ARTSYNC_PG_H
+#define ARTSYNC_PG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "artsync/base.h"
+#include "artsync/catalog.h"
+#include "artsync/err.h"
+#include "artsync/mem.h"
+
+typedef struct Pg Pg;
+
+/* Connect. `url` may be NULL (libpq's own rules), a conninfo string, postgres://, postgresql:// or a SQLAlchemy
+ * spelling (+psycopg2, +asyncpg, +psycopg). Asks for a server that takes writes (target_session_attrs=read-write,
+ * unless the url says otherwise), sets keepalives, tcp_user_timeout and connect_timeout where the url does not, never
+ * options=. Errors: ERR_CONNECT with host, port, database and user but never a password; PostgreSQL before 14 is
+ * ERR_CONNECT too. */
+bool pg_open(Pg **pg, const char *url, const char *application_name, Err *err);
+void pg_close(Pg *pg); /* accepts NULL */
+
+/* "database on host:port as user", without secrets; lives as long as pg. */
+const char *pg_describe(const Pg *pg);
+const char *pg_database(const Pg *pg);
+
+/* The connection string without password that a child process (pg_dump) needs, and the password by itself (NULL:
+ * none), for the child's environment. Both malloc'ed. */
+char *pg_child_conninfo(const Pg *pg, char **password);
+
+/* ---- statements ---- */
+
+typedef struct PgRows PgRows;
+
+/* A statement without rows; *affected (may be NULL) is the number of rows it touched. One statement only. */
+bool pg_run(Pg *pg, const char *sql, int n, const char *const *params, int64_t *affected, Err *err);
+
+/* Several statements separated by `;`, without parameters and rows (migrations). Inside the current transaction. */
+bool pg_script(Pg *pg, const char *sql, Err *err);
+
+/* Any number of rows. */
+bool pg_query(Pg *pg, const char *sql, int n, const char *const *params, PgRows **rows, Err *err);
+
+/* Exactly one row, else ERR_DATABASE "expected one row". */
+bool pg_row(Pg *pg, const char *sql, int n, const char *const *params, PgRows **rows, Err *err);
+
+/* One row and one column as a malloc'ed string (NULL for NULL). */
+bool pg_value(Pg *pg, const char *sql, int n, const char *const *params, char **value, Err *err);
+
+int pg_count(const PgRows *rows);
+int pg_width(const PgRows *rows);
+const char *pg_get(const PgRows *rows, int row, int column); /* NULL for SQL NULL */
+size_t pg_size(const PgRows *rows, int row, int column);     /* bytes */
+bool pg_bool(const PgRows *rows, int row, int column);       /* NULL counts as false */
+int64_t pg_int(const PgRows *rows, int row, int column);     /* NULL counts as 0 */
+void pg_rows_free(PgRows *rows);                             /* accepts NULL */
+
+/* Rows one by one in constant memory (single-row mode). `cells[i]` is NULL for NULL and dies when `each` returns.
+ * If `each` fails the statement is cancelled and its Err stays. No other statement may run meanwhile on this Pg. */
+typedef bool PgRowFn(void *ctx, const char *const *cells, int n, Err *err);
+bool pg_each(Pg *pg, const char *sql, int n, const char *const *params, PgRowFn *each, void *ctx, Err *err);
+
+/* ---- COPY ---- */
+
+bool pg_copy_in(Pg *pg, const char *sql, Err *err);                    /* COPY ... FROM STDIN */
+bool pg_copy_put(Pg *pg, const char *bytes, size_t n, Err *err);
+bool pg_copy_done(Pg *pg, int64_t rows, Err *err);                     /* `rows` must be what the server counted */
+
+/* COPY ... TO STDOUT: each call gets one CopyData message (text: one line; binary: header/tuple bytes). */
+typedef bool PgCopyFn(void *ctx, const char *bytes, size_t n, Err *err);
+bool pg_copy_out(Pg *pg, const char *sql, PgCopyFn *each, void *ctx, Err *err);
+
+/* A value for COPY's text format: escaped, \N for NULL, without a delimiter. */
+void pg_copy_text(Buf *out, const char *text);
+
+/* ---- transactions ---- */
+
+typedef enum PgTx { PG_TX_WRITE, PG_TX_READ } PgTx; /* READ: REPEATABLE READ, READ ONLY */
+
+/* BEGIN and pin what results depend on, with SET LOCAL (works through a pooler): search_path pg_catalog, client
+ * encoding UTF8, DateStyle ISO, IntervalStyle postgres, TimeZone UTC, bytea_output hex, extra_float_digits,
+ * lock_timeout, statement_timeout, idle_in_transaction_session_timeout, client_connection_check_interval,
+ * application_name. All SQL must qualify its names. */
+bool pg_begin(Pg *pg, PgTx kind, Err *err);
+void pg_rollback(Pg *pg); /* also fine where no transaction is open or the connection is gone */
+
+typedef enum PgCommit { PG_COMMITTED, PG_NOT_COMMITTED, PG_COMMIT_UNKNOWN } PgCommit;
+/* COMMIT alone; the tag is checked (ROLLBACK is a failure). Signals are ignored from here on. */
+PgCommit pg_commit(Pg *pg, Err *err);
+
+bool pg_savepoint(Pg *pg, const char *name, Err *err);
+bool pg_release(Pg *pg, const char *name, Err *err);
+bool pg_rollback_to(Pg *pg, const char *name, Err *err); /* back to it and release it */
+
+/* True if `err` came from the server (it has a SQLSTATE of a data, constraint or trigger refusal) and a savepoint can
+ * go on after it; false for lost connections, signals, timeouts, deadlocks, out of disk or memory. */
+bool pg_refusal(const Err *err);
+
+/* ---- names ---- */
+
+void sql_ident(Buf *out, const char *name);                              /* "name", quoted where needed or not */
+void sql_name(Buf *out, const char *schema, const char *name);           /* "schema"."name" */
+void sql_literal(Buf *out, const char *text);                            /* '...' or E'...'; NULL gives NULL */
+void sql_array(Buf *out, const char *const *items, int n);               /* text[] literal for a parameter: {"a",NULL} */
+
+/* ---- the catalog (catalog.h) ---- */
+
+/* Read what the database says about each of the base's tables, into `arena`; catalogs[i] belongs to base->tables[i].
+ * A table that is not there has exists = false. A constant number of statements, however many tables. */
+bool pg_catalog(Pg *pg, const Base *base, Arena *arena, CatalogTable ***catalogs, Err *err);
+
+/* ---- one sync at a time ---- */
+
+/* Take the base's advisory lock in the current transaction (released by its end). Waits up to `wait_seconds`.
+ * *taken = false: somebody holds it, and `holder` (may be NULL) gets who: application_name, backend start, client. */
+bool pg_lock_base(Pg *pg, const char *base, int wait_seconds, bool *taken, Buf *holder, Err *err);
+
+#endif

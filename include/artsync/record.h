@@ -1,0 +1,93 @@
+/* record.h - what flows through the pipeline: RawRecord out of csv, Record out of clean.
+ *
+ * csv never sees SQL and sync never sees CSV: they meet in the two sinks declared here.
+ *
+ * Lifetime, in one sentence: everything a record points to dies when the sink that received it returns; who wants to
+ * keep a string copies it.
+ */
+#ifndef ARTSYNC_RECORD_H
+#define ARTSYNC_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "artsync/base.h"
+#include "artsync/err.h"
+#include "artsync/mem.h"
+
+/* Where a record stands in its file. */
+typedef struct Place {
+    int64_t number; /* 1 for the first record below the header; 0 is the header itself */
+    int64_t line;   /* physical line it starts on, the header's first line being 1 */
+    int64_t offset; /* of its first byte in the file */
+    int64_t length; /* bytes, without the line end */
+} Place;
+
+typedef struct RawRecord {
+    Place place;
+    const Str *cells; /* each with a NUL behind it */
+    int n_cells;
+} RawRecord;
+
+/* Receives the header (place.number 0) and then every record in file order. */
+typedef bool RawSink(void *ctx, const RawRecord *record, Err *err);
+
+/* Why a record is not written. Codes are stable: scripts read them. */
+typedef struct Reject {
+    const char *code;   /* "invalid_value", "missing_required", ... see reject codes below; NULL: not rejected */
+    const char *column; /* column name, or NULL where no single column is to blame */
+    const char *value;  /* the original cell (made printable), or NULL */
+    const char *reason; /* one sentence for people: what is wrong and what would be right */
+} Reject;
+
+/* The reject codes, one obvious place. */
+#define REJECT_INVALID "invalid_value"            /* a cell that its type refuses */
+#define REJECT_RANGE "out_of_range"               /* below min, above max, too many digits */
+#define REJECT_TOO_LONG "too_long"
+#define REJECT_ENCODING "invalid_utf8"
+#define REJECT_REQUIRED "missing_required"        /* a required cell is empty */
+#define REJECT_NO_ID "missing_id"                 /* no id cell, no natural key */
+#define REJECT_REPEATED_ID "repeated_id"
+#define REJECT_FIELDS "wrong_field_count"
+#define REJECT_LINK_MISSING "link_not_found"
+#define REJECT_LINK_AMBIGUOUS "link_ambiguous"
+#define REJECT_LINK_MULTIPLE "link_multiple"
+#define REJECT_KEY_AMBIGUOUS "natural_key_ambiguous"
+#define REJECT_UNIQUE "repeated_unique_key"
+#define REJECT_CHECK "check_constraint"
+#define REJECT_REFUSED "refused_by_database"      /* a constraint or trigger that artsync had never heard of */
+#define REJECT_CONFLICT "conflict"                /* --on-conflict reject */
+
+/* A cleaned cell. */
+typedef struct Value {
+    const char *text; /* exactly what PostgreSQL prints for it; NULL is SQL NULL */
+    uint64_t hash;    /* value_hash of what comparing means: text; for attachments the file names */
+    bool present;     /* false: the file has no header for this column; nothing is known of it */
+} Value;
+
+/* Hash of a value as the last-synced state keeps it: never 0, which the state uses for "not known". */
+uint64_t value_hash(const char *text);
+
+typedef struct Record {
+    Place place;
+    const char *id;      /* the record id, or NULL: the file has no id column (then the natural key identifies) */
+    const Value *values; /* Table.n_columns of them; NULL in `known`, except the natural key's where id is NULL */
+    uint64_t raw;        /* XXH3 of the mapped cells, seeded with the table's fingerprint (HOUSE, engine 1) */
+    Reject reject;       /* reject.code set: not to be written; id is set if it could be read */
+    int n_warnings;      /* cells of this record that a rule changed to NULL or cut out */
+} Record;
+
+/* Where cleaned records go. */
+typedef struct RecordSink {
+    void *ctx;
+    /* Asked before a record is cleaned, with place, id (or natural key values) and raw. May set *unchanged: then the
+     * record is not cleaned and not put; the sink has counted it. NULL: everything is cleaned. */
+    bool (*known)(void *ctx, const Record *record, bool *unchanged, Err *err);
+    /* A cleaned or rejected record. */
+    bool (*put)(void *ctx, const Record *record, Err *err);
+    /* A record that a rule skips (skip rule, all mapped cells empty). `id` may be NULL. */
+    bool (*skipped)(void *ctx, const Place *place, const char *id, Err *err);
+} RecordSink;
+
+#endif

@@ -1,0 +1,32 @@
+/* utf8.h - Unicode through utf8proc: validation, NFC, white space, case folding, lengths, distances. */
+#ifndef ARTSYNC_UTF8_H
+#define ARTSYNC_UTF8_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "artsync/mem.h"
+
+/* Valid UTF-8 without surrogates or code points over U+10FFFF; *bad (may be NULL) is the offset of the first fault. */
+bool utf8_valid(Str text, size_t *bad);
+
+size_t utf8_length(Str text); /* code points; text must be valid */
+
+/* Without leading and trailing Unicode white space (incl. NBSP, U+202F, U+FEFF); a view into `text`. */
+Str utf8_trim(Str text);
+
+/* NFC of valid UTF-8. Returns `text` itself where it is NFC already. */
+Str utf8_nfc(Str text, Arena *arena);
+
+/* For comparing without case: NFC, trimmed, runs of white space as one space, Unicode case folding. */
+Str utf8_fold(Str text, Arena *arena);
+
+/* For people: control characters and invalid bytes as \xNN, cut to `max` characters with "..." . */
+const char *utf8_printable(Str text, size_t max, Arena *arena);
+
+size_t utf8_width(Str text); /* columns on a terminal */
+
+/* Edit distance in code points, for "did you mean"; stops counting above `limit`. */
+size_t utf8_distance(Str a, Str b, size_t limit);
+
+#endif

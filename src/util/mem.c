@@ -1,0 +1,178 @@
+#include "artsync/mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static _Noreturn void out_of_memory(void)
+{
+    static const char message[] = "artsync: out of memory; nothing was changed\n";
+    ssize_t ignored = write(STDERR_FILENO, message, sizeof message - 1);
+    (void)ignored;
+    _exit(EXIT_REFUSED);
+}
+
+void *mem_alloc(size_t size)
+{
+    void *p = calloc(1, size ? size : 1);
+    if (!p)
+        out_of_memory();
+    return p;
+}
+
+void *mem_grow(void *old, size_t count, size_t size)
+{
+    if (size && count > SIZE_MAX / size)
+        out_of_memory();
+    void *p = realloc(old, count * size ? count * size : 1);
+    if (!p)
+        out_of_memory();
+    return p;
+}
+
+char *mem_dup(const char *text)
+{
+    size_t n = strlen(text) + 1;
+    return memcpy(mem_alloc(n), text, n);
+}
+
+/* ---- arena ---- */
+
+enum { ARENA_BLOCK = 64 * 1024, ARENA_ALIGN = 16 };
+
+struct ArenaBlock {
+    ArenaBlock *next;
+    size_t size;
+    size_t used;
+    _Alignas(ARENA_ALIGN) char bytes[];
+};
+
+void *arena_alloc(Arena *arena, size_t size)
+{
+    size_t need = (size + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
+    ArenaBlock *block = arena->head;
+    if (!block || block->size - block->used < need) {
+        size_t room = need > ARENA_BLOCK ? need : ARENA_BLOCK;
+        block = mem_grow(NULL, 1, sizeof *block + room);
+        *block = (ArenaBlock){.next = arena->head, .size = room};
+        arena->head = block;
+    }
+    void *p = block->bytes + block->used;
+    block->used += need;
+    arena->used += need;
+    return memset(p, 0, size);
+}
+
+char *arena_strn(Arena *arena, const char *text, size_t n)
+{
+    char *copy = arena_alloc(arena, n + 1);
+    if (n)
+        memcpy(copy, text, n);
+    return copy;
+}
+
+char *arena_str(Arena *arena, const char *text) { return arena_strn(arena, text, strlen(text)); }
+
+char *arena_printf(Arena *arena, const char *format, ...)
+{
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    int n = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    char *text = arena_alloc(arena, (size_t)(n < 0 ? 0 : n) + 1);
+    if (n > 0)
+        vsnprintf(text, (size_t)n + 1, format, again);
+    va_end(again);
+    return text;
+}
+
+void arena_reset(Arena *arena)
+{
+    ArenaBlock *keep = NULL;
+    for (ArenaBlock *block = arena->head, *next; block; block = next) {
+        next = block->next;
+        if (!keep && block->size == ARENA_BLOCK) {
+            keep = block;
+            continue;
+        }
+        free(block);
+    }
+    if (keep) {
+        keep->next = NULL;
+        keep->used = 0;
+    }
+    arena->head = keep;
+    arena->used = 0;
+}
+
+void arena_free(Arena *arena)
+{
+    for (ArenaBlock *block = arena->head, *next; block; block = next) {
+        next = block->next;
+        free(block);
+    }
+    *arena = (Arena){0};
+}
+
+/* ---- buf ---- */
+
+void buf_reserve(Buf *buf, size_t more)
+{
+    size_t need = buf->len + more + 1;
+    if (need <= buf->cap)
+        return;
+    size_t cap = buf->cap ? buf->cap : 64;
+    while (cap < need)
+        cap *= 2;
+    buf->data = mem_grow(buf->data, cap, 1);
+    buf->cap = cap;
+    buf->data[buf->len] = '\0';
+}
+
+void buf_add(Buf *buf, const void *bytes, size_t n)
+{
+    buf_reserve(buf, n);
+    if (n)
+        memcpy(buf->data + buf->len, bytes, n);
+    buf->len += n;
+    buf->data[buf->len] = '\0';
+}
+
+void buf_str(Buf *buf, const char *text) { buf_add(buf, text, strlen(text)); }
+
+void buf_char(Buf *buf, char c) { buf_add(buf, &c, 1); }
+
+void buf_vprintf(Buf *buf, const char *format, va_list args)
+{
+    va_list again;
+    va_copy(again, args);
+    int n = vsnprintf(NULL, 0, format, args);
+    if (n > 0) {
+        buf_reserve(buf, (size_t)n);
+        vsnprintf(buf->data + buf->len, (size_t)n + 1, format, again);
+        buf->len += (size_t)n;
+    }
+    va_end(again);
+}
+
+void buf_printf(Buf *buf, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    buf_vprintf(buf, format, args);
+    va_end(args);
+}
+
+void buf_clear(Buf *buf)
+{
+    buf->len = 0;
+    if (buf->data)
+        buf->data[0] = '\0';
+}
+
+void buf_free(Buf *buf)
+{
+    free(buf->data);
+    *buf = (Buf){0};
+}
