@@ -13,6 +13,7 @@ typedef struct Sha256 Sha256;
 Sha256 *sha256_new(void);
 void sha256_add(Sha256 *hash, const void *bytes, size_t n);
 void sha256_end(Sha256 *hash, char hex[SHA256_HEX]); /* frees it */
+void sha256_free(Sha256 *hash); /* without a result; accepts NULL */
 void sha256_of(Str bytes, char hex[SHA256_HEX]);
 
 uint64_t hash64(Str bytes, uint64_t seed);
