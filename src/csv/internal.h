@@ -1,0 +1,33 @@
+/* internal.h - between the two halves of the CSV room: source.c knows files, reader.c knows records.
+ *
+ * The bytes come through one function, so that a file and a text in memory take the same path and tests can choose the
+ * size of a chunk.
+ */
+#ifndef ARTSYNC_CSV_INTERNAL_H
+#define ARTSYNC_CSV_INTERNAL_H
+
+#include <sys/types.h>
+
+#include "artsync/csv.h"
+
+typedef struct CsvSource {
+    const char *name; /* for messages */
+    size_t chunk;     /* bytes asked for at once */
+    bool has_bom;     /* as csv_check_head found; the first three bytes are no text then */
+    /* Up to `room` bytes to `to`; 0 at the end, -1 with err set. */
+    ssize_t (*read)(void *ctx, char *to, size_t room, Err *err);
+    void *ctx;
+} CsvSource;
+
+enum { CSV_CHUNK = 256 * 1024, CSV_HEAD = 4096 };
+
+/* Header and records of `source` to `sink`. */
+bool csv_read_source(const CsvSource *source, RawSink *sink, void *ctx, Err *err);
+
+/* The first CSV_HEAD bytes: is this the kind of file that can be read? ERR_CSV says what it is instead. */
+bool csv_check_head(Str head, const char *name, bool *has_bom, Err *err);
+
+/* csv_read_bytes with a chunk of one's choice. */
+bool csv_read_chunks(Str bytes, const char *name, size_t chunk, RawSink *sink, void *ctx, Err *err);
+
+#endif
