@@ -98,7 +98,8 @@ struct Table {
     int name_column;        /* what a link by name compares: the first natural_key column, else the first text
                                column, else -1 */
     const char *state;      /* artsync's state table, unqualified: state_<table> (schema artsync) */
-    uint64_t fingerprint;   /* XXH3 over mapping and CLEANING_VERSION: changes when any record may clean differently */
+    uint64_t fingerprint;   /* XXH3 over mapping and CLEANING_VERSION: changes when any record may clean differently.
+                               base_bind adds the columns' types: compare what is stored only after binding */
     const CatalogTable *catalog; /* after base_bind */
     const struct Base *base;
 };
@@ -119,7 +120,7 @@ enum { CLEANING_VERSION = 1 };
 
 /* Collects problems; base_load and base_bind go on after a problem so that `base check` can show all at once. */
 typedef struct Problem {
-    char *place;   /* "base.json: tables[2] editions: columns[4] size: choices" */
+    char *place;   /* "base.json: tables[2] (editions): columns[4] (size): choices" */
     char *message;
     char *hint;    /* may be NULL */
 } Problem;
@@ -137,8 +138,8 @@ void problems_free(Problems *problems);
  * links to unknown tables or in a circle, on_invalid null on a required column ... */
 Base *base_parse(const char *text, size_t size, const char *origin, Problems *problems);
 
-/* Find and load a base: `name` is an embedded base ("art") or a folder that holds base.json.
- * On failure one Err (ERR_CONFIG) names the first problem and how many more there are. */
+/* Find and load a base: a name with a `/`, or of a folder that holds base.json, is read from disk, any other is an
+ * embedded base ("art"). On failure one Err (ERR_CONFIG) names the first problem and how many more there are. */
 Base *base_load(const char *name, Err *err);
 
 /* The mapping against the catalog: catalogs[i] belongs to base->tables[i]. Adds problems for a missing table or
@@ -156,9 +157,15 @@ int table_column(const Table *table, const char *name);
 
 const char *field_type_name(FieldType type); /* as in base.json */
 
-/* The folder a base's files come from: calls `each` for every file below <base>/ whose path matches
- * "<prefix>*.sql" ("" for migrations, "checks/" for checks), in path order, embedded or from disk alike.
- * Stops and returns false if `each` does. */
+/* Can a column of this kind hold what the field cleans to? One table in field_types.c; base_bind refuses the rest. */
+bool field_accepts(FieldType type, PgKind kind);
+
+/* Can a column of this kind hold a field of this type? Links aside: they need the kind of the linked key. */
+bool field_accepts(FieldType type, PgKind kind);
+
+/* Calls `each` for every file below <base>/ whose path matches "<prefix>*.sql" ("" for migrations, "checks/" for
+ * checks; `*` matches no `/`), in path order, embedded or from disk alike. `path` is relative to the base's folder;
+ * it and `text` (with a NUL behind it) die when `each` returns. Stops and returns false if `each` does. */
 typedef bool BaseFileFn(void *ctx, const char *path, const char *text, size_t size, Err *err);
 bool base_files(const char *base_name, const char *prefix, BaseFileFn *each, void *ctx, Err *err);
 

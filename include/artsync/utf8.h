@@ -18,15 +18,17 @@ Str utf8_trim(Str text);
 /* NFC of valid UTF-8. Returns `text` itself where it is NFC already. */
 Str utf8_nfc(Str text, Arena *arena);
 
-/* For comparing without case: NFC, trimmed, runs of white space as one space, Unicode case folding. */
+/* For comparing without case: NFC, trimmed, runs of white space as one space, Unicode case folding. Always new memory
+ * of `arena`, so that it may be kept. Invalid UTF-8 is folded as far as it is ASCII. */
 Str utf8_fold(Str text, Arena *arena);
 
-/* For people: control characters and invalid bytes as \xNN, cut to `max` characters with "..." . */
+/* For people: control characters, invalid bytes and what hides or turns text (byte order marks, bidirectional
+ * overrides) as \xNN; longer than `max` characters: cut, with "..." as the last three of them. */
 const char *utf8_printable(Str text, size_t max, Arena *arena);
 
 size_t utf8_width(Str text); /* columns on a terminal */
 
-/* Edit distance in code points, for "did you mean"; stops counting above `limit`. */
+/* Edit distance in code points, for "did you mean"; limit + 1 as soon as it is above `limit`. */
 size_t utf8_distance(Str a, Str b, size_t limit);
 
 #endif

@@ -1,0 +1,291 @@
+#include "artsync/links.h"
+
+#include <stdlib.h>
+
+#include "artsync/hash.h"
+#include "artsync/utf8.h"
+
+/* Text -> row, open addressing. A text that two rows share keeps the first and is marked: asking for it is ambiguous. */
+typedef struct Slot {
+    Str text; /* p == NULL: free */
+    uint32_t row;
+    bool shared;
+} Slot;
+
+typedef struct Map {
+    Slot *slots;
+    size_t n, cap; /* cap: 0 or a power of two */
+} Map;
+
+typedef struct Row {
+    const char *key;
+    bool derived_id;
+} Row;
+
+/* Names are kept in three spellings, from the strictest to the most forgiving; a name is looked up in this order. */
+enum { EXACT, TRIMMED, FOLDED, SPELLINGS };
+
+struct LinkIndex {
+    Arena arena;
+    Row *rows;
+    size_t n, cap;
+    Map ids;
+    Map names[SPELLINGS];
+    size_t commas; /* the most that any name holds: bounds the search for whole names in link_split */
+};
+
+LinkIndex *link_index_new(void) { return mem_alloc(sizeof(LinkIndex)); }
+
+void link_index_free(LinkIndex *index)
+{
+    if (!index)
+        return;
+    free(index->rows);
+    free(index->ids.slots);
+    for (int i = 0; i < SPELLINGS; i++)
+        free(index->names[i].slots);
+    arena_free(&index->arena);
+    free(index);
+}
+
+size_t link_index_size(const LinkIndex *index) { return index->n; }
+
+/* ---- maps ---- */
+
+/* The slot that holds `text`, or the free one where it would go. The map has a free slot. */
+static Slot *map_slot(const Map *map, Str text)
+{
+    size_t i = (size_t)hash64(text, 0) & (map->cap - 1);
+    while (map->slots[i].text.p && !str_eq(map->slots[i].text, text))
+        i = (i + 1) & (map->cap - 1);
+    return &map->slots[i];
+}
+
+static void map_grow(Map *map)
+{
+    Map bigger = {.n = map->n, .cap = map->cap ? map->cap * 2 : 64};
+    bigger.slots = mem_alloc(bigger.cap * sizeof *bigger.slots);
+    for (size_t i = 0; i < map->cap; i++) {
+        if (map->slots[i].text.p)
+            *map_slot(&bigger, map->slots[i].text) = map->slots[i];
+    }
+    free(map->slots);
+    *map = bigger;
+}
+
+/* `text` is kept as it is: it lives in the index's arena. */
+static void map_add(LinkIndex *index, Map *map, Str text, uint32_t row)
+{
+    if ((map->n + 1) * 2 > map->cap)
+        map_grow(map);
+    Slot *slot = map_slot(map, text);
+    if (!slot->text.p) {
+        *slot = (Slot){text, row, false};
+        map->n++;
+    } else if (strcmp(index->rows[slot->row].key, index->rows[row].key) != 0) {
+        slot->shared = true;
+    }
+}
+
+static LinkOutcome map_find(const Map *map, Str text, uint32_t *row)
+{
+    if (!map->cap)
+        return LINK_NONE;
+    const Slot *slot = map_slot(map, text);
+    if (!slot->text.p)
+        return LINK_NONE;
+    *row = slot->row;
+    return slot->shared ? LINK_AMBIGUOUS : LINK_FOUND;
+}
+
+/* ---- rows ---- */
+
+void link_index_add(LinkIndex *index, const char *id, const char *name, const char *key, bool derived_id)
+{
+    ARRAY_ROOM(index->rows, index->n, index->cap);
+    uint32_t row = (uint32_t)index->n++;
+    index->rows[row] = (Row){arena_str(&index->arena, key), derived_id};
+    if (id)
+        map_add(index, &index->ids, str_of(arena_str(&index->arena, id)), row);
+    if (!name)
+        return;
+    Str exact = str_of(arena_str(&index->arena, name));
+    Str trimmed = utf8_nfc(utf8_trim(exact), &index->arena);
+    if (trimmed.n == 0) /* a blank name is no name: no cell could mean it */
+        return;
+    size_t commas = 0;
+    for (size_t i = 0; i < exact.n; i++)
+        commas += exact.p[i] == ',';
+    index->commas = commas > index->commas ? commas : index->commas;
+    map_add(index, &index->names[EXACT], exact, row);
+    map_add(index, &index->names[TRIMMED], trimmed, row);
+    map_add(index, &index->names[FOLDED], utf8_fold(trimmed, &index->arena), row);
+}
+
+LinkOutcome link_by_id(const LinkIndex *index, Str id, const char **key)
+{
+    uint32_t row;
+    LinkOutcome outcome = map_find(&index->ids, id, &row);
+    if (outcome == LINK_FOUND)
+        *key = index->rows[row].key;
+    return outcome;
+}
+
+static LinkOutcome name_row(const LinkIndex *index, Str name, uint32_t *row)
+{
+    LinkOutcome outcome = map_find(&index->names[EXACT], name, row);
+    if (outcome != LINK_NONE)
+        return outcome;
+    Arena arena = {0};
+    Str trimmed = utf8_nfc(utf8_trim(name), &arena);
+    outcome = map_find(&index->names[TRIMMED], trimmed, row);
+    if (outcome == LINK_NONE && trimmed.n)
+        outcome = map_find(&index->names[FOLDED], utf8_fold(trimmed, &arena), row);
+    arena_free(&arena);
+    return outcome;
+}
+
+LinkOutcome link_by_name(const LinkIndex *index, Str name, const char **key, bool *derived_id)
+{
+    uint32_t row;
+    LinkOutcome outcome = name_row(index, name, &row);
+    if (outcome == LINK_FOUND) {
+        *key = index->rows[row].key;
+        *derived_id = index->rows[row].derived_id;
+    }
+    return outcome;
+}
+
+/* ---- splitting ----
+ *
+ * An element starts at the cell's start or after a comma. It is, in this order of preference, a quoted string, a known
+ * name that may hold commas, or whatever stands before the next comma. Of all ways to cut the cell the one with the
+ * fewest unknown elements wins, then the one with the fewest elements; found from the end backwards, once per start. */
+
+typedef struct Cut {
+    Str element;  /* of the best way, what starts here (with its quotes) */
+    size_t next;  /* the start after it */
+    size_t unknown, elements;
+    bool quoted;
+} Cut;
+
+/* End of a quoted string that starts at `at`: the comma or the cell's end behind it, or 0 if it is none. */
+static size_t quoted_end(Str cell, size_t at)
+{
+    if (at >= cell.n || cell.p[at] != '"')
+        return 0;
+    for (size_t i = at + 1; i < cell.n; i++) {
+        if (cell.p[i] != '"')
+            continue;
+        if (i + 1 < cell.n && cell.p[i + 1] == '"') {
+            i++;
+            continue;
+        }
+        return i + 1 == cell.n || cell.p[i + 1] == ',' ? i + 1 : 0;
+    }
+    return 0;
+}
+
+static Str unquote(Str quoted, Arena *arena)
+{
+    char *text = arena_alloc(arena, quoted.n);
+    size_t n = 0;
+    for (size_t i = 1; i + 1 < quoted.n; i++) {
+        text[n++] = quoted.p[i];
+        if (quoted.p[i] == '"')
+            i++;
+    }
+    return (Str){text, n};
+}
+
+static bool known(const LinkIndex *index, Str name)
+{
+    uint32_t row;
+    return index && name_row(index, name, &row) != LINK_NONE;
+}
+
+static bool better(const Cut *a, const Cut *b)
+{
+    return a->unknown != b->unknown ? a->unknown < b->unknown : a->elements < b->elements;
+}
+
+static bool blank(Str text) { return utf8_trim(text).n == 0; }
+
+/* The start that follows the comma at `end`; one past the last start for the cell's end. */
+static size_t start_after(const size_t *starts, size_t n, size_t from, size_t end)
+{
+    size_t low = from + 1, high = n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (starts[middle] > end)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
+}
+
+static Cut best_cut(const LinkIndex *index, Str cell, const size_t *starts, size_t n, const Cut *cuts, size_t i,
+                    Arena *arena)
+{
+    size_t at = starts[i], quote = quoted_end(cell, at), reach = index ? index->commas : 0;
+    Cut best = {.unknown = SIZE_MAX};
+    if (quote) {
+        Str element = {cell.p + at, quote - at};
+        size_t next = start_after(starts, n, i, quote);
+        best = (Cut){element, next, cuts[next].unknown + !known(index, unquote(element, arena)),
+                     cuts[next].elements + 1, true};
+    }
+    for (size_t next = i + 1; next <= n && next - i <= reach + 1; next++) {
+        size_t end = next < n ? starts[next] - 1 : cell.n;
+        Str element = {cell.p + at, end - at};
+        bool none = blank(element), is_known = !none && known(index, element);
+        if (!is_known && (next > i + 1 || quote)) /* an unknown name ends at its first comma */
+            continue;
+        Cut cut = {element, next, cuts[next].unknown + (!is_known && !none), cuts[next].elements + !none, false};
+        if (better(&cut, &best))
+            best = cut;
+    }
+    return best;
+}
+
+size_t link_split(const LinkIndex *index, Str cell, Arena *arena, Str **elements)
+{
+    size_t n = 1;
+    for (size_t i = 0; i < cell.n; i++)
+        n += cell.p[i] == ',';
+    size_t *starts = arena_alloc(arena, n * sizeof *starts);
+    for (size_t i = 0, k = 1; i < cell.n; i++) {
+        if (cell.p[i] == ',')
+            starts[k++] = i + 1;
+    }
+    Cut *cuts = arena_alloc(arena, (n + 1) * sizeof *cuts);
+    for (size_t i = n; i-- > 0;)
+        cuts[i] = best_cut(index, cell, starts, n, cuts, i, arena);
+    *elements = arena_alloc(arena, (cuts[0].elements + 1) * sizeof **elements);
+    size_t count = 0;
+    for (size_t i = 0; i < n; i = cuts[i].next) {
+        Str element = cuts[i].element;
+        element = cuts[i].quoted ? unquote(element, arena) : (Str){arena_strn(arena, element.p, element.n), element.n};
+        if (!blank(element))
+            (*elements)[count++] = element;
+    }
+    return count;
+}
+
+static bool between_ids(char c) { return c == ',' || c == ' ' || (c >= '\t' && c <= '\r'); }
+
+size_t link_split_ids(Str cell, Arena *arena, Str **elements)
+{
+    size_t count = 0;
+    *elements = arena_alloc(arena, (cell.n / 2 + 1) * sizeof **elements);
+    for (size_t i = 0, start; i < cell.n;) {
+        while (i < cell.n && between_ids(cell.p[i]))
+            i++;
+        for (start = i; i < cell.n && !between_ids(cell.p[i]);)
+            i++;
+        if (i > start)
+            (*elements)[count++] = (Str){arena_strn(arena, cell.p + start, i - start), i - start};
+    }
+    return count;
+}
