@@ -1,0 +1,106 @@
+/* absent.c - mode full: rows that a sync wrote and whose records are not in the export any more become inactive. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "engine.h"
+
+typedef struct Absent {
+    Turn *turn;
+    Names ids;
+    int cap;
+    Arena arena;
+} Absent;
+
+static bool collect(void *ctx, const char *const *cells, int n, Err *err)
+{
+    (void)n;
+    (void)err;
+    Absent *absent = ctx;
+    const uint32_t candidate = KNOWN_STATE | KNOWN_ROW | KNOWN_ACTIVE;
+    const KnownRecord *known = known_find(absent->turn->known, str_of(cells[0]));
+    if (!known || (known->flags & candidate) != candidate || (known->flags & KNOWN_PRESENT))
+        return true;
+    ARRAY_ROOM(absent->ids.items, absent->ids.n, absent->cap);
+    absent->ids.items[absent->ids.n++] = arena_str(&absent->arena, cells[0]);
+    return true;
+}
+
+static bool list_absent(Absent *absent, Err *err)
+{
+    Buf sql = {0};
+    buf_str(&sql, "SELECT record_id FROM ");
+    sql_name(&sql, "artsync", absent->turn->table->state);
+    bool ok = pg_each(absent->turn->run->pg, sql.data, 0, NULL, collect, absent, err);
+    buf_free(&sql);
+    return ok;
+}
+
+static bool stage_ids(Turn *turn, const Names *ids, Err *err)
+{
+    Buf sql = {0};
+    plan_stage_absent(&sql, turn->table);
+    bool ok = stage_open(turn, err);
+    for (int done = 0; ok && done < ids->n; done += BATCH_RECORDS) {
+        int n = ids->n - done < BATCH_RECORDS ? ids->n - done : BATCH_RECORDS;
+        Buf array = {0};
+        char last[24];
+        snprintf(last, sizeof last, "%lld", (long long)turn->seq);
+        sql_array(&array, ids->items + done, n);
+        const char *params[] = {array.data, last};
+        ok = pg_run(turn->run->pg, sql.data, 2, params, NULL, err);
+        turn->seq += n;
+        turn->live += n;
+        buf_free(&array);
+    }
+    buf_free(&sql);
+    return ok;
+}
+
+/* A cut-off or filtered export must not switch the stock off. */
+static bool guard(Turn *turn, int64_t absent, Err *err)
+{
+    const SyncOptions *options = turn->run->options;
+    int64_t active = known_active_synced(turn->known), rows = known_rows(turn->known);
+    bool empty = turn->counts->read == 0 && rows > 0;
+    if (!empty && !limit_exceeded(options->max_deactivate, absent, active))
+        return true;
+    if (options->force) {
+        turn->run->result->forced = true;
+        return true;
+    }
+    if (empty)
+        return err_set(err, ERR_GUARD, "export the whole view again, or give --force if the table is really empty now",
+                       "%s: %s holds no records, but the table has %lld rows; mode full would deactivate them",
+                       turn->table->name, turn->counts->file, (long long)rows);
+    return err_set(err, ERR_GUARD,
+                   "was the export filtered or cut off? If not, raise --max-deactivate or give --force",
+                   "%s: %lld of %lld active rows are absent from %s; mode full would deactivate more than "
+                   "--max-deactivate allows",
+                   turn->table->name, (long long)absent, (long long)active, turn->counts->file);
+}
+
+bool deactivate_absent(Turn *turn, Err *err)
+{
+    if (turn->unreadable_id) {
+        cleaning_report_warn(turn->run->result->cleaning, turn->table, turn->table->id_column, 0,
+                             "the id of some record could not be read, so nothing is deactivated");
+        return true;
+    }
+    Absent absent = {.turn = turn};
+    bool ok = list_absent(&absent, err) && guard(turn, absent.ids.n, err);
+    if (ok && absent.ids.n > 0) {
+        Buf sql = {0};
+        int64_t affected = 0;
+        plan_deactivate(&sql, turn->table);
+        ok = stage_ids(turn, &absent.ids, err) && pg_run(turn->run->pg, sql.data, 0, NULL, &affected, err);
+        buf_free(&sql);
+        if (ok && affected != absent.ids.n)
+            ok = err_set(err, ERR_DATABASE, "look at the table's triggers",
+                         "%s: %d rows were to be deactivated, the database changed %lld", turn->table->name,
+                         absent.ids.n, (long long)affected);
+        turn->counts->deactivated = affected;
+    }
+    free(absent.ids.items);
+    arena_free(&absent.arena);
+    return ok;
+}

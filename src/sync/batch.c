@@ -1,0 +1,357 @@
+/* batch.c - a full batch: read its rows and state in one statement, decide column by column, stage what results. */
+#include <cjson/cJSON.h>
+#include <stdlib.h>
+
+#include "decide.h"
+#include "engine.h"
+
+/* A record, its row and its state side by side, and what was decided about them. */
+typedef struct Case {
+    const Item *item;
+    const PgRows *rows;
+    int row;                 /* in rows; -1: neither row nor state is there */
+    bool has_row, has_state, was_deactivated, reactivates;
+    uint64_t *before, *after; /* slots of the state */
+    const char **final;      /* the row's values afterwards */
+    cJSON *changes;          /* {"column": [before, after]} or NULL */
+    Buf conflicts;           /* JSON lines */
+    int n_conflicts, n_overwritten;
+    const Column *refused;   /* --on-conflict reject: the first column in conflict */
+} Case;
+
+bool stage_open(Turn *turn, Err *err)
+{
+    if (turn->staged)
+        return true;
+    Buf sql = {0};
+    plan_stage(&sql, turn->table);
+    turn->staged = pg_run(turn->run->pg, sql.data, 0, NULL, NULL, err);
+    buf_free(&sql);
+    return turn->staged;
+}
+
+bool stage_drop(Turn *turn, Err *err)
+{
+    if (!turn->staged)
+        return true;
+    turn->staged = false;
+    return pg_run(turn->run->pg, "DROP TABLE pg_temp.artsync_stage", 0, NULL, NULL, err);
+}
+
+static void note_change(cJSON **changes, const char *column, const char *from, const char *to)
+{
+    if (!*changes)
+        *changes = cJSON_CreateObject();
+    cJSON *pair = cJSON_AddArrayToObject(*changes, column);
+    cJSON_AddItemToArray(pair, from ? cJSON_CreateString(from) : cJSON_CreateNull());
+    cJSON_AddItemToArray(pair, to ? cJSON_CreateString(to) : cJSON_CreateNull());
+}
+
+static void json_string_or_null(cJSON *object, const char *key, const char *text)
+{
+    if (text)
+        cJSON_AddStringToObject(object, key, text);
+    else
+        cJSON_AddNullToObject(object, key);
+}
+
+static void note_conflict(Case *c, const Table *table, const Column *column, const char *row, Verdict verdict)
+{
+    static const char *const resolutions[] = {
+        [VERDICT_CONFLICT_WRITE] = "export", [VERDICT_CONFLICT_KEEP] = "database", [VERDICT_CONFLICT_REJECT] = "reject"};
+    cJSON *line = cJSON_CreateObject();
+    cJSON_AddStringToObject(line, "table", table->name);
+    cJSON_AddStringToObject(line, "id", c->item->id);
+    cJSON_AddStringToObject(line, "column", column->name);
+    json_string_or_null(line, "export", c->item->values[column->index].text);
+    json_string_or_null(line, "database", row);
+    cJSON_AddStringToObject(line, "resolution", resolutions[verdict]);
+    char *text = cJSON_PrintUnformatted(line);
+    if (c->conflicts.len)
+        buf_char(&c->conflicts, '\n');
+    buf_str(&c->conflicts, text);
+    cJSON_free(text);
+    cJSON_Delete(line);
+    c->n_conflicts++;
+    if (verdict == VERDICT_CONFLICT_REJECT && !c->refused)
+        c->refused = column;
+}
+
+static bool same_text(const char *a, const char *b) { return a == b || (a && b && strcmp(a, b) == 0); }
+
+static void decide_column(const Turn *turn, Case *c, const Column *column)
+{
+    int i = column->index;
+    const Value *value = &c->item->values[i];
+    const char *row = pg_get(c->rows, c->row, ROWS_COLUMNS + i);
+    Facts facts = {
+        .present = value->present,
+        .equal = value->present && same_text(value->text, row),
+        .row_null = row == NULL,
+        .known = c->has_state && c->before[i] != 0,
+        .attachments = column->type == FIELD_ATTACHMENTS,
+    };
+    facts.export_moved = facts.known && value->hash != c->before[i];
+    facts.row_moved = facts.known && value_hash(row) != c->before[i];
+    Verdict verdict = decide(turn->run->options->mode, turn->run->on_conflict, facts);
+    if (verdict_writes(verdict)) {
+        c->final[i] = value->text;
+        note_change(&c->changes, column->name, row, value->text);
+    }
+    if (verdict_conflicts(verdict))
+        note_conflict(c, turn->table, column, row, verdict);
+    c->n_overwritten += verdict == VERDICT_OVERWRITE;
+}
+
+static void decide_existing(const Turn *turn, Case *c)
+{
+    for (int i = 0; i < turn->table->n_columns; i++) {
+        c->final[i] = pg_get(c->rows, c->row, ROWS_COLUMNS + i);
+        decide_column(turn, c, &turn->table->columns[i]);
+    }
+    if (c->item->at_id)
+        note_change(&c->changes, turn->table->id_column, c->item->at_id, c->item->id);
+    if (c->was_deactivated && !pg_bool(c->rows, c->row, ROWS_ACTIVE)) {
+        c->reactivates = true;
+        note_change(&c->changes, "is_active", "f", "t");
+    }
+}
+
+static void decide_new(const Turn *turn, Case *c)
+{
+    for (int i = 0; i < turn->table->n_columns; i++) {
+        c->final[i] = c->item->values[i].text;
+        if (turn->run->options->want_changes && c->item->values[i].present)
+            note_change(&c->changes, turn->table->columns[i].name, NULL, c->final[i]);
+    }
+}
+
+/* ---- staging ---- */
+
+static void field(Buf *out, const char *text)
+{
+    pg_copy_text(out, text);
+    buf_char(out, '\t');
+}
+
+static void field_int(Buf *out, int64_t n) { buf_printf(out, "%lld\t", (long long)n); }
+
+static void field_bool(Buf *out, bool yes) { buf_str(out, yes ? "t\t" : "f\t"); }
+
+static void field_slots(Buf *out, const uint64_t *slots, int n)
+{
+    if (!slots) {
+        buf_str(out, "\\N\t");
+        return;
+    }
+    buf_char(out, '\\'); /* COPY's own escape of the backslash in \x.. */
+    state_encode(out, slots, n);
+    buf_char(out, '\t');
+}
+
+/* The columns up to and including id. */
+static void stage_start(Turn *turn, Buf *out, const Item *item, char op, bool live)
+{
+    field_int(out, ++turn->seq);
+    field_int(out, item->place.number);
+    field_int(out, item->place.line);
+    field_int(out, item->place.offset);
+    field_int(out, item->place.length);
+    buf_printf(out, "%c\t", op);
+    field_bool(out, live);
+    field(out, item->id);
+}
+
+static void stage_reject(Turn *turn, Buf *out, const Item *item, Reject reject, const Case *c)
+{
+    stage_start(turn, out, item, 'r', false);
+    buf_str(out, "\\N\t\\N\t"); /* rid, at_id: an id that the column cannot hold must not stop the COPY */
+    field_int(out, (int64_t)item->raw);
+    for (int unused = 0; unused < 12; unused++) /* cols .. changes */
+        buf_str(out, "\\N\t");
+    field(out, c && c->conflicts.len ? c->conflicts.data : NULL);
+    field_int(out, c ? c->n_conflicts : 0);
+    field_int(out, 0);
+    field(out, reject.code);
+    field(out, reject.column);
+    field(out, reject.value);
+    pg_copy_text(out, reject.reason);
+    for (int i = 0; i < turn->table->n_columns; i++)
+        buf_str(out, "\t\\N");
+    buf_char(out, '\n');
+}
+
+static void stage_write(Turn *turn, Buf *out, const Case *c, char op, int layout)
+{
+    const Item *item = c->item;
+    int n = turn->table->n_columns;
+    bool moved = c->has_state && memcmp(c->before, c->after, sizeof *c->after * (size_t)n) != 0;
+    stage_start(turn, out, item, op, true);
+    field(out, item->id);
+    field(out, item->at_id ? item->at_id : item->id);
+    field_int(out, (int64_t)item->raw);
+    field_slots(out, c->after, n);
+    field_int(out, layout);
+    field_slots(out, c->has_state ? c->before : NULL, n);
+    field_bool(out, c->has_state);
+    field_bool(out, moved);
+    field_bool(out, c->reactivates);
+    field_bool(out, c->was_deactivated);
+    field_bool(out, false);
+    for (int i = ROWS_UPDATED_AT; i <= ROWS_VERSION; i++)
+        field(out, c->has_row ? pg_get(c->rows, c->row, i) : NULL);
+    char *changes = c->changes ? cJSON_PrintUnformatted(c->changes) : NULL;
+    field(out, changes);
+    cJSON_free(changes);
+    field(out, c->conflicts.len ? c->conflicts.data : NULL);
+    field_int(out, c->n_conflicts);
+    field_int(out, c->n_overwritten);
+    buf_str(out, "\\N\t\\N\t\\N\t\\N");
+    for (int i = 0; i < n; i++) {
+        buf_char(out, '\t');
+        pg_copy_text(out, c->final[i]);
+    }
+    buf_char(out, '\n');
+    turn->live++;
+    turn->adopts |= item->at_id != NULL;
+    turn->reactivates |= c->reactivates;
+}
+
+/* What is to be done with a decided record: 'i' insert, 'u' update, 's' only its state, 0 nothing at all. */
+static char operation(const Case *c, const Turn *turn)
+{
+    if (!c->has_row)
+        return 'i';
+    if (c->changes)
+        return 'u';
+    bool stands = c->has_state && !c->was_deactivated && pg_get(c->rows, c->row, ROWS_RAW);
+    size_t size = sizeof *c->after * (size_t)turn->table->n_columns;
+    if (stands && c->item->raw == (uint64_t)pg_int(c->rows, c->row, ROWS_RAW) && memcmp(c->before, c->after, size) == 0)
+        return 0;
+    return 's';
+}
+
+static bool stage_item(Turn *turn, Buf *out, const Item *item, const PgRows *rows, int row, Err *err)
+{
+    if (item->reject.code) {
+        stage_reject(turn, out, item, item->reject, NULL);
+        return true;
+    }
+    int n = turn->table->n_columns;
+    arena_reset(&turn->scratch);
+    Case c = {.item = item, .rows = rows, .row = row};
+    c.before = arena_alloc(&turn->scratch, sizeof *c.before * (size_t)(n + 1));
+    c.after = arena_alloc(&turn->scratch, sizeof *c.after * (size_t)(n + 1));
+    c.final = arena_alloc(&turn->scratch, sizeof *c.final * (size_t)(n + 1));
+    if (row >= 0) {
+        c.has_row = pg_bool(rows, row, ROWS_ROW);
+        c.has_state = pg_bool(rows, row, ROWS_STATE);
+        c.was_deactivated = pg_bool(rows, row, ROWS_DEACTIVATED);
+        state_decode(&turn->layouts, (int)pg_int(rows, row, ROWS_LAYOUT), pg_get(rows, row, ROWS_COLS), c.before);
+    }
+    for (int i = 0; i < n; i++)
+        c.after[i] = item->values[i].present ? item->values[i].hash : c.before[i];
+    if (c.has_row)
+        decide_existing(turn, &c);
+    else
+        decide_new(turn, &c);
+
+    int layout = 0;
+    bool ok = true;
+    char op = operation(&c, turn);
+    if (c.refused) {
+        const char *database = pg_get(rows, row, ROWS_COLUMNS + c.refused->index);
+        const char *export = item->values[c.refused->index].text;
+        Reject reject = {REJECT_CONFLICT, c.refused->name, export,
+                         arena_printf(&turn->scratch, "changed in the export and in the database (which has %s) since "
+                                                      "the last sync, and conflicts are to be rejected",
+                                      database ? database : "nothing")};
+        stage_reject(turn, out, item, reject, &c);
+    } else if (op == 0) {
+        turn->counts->unchanged++;
+    } else if ((ok = layouts_current(&turn->layouts, turn->run->pg, &layout, err))) {
+        stage_write(turn, out, &c, op, layout);
+    }
+    cJSON_Delete(c.changes);
+    buf_free(&c.conflicts);
+    return ok;
+}
+
+/* ---- the batch ---- */
+
+static const char *standing_id(const Item *item) { return item->at_id ? item->at_id : item->id; }
+
+/* Read the rows and the state of those records that have any. at[i] is the item's row in *rows, or -1. */
+static bool read_rows(Turn *turn, PgRows **rows, int *at, Err *err)
+{
+    const Batch *batch = &turn->batch;
+    const char **ids = mem_alloc(sizeof *ids * (size_t)batch->n);
+    int *item_of = mem_alloc(sizeof *item_of * (size_t)batch->n);
+    int n = 0;
+    for (int i = 0; i < batch->n; i++) {
+        at[i] = -1;
+        const Item *item = &batch->items[i];
+        if (item->reject.code)
+            continue;
+        const KnownRecord *known = known_find(turn->known, str_of(standing_id(item)));
+        if (known && (known->flags & (KNOWN_ROW | KNOWN_STATE))) {
+            item_of[n] = i;
+            ids[n++] = standing_id(item);
+        }
+    }
+    bool ok = true;
+    if (n > 0) {
+        Buf sql = {0}, array = {0};
+        plan_rows(&sql, turn->table);
+        sql_array(&array, ids, n);
+        const char *params[] = {array.data};
+        ok = pg_query(turn->run->pg, sql.data, 1, params, rows, err);
+        buf_free(&sql);
+        buf_free(&array);
+        for (int r = 0; ok && r < pg_count(*rows); r++)
+            at[item_of[pg_int(*rows, r, ROWS_N) - 1]] = r;
+    }
+    free(ids);
+    free(item_of);
+    return ok;
+}
+
+static bool copy_to_stage(Turn *turn, const Buf *lines, int64_t n, Err *err)
+{
+    if (n == 0)
+        return true;
+    Buf sql = {0};
+    plan_copy(&sql, turn->table);
+    bool ok = stage_open(turn, err) && pg_copy_in(turn->run->pg, sql.data, err) &&
+              pg_copy_put(turn->run->pg, lines->data, lines->len, err) && pg_copy_done(turn->run->pg, n, err);
+    buf_free(&sql);
+    return ok;
+}
+
+bool batch_flush(Turn *turn, Err *err)
+{
+    Batch *batch = &turn->batch;
+    if (batch->n == 0)
+        return true;
+    PgRows *rows = NULL;
+    int *at = mem_alloc(sizeof *at * (size_t)batch->n);
+    Buf lines = {0};
+    int64_t before = turn->seq;
+    bool ok = read_rows(turn, &rows, at, err);
+    for (int i = 0; ok && i < batch->n; i++)
+        ok = stage_item(turn, &lines, &batch->items[i], rows, at[i], err);
+    ok = ok && copy_to_stage(turn, &lines, turn->seq - before, err);
+    buf_free(&lines);
+    pg_rows_free(rows);
+    free(at);
+    batch->n = 0;
+    arena_reset(&batch->arena);
+    return ok;
+}
+
+void batch_free(Batch *batch)
+{
+    free(batch->items);
+    arena_free(&batch->arena);
+    *batch = (Batch){0};
+}

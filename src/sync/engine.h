@@ -1,0 +1,138 @@
+/* engine.h - what the files of the engine share: one run, and within it one table's turn. */
+#ifndef ARTSYNC_SYNC_ENGINE_H
+#define ARTSYNC_SYNC_ENGINE_H
+
+#include "artsync/clean.h"
+#include "artsync/links.h"
+#include "artsync/record.h"
+#include "artsync/sync.h"
+#include "known.h"
+#include "natural.h"
+#include "plan.h"
+#include "state.h"
+
+enum {
+    BATCH_RECORDS = 10000,
+    BATCH_BYTES = 8 * 1024 * 1024,
+    MAX_REFUSALS = 1000 /* of the database per table, found by bisection */
+};
+
+typedef struct Run {
+    Pg *pg; /* carries the transaction */
+    const Base *base;
+    const SyncOptions *options;
+    SyncResult *result;
+    OnConflict on_conflict; /* decided */
+    int64_t *log_ids;       /* one per result table; 0 in a dry run */
+    LinkIndex **links;      /* one per base table, loaded when first needed */
+} Run;
+
+/* A record that waits in the batch. Its strings live in the batch's arena. */
+typedef struct Item {
+    Place place;
+    const char *id;
+    const char *at_id; /* the id under which its row stands, if it is taken over under a new id; else NULL */
+    uint64_t raw;
+    Value *values;     /* table->n_columns */
+    Reject reject;
+} Item;
+
+typedef struct Batch {
+    Item *items;
+    int n, cap;
+    Arena arena;
+} Batch;
+
+/* One table's turn. */
+typedef struct Turn {
+    Run *run;
+    const Table *table;
+    SyncTable *counts;
+    int64_t log_id;
+    const char *path;
+    Cleaner *cleaner;
+    Known *known;
+    Natural *natural;      /* natural keys of the rows, where the file or the rows lack real ids; else NULL */
+    Layouts layouts;
+    Batch batch;
+    Arena scratch;         /* one record */
+    bool *present;         /* per column, after the header was read */
+    int64_t seq;           /* of the last staged record */
+    int64_t live;          /* staged records that are to be written */
+    bool staged;           /* the stage exists */
+    bool adopts, reactivates;
+    bool replay;           /* the file was named with --file */
+    bool unreadable_id;    /* some record's id could not be read: nothing may be deactivated */
+    bool link_rejects;
+    int64_t asked;         /* number of the record that `known` saw last */
+    const char *identity;  /* its id as resolved by `known`; NULL: could not be */
+    Reject refusal;        /* what `known` found wrong with it */
+    uint64_t repeats;      /* raw hash of the record that had this id before */
+} Turn;
+
+/* The sink of the cleaner (intake.c). */
+RecordSink intake_sink(Turn *turn);
+
+/* Decide over and stage what the batch holds (batch.c). */
+bool batch_flush(Turn *turn, Err *err);
+void batch_free(Batch *batch);
+
+/* Make the stage if it is not there. */
+bool stage_open(Turn *turn, Err *err);
+bool stage_drop(Turn *turn, Err *err);
+
+/* A late reject: what was staged is not to be written (refuse.c). */
+typedef struct Refusal {
+    int64_t seq;
+    const char *code, *column, *value, *reason;
+} Refusal;
+
+typedef struct Refusals {
+    Refusal *items;
+    int n, cap;
+    Arena arena;
+} Refusals;
+
+void refusals_add(Refusals *refusals, int64_t seq, const char *code, const char *column, const char *value,
+                  const char *reason);
+void refusals_clear(Refusals *refusals);
+void refusals_free(Refusals *refusals);
+bool stage_refuse(Turn *turn, const Refusals *refusals, Err *err);
+
+/* Refuse staged records that break a key or a check which artsync knows (rules.c). */
+bool rules_enforce(Turn *turn, Err *err);
+
+/* Write the live part of the stage to the table; refuse what the database refuses (apply.c, bisect.c). */
+bool apply_stage(Turn *turn, Err *err);
+bool apply_range(Turn *turn, char op, int64_t first, int64_t last, int64_t expected, Err *err);
+bool bisect_refusals(Turn *turn, Refusals *found, Err *err);
+
+/* Deactivate what is absent from the export (absent.c). */
+bool deactivate_absent(Turn *turn, Err *err);
+
+/* History, state and rejects (journal.c, rejects.c). */
+bool journal_write(Turn *turn, Err *err);
+bool rejects_write(Turn *turn, Err *err);
+
+/* Rows that links can point at; also the fingerprint that rejected links rest on (linked.c). */
+bool linked_load(Run *run, const Table *table, Err *err);
+bool linked_fingerprint(Pg *pg, const Table *table, char **hash, Err *err);
+
+/* May the table's file be skipped? Fills counts->sha256's verdict (skip.c). */
+bool skip_allowed(Pg *pg, const Table *table, const char *sha256, bool *skip, Err *err);
+char *mapping_hash(const Table *table, Arena *arena);
+
+/* sync_logs (runlog.c). `log` is the second connection. */
+bool runlog_start(Pg *log, Run *run, Err *err);
+bool runlog_complete(Run *run, Err *err);
+void runlog_fail(Pg *log, const Run *run, const Err *why);
+bool runlog_holder(Pg *pg, const char *base, Buf *out, Err *err);
+const char *runlog_who(Arena *arena);
+
+/* One table, from known records to journal (turn.c). */
+bool turn_take(Run *run, int result_index, Err *err);
+
+/* A UUID, version 4. */
+void uuid_new(char out[37]);
+
+#endif

@@ -1,0 +1,203 @@
+/* intake.c - the sink of the cleaner: who is this record, do we know it already, and into the batch with it. */
+#include <stdlib.h>
+
+#include "engine.h"
+
+/* What waits for the header: which columns the file has, and how records without a real id are recognized. */
+static bool after_header(Turn *turn, Err *err)
+{
+    if (turn->present)
+        return true;
+    const Table *table = turn->table;
+    turn->present = mem_alloc(sizeof *turn->present * (size_t)(table->n_columns + 1));
+    for (int c = 0; c < table->n_columns; c++)
+        turn->present[c] = cleaner_has_column(turn->cleaner, c);
+    if (table->n_natural_key == 0)
+        return true;
+    return natural_load(&turn->natural, turn->run->pg, table, cleaner_has_id(turn->cleaner), err);
+}
+
+/* Can the id column hold this id? Sets turn->refusal if not. */
+static bool id_fits(Turn *turn, const char *id)
+{
+    const CatalogTable *catalog = turn->table->catalog;
+    const CatalogColumn *column = &catalog->columns[catalog_column(catalog, turn->table->id_column)];
+    const char *reason = NULL, *code = REJECT_INVALID;
+    if (column->type.kind == PG_INTEGER) {
+        char *end;
+        long long n = strtoll(id, &end, 10);
+        char *back = arena_printf(&turn->batch.arena, "%lld", n);
+        if (strcmp(back, id) != 0 || (column->type.bytes < 8 && n != (long long)(int32_t)n))
+            reason = arena_printf(&turn->batch.arena, "the id is not a whole number that %s can hold", column->type.name);
+    } else if (column->type.length > 0 && strlen(id) > (size_t)column->type.length) {
+        code = REJECT_TOO_LONG;
+        reason = arena_printf(&turn->batch.arena, "the id has %zu characters, the column holds %d", strlen(id),
+                              column->type.length);
+    }
+    if (!reason)
+        return true;
+    turn->refusal = (Reject){code, turn->table->id_column, arena_str(&turn->batch.arena, id), reason};
+    return false;
+}
+
+/* The id of a record: its own, or that of the row with its natural key, or one derived from the key. NULL with
+ * turn->refusal set: it has none. */
+static const char *identify(Turn *turn, const Record *record)
+{
+    if (record->id)
+        return id_fits(turn, record->id) ? record->id : NULL;
+    const char *id = NULL;
+    const Column *key = &turn->table->columns[turn->table->natural_key[0]];
+    switch (natural_find(turn->natural, turn->table, record->values, &id)) {
+    case NATURAL_FOUND:
+        return id;
+    case NATURAL_NONE:
+        return natural_derive(turn->table, record->values, &turn->batch.arena);
+    case NATURAL_AMBIGUOUS:
+        turn->refusal = (Reject){REJECT_KEY_AMBIGUOUS, key->name, NULL,
+                                 "the file has no record ids and several rows have this natural key; export the "
+                                 "record id, or make the rows tell apart"};
+        return NULL;
+    default:
+        turn->refusal = (Reject){REJECT_NO_ID, key->name, NULL,
+                                 "the file has no record ids and this record's natural key is empty"};
+        return NULL;
+    }
+}
+
+static void warn(Turn *turn, int64_t line, const char *text)
+{
+    cleaning_report_warn(turn->run->result->cleaning, turn->table, turn->table->id_column, line, text);
+}
+
+static bool known_record(void *ctx, const Record *record, bool *unchanged, Err *err)
+{
+    Turn *turn = ctx;
+    if (!after_header(turn, err))
+        return false;
+    turn->counts->read++;
+    turn->asked = record->place.number;
+    turn->refusal = (Reject){0};
+    turn->identity = identify(turn, record);
+    if (!turn->identity) {
+        turn->unreadable_id = true;
+        return true;
+    }
+    KnownRecord *known = known_at(turn->known, str_of(turn->identity));
+    if (known->flags & KNOWN_READ) {
+        if (known->raw == record->raw) {
+            turn->counts->skipped_records++;
+            warn(turn, record->place.line, "the same record stands in the file twice; the repeat is skipped");
+            *unchanged = true;
+        } else {
+            turn->refusal = (Reject){REJECT_REPEATED_ID, turn->table->id_column,
+                                     arena_str(&turn->batch.arena, turn->identity),
+                                     "an earlier record of the file has this id and other cells; the first one counts"};
+        }
+        return true;
+    }
+    const uint32_t settled = KNOWN_STATE | KNOWN_ROW | KNOWN_RAW;
+    if (turn->run->options->mode == SYNC_INCREMENTAL && (known->flags & settled) == settled &&
+        !(known->flags & KNOWN_DEACTIVATED) && known->raw == record->raw) {
+        turn->counts->unchanged++;
+        *unchanged = true;
+    }
+    known->raw = record->raw;
+    known->flags |= KNOWN_PRESENT | KNOWN_READ;
+    return true;
+}
+
+/* A record that was refused before it could be asked about: it counts as read, and as present if it has an id. */
+static void meet_refused(Turn *turn, const Record *record)
+{
+    turn->counts->read++;
+    turn->refusal = (Reject){0};
+    turn->identity = record->id;
+    if (!record->id) {
+        turn->unreadable_id = true;
+        return;
+    }
+    known_at(turn->known, str_of(record->id))->flags |= KNOWN_PRESENT | KNOWN_READ;
+}
+
+/* A row with a derived or generated id and this record's natural key is the record's own: take it over. */
+static const char *adopted_row(Turn *turn, const Record *record)
+{
+    const uint32_t somewhere = KNOWN_STATE | KNOWN_ROW;
+    if (!turn->natural || !record->id || (known_at(turn->known, str_of(record->id))->flags & somewhere))
+        return NULL;
+    const char *id = NULL;
+    if (natural_find(turn->natural, turn->table, record->values, &id) != NATURAL_FOUND)
+        return NULL;
+    KnownRecord *row = known_at(turn->known, str_of(id));
+    if (row->flags & KNOWN_READ)
+        return NULL;
+    row->flags |= KNOWN_PRESENT | KNOWN_READ;
+    return id;
+}
+
+static Reject copy_reject(Arena *arena, Reject r)
+{
+    return (Reject){r.code, r.column, r.value ? arena_str(arena, r.value) : NULL,
+                    r.reason ? arena_str(arena, r.reason) : NULL};
+}
+
+static Value *copy_values(Arena *arena, const Value *values, int n)
+{
+    Value *copy = arena_alloc(arena, sizeof *copy * (size_t)(n + 1));
+    for (int i = 0; i < n; i++) {
+        copy[i] = values[i];
+        if (values[i].text)
+            copy[i].text = arena_str(arena, values[i].text);
+    }
+    return copy;
+}
+
+static bool is_link_reject(const char *code)
+{
+    return code && (strcmp(code, REJECT_LINK_MISSING) == 0 || strcmp(code, REJECT_LINK_AMBIGUOUS) == 0);
+}
+
+static bool put_record(void *ctx, const Record *record, Err *err)
+{
+    Turn *turn = ctx;
+    if (!after_header(turn, err))
+        return false;
+    if (turn->asked != record->place.number)
+        meet_refused(turn, record);
+    Batch *batch = &turn->batch;
+    ARRAY_ROOM(batch->items, batch->n, batch->cap);
+    Item *item = &batch->items[batch->n++];
+    *item = (Item){.place = record->place, .raw = record->raw};
+    item->id = turn->identity ? arena_str(&batch->arena, turn->identity) : NULL;
+    item->reject = turn->refusal.code ? turn->refusal : copy_reject(&batch->arena, record->reject);
+    if (item->reject.code) {
+        turn->link_rejects |= is_link_reject(item->reject.code);
+    } else {
+        item->values = copy_values(&batch->arena, record->values, turn->table->n_columns);
+        item->at_id = adopted_row(turn, record);
+        if (!record->id && !(known_at(turn->known, str_of(item->id))->flags & KNOWN_ROW))
+            warn(turn, record->place.line, "the file has no record ids; the new row's id is derived from its natural key");
+    }
+    if (batch->n >= BATCH_RECORDS || batch->arena.used >= BATCH_BYTES)
+        return batch_flush(turn, err);
+    return true;
+}
+
+static bool skipped_record(void *ctx, const Place *place, const char *id, Err *err)
+{
+    Turn *turn = ctx;
+    (void)place;
+    if (!after_header(turn, err))
+        return false;
+    turn->counts->read++;
+    turn->counts->skipped_records++;
+    if (id)
+        known_at(turn->known, str_of(id))->flags |= KNOWN_PRESENT;
+    return true;
+}
+
+RecordSink intake_sink(Turn *turn)
+{
+    return (RecordSink){.ctx = turn, .known = known_record, .put = put_record, .skipped = skipped_record};
+}

@@ -1,0 +1,35 @@
+/* natural.h - rows by natural key: who a record is when no real id says so (SPEC section 6, Identity).
+ *
+ * Two ids are not Airtable's: derived ones, `key_` + 16 hexadecimal digits of a hash of the natural key, which sync
+ * gives to new rows of a file without ids; and generated ones, `app_` + 16 digits, the id column's default, which the
+ * business's own application gets. A row with such an id is adopted when a record with its natural key brings the
+ * real one; a real id is never replaced.
+ */
+#ifndef ARTSYNC_SYNC_NATURAL_H
+#define ARTSYNC_SYNC_NATURAL_H
+
+#include <stdbool.h>
+
+#include "artsync/base.h"
+#include "artsync/err.h"
+#include "artsync/mem.h"
+#include "artsync/pg.h"
+#include "artsync/record.h"
+
+typedef struct Natural Natural;
+
+/* Read the natural keys of the table's rows; with `unreal` only of rows whose id is derived or generated. */
+bool natural_load(Natural **natural, Pg *pg, const Table *table, bool unreal, Err *err);
+void natural_free(Natural *natural); /* accepts NULL */
+
+typedef enum NaturalOutcome { NATURAL_FOUND, NATURAL_NONE, NATURAL_AMBIGUOUS, NATURAL_NULL } NaturalOutcome;
+
+/* The row whose natural key the values hold; *id lives as long as the index. NATURAL_NULL: a part of the key is NULL. */
+NaturalOutcome natural_find(const Natural *natural, const Table *table, const Value *values, const char **id);
+
+/* The derived id of a natural key: 20 characters, in `arena`. */
+const char *natural_derive(const Table *table, const Value *values, Arena *arena);
+
+bool id_is_real(const char *id);
+
+#endif

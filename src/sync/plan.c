@@ -1,0 +1,363 @@
+#include "plan.h"
+
+#include "artsync/pg.h"
+
+const char stage_head[] = "seq, number, line, start, length, op, live, id, rid, at_id, raw, cols, layout, before_cols, "
+                          "had_state, state_moved, reactivates, before_deactivated, after_deactivated, "
+                          "before_updated_at, before_synced_at, before_version, changes, conflicts, n_conflicts, "
+                          "n_overwritten, code, column_name, value, reason";
+
+static void table_name(Buf *out, const Table *table) { sql_name(out, table->schema, table->name); }
+
+static void state_name(Buf *out, const Table *table) { sql_name(out, "artsync", table->state); }
+
+static const CatalogColumn *id_column(const Table *table)
+{
+    return &table->catalog->columns[catalog_column(table->catalog, table->id_column)];
+}
+
+/* An enum is staged as text: a label that it lacks must be one record's problem, not the COPY's. */
+static const char *stage_type(const CatalogColumn *column)
+{
+    return column->type.kind == PG_ENUM ? "text" : column->type.base;
+}
+
+static void staged_value(Buf *out, const char *alias, const Column *column)
+{
+    buf_printf(out, "%s.c%d", alias, column->index);
+    if (column->catalog->type.kind == PG_ENUM)
+        buf_printf(out, "::%s", column->catalog->type.name);
+}
+
+void plan_rows(Buf *out, const Table *table)
+{
+    buf_str(out, "SELECT u.n, t.");
+    sql_ident(out, table->id_column);
+    buf_str(out, " IS NOT NULL, coalesce(t.is_active, true), t.updated_at, t.last_synced_at, t.sync_version, "
+                 "s.record_id IS NOT NULL, s.layout, s.cols, s.raw, s.deactivated");
+    for (int c = 0; c < table->n_columns; c++) {
+        buf_str(out, ", t.");
+        sql_ident(out, table->columns[c].name);
+        buf_str(out, "::text");
+    }
+    buf_str(out, " FROM unnest($1::text[]) WITH ORDINALITY AS u (id, n) LEFT JOIN ");
+    table_name(out, table);
+    buf_str(out, " AS t ON t.");
+    sql_ident(out, table->id_column);
+    buf_printf(out, " = u.id::%s LEFT JOIN ", id_column(table)->type.base);
+    state_name(out, table);
+    buf_str(out, " AS s ON s.record_id = u.id");
+}
+
+void plan_stage(Buf *out, const Table *table)
+{
+    const char *id = id_column(table)->type.base;
+    buf_printf(out,
+               "CREATE TEMPORARY TABLE artsync_stage (seq bigint, number bigint, line bigint, start bigint, "
+               "length bigint, op \"char\", live boolean, id text, rid %s, at_id %s, raw bigint, cols bytea, layout integer, "
+               "before_cols bytea, had_state boolean, state_moved boolean, "
+               "reactivates boolean, before_deactivated boolean, after_deactivated boolean, "
+               "before_updated_at timestamptz, before_synced_at timestamptz, before_version integer, changes text, "
+               "conflicts text, n_conflicts integer, n_overwritten integer, code text, column_name text, value text, "
+               "reason text",
+               id, id);
+    for (int c = 0; c < table->n_columns; c++)
+        buf_printf(out, ", c%d %s", c, stage_type(table->columns[c].catalog));
+    buf_str(out, ") ON COMMIT DROP");
+}
+
+void plan_copy(Buf *out, const Table *table)
+{
+    buf_printf(out, "COPY pg_temp.artsync_stage (%s", stage_head);
+    for (int c = 0; c < table->n_columns; c++)
+        buf_printf(out, ", c%d", c);
+    buf_str(out, ") FROM STDIN");
+}
+
+void plan_update(Buf *out, const Plan *plan)
+{
+    const Table *table = plan->table;
+    buf_str(out, "UPDATE ");
+    table_name(out, table);
+    buf_str(out, " AS t SET last_synced_at = now(), sync_version = coalesce(t.sync_version, 0) + 1");
+    for (int c = 0; c < table->n_columns; c++) {
+        if (!plan->present[c])
+            continue;
+        buf_str(out, ", ");
+        sql_ident(out, table->columns[c].name);
+        buf_str(out, " = ");
+        staged_value(out, "s", &table->columns[c]);
+    }
+    if (plan->reactivates)
+        buf_str(out, ", is_active = CASE WHEN s.reactivates THEN true ELSE t.is_active END");
+    if (plan->adopts) {
+        buf_str(out, ", ");
+        sql_ident(out, table->id_column);
+        buf_str(out, " = s.rid");
+    }
+    buf_str(out, " FROM pg_temp.artsync_stage AS s WHERE t.");
+    sql_ident(out, table->id_column);
+    buf_str(out, " = s.at_id AND s.live AND s.op = 'u' AND s.seq BETWEEN $1 AND $2");
+}
+
+void plan_insert(Buf *out, const Plan *plan)
+{
+    const Table *table = plan->table;
+    buf_str(out, "INSERT INTO ");
+    table_name(out, table);
+    buf_str(out, " (");
+    sql_ident(out, table->id_column);
+    for (int c = 0; c < table->n_columns; c++)
+        if (plan->present[c]) {
+            buf_str(out, ", ");
+            sql_ident(out, table->columns[c].name);
+        }
+    buf_str(out, ", last_synced_at) SELECT s.rid");
+    for (int c = 0; c < table->n_columns; c++)
+        if (plan->present[c]) {
+            buf_str(out, ", ");
+            staged_value(out, "s", &table->columns[c]);
+        }
+    buf_str(out, ", now() FROM pg_temp.artsync_stage AS s "
+                 "WHERE s.live AND s.op = 'i' AND s.seq BETWEEN $1 AND $2 ORDER BY s.seq");
+}
+
+/* ---- keys and checks ---- */
+
+/* The mapped column behind a catalog column: its index, -1 for the id column, -2: artsync does not write it. */
+static int mapped(const Plan *plan, int catalog_index)
+{
+    const char *name = plan->table->catalog->columns[catalog_index].name;
+    if (strcmp(name, plan->table->id_column) == 0)
+        return -1;
+    int c = table_column(plan->table, name);
+    return c >= 0 && plan->present[c] ? c : -2;
+}
+
+static bool knows(const Plan *plan, const int *columns, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (mapped(plan, columns[i]) == -2)
+            return false;
+    return n > 0;
+}
+
+bool plan_knows_key(const Plan *plan, const CatalogKey *key)
+{
+    if (key->n_columns == 1 && mapped(plan, key->columns[0]) == -1)
+        return false; /* ids are known to be unique: records were matched by them */
+    return knows(plan, key->columns, key->n_columns);
+}
+
+bool plan_knows_check(const Plan *plan, const CatalogCheck *check)
+{
+    return knows(plan, check->columns, check->n_columns);
+}
+
+static void key_value(Buf *out, const Plan *plan, const char *alias, int catalog_index)
+{
+    int c = mapped(plan, catalog_index);
+    if (c < 0)
+        buf_printf(out, "%s.rid", alias);
+    else
+        staged_value(out, alias, &plan->table->columns[c]);
+}
+
+/* "claims": live records that bring a key which their row does not hold already, as columns k0, k1 ... */
+static void with_claims(Buf *out, const Plan *plan, const CatalogKey *key)
+{
+    const Table *table = plan->table;
+    buf_str(out, "WITH claims AS (SELECT s.seq, s.line, s.op, s.at_id");
+    for (int i = 0; i < key->n_columns; i++) {
+        buf_str(out, ", ");
+        key_value(out, plan, "s", key->columns[i]);
+        buf_printf(out, " AS k%d", i);
+    }
+    buf_str(out, " FROM pg_temp.artsync_stage AS s LEFT JOIN ");
+    table_name(out, table);
+    buf_str(out, " AS t ON s.op = 'u' AND t.");
+    sql_ident(out, table->id_column);
+    buf_str(out, " = s.at_id WHERE s.live AND s.op IN ('i', 'u')");
+    if (!key->nulls_equal)
+        for (int i = 0; i < key->n_columns; i++) {
+            buf_str(out, " AND ");
+            key_value(out, plan, "s", key->columns[i]);
+            buf_str(out, " IS NOT NULL");
+        }
+    buf_str(out, " AND (s.op = 'i'");
+    for (int i = 0; i < key->n_columns; i++) {
+        buf_str(out, " OR t.");
+        sql_ident(out, table->catalog->columns[key->columns[i]].name);
+        buf_str(out, " IS DISTINCT FROM ");
+        key_value(out, plan, "s", key->columns[i]);
+    }
+    buf_str(out, ")) ");
+}
+
+static void key_text(Buf *out, const CatalogKey *key)
+{
+    buf_str(out, "concat_ws(', '");
+    for (int i = 0; i < key->n_columns; i++)
+        buf_printf(out, ", c.k%d::text", i);
+    buf_str(out, ")");
+}
+
+static const char *key_equals(const CatalogKey *key) { return key->nulls_equal ? " IS NOT DISTINCT FROM " : " = "; }
+
+void plan_key_held(Buf *out, const Plan *plan, const CatalogKey *key)
+{
+    const Table *table = plan->table;
+    with_claims(out, plan, key);
+    buf_str(out, "SELECT c.seq, t.");
+    sql_ident(out, table->id_column);
+    buf_str(out, "::text, ");
+    key_text(out, key);
+    buf_str(out, " FROM claims AS c JOIN ");
+    table_name(out, table);
+    buf_str(out, " AS t ON ");
+    for (int i = 0; i < key->n_columns; i++) {
+        buf_str(out, i ? " AND t." : "t.");
+        sql_ident(out, table->catalog->columns[key->columns[i]].name);
+        buf_printf(out, "%sc.k%d", key_equals(key), i);
+    }
+    buf_str(out, " LEFT JOIN pg_temp.artsync_stage AS o ON o.live AND o.op = 'u' AND o.at_id = t.");
+    sql_ident(out, table->id_column);
+    /* The holder keeps its key unless its own update brings another one; a key that is not deferrable is looked at
+     * row by row, so an update cannot take over what another row of the same statement gives up. */
+    buf_str(out, " WHERE (o.seq IS NULL");
+    if (!key->deferrable)
+        buf_str(out, " OR c.op = 'u'");
+    buf_str(out, " OR NOT (false");
+    for (int i = 0; i < key->n_columns; i++) {
+        buf_str(out, " OR t.");
+        sql_ident(out, table->catalog->columns[key->columns[i]].name);
+        buf_str(out, " IS DISTINCT FROM ");
+        key_value(out, plan, "o", key->columns[i]);
+    }
+    buf_str(out, ")) ORDER BY c.seq");
+}
+
+void plan_key_repeated(Buf *out, const Plan *plan, const CatalogKey *key)
+{
+    with_claims(out, plan, key);
+    buf_str(out, "SELECT c.seq, c.first, c.first_line, ");
+    key_text(out, key);
+    buf_str(out, " FROM (SELECT *, first_value(seq) OVER w AS first, first_value(line) OVER w AS first_line "
+                 "FROM claims WINDOW w AS (PARTITION BY ");
+    for (int i = 0; i < key->n_columns; i++)
+        buf_printf(out, "%sk%d", i ? ", " : "", i);
+    buf_str(out, " ORDER BY seq)) AS c WHERE c.first < c.seq ORDER BY c.seq");
+}
+
+void plan_check(Buf *out, const Plan *plan, const CatalogCheck *check)
+{
+    const Table *table = plan->table;
+    buf_str(out, "SELECT x.artsync_seq, x.");
+    sql_ident(out, table->catalog->columns[check->columns[0]].name);
+    buf_str(out, "::text FROM (SELECT s.seq AS artsync_seq, s.rid AS ");
+    sql_ident(out, table->id_column);
+    for (int c = 0; c < table->n_columns; c++) {
+        buf_str(out, ", ");
+        staged_value(out, "s", &table->columns[c]);
+        buf_str(out, " AS ");
+        sql_ident(out, table->columns[c].name);
+    }
+    buf_printf(out, " FROM pg_temp.artsync_stage AS s WHERE s.live AND s.op IN ('i', 'u')) AS x WHERE (%s) IS FALSE",
+               check->expression);
+}
+
+/* ---- journal ---- */
+
+void plan_changes(Buf *out)
+{
+    buf_str(out, "INSERT INTO artsync.changes (log_id, record_id, action, columns, before_updated_at, "
+                 "before_synced_at, before_version, before_deactivated, after_deactivated, layout, before_cols, "
+                 "after_cols) "
+                 "SELECT $1::bigint, s.id, CASE WHEN s.op = 's' THEN 'state' WHEN s.op = 'd' THEN 'deactivated' "
+                 "WHEN s.reactivates THEN 'reactivated' ELSE 'updated' END, "
+                 "coalesce(s.changes, '{}')::json, s.before_updated_at, s.before_synced_at, s.before_version, "
+                 "s.before_deactivated, s.after_deactivated, s.layout, s.before_cols, s.cols "
+                 "FROM pg_temp.artsync_stage AS s "
+                 "WHERE s.live AND (s.op IN ('u', 'd') OR s.op = 's' AND s.had_state AND s.state_moved) "
+                 "ORDER BY s.seq");
+}
+
+void plan_state_update(Buf *out, const Table *table)
+{
+    buf_str(out, "UPDATE ");
+    state_name(out, table);
+    buf_str(out, " AS t SET record_id = s.id, raw = s.raw, cols = s.cols, layout = s.layout, "
+                 "deactivated = s.after_deactivated, "
+                 "first_log = CASE WHEN s.op = 'i' THEN $1::bigint ELSE t.first_log END, "
+                 "created = CASE WHEN s.op = 'i' THEN true ELSE t.created END "
+                 "FROM pg_temp.artsync_stage AS s "
+                 "WHERE s.live AND s.op <> 'd' AND s.had_state AND t.record_id = s.at_id::text");
+}
+
+void plan_state_deactivate(Buf *out, const Table *table)
+{
+    buf_str(out, "UPDATE ");
+    state_name(out, table);
+    buf_str(out, " AS t SET deactivated = true FROM pg_temp.artsync_stage AS s "
+                 "WHERE s.live AND s.op = 'd' AND t.record_id = s.id");
+}
+
+void plan_stage_absent(Buf *out, const Table *table)
+{
+    buf_str(out, "INSERT INTO pg_temp.artsync_stage (seq, op, live, id, rid, at_id, had_state, state_moved, reactivates, "
+                 "before_deactivated, after_deactivated, before_updated_at, before_synced_at, before_version, changes) "
+                 "SELECT $2::bigint + u.n, 'd', true, u.id, t.");
+    sql_ident(out, table->id_column);
+    buf_str(out, ", t.");
+    sql_ident(out, table->id_column);
+    buf_str(out, ", true, false, false, s.deactivated, true, t.updated_at, t.last_synced_at, t.sync_version, "
+                 "'{\"is_active\":[\"t\",\"f\"]}' FROM unnest($1::text[]) WITH ORDINALITY AS u (id, n) JOIN ");
+    table_name(out, table);
+    buf_str(out, " AS t ON t.");
+    sql_ident(out, table->id_column);
+    buf_printf(out, " = u.id::%s JOIN ", id_column(table)->type.base);
+    state_name(out, table);
+    buf_str(out, " AS s ON s.record_id = u.id");
+}
+
+void plan_deactivate(Buf *out, const Table *table)
+{
+    buf_str(out, "UPDATE ");
+    table_name(out, table);
+    buf_str(out, " AS t SET is_active = false, last_synced_at = now(), "
+                 "sync_version = coalesce(t.sync_version, 0) + 1 FROM pg_temp.artsync_stage AS s "
+                 "WHERE s.live AND s.op = 'd' AND t.");
+    sql_ident(out, table->id_column);
+    buf_str(out, " = s.at_id");
+}
+
+void plan_state_insert(Buf *out, const Table *table)
+{
+    buf_str(out, "INSERT INTO ");
+    state_name(out, table);
+    buf_str(out, " (record_id, raw, cols, layout, first_log, created, deactivated) "
+                 "SELECT s.id, s.raw, s.cols, s.layout, $1::bigint, s.op = 'i', s.after_deactivated "
+                 "FROM pg_temp.artsync_stage AS s WHERE s.live AND s.op <> 'd' AND NOT s.had_state ORDER BY s.id COLLATE \"C\"");
+}
+
+void plan_links(Buf *out, const Table *table)
+{
+    const CatalogTable *catalog = table->catalog;
+    buf_str(out, "SELECT ");
+    sql_ident(out, table->id_column);
+    buf_str(out, "::text, ");
+    if (table->name_column >= 0)
+        sql_ident(out, table->columns[table->name_column].name);
+    else
+        sql_ident(out, table->id_column);
+    buf_str(out, "::text, ");
+    sql_ident(out, catalog->columns[catalog->primary_key].name);
+    buf_str(out, "::text FROM ");
+    table_name(out, table);
+}
+
+void plan_column_names(Buf *out, const CatalogTable *table, const int *columns, int n)
+{
+    for (int i = 0; i < n; i++)
+        buf_printf(out, "%s%s", i ? ", " : "", table->columns[columns[i]].name);
+}

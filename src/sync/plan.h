@@ -1,0 +1,65 @@
+/* plan.h - the statements that depend on the mapping, built in one room.
+ *
+ * The stage is a temporary table, one row a record that is to be written or refused; c0, c1 ... are the mapped columns
+ * in base.json order with the table's own types (without lengths), filled with the final value of the row. Each
+ * function appends one statement to `out`. Parameters are named in its comment.
+ */
+#ifndef ARTSYNC_SYNC_PLAN_H
+#define ARTSYNC_SYNC_PLAN_H
+
+#include <stdbool.h>
+
+#include "artsync/base.h"
+#include "artsync/mem.h"
+
+/* Columns of the stage before c0, in COPY order; STAGE_COLUMNS of them. */
+extern const char stage_head[];
+
+typedef struct Plan {
+    const Table *table;
+    const bool *present; /* per mapped column: the file has it, so it is written */
+    bool adopts;         /* some record takes over a row under another id: the id column is written too */
+    bool reactivates;    /* some row becomes active again */
+} Plan;
+
+/* Rows and state of records. $1: ids (text[]). Result: n (1-based position in $1), row there?, is_active, updated_at,
+ * last_synced_at, sync_version, state there?, layout, cols, raw, state.deactivated, then every mapped column as text. */
+void plan_rows(Buf *out, const Table *table);
+enum { ROWS_N, ROWS_ROW, ROWS_ACTIVE, ROWS_UPDATED_AT, ROWS_SYNCED_AT, ROWS_VERSION, ROWS_STATE, ROWS_LAYOUT,
+       ROWS_COLS, ROWS_RAW, ROWS_DEACTIVATED, ROWS_COLUMNS };
+
+void plan_stage(Buf *out, const Table *table);  /* CREATE TEMP TABLE */
+void plan_copy(Buf *out, const Table *table);   /* COPY stage FROM STDIN */
+
+/* $1, $2: first and last seq. */
+void plan_update(Buf *out, const Plan *plan);
+void plan_insert(Buf *out, const Plan *plan);
+
+/* Does artsync know all columns of the key, so that it can be checked over the stage? */
+bool plan_knows_key(const Plan *plan, const CatalogKey *key);
+bool plan_knows_check(const Plan *plan, const CatalogCheck *check);
+
+/* Records whose key a row keeps: seq, that row's id, the key's values as text. */
+void plan_key_held(Buf *out, const Plan *plan, const CatalogKey *key);
+/* Records that claim a key which an earlier record claims: seq, the earlier seq, its line, the values as text. */
+void plan_key_repeated(Buf *out, const Plan *plan, const CatalogKey *key);
+/* Records that break a check constraint: seq, the value of its first column as text. */
+void plan_check(Buf *out, const Plan *plan, const CatalogCheck *check);
+
+/* History and state, after the rows were written. $1: log id. */
+void plan_changes(Buf *out);
+void plan_state_update(Buf *out, const Table *table);
+void plan_state_insert(Buf *out, const Table *table);
+void plan_state_deactivate(Buf *out, const Table *table); /* no parameter */
+
+/* Rows whose records are absent from the export (mode full). $1: ids (text[]), $2: the last seq before them. */
+void plan_stage_absent(Buf *out, const Table *table);
+void plan_deactivate(Buf *out, const Table *table); /* no parameter */
+
+/* The row that a link points at: id, name, key of every row of `table`. */
+void plan_links(Buf *out, const Table *table);
+
+/* Columns of a key or check as people read them: "print_id, edition_number". */
+void plan_column_names(Buf *out, const CatalogTable *table, const int *columns, int n);
+
+#endif

@@ -1,0 +1,193 @@
+/* rejects.c - the records that were not written, kept with their original bytes (SPEC section 8).
+ *
+ * A reject is an interval: opened by the first sync that refuses a record so, closed by the first that reads the table
+ * and does not. The same cells refused for the same reason stay open and are no news. A replay (--file) only closes
+ * what it read: the rejects of its records, and those whose id could not be read at all.
+ */
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "artsync/embed.h"
+#include "artsync/hash.h"
+#include "engine.h"
+
+/* Columns of stage_rejects.sql. */
+enum { R_SEQ, R_ID, R_NUMBER, R_LINE, R_START, R_LENGTH, R_RAW, R_CODE, R_COLUMN, R_VALUE, R_REASON };
+
+static bool read_bytes(int fd, const char *path, int64_t offset, size_t n, Buf *out, Err *err)
+{
+    buf_clear(out);
+    buf_reserve(out, n);
+    while (out->len < n) {
+        ssize_t got = pread(fd, out->data + out->len, n - out->len, (off_t)offset + (off_t)out->len);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return err_set(err, ERR_CSV, "let the export finish, then sync again", "%s: the file changed while it was read",
+                           path);
+        out->len += (size_t)got;
+    }
+    out->data[n] = '\0';
+    return true;
+}
+
+static void add_bytea(Buf *line, const Buf *bytes)
+{
+    static const char digits[] = "0123456789abcdef";
+    buf_str(line, "\\\\x");
+    buf_reserve(line, bytes->len * 2);
+    for (size_t i = 0; i < bytes->len; i++) {
+        unsigned char b = (unsigned char)bytes->data[i];
+        char hex[2] = {digits[b >> 4], digits[b & 15]};
+        buf_add(line, hex, 2);
+    }
+}
+
+static void copy_line(Buf *out, const Turn *turn, const PgRows *rows, int r, const Buf *source)
+{
+    int64_t raw = pg_int(rows, r, R_RAW);
+    if (raw == 0) /* refused before its cells could be told apart, e.g. too many fields */
+        raw = (int64_t)hash64(buf_view(source), 0);
+    const char *text[] = {pg_get(rows, r, R_SEQ),    pg_get(rows, r, R_ID),    turn->counts->file,
+                          pg_get(rows, r, R_NUMBER), pg_get(rows, r, R_LINE),  pg_get(rows, r, R_COLUMN),
+                          pg_get(rows, r, R_VALUE),  pg_get(rows, r, R_CODE),  pg_get(rows, r, R_REASON)};
+    for (size_t i = 0; i < sizeof text / sizeof text[0]; i++) {
+        pg_copy_text(out, text[i]);
+        buf_char(out, '\t');
+    }
+    buf_printf(out, "%lld\t", (long long)raw);
+    add_bytea(out, source);
+    buf_char(out, '\n');
+}
+
+static void string_or_null(cJSON *object, const char *key, const char *text)
+{
+    cJSON_AddItemToObject(object, key, text ? cJSON_CreateString(text) : cJSON_CreateNull());
+}
+
+static bool spool_line(Turn *turn, const PgRows *rows, int r, Err *err)
+{
+    cJSON *line = cJSON_CreateObject();
+    cJSON_AddStringToObject(line, "table", turn->table->name);
+    cJSON_AddStringToObject(line, "file", turn->counts->file);
+    cJSON_AddNumberToObject(line, "record", (double)pg_int(rows, r, R_NUMBER));
+    cJSON_AddNumberToObject(line, "line", (double)pg_int(rows, r, R_LINE));
+    string_or_null(line, "id", pg_get(rows, r, R_ID));
+    string_or_null(line, "column", pg_get(rows, r, R_COLUMN));
+    string_or_null(line, "value", pg_get(rows, r, R_VALUE));
+    string_or_null(line, "code", pg_get(rows, r, R_CODE));
+    string_or_null(line, "reason", pg_get(rows, r, R_REASON));
+    char *text = cJSON_PrintUnformatted(line);
+    bool ok = spool_add(turn->run->result->rejects, text, err);
+    cJSON_free(text);
+    cJSON_Delete(line);
+    return ok;
+}
+
+static bool copy_page(Turn *turn, int fd, const PgRows *rows, Err *err)
+{
+    Pg *pg = turn->run->pg;
+    Buf lines = {0}, source = {0};
+    bool ok = true;
+    for (int r = 0; ok && r < pg_count(rows); r++) {
+        ok = read_bytes(fd, turn->path, pg_int(rows, r, R_START), (size_t)pg_int(rows, r, R_LENGTH), &source, err) &&
+             spool_line(turn, rows, r, err);
+        if (ok)
+            copy_line(&lines, turn, rows, r, &source);
+    }
+    ok = ok && pg_copy_in(pg, sql_query("found_rejects_copy"), err) && pg_copy_put(pg, lines.data, lines.len, err) &&
+         pg_copy_done(pg, pg_count(rows), err);
+    buf_free(&lines);
+    buf_free(&source);
+    return ok;
+}
+
+/* Everything that was refused, page by page, into the temporary table artsync_found. */
+static bool gather(Turn *turn, int fd, Err *err)
+{
+    Pg *pg = turn->run->pg;
+    bool ok = pg_run(pg, sql_query("found_rejects_make"), 0, NULL, NULL, err);
+    char after[24] = "0";
+    for (int n = BATCH_RECORDS; ok && n == BATCH_RECORDS;) {
+        PgRows *rows = NULL;
+        const char *params[] = {after};
+        ok = pg_query(pg, sql_query("stage_rejects"), 1, params, &rows, err);
+        n = ok ? pg_count(rows) : 0;
+        if (n > 0) {
+            snprintf(after, sizeof after, "%s", pg_get(rows, n - 1, R_SEQ));
+            ok = copy_page(turn, fd, rows, err);
+        }
+        pg_rows_free(rows);
+    }
+    return ok;
+}
+
+/* The open rejects that were not found again: [id, record id]. Of a replay only those that it settles. */
+static bool close_settled(Turn *turn, Err *err)
+{
+    Pg *pg = turn->run->pg;
+    char log_id[24];
+    snprintf(log_id, sizeof log_id, "%lld", (long long)turn->log_id);
+    const char *params[] = {turn->table->base->name, turn->table->name, log_id};
+    PgRows *rows = NULL;
+    if (!pg_query(pg, turn->staged ? sql_query("rejects_unfound") : sql_query("rejects_open_ids"), 2, params, &rows, err))
+        return false;
+    const char **ids = mem_alloc(sizeof *ids * (size_t)(pg_count(rows) + 1));
+    int n = 0;
+    for (int r = 0; r < pg_count(rows); r++) {
+        const char *record = pg_get(rows, r, 1);
+        const KnownRecord *known = record ? known_find(turn->known, str_of(record)) : NULL;
+        if (!turn->replay || !record || (known && (known->flags & KNOWN_READ)))
+            ids[n++] = pg_get(rows, r, 0);
+    }
+    bool ok = true;
+    if (n > 0 && turn->log_id) {
+        Buf array = {0};
+        sql_array(&array, ids, n);
+        const char *close[] = {array.data, log_id};
+        ok = pg_run(pg, "UPDATE artsync.rejects SET closed_log = $2::bigint WHERE id = ANY ($1::bigint[])", 2, close, NULL,
+                    err);
+        buf_free(&array);
+    }
+    free(ids);
+    pg_rows_free(rows);
+    return ok;
+}
+
+static bool count_news(Turn *turn, Err *err)
+{
+    const char *params[] = {turn->table->base->name, turn->table->name};
+    PgRows *rows = NULL;
+    if (!pg_row(turn->run->pg, sql_query("rejects_count_new"), 2, params, &rows, err))
+        return false;
+    turn->counts->new_rejects = pg_int(rows, 0, 0);
+    pg_rows_free(rows);
+    return true;
+}
+
+static bool open_new(Turn *turn, Err *err)
+{
+    if (turn->log_id == 0)
+        return true;
+    char log_id[24];
+    snprintf(log_id, sizeof log_id, "%lld", (long long)turn->log_id);
+    const char *params[] = {turn->table->base->name, turn->table->name, log_id};
+    return pg_run(turn->run->pg, sql_query("rejects_open"), 3, params, NULL, err);
+}
+
+bool rejects_write(Turn *turn, Err *err)
+{
+    if (turn->counts->rejected == 0 && !turn->staged)
+        return close_settled(turn, err);
+    int fd = open(turn->path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return err_set(err, ERR_IO, NULL, "%s: cannot be read again: %s", turn->path, strerror(errno));
+    bool ok = gather(turn, fd, err) && count_news(turn, err) && open_new(turn, err) && close_settled(turn, err) &&
+              pg_run(turn->run->pg, "DROP TABLE pg_temp.artsync_found", 0, NULL, NULL, err);
+    close(fd);
+    return ok;
+}

@@ -1,0 +1,170 @@
+/* rules.c - the keys and checks that artsync knows, enforced over the stage until nothing changes any more.
+ *
+ * Who wins a key is fixed: the row that keeps it, then the first record of the file. A refused record frees nothing:
+ * its row keeps the key it had, which may block others, hence the loop. Swaps and chains pass, because a row whose own
+ * update brings another key does not keep the old one.
+ */
+#include <stdlib.h>
+
+#include "engine.h"
+
+static Plan plan_of(const Turn *turn)
+{
+    return (Plan){.table = turn->table, .present = turn->present, .adopts = turn->adopts,
+                  .reactivates = turn->reactivates};
+}
+
+static const char *key_columns(const Turn *turn, const CatalogKey *key, Arena *arena)
+{
+    Buf names = {0};
+    plan_column_names(&names, turn->table->catalog, key->columns, key->n_columns);
+    const char *copy = arena_str(arena, names.data);
+    buf_free(&names);
+    return copy;
+}
+
+/* Records that claim a key which a row keeps. */
+static bool refuse_held(Turn *turn, const Plan *plan, const CatalogKey *key, Refusals *found, Err *err)
+{
+    Buf sql = {0};
+    PgRows *rows = NULL;
+    plan_key_held(&sql, plan, key);
+    bool ok = pg_query(turn->run->pg, sql.data, 0, NULL, &rows, err);
+    buf_free(&sql);
+    for (int r = 0; ok && r < pg_count(rows); r++) {
+        const char *columns = key_columns(turn, key, &found->arena);
+        const char *reason = arena_printf(&found->arena, "%s (%s) is taken by %s in the database, which keeps it (%s)",
+                                          columns, pg_get(rows, r, 2), pg_get(rows, r, 1), key->name);
+        refusals_add(found, pg_int(rows, r, 0), REJECT_UNIQUE, columns, pg_get(rows, r, 2), reason);
+    }
+    pg_rows_free(rows);
+    return ok;
+}
+
+/* A record and the earlier one that claims the same key. */
+typedef struct Rivals {
+    int64_t seq, first, first_line;
+    const CatalogKey *key;
+    const char *value;
+} Rivals;
+
+typedef struct RivalList {
+    Rivals *items;
+    int n, cap;
+    Arena arena;
+} RivalList;
+
+static bool list_rivals(Turn *turn, const Plan *plan, const CatalogKey *key, RivalList *list, Err *err)
+{
+    Buf sql = {0};
+    PgRows *rows = NULL;
+    plan_key_repeated(&sql, plan, key);
+    bool ok = pg_query(turn->run->pg, sql.data, 0, NULL, &rows, err);
+    buf_free(&sql);
+    for (int r = 0; ok && r < pg_count(rows); r++) {
+        ARRAY_ROOM(list->items, list->n, list->cap);
+        list->items[list->n++] = (Rivals){pg_int(rows, r, 0), pg_int(rows, r, 1), pg_int(rows, r, 2), key,
+                                          arena_str(&list->arena, pg_get(rows, r, 3))};
+    }
+    pg_rows_free(rows);
+    return ok;
+}
+
+static int by_seq(const void *a, const void *b)
+{
+    const Rivals *x = a, *y = b;
+    return x->seq < y->seq ? -1 : x->seq > y->seq;
+}
+
+static int compare_seq(const void *key, const void *item)
+{
+    int64_t a = *(const int64_t *)key, b = *(const int64_t *)item;
+    return a < b ? -1 : a > b;
+}
+
+/* Refuse whoever loses to a record that is itself in nobody's way. Losers of losers get another look. */
+static void refuse_repeated(const Turn *turn, RivalList *list, Refusals *found)
+{
+    if (list->n == 0)
+        return;
+    qsort(list->items, (size_t)list->n, sizeof *list->items, by_seq);
+    int64_t *losers = mem_alloc(sizeof *losers * (size_t)list->n); /* ascending */
+    size_t n = 0;
+    for (int i = 0; i < list->n; i++) {
+        const Rivals *r = &list->items[i];
+        if ((n > 0 && losers[n - 1] == r->seq) || bsearch(&r->first, losers, n, sizeof *losers, compare_seq))
+            continue;
+        losers[n++] = r->seq;
+        const char *columns = key_columns(turn, r->key, &found->arena);
+        const char *reason = arena_printf(&found->arena, "%s (%s) stands in the file already, at line %lld, and must "
+                                          "be unique (%s); the first one counts", columns, r->value,
+                                          (long long)r->first_line, r->key->name);
+        refusals_add(found, r->seq, REJECT_UNIQUE, columns, r->value, reason);
+    }
+    free(losers);
+}
+
+static bool enforce_keys_once(Turn *turn, const Plan *plan, Refusals *found, Err *err)
+{
+    const CatalogTable *catalog = turn->table->catalog;
+    bool ok = true;
+    for (int k = 0; ok && k < catalog->n_keys; k++)
+        if (plan_knows_key(plan, &catalog->keys[k]))
+            ok = refuse_held(turn, plan, &catalog->keys[k], found, err);
+    if (!ok || found->n)
+        return ok;
+    RivalList list = {0};
+    for (int k = 0; ok && k < catalog->n_keys; k++)
+        if (plan_knows_key(plan, &catalog->keys[k]))
+            ok = list_rivals(turn, plan, &catalog->keys[k], &list, err);
+    if (ok)
+        refuse_repeated(turn, &list, found);
+    free(list.items);
+    arena_free(&list.arena);
+    return ok;
+}
+
+/* A check that raises an error on some staged value is left to the bisection. */
+static bool enforce_check(Turn *turn, const Plan *plan, const CatalogCheck *check, Refusals *found, Err *err)
+{
+    Buf sql = {0};
+    PgRows *rows = NULL;
+    Err raised = {0};
+    plan_check(&sql, plan, check);
+    bool ok = pg_savepoint(turn->run->pg, "artsync_check", err);
+    bool ran = ok && pg_query(turn->run->pg, sql.data, 0, NULL, &rows, &raised);
+    buf_free(&sql);
+    if (ran) {
+        ok = pg_release(turn->run->pg, "artsync_check", err);
+        const char *column = turn->table->catalog->columns[check->columns[0]].name;
+        for (int r = 0; ok && r < pg_count(rows); r++)
+            refusals_add(found, pg_int(rows, r, 0), REJECT_CHECK, column, pg_get(rows, r, 1),
+                         arena_printf(&found->arena, "breaks the check %s: %s", check->name, check->expression));
+    } else if (ok && pg_refusal(&raised)) {
+        ok = pg_rollback_to(turn->run->pg, "artsync_check", err);
+    } else if (ok) {
+        *err = raised;
+        return false;
+    }
+    err_clear(&raised);
+    pg_rows_free(rows);
+    return ok;
+}
+
+bool rules_enforce(Turn *turn, Err *err)
+{
+    Plan plan = plan_of(turn);
+    const CatalogTable *catalog = turn->table->catalog;
+    Refusals found = {0};
+    bool ok = true;
+    for (int c = 0; ok && c < catalog->n_checks; c++)
+        if (plan_knows_check(&plan, &catalog->checks[c]))
+            ok = enforce_check(turn, &plan, &catalog->checks[c], &found, err);
+    ok = ok && stage_refuse(turn, &found, err);
+    do {
+        refusals_clear(&found);
+        ok = ok && enforce_keys_once(turn, &plan, &found, err) && stage_refuse(turn, &found, err);
+    } while (ok && found.n > 0);
+    refusals_free(&found);
+    return ok;
+}

@@ -1,0 +1,60 @@
+/* skip.c - may a file be skipped because nothing that its records rest on has changed since the last sync? */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "artsync/embed.h"
+#include "engine.h"
+
+char *mapping_hash(const Table *table, Arena *arena)
+{
+    return arena_printf(arena, "%016llx", (unsigned long long)table->fingerprint);
+}
+
+/* Is there a record that has state but no row any more? */
+static bool some_row_gone(Pg *pg, const Table *table, bool *gone, Err *err)
+{
+    Buf sql = {0};
+    char *value = NULL;
+    buf_str(&sql, "SELECT EXISTS (SELECT FROM ");
+    sql_name(&sql, "artsync", table->state);
+    buf_str(&sql, " AS s WHERE NOT EXISTS (SELECT FROM ");
+    sql_name(&sql, table->schema, table->name);
+    buf_str(&sql, " AS t WHERE t.");
+    sql_ident(&sql, table->id_column);
+    buf_str(&sql, "::text = s.record_id))");
+    bool ok = pg_value(pg, sql.data, 0, NULL, &value, err);
+    *gone = ok && value[0] == 't';
+    free(value);
+    buf_free(&sql);
+    return ok;
+}
+
+static bool links_moved(Pg *pg, const Table *table, const char *then, bool *moved, Err *err)
+{
+    *moved = false;
+    if (!then)
+        return true;
+    char *now = NULL;
+    bool ok = linked_fingerprint(pg, table, &now, err);
+    *moved = ok && strcmp(now, then) != 0;
+    free(now);
+    return ok;
+}
+
+bool skip_allowed(Pg *pg, const Table *table, const char *sha256, bool *skip, Err *err)
+{
+    Arena arena = {0};
+    PgRows *rows = NULL;
+    const char *params[] = {table->base->name, table->name, sha256, mapping_hash(table, &arena)};
+    bool stale = true;
+    bool ok = pg_query(pg, sql_query("last_sync_same"), 4, params, &rows, err);
+    if (ok && pg_count(rows) == 1 && pg_bool(rows, 0, 0)) {
+        ok = links_moved(pg, table, pg_get(rows, 0, 1), &stale, err);
+        if (ok && !stale)
+            ok = some_row_gone(pg, table, &stale, err);
+    }
+    *skip = ok && !stale;
+    pg_rows_free(rows);
+    arena_free(&arena);
+    return ok;
+}

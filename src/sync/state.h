@@ -1,0 +1,43 @@
+/* state.h - the last-synced state of a record: 8 bytes a column, in the order of a stored layout.
+ *
+ * A slot is the value_hash of the cleaned value that the export held at the last sync, or 0: not known. A mapping that
+ * gains, loses or reorders columns gets a new layout; rows written under an older one are read through it, so nothing
+ * is forgotten and nothing has to be rewritten.
+ */
+#ifndef ARTSYNC_SYNC_STATE_H
+#define ARTSYNC_SYNC_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "artsync/base.h"
+#include "artsync/err.h"
+#include "artsync/pg.h"
+
+typedef struct Layouts {
+    const Table *table;
+    int current;     /* id of the layout of today's mapping; 0 until layouts_current */
+    struct Layout {
+        int id;
+        int n;
+        int *columns; /* slot -> index in table->columns, or -1: no longer mapped */
+    } *items;
+    int n, cap;
+    Arena arena;
+} Layouts;
+
+/* Read the table's layouts. */
+bool layouts_load(Layouts *layouts, Pg *pg, const Table *table, Err *err);
+void layouts_free(Layouts *layouts);
+
+/* The id of today's layout, stored now if it is new. */
+bool layouts_current(Layouts *layouts, Pg *pg, int *id, Err *err);
+
+/* Slots of `hex` ("\x0011..." as PostgreSQL prints bytea; NULL: no state) under `layout` into out[table->n_columns];
+ * 0 where nothing is known. */
+void state_decode(const Layouts *layouts, int layout, const char *hex, uint64_t *out);
+
+/* The hexadecimal text of the slots in today's order, "\x" in front, appended. */
+void state_encode(Buf *out, const uint64_t *slots, int n);
+
+#endif
