@@ -80,7 +80,7 @@ typedef struct CatalogTable {
     bool owned;               /* the current role is (a member of) the owner */
     CatalogColumn *columns;
     int n_columns;
-    int primary_key;          /* the single-column primary key, or -1 */
+    int primary_key;          /* index into columns of the single-column primary key, or -1 */
     CatalogKey *keys;
     int n_keys;
     CatalogCheck *checks;

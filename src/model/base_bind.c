@@ -1,0 +1,159 @@
+/* The mapping against the catalog. */
+#include "artsync/utf8.h"
+#include "base_build.h"
+
+enum { DERIVED_ID = 20 }; /* characters of an id made from a natural key */
+
+typedef struct Binding {
+    const Base *base;
+    const Table *table;
+    const CatalogTable *catalog;
+    Problems *problems;
+    Arena arena; /* words of messages */
+} Binding;
+
+static const char *table_place(Binding *binding)
+{
+    return arena_printf(&binding->arena, "%s: table %s", binding->base->origin, binding->table->name);
+}
+
+static const char *column_place(Binding *binding, const char *column)
+{
+    return arena_printf(&binding->arena, "%s: column %s", table_place(binding), column);
+}
+
+static void missing_column(Binding *binding, const char *name)
+{
+    const CatalogTable *catalog = binding->catalog;
+    const char **names = arena_alloc(&binding->arena, ((size_t)catalog->n_columns + 1) * sizeof *names);
+    for (int i = 0; i < catalog->n_columns; i++)
+        names[i] = catalog->columns[i].name;
+    problems_add(binding->problems, column_place(binding, name),
+                 nearest_hint(&binding->arena, name, names, catalog->n_columns), "%s.%s has no such column",
+                 catalog->schema, catalog->name);
+}
+
+/* ---- the id ---- */
+
+static bool unique_alone(const CatalogTable *catalog, int column, bool *deferrable)
+{
+    bool found = false;
+    *deferrable = true;
+    for (int i = 0; i < catalog->n_keys; i++) {
+        const CatalogKey *key = &catalog->keys[i];
+        if (key->n_columns != 1 || key->columns[0] != column)
+            continue;
+        found = true;
+        *deferrable = *deferrable && key->deferrable;
+    }
+    return found;
+}
+
+static void bind_id(Binding *binding)
+{
+    const Table *table = binding->table;
+    int index = catalog_column(binding->catalog, table->id_column);
+    if (index < 0) {
+        missing_column(binding, table->id_column);
+        return;
+    }
+    const CatalogColumn *column = &binding->catalog->columns[index];
+    const char *place = column_place(binding, table->id_column);
+    Problems *problems = binding->problems;
+    bool deferrable;
+    if (column->type.kind != PG_TEXT || strncmp(column->type.name, "character(", 10) == 0)
+        problems_add(problems, place, "make it text or varchar", "a record id is text, the column is %s",
+                     column->type.name);
+    else if (table->n_natural_key > 0 && column->type.length > 0 && column->type.length < DERIVED_ID)
+        problems_add(problems, place, NULL, "is too short for the ids made from a natural key (%d characters)",
+                     DERIVED_ID);
+    if (column->generated)
+        problems_add(problems, place, NULL, "the database generates it, so that no id can be written");
+    if (!column->not_null)
+        problems_add(problems, place, "declare it NOT NULL UNIQUE", "the id column may be NULL");
+    if (!unique_alone(binding->catalog, index, &deferrable))
+        problems_add(problems, place, "add a UNIQUE constraint on this column alone", "the id column is not unique");
+    else if (deferrable)
+        problems_add(problems, place, "declare it NOT DEFERRABLE", "the unique key of the id column is deferrable");
+}
+
+/* ---- the mapped columns ---- */
+
+static void bind_link(Binding *binding, const Column *column, const CatalogTable *to, const char *place)
+{
+    if (!to->exists)
+        return; /* said once, at that table */
+    if (to->primary_key < 0) {
+        problems_add(binding->problems, place, "a link holds the linked row's primary key",
+                     "%s.%s has no primary key of a single column", to->schema, to->name);
+        return;
+    }
+    const PgType *key = &to->columns[to->primary_key].type, *own = &column->catalog->type;
+    if (own->kind != key->kind || own->bytes < key->bytes)
+        problems_add(binding->problems, place, NULL, "the column is %s, but the primary key of %s is %s", own->name,
+                     column->to->name, key->name);
+}
+
+static void bind_column(Binding *binding, Column *column, CatalogTable *const *catalogs)
+{
+    int index = catalog_column(binding->catalog, column->name);
+    if (index < 0) {
+        missing_column(binding, column->name);
+        return;
+    }
+    column->catalog = &binding->catalog->columns[index];
+    const PgType *type = &column->catalog->type;
+    const char *place = column_place(binding, column->name);
+    Problems *problems = binding->problems;
+    if (column->catalog->generated)
+        problems_add(problems, place, NULL, "the database generates this column; it cannot be written");
+    if (column->type == FIELD_LINK)
+        bind_link(binding, column, catalogs[column->to->index], place);
+    else if (!field_accepts(column->type, type->kind))
+        problems_add(problems, place, NULL, "a column of type %s cannot hold a field of type %s", type->name,
+                     field_type_name(column->type));
+    if (column->catalog->not_null && column->on_invalid_null)
+        problems_add(problems, place, "leave out \"on_invalid\" or drop NOT NULL",
+                     "\"on_invalid\": \"null\" is impossible, the column is NOT NULL");
+    for (int i = 0; type->kind == PG_TEXT && type->length > 0 && i < column->choices.n; i++)
+        if (column->type == FIELD_CHOICE && utf8_length(str_of(column->choices.items[i])) > (size_t)type->length)
+            problems_add(problems, place, NULL, "the choice \"%s\" is too long for %s", column->choices.items[i],
+                         type->name);
+}
+
+/* A column that must have a value, and nobody gives it one: no record could ever be inserted. */
+static void forgotten_columns(Binding *binding)
+{
+    const CatalogTable *catalog = binding->catalog;
+    for (int i = 0; i < catalog->n_columns; i++) {
+        const CatalogColumn *column = &catalog->columns[i];
+        if (!column->not_null || column->has_default || column->generated ||
+            strcmp(column->name, binding->table->id_column) == 0 || is_metadata_column(column->name) ||
+            table_column(binding->table, column->name) >= 0)
+            continue;
+        problems_add(binding->problems, column_place(binding, column->name), "map it or give it a default",
+                     "is NOT NULL without a default, and base.json does not map it");
+    }
+}
+
+bool base_bind(Base *base, CatalogTable *const *catalogs, Problems *problems)
+{
+    int before = problems->n;
+    for (int i = 0; i < base->n_tables; i++) {
+        Table *table = &base->tables[i];
+        Binding binding = {.base = base, .table = table, .catalog = catalogs[i], .problems = problems};
+        if (!catalogs[i]->exists) {
+            problems_add(problems, table_place(&binding), "run `artsync db migrate`",
+                         "the database has no table %s.%s", table->schema, table->name);
+        } else {
+            table->catalog = catalogs[i];
+            bind_id(&binding);
+            for (int k = 0; k < table->n_columns; k++)
+                bind_column(&binding, &table->columns[k], catalogs);
+            forgotten_columns(&binding);
+            table_fingerprint(table);
+        }
+        arena_free(&binding.arena);
+    }
+    return problems->n == before;
+}

@@ -1,0 +1,29 @@
+/* base_build.h - the parts that base_parse puts together. Each takes the JSON beside what was read from it, so that a
+ * problem can name its place. */
+#ifndef ARTSYNC_MODEL_BASE_BUILD_H
+#define ARTSYNC_MODEL_BASE_BUILD_H
+
+#include "json_shape.h"
+
+/* A name for PostgreSQL: 1 to 63 bytes. NULL and a problem otherwise. */
+const char *read_identifier(const Node *value);
+
+/* last_synced_at, sync_version, is_active, created_at, updated_at: `db migrate` adds them to every mapped table, and
+ * a sync keeps them itself. */
+bool is_metadata_column(const char *name);
+
+/* One element of "columns": everything but what needs the other columns or tables (to, derive.from). */
+void read_column(const Node *node, Column *column);
+
+/* What needs the whole table: derive, natural_key, columns or headers that are claimed twice. */
+void finish_table(const Node *node, Table *table);
+
+/* What needs the whole base: link targets; then sorts base->tables so that linked tables come first. `tables` is the
+ * JSON array in whose order base->tables still stands. */
+void finish_links(const Node *tables, Base *base);
+
+/* Name of the state table and fingerprint of the mapping; both also depend on the catalog once it is known. */
+void table_state_name(Table *table, Arena *arena);
+void table_fingerprint(Table *table);
+
+#endif

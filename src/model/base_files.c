@@ -1,0 +1,161 @@
+/* Where a base's files come from: a folder on disk or the bytes inside the binary, behind one function. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "artsync/embed.h"
+#include "artsync/file.h"
+#include "json_shape.h"
+
+enum { SQL_FILE_MAX = 16 * 1024 * 1024 };
+
+static bool on_disk(const char *name)
+{
+    if (strchr(name, '/'))
+        return true;
+    Buf path = {0};
+    buf_printf(&path, "%s/base.json", name);
+    struct stat status;
+    bool found = stat(path.data, &status) == 0;
+    buf_free(&path);
+    return found;
+}
+
+/* ---- base.json ---- */
+
+/* The bases inside the binary: every <name>/base.json. */
+static int embedded_bases(Arena *arena, const char **names)
+{
+    int n = 0;
+    for (size_t i = 0; i < embedded_count; i++) {
+        const char *slash = strchr(embedded_files[i].path, '/');
+        if (slash && strcmp(slash, "/base.json") == 0)
+            names[n++] = arena_strn(arena, embedded_files[i].path, (size_t)(slash - embedded_files[i].path));
+    }
+    return n;
+}
+
+static bool no_such_base(const char *name, Err *err)
+{
+    Arena arena = {0};
+    const char **names = arena_alloc(&arena, (embedded_count + 1) * sizeof *names);
+    int n = embedded_bases(&arena, names);
+    const char *hint = nearest_hint(&arena, name, names, n);
+    if (!hint)
+        hint = arena_printf(&arena, "built in: %s; or give the folder that holds base.json",
+                            list_words(&arena, names, n));
+    err_set(err, ERR_CONFIG, hint, "no base called \"%s\"", name);
+    arena_free(&arena);
+    return false;
+}
+
+static bool read_settings(const char *name, Buf *text, Buf *origin, Err *err)
+{
+    if (on_disk(name)) {
+        buf_printf(origin, "%s/base.json", name);
+        if (file_read(origin->data, JSON_MAX, text, err))
+            return true;
+        if (err->code == ERR_MISSING) {
+            err_clear(err);
+            err_set(err, ERR_CONFIG, "--base names a built-in base or a folder that holds base.json",
+                    "there is no %s", origin->data);
+        }
+        return false;
+    }
+    buf_printf(origin, "%s/base.json", name);
+    const EmbeddedFile *file = embedded_find(origin->data);
+    if (!file)
+        return no_such_base(name, err);
+    buf_clear(origin);
+    buf_printf(origin, "sql/%s (embedded)", file->path);
+    buf_add(text, file->data, file->size);
+    return true;
+}
+
+Base *base_load(const char *name, Err *err)
+{
+    Buf text = {0}, origin = {0};
+    Problems problems = {0};
+    Base *base = NULL;
+    if (!read_settings(name, &text, &origin, err))
+        goto done;
+    base = base_parse(buf_view(&text).p, text.len, origin.data, &problems);
+    if (!base) {
+        const Problem *first = &problems.items[0];
+        Buf more = {0};
+        if (problems.n > 1)
+            buf_printf(&more, " (and %d more: `artsync base check` shows them all)", problems.n - 1);
+        err_set(err, ERR_CONFIG, first->hint, "%s: %s%s", first->place, first->message, buf_view(&more).p);
+        buf_free(&more);
+    }
+done:
+    problems_free(&problems);
+    buf_free(&text);
+    buf_free(&origin);
+    return base;
+}
+
+/* ---- SQL files ---- */
+
+/* "x/<prefix>NNN.sql" but nothing in a folder below, and no editor's hidden files. */
+static bool wanted(const char *file, const char *prefix)
+{
+    size_t n = strlen(file), p = strlen(prefix);
+    return n > p + 4 && strncmp(file, prefix, p) == 0 && file[p] != '.' && !strchr(file + p, '/') &&
+           strcmp(file + n - 4, ".sql") == 0;
+}
+
+static bool embedded_sql(const char *name, const char *prefix, BaseFileFn *each, void *ctx, Err *err)
+{
+    size_t n = strlen(name);
+    for (size_t i = 0; i < embedded_count; i++) {
+        const EmbeddedFile *file = &embedded_files[i];
+        if (strncmp(file->path, name, n) != 0 || file->path[n] != '/' || !wanted(file->path + n + 1, prefix))
+            continue;
+        if (!each(ctx, file->path + n + 1, file->data, file->size, err))
+            return false;
+    }
+    return true;
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b) { return strcmp((*a)->d_name, (*b)->d_name); }
+
+static bool disk_file(const char *folder, const char *path, BaseFileFn *each, void *ctx, Err *err)
+{
+    Buf full = {0}, text = {0};
+    buf_printf(&full, "%s/%s", folder, path);
+    bool ok = file_read(full.data, SQL_FILE_MAX, &text, err) && each(ctx, path, buf_view(&text).p, text.len, err);
+    buf_free(&full);
+    buf_free(&text);
+    return ok;
+}
+
+static bool disk_sql(const char *folder, const char *prefix, BaseFileFn *each, void *ctx, Err *err)
+{
+    const char *slash = strrchr(prefix, '/');
+    int below = slash ? (int)(slash + 1 - prefix) : 0;
+    Buf path = {0};
+    buf_printf(&path, "%s/%.*s", folder, below, prefix);
+    struct dirent **entries = NULL;
+    int n = scandir(path.data, &entries, NULL, by_name);
+    bool ok = true;
+    if (n < 0 && !(errno == ENOENT && below > 0)) /* a base without checks is fine */
+        ok = err_set(err, ERR_IO, NULL, "cannot read the folder %s: %s", path.data, strerror(errno));
+    for (int i = 0; i < n; i++) {
+        buf_clear(&path);
+        buf_printf(&path, "%.*s%s", below, prefix, entries[i]->d_name);
+        if (ok && wanted(path.data, prefix))
+            ok = disk_file(folder, path.data, each, ctx, err);
+        free(entries[i]);
+    }
+    free(entries);
+    buf_free(&path);
+    return ok;
+}
+
+bool base_files(const char *base_name, const char *prefix, BaseFileFn *each, void *ctx, Err *err)
+{
+    return on_disk(base_name) ? disk_sql(base_name, prefix, each, ctx, err)
+                              : embedded_sql(base_name, prefix, each, ctx, err);
+}

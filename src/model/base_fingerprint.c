@@ -1,0 +1,88 @@
+/* What stands for a table and its mapping in the database. */
+#include <inttypes.h>
+
+#include "artsync/hash.h"
+#include "base_build.h"
+
+enum { IDENTIFIER_MAX = 63, HASH_SUFFIX = 17 };
+
+void table_state_name(Table *table, Arena *arena)
+{
+    const char *name = strcmp(table->schema, "public") == 0
+                           ? arena_printf(arena, "state_%s", table->name)
+                           : arena_printf(arena, "state_%s_%s", table->schema, table->name);
+    if (strlen(name) > IDENTIFIER_MAX) {
+        size_t keep = IDENTIFIER_MAX - HASH_SUFFIX;
+        while (((unsigned char)name[keep] & 0xC0) == 0x80) /* not within a character */
+            keep--;
+        name = arena_printf(arena, "%.*s_%016" PRIx64, (int)keep, name, hash64(str_of(name), 0));
+    }
+    table->state = name;
+}
+
+/* The canonical text: every part with its length, so that no two mappings share one. */
+static void add_text(Buf *out, const char *text)
+{
+    if (text)
+        buf_printf(out, "%zu:%s,", strlen(text), text);
+    else
+        buf_str(out, "-,");
+}
+
+static void add_names(Buf *out, const Names *names)
+{
+    buf_printf(out, "[%d]", names->n);
+    for (int i = 0; i < names->n; i++)
+        add_text(out, names->items[i]);
+}
+
+static void add_column(Buf *out, const Column *column)
+{
+    add_text(out, column->name);
+    add_text(out, field_type_name(column->type));
+    add_names(out, &column->headers);
+    add_names(out, &column->id_headers);
+    buf_printf(out, "%d%d%d,", column->multiple_first, column->required, column->on_invalid_null);
+    add_text(out, column->fallback);
+    add_text(out, column->min);
+    add_text(out, column->max);
+    add_names(out, &column->choices);
+    buf_printf(out, "[%d]", column->n_aliases);
+    for (int i = 0; i < column->n_aliases; i++) {
+        add_text(out, column->aliases[i].from);
+        add_text(out, column->aliases[i].to);
+    }
+    buf_printf(out, "%d,", column->derive.from);
+    add_text(out, column->derive.pattern);
+    if (column->to) {
+        const Table *to = column->to;
+        add_text(out, to->name);
+        add_text(out, to->name_column < 0 ? NULL : to->columns[to->name_column].name);
+    }
+    add_text(out, column->catalog ? column->catalog->type.name : NULL);
+}
+
+void table_fingerprint(Table *table)
+{
+    const Base *base = table->base;
+    Buf text = {0};
+    buf_printf(&text, "artsync mapping %d,%d,", CLEANING_VERSION, (int)base->date_order);
+    add_names(&text, &base->null_tokens);
+    add_text(&text, table->schema);
+    add_text(&text, table->name);
+    add_text(&text, table->id_column);
+    add_names(&text, &table->id_headers);
+    buf_printf(&text, "[%d]", table->n_natural_key);
+    for (int i = 0; i < table->n_natural_key; i++)
+        buf_printf(&text, "%d,", table->natural_key[i]);
+    buf_printf(&text, "[%d]", table->n_skips);
+    for (int i = 0; i < table->n_skips; i++) {
+        add_text(&text, table->skips[i].header);
+        add_names(&text, &table->skips[i].values);
+    }
+    buf_printf(&text, "[%d]", table->n_columns);
+    for (int i = 0; i < table->n_columns; i++)
+        add_column(&text, &table->columns[i]);
+    table->fingerprint = hash64(buf_view(&text), 0);
+    buf_free(&text);
+}

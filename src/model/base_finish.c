@@ -1,0 +1,171 @@
+/* base.json: what needs the whole table. */
+#include <stdlib.h>
+
+#include "artsync/utf8.h"
+#include "base_build.h"
+
+bool is_metadata_column(const char *name)
+{
+    static const char *const names[] = {"last_synced_at", "sync_version", "is_active", "created_at", "updated_at"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+static Node column_node(const Node *columns, int i)
+{
+    return json_item(columns, i, cJSON_GetArrayItem(columns->json, i), "column");
+}
+
+static int find_column(const Table *table, const char *name)
+{
+    for (int i = 0; name && i < table->n_columns; i++)
+        if (table->columns[i].name && strcmp(table->columns[i].name, name) == 0)
+            return i;
+    return -1;
+}
+
+static void unknown_column(const Node *at, const Table *table, const char *name)
+{
+    Arena *arena = at->doc->arena;
+    const char **names = arena_alloc(arena, ((size_t)table->n_columns + 1) * sizeof *names);
+    int n = 0;
+    for (int i = 0; i < table->n_columns; i++)
+        if (table->columns[i].name)
+            names[n++] = table->columns[i].name;
+    json_problem(at, nearest_hint(arena, name, names, n), "\"%s\" is not a mapped column of this table", name);
+}
+
+static void column_names(const Node *columns, const Table *table)
+{
+    for (int i = 0; i < table->n_columns; i++) {
+        const char *name = table->columns[i].name;
+        if (!name)
+            continue;
+        Node node = column_node(columns, i);
+        if (find_column(table, name) < i)
+            json_problem(&node, NULL, "the column %s is mapped twice", name);
+        if (table->id_column && strcmp(name, table->id_column) == 0)
+            json_problem(&node, NULL, "the id column is mapped by \"id\" and cannot be mapped again");
+        if (is_metadata_column(name))
+            json_problem(&node, NULL, "%s is kept by artsync itself and cannot be mapped", name);
+    }
+}
+
+static void derive_sources(const Node *columns, Table *table)
+{
+    for (int i = 0; i < table->n_columns; i++) {
+        Node node = column_node(columns, i), derive = json_get(&node, "derive"), from = json_get(&derive, "from");
+        const char *name = cJSON_GetStringValue(from.json);
+        if (!name || !*name)
+            continue;
+        int source = find_column(table, name);
+        if (source < 0) {
+            unknown_column(&from, table, name);
+            continue;
+        }
+        Node other = column_node(columns, source);
+        if (source == i)
+            json_problem(&from, NULL, "a column cannot come from itself");
+        else if (json_get(&other, "derive").json)
+            json_problem(&from, NULL, "%s is derived itself; name the column that it comes from", name);
+        table->columns[i].derive.from = source;
+    }
+}
+
+static void natural_key(const Node *table_node, Table *table)
+{
+    Node id = json_get(table_node, "id"), key = json_get(&id, "natural_key");
+    int n = 0;
+    for (const cJSON *json = key.json ? key.json->child : NULL; json && n < table->n_natural_key; json = json->next) {
+        const char *name = cJSON_GetStringValue(json);
+        if (!name || !*name)
+            continue;
+        int column = find_column(table, name);
+        if (column < 0)
+            unknown_column(&key, table, name);
+        else if (table->columns[column].type == FIELD_ATTACHMENTS)
+            json_problem(&key, NULL, "attachments change with every export and identify nothing");
+        table->natural_key[n++] = column;
+    }
+}
+
+/* ---- headers that two columns claim ---- */
+
+typedef struct Claim {
+    Str folded;         /* as headers are matched: without case and repeated spaces */
+    const char *header;
+    int owner;          /* -1: the id; 2 * column: its headers; 2 * column + 1: its id_headers */
+} Claim;
+
+static int by_header(const void *left, const void *right)
+{
+    const Claim *a = left, *b = right;
+    size_t n = a->folded.n < b->folded.n ? a->folded.n : b->folded.n;
+    int order = memcmp(a->folded.p, b->folded.p, n);
+    if (order == 0)
+        order = (a->folded.n > b->folded.n) - (a->folded.n < b->folded.n);
+    return order ? order : (a->owner > b->owner) - (a->owner < b->owner);
+}
+
+static size_t add_claims(Claim *claims, size_t n, const Names *headers, int owner, Arena *arena)
+{
+    for (int i = 0; i < headers->n; i++) {
+        const char *header = headers->items[i];
+        claims[n++] = (Claim){utf8_fold(str_of(header), arena), header, owner};
+    }
+    return n;
+}
+
+static const char *owner_name(const Table *table, int owner)
+{
+    const char *name = owner < 0 ? "the id" : table->columns[owner / 2].name;
+    return name ? name : "another column";
+}
+
+static void claimed_headers(const Node *table_node, const Node *columns, const Table *table)
+{
+    Arena *arena = columns->doc->arena;
+    size_t n = (size_t)table->id_headers.n;
+    for (int i = 0; i < table->n_columns; i++)
+        n += (size_t)table->columns[i].headers.n + (size_t)table->columns[i].id_headers.n;
+    Claim *claims = arena_alloc(arena, (n + 1) * sizeof *claims);
+    n = add_claims(claims, 0, &table->id_headers, -1, arena);
+    for (int i = 0; i < table->n_columns; i++) {
+        n = add_claims(claims, n, &table->columns[i].headers, 2 * i, arena);
+        n = add_claims(claims, n, &table->columns[i].id_headers, 2 * i + 1, arena);
+    }
+    qsort(claims, n, sizeof *claims, by_header);
+    for (size_t i = 0; i < n; i++) {
+        Node node = claims[i].owner < 0 ? json_get(table_node, "id") : column_node(columns, claims[i].owner / 2);
+        if (i > 0 && str_eq(claims[i - 1].folded, claims[i].folded) && claims[i - 1].owner != claims[i].owner)
+            json_problem(&node, NULL, "the header \"%s\" already feeds %s", claims[i].header,
+                         owner_name(table, claims[i - 1].owner));
+        if (claims[i].folded.n == 0)
+            json_problem(&node, NULL, "a header must not be empty");
+        if (strncmp(claims[i].header, "_reject_", 8) == 0)
+            json_problem(&node, NULL, "headers that begin with _reject_ are ignored in a file");
+    }
+}
+
+/* What a link to this table compares names with. */
+static int name_column(const Table *table)
+{
+    if (table->n_natural_key > 0)
+        return table->natural_key[0];
+    for (int i = 0; i < table->n_columns; i++)
+        if (table->columns[i].type == FIELD_TEXT)
+            return i;
+    return -1;
+}
+
+void finish_table(const Node *node, Table *table)
+{
+    Node columns = json_get(node, "columns");
+    column_names(&columns, table);
+    derive_sources(&columns, table);
+    natural_key(node, table);
+    claimed_headers(node, &columns, table);
+    table->name_column = name_column(table);
+}

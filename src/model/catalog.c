@@ -1,0 +1,11 @@
+#include "artsync/catalog.h"
+
+#include <string.h>
+
+int catalog_column(const CatalogTable *table, const char *name)
+{
+    for (int i = 0; i < table->n_columns; i++)
+        if (strcmp(table->columns[i].name, name) == 0)
+            return i;
+    return -1;
+}
