@@ -75,6 +75,9 @@ typedef struct SyncTable {
     int64_t read, created, updated, unchanged, deactivated, reactivated;
     int64_t rejected, new_rejects, skipped_records, conflicts, overwritten, warnings;
     int64_t ms;                  /* time spent on the table */
+    bool replay;                 /* named with --file: never deactivates */
+    const char *links_hash;      /* for sync_logs: the rows that its rejected links could have meant, or NULL */
+    const char *header;          /* for sync_logs: the header's bytes as a bytea literal, or NULL */
 } SyncTable;
 
 typedef struct SyncResult {

@@ -51,6 +51,7 @@ typedef struct Turn {
     int64_t log_id;
     const char *path;
     Cleaner *cleaner;
+    Place header;
     Known *known;
     Natural *natural;      /* natural keys of the rows, where the file or the rows lack real ids; else NULL */
     Layouts layouts;
@@ -113,6 +114,7 @@ bool deactivate_absent(Turn *turn, Err *err);
 /* History, state and rejects (journal.c, rejects.c). */
 bool journal_write(Turn *turn, Err *err);
 bool rejects_write(Turn *turn, Err *err);
+bool rejects_note_header(Turn *turn, Err *err); /* keep the header's bytes for sync_logs */
 
 /* Rows that links can point at; also the fingerprint that rejected links rest on (linked.c). */
 bool linked_load(Run *run, const Table *table, Err *err);

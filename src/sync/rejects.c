@@ -35,10 +35,11 @@ static bool read_bytes(int fd, const char *path, int64_t offset, size_t n, Buf *
     return true;
 }
 
-static void add_bytea(Buf *line, const Buf *bytes)
+/* "\x" and the bytes in hexadecimal; behind a backslash more in COPY, which takes one away. */
+static void add_bytea(Buf *line, const Buf *bytes, bool copy)
 {
     static const char digits[] = "0123456789abcdef";
-    buf_str(line, "\\\\x");
+    buf_str(line, copy ? "\\\\x" : "\\x");
     buf_reserve(line, bytes->len * 2);
     for (size_t i = 0; i < bytes->len; i++) {
         unsigned char b = (unsigned char)bytes->data[i];
@@ -60,7 +61,7 @@ static void copy_line(Buf *out, const Turn *turn, const PgRows *rows, int r, con
         buf_char(out, '\t');
     }
     buf_printf(out, "%lld\t", (long long)raw);
-    add_bytea(out, source);
+    add_bytea(out, source, true);
     buf_char(out, '\n');
 }
 
@@ -134,7 +135,7 @@ static bool close_settled(Turn *turn, Err *err)
     snprintf(log_id, sizeof log_id, "%lld", (long long)turn->log_id);
     const char *params[] = {turn->table->base->name, turn->table->name, log_id};
     PgRows *rows = NULL;
-    if (!pg_query(pg, turn->staged ? sql_query("rejects_unfound") : sql_query("rejects_open_ids"), 2, params, &rows, err))
+    if (!pg_query(pg, turn->counts->rejected ? sql_query("rejects_unfound") : sql_query("rejects_open_ids"), 2, params, &rows, err))
         return false;
     const char **ids = mem_alloc(sizeof *ids * (size_t)(pg_count(rows) + 1));
     int n = 0;
@@ -181,13 +182,30 @@ static bool open_new(Turn *turn, Err *err)
 
 bool rejects_write(Turn *turn, Err *err)
 {
-    if (turn->counts->rejected == 0 && !turn->staged)
+    if (turn->counts->rejected == 0)
         return close_settled(turn, err);
     int fd = open(turn->path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return err_set(err, ERR_IO, NULL, "%s: cannot be read again: %s", turn->path, strerror(errno));
     bool ok = gather(turn, fd, err) && count_news(turn, err) && open_new(turn, err) && close_settled(turn, err) &&
               pg_run(turn->run->pg, "DROP TABLE pg_temp.artsync_found", 0, NULL, NULL, err);
+    close(fd);
+    return ok;
+}
+
+bool rejects_note_header(Turn *turn, Err *err)
+{
+    int fd = open(turn->path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return err_set(err, ERR_IO, NULL, "%s: cannot be read again: %s", turn->path, strerror(errno));
+    Buf bytes = {0}, literal = {0};
+    bool ok = read_bytes(fd, turn->path, turn->header.offset, (size_t)turn->header.length, &bytes, err);
+    if (ok) {
+        add_bytea(&literal, &bytes, false);
+        turn->counts->header = arena_str(&turn->run->result->arena, literal.data);
+    }
+    buf_free(&bytes);
+    buf_free(&literal);
     close(fd);
     return ok;
 }

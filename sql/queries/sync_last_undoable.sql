@@ -1,0 +1,5 @@
+-- The newest sync that read something and was not rolled back. $1 base.
+SELECT sync_id FROM public.sync_logs
+ WHERE base = $1 AND status = 'completed' AND sync_type <> 'rollback' AND NOT skipped
+ ORDER BY id DESC
+ LIMIT 1

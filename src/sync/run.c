@@ -1,0 +1,274 @@
+/* run.c - one sync: files, lock, log, every table's turn, COMMIT. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "artsync/csv.h"
+#include "artsync/embed.h"
+#include "artsync/interrupt.h"
+#include "engine.h"
+
+void uuid_new(char out[37])
+{
+    unsigned char b[16];
+    while (getrandom(b, sizeof b, 0) != sizeof b)
+        ;
+    b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
+    b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
+    snprintf(out, 37, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2], b[3], b[4],
+             b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
+}
+
+/* ---- which tables, from which files ---- */
+
+static const char *file_option(const SyncOptions *options, const char *table)
+{
+    for (int i = 0; i < options->n_files; i++)
+        if (strcmp(options->files[i].table, table) == 0)
+            return options->files[i].path;
+    return NULL;
+}
+
+static bool wanted(const SyncOptions *options, const char *table)
+{
+    if (file_option(options, table))
+        return true;
+    if (!options->export_dir)
+        return false;
+    for (int i = 0; i < options->tables.n; i++)
+        if (strcmp(options->tables.items[i], table) == 0)
+            return true;
+    return options->tables.n == 0;
+}
+
+static bool check_name(const Base *base, const char *name, const char *option, Err *err)
+{
+    if (base_table(base, name))
+        return true;
+    Buf hint = {0};
+    buf_str(&hint, "the tables are");
+    for (int i = 0; i < base->n_tables; i++)
+        buf_printf(&hint, "%s %s", i ? "," : "", base->tables[i].name);
+    err_set(err, ERR_USAGE, hint.data, "%s: the base %s has no table %s", option, base->name, name);
+    buf_free(&hint);
+    return false;
+}
+
+static bool resolve_tables(SyncResult *result, const Base *base, const SyncOptions *options, Err *err)
+{
+    for (int i = 0; i < options->n_files; i++)
+        if (!check_name(base, options->files[i].table, "--file", err))
+            return false;
+    for (int i = 0; i < options->tables.n; i++)
+        if (!check_name(base, options->tables.items[i], "--table", err))
+            return false;
+    result->tables = arena_alloc(&result->arena, sizeof *result->tables * (size_t)base->n_tables);
+    for (int i = 0; i < base->n_tables; i++) {
+        const Table *table = &base->tables[i];
+        if (!wanted(options, table->name))
+            continue;
+        SyncTable *t = &result->tables[result->n_tables++];
+        const char *path = file_option(options, table->name);
+        t->table = table;
+        t->replay = path != NULL;
+        t->path = path ? path : arena_printf(&result->arena, "%s/%s", options->export_dir, table->file);
+        const char *slash = strrchr(t->path, '/');
+        t->file = slash ? slash + 1 : t->path;
+    }
+    return true;
+}
+
+static bool hash_files(SyncResult *result, Err *err)
+{
+    for (int i = 0; i < result->n_tables; i++)
+        if (!csv_hash(result->tables[i].path, result->tables[i].sha256, err))
+            return err_context(err, "%s", result->tables[i].table->name);
+    return true;
+}
+
+/* ---- what must hold before anything begins ---- */
+
+static bool take_lock(Run *run, Err *err)
+{
+    bool taken = false;
+    Buf holder = {0};
+    bool ok = pg_lock_base(run->pg, run->base->name, run->options->wait_seconds, &taken, &holder, err);
+    if (ok && !taken) {
+        ok = runlog_holder(run->pg, run->base->name, &holder, err) &&
+             err_set(err, ERR_BUSY, "wait until it ends, or give --wait SECONDS", "another sync is running: %s",
+                     holder.len ? holder.data : "it does not say who");
+    }
+    buf_free(&holder);
+    return ok;
+}
+
+static bool check_phase(Run *run, Err *err)
+{
+    Phase phase;
+    if (!phase_read(run->pg, run->base->name, &phase, err))
+        return false;
+    run->on_conflict = run->options->on_conflict;
+    if (run->on_conflict == CONFLICT_BY_PHASE)
+        run->on_conflict = phase == PHASE_PRIMARY ? CONFLICT_DATABASE : CONFLICT_EXPORT;
+    if (phase == PHASE_ARCHIVE)
+        return err_set(err, ERR_REFUSED, "to go back, set the phase: artsync phase primary",
+                       "the base %s is in phase archive: the database is authoritative and nothing is synced into it",
+                       run->base->name);
+    if (phase == PHASE_PRIMARY && run->options->mode != SYNC_INCREMENTAL) {
+        if (!run->options->force)
+            return err_set(err, ERR_REFUSED, "sync incrementally, or give --force to let the export win",
+                           "the base %s is in phase primary: mode %s would write over people's edits", run->base->name,
+                           sync_mode_name(run->options->mode));
+        run->result->forced = true;
+    }
+    return true;
+}
+
+static bool begin(Run *run, Err *err)
+{
+    char name[64];
+    snprintf(name, sizeof name, "artsync/%s", run->result->sync_id);
+    const char *params[] = {name};
+    char *set = NULL;
+    bool ok = pg_begin(run->pg, PG_TX_WRITE, err) &&
+              pg_value(run->pg, "SELECT set_config('application_name', $1, true)", 1, params, &set, err) &&
+              take_lock(run, err) && check_phase(run, err);
+    free(set);
+    return ok;
+}
+
+static bool take_turns(Run *run, Err *err)
+{
+    int64_t rejected = 0;
+    for (int i = 0; i < run->result->n_tables; i++) {
+        if (!interrupt_check(err) || !turn_take(run, i, err))
+            return false;
+        rejected += run->result->tables[i].rejected;
+    }
+    if (run->options->strict && rejected > 0)
+        return err_set(err, ERR_REFUSED, "mend the records below, or sync without --strict",
+                       "%lld records were rejected and --strict allows none", (long long)rejected);
+    return true;
+}
+
+/* ---- the end ---- */
+
+/* The reply to COMMIT was lost: look, under the lock, what became of it. True: it was committed. */
+static bool resolve_commit(const Run *run, const char *url, Err *err)
+{
+    Pg *pg = NULL;
+    Err looking = {0};
+    bool taken = false, committed = false, known = false;
+    char *status = NULL;
+    const char *params[] = {run->result->sync_id};
+    if (pg_open(&pg, url, "artsync", &looking) && pg_begin(pg, PG_TX_WRITE, &looking) &&
+        pg_lock_base(pg, run->base->name, 60, &taken, NULL, &looking) && taken &&
+        pg_value(pg, sql_query("log_outcome"), 1, params, &status, &looking) && status) {
+        known = true;
+        committed = strcmp(status, "completed") == 0;
+    }
+    free(status);
+    pg_rollback(pg);
+    pg_close(pg);
+    if (committed) {
+        err_clear(err);
+    } else if (known) {
+        err_clear(err);
+        err_set(err, ERR_LOST, "sync again", "the connection broke during COMMIT, and nothing was changed");
+    } else {
+        err_clear(err);
+        err_set(err, ERR_UNKNOWN, "look at `artsync history` once the database is back: completed or failed",
+                "the connection broke during COMMIT of sync %s, and the database cannot be asked what became of it: %s",
+                run->result->sync_id, looking.message ? looking.message : "the lock could not be taken");
+    }
+    err_clear(&looking);
+    return committed;
+}
+
+static bool finish(Run *run, const char *url, Err *err)
+{
+    if (run->options->dry_run) {
+        pg_rollback(run->pg);
+        return true;
+    }
+    if (!runlog_complete(run, err) || !interrupt_check(err))
+        return false;
+    switch (pg_commit(run->pg, err)) {
+    case PG_COMMITTED:
+        return true;
+    case PG_NOT_COMMITTED:
+        return false;
+    default:
+        return resolve_commit(run, url, err);
+    }
+}
+
+static void stamp(char *out, size_t size)
+{
+    time_t now = time(NULL);
+    struct tm utc;
+    gmtime_r(&now, &utc);
+    strftime(out, size, "%Y-%m-%dT%H:%M:%SZ", &utc);
+}
+
+static void prepare(SyncResult *result, const SyncOptions *options)
+{
+    *result = (SyncResult){.mode = options->mode, .dry_run = options->dry_run, .status = "failed",
+                           .cleaning = cleaning_report_new(), .rejects = spool_new(), .conflicts = spool_new(),
+                           .changes = spool_new()};
+    uuid_new(result->sync_id);
+    stamp(result->started_at, sizeof result->started_at);
+}
+
+bool sync_run(Pg *data, Pg *log, const char *url, const Base *base, const SyncOptions *options, SyncResult *result,
+              Err *err)
+{
+    struct timespec start, end;
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    prepare(result, options);
+    Run run = {.pg = data, .base = base, .options = options, .result = result};
+    run.links = mem_alloc(sizeof *run.links * (size_t)base->n_tables);
+    run.log_ids = mem_alloc(sizeof *run.log_ids * (size_t)base->n_tables);
+
+    bool logged = false;
+    bool ok = resolve_tables(result, base, options, err) && hash_files(result, err) && begin(&run, err);
+    if (ok && !options->dry_run)
+        ok = logged = runlog_start(log, &run, err);
+    ok = ok && take_turns(&run, err) && finish(&run, url, err);
+    if (ok) {
+        result->status = options->dry_run ? "dry_run" : "completed";
+    } else {
+        interrupt_ignore(); /* it is being wound up already */
+        pg_rollback(data);
+        if (logged && err->code != ERR_UNKNOWN)
+            runlog_fail(log, &run, err);
+    }
+    for (int i = 0; i < base->n_tables; i++)
+        link_index_free(run.links[i]);
+    free(run.links);
+    free(run.log_ids);
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    result->duration_ms = (end.tv_sec - start.tv_sec) * 1000 + (end.tv_nsec - start.tv_nsec) / 1000000;
+    return ok;
+}
+
+void sync_result_free(SyncResult *result)
+{
+    cleaning_report_free(result->cleaning);
+    spool_free(result->rejects);
+    spool_free(result->conflicts);
+    spool_free(result->changes);
+    arena_free(&result->arena);
+    *result = (SyncResult){0};
+}
+
+ExitStatus sync_result_status(const SyncResult *result, const SyncOptions *options)
+{
+    (void)options;
+    for (int i = 0; i < result->n_tables; i++)
+        if (result->tables[i].new_rejects > 0 || result->tables[i].conflicts > 0)
+            return EXIT_ATTENTION;
+    return EXIT_DONE;
+}

@@ -1,0 +1,103 @@
+/* runlog.c - public.sync_logs: `running` by a second connection, `completed` by the transaction itself. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "artsync/embed.h"
+#include "engine.h"
+
+const char *runlog_who(Arena *arena)
+{
+    char host[256] = "";
+    gethostname(host, sizeof host - 1);
+    const char *user = getenv("USER");
+    if (!user || !*user)
+        user = getenv("LOGNAME");
+    if (!user || !*user)
+        return arena_printf(arena, "uid %ld@%s, process %ld", (long)getuid(), host, (long)getpid());
+    return arena_printf(arena, "%s@%s, process %ld", user, host, (long)getpid());
+}
+
+bool runlog_start(Pg *log, Run *run, Err *err)
+{
+    const char *base[] = {run->base->name};
+    if (!pg_run(log, sql_query("log_orphans"), 1, base, NULL, err))
+        return false;
+    SyncResult *result = run->result;
+    for (int i = 0; i < result->n_tables; i++) {
+        const SyncTable *t = &result->tables[i];
+        const char *params[] = {result->sync_id, sync_mode_name(result->mode), t->table->name, run->base->name,
+                                runlog_who(&result->arena), t->file, t->sha256};
+        char *id = NULL;
+        if (!pg_value(log, sql_query("log_start"), 7, params, &id, err))
+            return false;
+        run->log_ids[i] = strtoll(id, NULL, 10);
+        free(id);
+    }
+    return true;
+}
+
+/* The counts in the order of log_complete.sql. */
+static void counts_of(const SyncTable *t, int64_t out[12])
+{
+    const int64_t counts[] = {t->read,      t->created,   t->updated,         t->deactivated, t->rejected,    t->unchanged,
+                              t->skipped_records, t->reactivated, t->conflicts, t->overwritten, t->new_rejects, t->warnings};
+    memcpy(out, counts, sizeof counts);
+}
+
+static bool complete_one(Run *run, int i, Err *err)
+{
+    const SyncTable *t = &run->result->tables[i];
+    int64_t counts[12];
+    char numbers[13][24];
+    const char *params[13 + 5];
+    counts_of(t, counts);
+    snprintf(numbers[0], sizeof numbers[0], "%lld", (long long)run->log_ids[i]);
+    for (int c = 0; c < 12; c++)
+        snprintf(numbers[c + 1], sizeof numbers[0], "%lld", (long long)counts[c]);
+    for (int p = 0; p < 13; p++)
+        params[p] = numbers[p];
+    params[13] = t->skipped ? "t" : "f";
+    params[14] = run->result->forced ? "t" : "f";
+    params[15] = mapping_hash(t->table, &run->result->arena);
+    params[16] = t->links_hash;
+    params[17] = t->header;
+    int64_t done = 0;
+    if (!pg_run(run->pg, sql_query("log_complete"), 18, params, &done, err))
+        return false;
+    if (done != 1)
+        return err_set(err, ERR_DATABASE, "sync again", "%s: the sync's row in sync_logs is not running any more",
+                       t->table->name);
+    return true;
+}
+
+bool runlog_complete(Run *run, Err *err)
+{
+    for (int i = 0; i < run->result->n_tables; i++)
+        if (!complete_one(run, i, err))
+            return false;
+    return true;
+}
+
+void runlog_fail(Pg *log, const Run *run, const Err *why)
+{
+    Err ignored = {0}; /* the sync failed already; the next one marks what stays running */
+    const char *params[] = {run->result->sync_id, why->message};
+    pg_run(log, sql_query("log_fail"), 2, params, NULL, &ignored);
+    err_clear(&ignored);
+}
+
+bool runlog_holder(Pg *pg, const char *base, Buf *out, Err *err)
+{
+    PgRows *rows = NULL;
+    const char *params[] = {base};
+    if (!pg_query(pg, sql_query("log_running"), 1, params, &rows, err))
+        return false;
+    if (pg_count(rows) > 0) {
+        buf_clear(out);
+        buf_printf(out, "%s %s, since %s, by %s", pg_get(rows, 0, 1), pg_get(rows, 0, 0), pg_get(rows, 0, 2),
+                   pg_get(rows, 0, 3) ? pg_get(rows, 0, 3) : "an unknown user");
+    }
+    pg_rows_free(rows);
+    return true;
+}

@@ -1,0 +1,152 @@
+/* turn.c - one table's turn: from known records to the journal. */
+#include <stdlib.h>
+#include <time.h>
+
+#include "artsync/csv.h"
+#include "engine.h"
+
+static int64_t now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Other writers wait until the sync ends, readers never do: what is read here stays true until it is written. */
+static bool lock_table(Pg *pg, const Table *table, Err *err)
+{
+    Buf sql = {0};
+    buf_str(&sql, "LOCK TABLE ");
+    sql_name(&sql, table->schema, table->name);
+    buf_str(&sql, " IN SHARE ROW EXCLUSIVE MODE");
+    bool ok = pg_run(pg, sql.data, 0, NULL, NULL, err);
+    if (!ok && err->code == ERR_TIMEOUT)
+        err_context(err, "%s: another transaction kept the table", table->name);
+    buf_free(&sql);
+    return ok;
+}
+
+static bool settle_date_order(const Turn *turn, DateOrder *order, Err *err)
+{
+    *order = turn->table->base->date_order;
+    if (*order != DATE_AUTO)
+        return true;
+    DateSurvey *survey = date_survey_new(turn->table, turn->path);
+    bool ok = csv_read(turn->path, date_survey_put, survey, NULL, err) && date_survey_verdict(survey, order, err);
+    date_survey_free(survey);
+    return ok;
+}
+
+static bool put_raw(void *ctx, const RawRecord *record, Err *err)
+{
+    Turn *turn = ctx;
+    if (record->place.number == 0)
+        turn->header = record->place;
+    return cleaner_put(turn->cleaner, record, err);
+}
+
+static bool stream(Turn *turn, Err *err)
+{
+    Run *run = turn->run;
+    char hash[SHA256_HEX];
+    CleanerOptions options = {.table = turn->table, .links = (const LinkIndex *const *)run->links, .path = turn->path};
+    RecordSink sink = intake_sink(turn);
+    if (!settle_date_order(turn, &options.date_order, err))
+        return false;
+    turn->cleaner = cleaner_new(&options, run->result->cleaning, &sink);
+    if (!csv_read(turn->path, put_raw, turn, hash, err) || !cleaner_finish(turn->cleaner, err))
+        return false;
+    if (strcmp(hash, turn->counts->sha256) != 0)
+        return err_set(err, ERR_CSV, "let the export finish, then sync again", "%s: the file changed while it was read",
+                       turn->path);
+    return batch_flush(turn, err);
+}
+
+static bool write_stage(Turn *turn, Err *err)
+{
+    if (turn->live == 0)
+        return true;
+    return pg_run(turn->run->pg, "ANALYZE pg_temp.artsync_stage", 0, NULL, NULL, err) && rules_enforce(turn, err) &&
+           apply_stage(turn, err);
+}
+
+static bool guard_rejects(Turn *turn, Err *err)
+{
+    const SyncTable *counts = turn->counts;
+    if (!limit_exceeded(turn->run->options->max_rejects, counts->rejected, counts->read))
+        return true;
+    if (turn->run->options->force) {
+        turn->run->result->forced = true;
+        return true;
+    }
+    return err_set(err, ERR_GUARD, "mend the export or the mapping, raise --max-rejects, or give --force",
+                   "%s: %lld of %lld records of %s were rejected, more than --max-rejects allows", turn->table->name,
+                   (long long)counts->rejected, (long long)counts->read, counts->file);
+}
+
+/* The numbers must add up, whatever happened: read = created + updated + unchanged + rejected + skipped records. */
+static bool check_sum(const Turn *turn, Err *err)
+{
+    const SyncTable *c = turn->counts;
+    int64_t sum = c->created + c->updated + c->unchanged + c->rejected + c->skipped_records;
+    if (c->read == sum)
+        return true;
+    return err_set(err, ERR_DATABASE, "please report this: it is a defect of artsync",
+                   "%s: %lld records read, but %lld created + %lld updated + %lld unchanged + %lld rejected + %lld skipped",
+                   turn->table->name, (long long)c->read, (long long)c->created, (long long)c->updated,
+                   (long long)c->unchanged, (long long)c->rejected, (long long)c->skipped_records);
+}
+
+/* What the table's log row remembers beside the counts. */
+static bool note_for_log(Turn *turn, Err *err)
+{
+    if (turn->counts->rejected == 0)
+        return true;
+    char *hash = NULL;
+    bool ok = !turn->link_rejects || linked_fingerprint(turn->run->pg, turn->table, &hash, err);
+    if (ok && hash)
+        turn->counts->links_hash = arena_str(&turn->run->result->arena, hash);
+    free(hash);
+    return ok && rejects_note_header(turn, err);
+}
+
+static bool take(Turn *turn, Err *err)
+{
+    Run *run = turn->run;
+    const Table *table = turn->table;
+    bool full = run->options->mode == SYNC_FULL && !turn->replay;
+    bool ok = lock_table(run->pg, table, err) && known_load(turn->known, run->pg, table, err) &&
+              layouts_load(&turn->layouts, run->pg, table, err) && linked_load(run, table, err) && stream(turn, err) &&
+              write_stage(turn, err) && (!full || deactivate_absent(turn, err)) && journal_write(turn, err) &&
+              rejects_write(turn, err) && note_for_log(turn, err) && check_sum(turn, err) && guard_rejects(turn, err) &&
+              stage_drop(turn, err);
+    turn->counts->warnings = cleaning_report_warning_count(run->result->cleaning, table);
+    return ok;
+}
+
+bool turn_take(Run *run, int i, Err *err)
+{
+    SyncTable *counts = &run->result->tables[i];
+    const Table *table = counts->table;
+    int64_t start = now_ms();
+    bool ok = true;
+    if (run->options->mode == SYNC_INCREMENTAL)
+        ok = skip_allowed(run->pg, table, counts->sha256, &counts->skipped, err);
+    if (ok && !counts->skipped) {
+        Turn turn = {.run = run, .table = table, .counts = counts, .log_id = run->log_ids[i], .path = counts->path,
+                     .known = known_new(), .replay = counts->replay, .asked = -1};
+        ok = take(&turn, err);
+        cleaner_free(turn.cleaner);
+        known_free(turn.known);
+        natural_free(turn.natural);
+        layouts_free(&turn.layouts);
+        batch_free(&turn.batch);
+        arena_free(&turn.scratch);
+        free(turn.present);
+        /* its rows may be new or renamed: tables that link to it load it afresh */
+        link_index_free(run->links[table->index]);
+        run->links[table->index] = NULL;
+    }
+    counts->ms = now_ms() - start;
+    return ok;
+}
