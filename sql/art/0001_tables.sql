@@ -67,11 +67,10 @@ CREATE TABLE public.editions (
     CONSTRAINT unique_print_edition UNIQUE (print_id, edition_number) DEFERRABLE INITIALLY IMMEDIATE
 );
 
--- (print_id, edition_number) is the index of unique_print_edition; these are for the other questions people ask.
+-- Editions of a print are found by the index of unique_print_edition. Every index costs at the first load, so there are
+-- only two more: a distributor's editions, and sales by date.
 CREATE INDEX editions_distributor_id ON public.editions (distributor_id);
 CREATE INDEX editions_date_sold ON public.editions (date_sold) WHERE date_sold IS NOT NULL;
-CREATE INDEX editions_unsold ON public.editions (print_id) WHERE is_sold IS NOT TRUE;
-CREATE INDEX editions_display_name ON public.editions (edition_display_name);
 
 COMMENT ON TABLE public.prints IS 'A work of art, printed in numbered editions.';
 COMMENT ON COLUMN public.prints.id IS 'Key inside this database; editions.print_id points here.';
