@@ -90,8 +90,8 @@ static bool flush_stream(AtomicFile *file, Err *err)
     ok = fclose(file->stream) == 0 && ok;
     file->stream = NULL;
     if (!ok)
-        return err_set(err, ERR_IO, why == ENOSPC ? "make room on the disk and try again" : NULL,
-                       "cannot write %s: %s", file->path, why ? strerror(why) : "the stream failed");
+        return err_set(err, ERR_IO, why == ENOSPC ? "make room on the disk and try again" : NULL, "cannot write %s: %s",
+                       file->path, why ? strerror(why) : "the stream failed");
     return true;
 }
 
@@ -148,7 +148,8 @@ void atomic_file_abort(AtomicFile *file)
 
 /* ---- reading ---- */
 
-/* Not blocking, so that a FIFO nobody writes to reads as empty instead of hanging; /dev/null and a shell's <(...) work. */
+/* Not blocking, so that a FIFO nobody writes to reads as empty instead of hanging; /dev/null and a shell's <(...) work.
+ */
 static int open_text(const char *path, Err *err)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -160,7 +161,8 @@ static int open_text(const char *path, Err *err)
     }
     if (fstat(fd, &info) != 0 || S_ISDIR(info.st_mode) ||
         (S_ISFIFO(info.st_mode) && fcntl(fd, F_SETFL, O_RDONLY) != 0)) {
-        err_set(err, ERR_IO, NULL, "cannot read %s: %s", path, S_ISDIR(info.st_mode) ? "it is a folder" : strerror(errno));
+        err_set(err, ERR_IO, NULL, "cannot read %s: %s", path,
+                S_ISDIR(info.st_mode) ? "it is a folder" : strerror(errno));
         close(fd);
         return -1;
     }

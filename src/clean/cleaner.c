@@ -1,0 +1,301 @@
+/* One file through the rules of its table: which records there are, who they are, what their columns hold.
+ *
+ * The order of the rules is SPEC 7's: width, skip, id, the raw hash and the question whether the record is known
+ * unchanged, and only then the cells. A record is rejected for the first thing that is wrong with it.
+ */
+#include <stdlib.h>
+
+#include "artsync/hash.h"
+#include "artsync/utf8.h"
+#include "internal.h"
+
+enum { ID_MAX = 255 };
+
+Cleaner *cleaner_new(const CleanerOptions *options, CleaningReport *report, const RecordSink *sink)
+{
+    Cleaner *c = mem_alloc(sizeof *c);
+    c->options = *options;
+    c->table = options->table;
+    c->report = report;
+    c->sink = *sink;
+    c->path = mem_dup(options->path);
+    c->values = mem_alloc(sizeof *c->values * (size_t)(c->table->n_columns + 1));
+    c->hashed = mem_alloc(sizeof *c->hashed * (size_t)(2 * c->table->n_columns + 1));
+    c->derive = mem_alloc(sizeof *c->derive * (size_t)(c->table->n_columns + 1));
+    return c;
+}
+
+void cleaner_free(Cleaner *c)
+{
+    if (!c)
+        return;
+    for (int i = 0; i < c->table->n_columns; i++)
+        regfree(&c->derive[i]); /* zeroed where nothing was compiled */
+    binding_free(&c->binding);
+    arena_free(&c->arena);
+    buf_free(&c->bytes);
+    free(c->derive);
+    free(c->hashed);
+    free(c->values);
+    free(c->path);
+    free(c);
+}
+
+/* ---- the header ---- */
+
+/* Which headers are there decides what a record says, and so does the order of dates: both are in the seed. */
+static void prepare_hash(Cleaner *c)
+{
+    const Binding *b = &c->binding;
+    Buf *bytes = &c->bytes;
+    buf_char(bytes, (char)('0' + c->options.date_order));
+    buf_char(bytes, b->id >= 0 ? '1' : '0');
+    if (b->id >= 0)
+        c->hashed[c->n_hashed++] = (Hashed){.cell = b->id};
+    for (int i = 0; i < c->table->n_columns; i++) {
+        bool attachments = c->table->columns[i].type == FIELD_ATTACHMENTS;
+        buf_char(bytes, (char)('0' + (b->cells[i] >= 0) + 2 * (b->ids[i] >= 0)));
+        if (b->cells[i] >= 0)
+            c->hashed[c->n_hashed++] = (Hashed){b->cells[i], attachments};
+        if (b->ids[i] >= 0)
+            c->hashed[c->n_hashed++] = (Hashed){.cell = b->ids[i]};
+    }
+    c->seed = hash64(buf_view(bytes), c->table->fingerprint);
+}
+
+static bool compile_patterns(Cleaner *c, Err *err)
+{
+    for (int i = 0; i < c->table->n_columns; i++) {
+        const Column *column = &c->table->columns[i];
+        if (column->derive.from < 0)
+            continue;
+        if (regcomp(&c->derive[i], column->derive.pattern, REG_EXTENDED) != 0) {
+            c->derive[i] = (regex_t){0};
+            return err_set(err, ERR_CONFIG, NULL, "%s: column %s: the pattern \"%s\" cannot be used", c->table->name,
+                           column->name, column->derive.pattern);
+        }
+    }
+    return true;
+}
+
+static bool put_header(Cleaner *c, const RawRecord *header, Err *err)
+{
+    c->bound = true;
+    if (!binding_make(&c->binding, c->table, c->path, header, c->report, err) || !compile_patterns(c, err))
+        return false;
+    prepare_hash(c);
+    return true;
+}
+
+/* ---- the raw hash ---- */
+
+/* The order does not depend on the file's: base.json's. Lengths keep neighbours apart. */
+static uint64_t raw_hash(Cleaner *c)
+{
+    Buf *bytes = &c->bytes;
+    buf_clear(bytes);
+    for (int i = 0; i < c->n_hashed; i++) {
+        Str cell = c->raw->cells[c->hashed[i].cell];
+        if (c->hashed[i].attachments && cell.n)
+            cell = str_of(attachment_names(cell, &c->arena));
+        uint32_t n = (uint32_t)cell.n;
+        buf_reserve(bytes, sizeof n + cell.n);
+        memcpy(bytes->data + bytes->len, &n, sizeof n);
+        memcpy(bytes->data + bytes->len + sizeof n, cell.p, cell.n);
+        bytes->len += sizeof n + cell.n;
+    }
+    return hash64(buf_view(bytes), c->seed);
+}
+
+/* ---- who it is ---- */
+
+/* Printable ASCII, as ids are: valid and trimmed. */
+static bool is_plain(Str text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        if (text.p[i] <= ' ' || text.p[i] > '~')
+            return false;
+    return true;
+}
+
+static bool read_id(Cleaner *c)
+{
+    Str id = cleaner_content(c, c->binding.id);
+    const char *column = c->table->id_column;
+    if (id.n == 0)
+        return cleaner_reject(c, REJECT_NO_ID, column, NULL, "is empty: the record has no id");
+    if (!is_plain(id) && !utf8_valid(id, NULL))
+        return cleaner_reject(c, REJECT_ENCODING, column, cleaner_shown(c, id), "is not valid UTF-8");
+    if (utf8_length(id) > ID_MAX)
+        return cleaner_reject(c, REJECT_TOO_LONG, column, cleaner_shown(c, id), "is longer than 255 characters");
+    c->record.id = cleaner_kept(c, id);
+    return true;
+}
+
+/* Airtable's: rec and 14 letters or digits. */
+static bool is_record_id(Str text)
+{
+    if (text.n != 17 || memcmp(text.p, "rec", 3) != 0)
+        return false;
+    for (size_t i = 3; i < text.n; i++)
+        if (!((text.p[i] >= '0' && text.p[i] <= '9') || (text.p[i] >= 'a' && text.p[i] <= 'z') ||
+              (text.p[i] >= 'A' && text.p[i] <= 'Z')))
+            return false;
+    return true;
+}
+
+/* Cells that are missing or too many shift the ones behind them. The id counts as read only if, of all places where
+ * it may have come to stand, exactly one holds an Airtable id: a wrong id would do harm, none does not. */
+static void read_shifted_id(Cleaner *c)
+{
+    int id = c->binding.id, shift = c->raw->n_cells - c->binding.n_headers;
+    if (id < 0)
+        return;
+    int first = shift < 0 ? id + shift : id, last = shift < 0 ? id : id + shift, found = 0;
+    for (int i = first < 0 ? 0 : first; i <= last && i < c->raw->n_cells; i++) {
+        Str text = utf8_trim(c->raw->cells[i]);
+        if (is_record_id(text)) {
+            found++;
+            c->record.id = cleaner_kept(c, text);
+        }
+    }
+    if (found != 1)
+        c->record.id = NULL;
+}
+
+/* Without an id: the natural key's values, before the rest is cleaned. False: the record is rejected. */
+static bool read_natural_key(Cleaner *c)
+{
+    bool ok = true;
+    c->quiet = true; /* clean_columns comes by again */
+    for (int i = 0; ok && i < c->table->n_natural_key; i++) {
+        const Column *column = &c->table->columns[c->table->natural_key[i]];
+        ok = cleaner_column(c, column);
+        bool empty = ok ? !c->values[column->index].text : strcmp(c->record.reject.code, REJECT_REQUIRED) == 0;
+        if (empty)
+            ok = cleaner_reject(c, REJECT_NO_ID, column->name, NULL,
+                                "is empty: without an id the record needs its natural key");
+    }
+    c->quiet = false;
+    return ok;
+}
+
+/* ---- records ---- */
+
+static bool clean_columns(Cleaner *c)
+{
+    for (int i = 0; i < c->table->n_columns; i++)
+        if (!cleaner_column(c, &c->table->columns[i]))
+            return false;
+    return true;
+}
+
+static bool put(Cleaner *c, Err *err) { return c->sink.put(c->sink.ctx, &c->record, err); }
+
+static bool is_skipped(const Cleaner *c)
+{
+    const Table *table = c->table;
+    const Binding *b = &c->binding;
+    for (int i = 0; i < table->n_skips; i++)
+        if (b->skips[i] >= 0 && names_hold(&table->skips[i].values, utf8_trim(c->raw->cells[b->skips[i]])))
+            return true;
+    for (int i = 0; i < table->n_columns; i++)
+        if (cleaner_content(c, b->cells[i]).n || cleaner_content(c, b->ids[i]).n)
+            return false;
+    return true;
+}
+
+static bool put_skipped(Cleaner *c, Err *err)
+{
+    if (c->binding.id >= 0)
+        read_id(c); /* an id that cannot be read is no news here */
+    return !c->sink.skipped || c->sink.skipped(c->sink.ctx, &c->raw->place, c->record.id, err);
+}
+
+static bool put_ragged(Cleaner *c, Err *err)
+{
+    Buf *bytes = &c->bytes;
+    buf_clear(bytes);
+    for (int i = 0; i < c->raw->n_cells; i++)
+        buf_add(bytes, c->raw->cells[i].p, c->raw->cells[i].n + 1);
+    c->record.raw = hash64(buf_view(bytes), c->seed);
+    read_shifted_id(c);
+    cleaner_reject(c, REJECT_FIELDS, NULL, NULL,
+                   arena_printf(&c->arena, "the record has %d cells, the header %d: is a quote or a comma missing?",
+                                c->raw->n_cells, c->binding.n_headers));
+    return put(c, err);
+}
+
+/* The dates of records that nobody cleans still speak: else a few bad cells among many unchanged records would look
+ * like a wrong setting. */
+static void note_unchanged_dates(Cleaner *c)
+{
+    for (int i = 0; i < c->table->n_columns; i++) {
+        FieldType type = c->table->columns[i].type;
+        int cell = c->binding.cells[i];
+        if ((type != FIELD_DATE && type != FIELD_DATETIME) || cell < 0)
+            continue;
+        DateOrder lean = date_lean(c->raw->cells[cell]);
+        if (lean != DATE_AUTO)
+            date_evidence_add(&c->dates, lean, c->raw->place.line, c->raw->cells[cell]);
+    }
+}
+
+static bool put_record(Cleaner *c, Err *err)
+{
+    if (c->raw->n_cells != c->binding.n_headers)
+        return put_ragged(c, err);
+    if (is_skipped(c))
+        return put_skipped(c, err);
+    c->record.raw = raw_hash(c);
+    if (c->binding.id >= 0 ? !read_id(c) : !read_natural_key(c))
+        return put(c, err);
+    bool unchanged = false;
+    Record known = c->record;
+    if (c->record.id)
+        known.values = NULL;
+    if (c->sink.known && !c->sink.known(c->sink.ctx, &known, &unchanged, err))
+        return false;
+    if (unchanged) {
+        note_unchanged_dates(c);
+        return true;
+    }
+    clean_columns(c); /* or rejected: the record says so itself */
+    return put(c, err);
+}
+
+bool cleaner_put(void *cleaner, const RawRecord *record, Err *err)
+{
+    Cleaner *c = cleaner;
+    if (!c->bound)
+        return put_header(c, record, err);
+    if (c->options.headers_only)
+        return true;
+    c->raw = record;
+    c->record = (Record){.place = record->place, .values = c->values};
+    memset(c->values, 0, sizeof *c->values * (size_t)c->table->n_columns);
+    bool ok = put_record(c, err);
+    arena_reset(&c->arena);
+    return ok;
+}
+
+bool cleaner_finish(Cleaner *c, Err *err)
+{
+    static const char *const names[2] = {"month first (mdy)", "day first (dmy)"};
+    static const char *const hints[2] = {"say \"date_order\": \"mdy\" in base.json",
+                                         "say \"date_order\": \"dmy\" in base.json"};
+    DateOrder own = c->options.date_order, other = own == DATE_MDY ? DATE_DMY : DATE_MDY;
+    if (c->dates.count[other] <= c->dates.count[own])
+        return true;
+    return err_set(
+        err, ERR_CSV, hints[other],
+        "%s: date_order is %s, but %lld dates only fit %s, such as \"%s\" in line %lld; %lld only fit the setting",
+        c->path, names[own], (long long)c->dates.count[other], names[other], c->dates.cell[other],
+        (long long)c->dates.line[other], (long long)c->dates.count[own]);
+}
+
+bool cleaner_has_column(const Cleaner *c, int column) { return binding_has(&c->binding, &c->table->columns[column]); }
+
+bool cleaner_has_id(const Cleaner *c) { return c->binding.id >= 0; }
+
+Names cleaner_unmapped(const Cleaner *c) { return c->binding.unmapped; }

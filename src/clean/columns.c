@@ -1,0 +1,159 @@
+/* One column of one record: its own cell, what it derives from another, its default, and what becomes of a bad cell. */
+#include "artsync/utf8.h"
+#include "internal.h"
+
+enum { SHOWN_MAX = 200, DERIVE_GROUPS = 2 };
+
+/* ---- cells ---- */
+
+const char *cleaner_shown(Cleaner *c, Str cell) { return utf8_printable(cell, SHOWN_MAX, &c->arena); }
+
+const char *cleaner_kept(Cleaner *c, Str text)
+{
+    return text.p[text.n] == '\0' ? text.p : arena_strn(&c->arena, text.p, text.n);
+}
+
+bool names_hold(const Names *names, Str text)
+{
+    for (int i = 0; i < names->n; i++)
+        if (str_eq(str_of(names->items[i]), text))
+            return true;
+    return false;
+}
+
+/* Trimmed, and nothing where it is a null token. */
+Str cleaner_content(const Cleaner *c, int cell)
+{
+    if (cell < 0 || c->raw->cells[cell].n == 0)
+        return STR("");
+    Str text = utf8_trim(c->raw->cells[cell]);
+    return names_hold(&c->table->base->null_tokens, text) ? STR("") : text;
+}
+
+bool cleaner_reject(Cleaner *c, const char *code, const char *column, const char *value, const char *reason)
+{
+    c->record.reject = (Reject){code, column, value, reason};
+    return false;
+}
+
+/* ---- one column ---- */
+
+static void note_dates(Cleaner *c, Str cell, const Cleaned *cleaned)
+{
+    if (c->quiet)
+        return;
+    if (cleaned->only_mdy)
+        date_evidence_add(&c->dates, DATE_MDY, c->raw->place.line, cell);
+    if (cleaned->only_dmy)
+        date_evidence_add(&c->dates, DATE_DMY, c->raw->place.line, cell);
+}
+
+static void note_warning(Cleaner *c, const Column *column, const char *text)
+{
+    if (c->quiet)
+        return;
+    c->record.n_warnings++;
+    if (c->report)
+        cleaning_report_warn(c->report, c->table, column->name, c->raw->place.line, text);
+}
+
+static void note_change(Cleaner *c, const Column *column, const char *from, const char *to)
+{
+    if (from && c->report && !c->quiet)
+        cleaning_report_change(c->report, c->table, column->name, from, to);
+}
+
+static CleanContext context_for(Cleaner *c, const Column *column)
+{
+    const LinkIndex *const *links = c->options.links;
+    return (CleanContext){.base = c->table->base,
+                          .date_order = c->options.date_order,
+                          .links = links && column->to ? links[column->to->index] : NULL,
+                          .arena = &c->arena};
+}
+
+/* Returns the cell that people would call the column's. */
+static Str clean_own(Cleaner *c, const Column *column, Cleaned *cleaned)
+{
+    CleanContext context = context_for(c, column);
+    int at = c->binding.cells[column->index], ids_at = c->binding.ids[column->index];
+    Str cell = at >= 0 ? c->raw->cells[at] : STR("");
+    if (ids_at < 0) {
+        field_clean(column, cell, &context, cleaned);
+        note_dates(c, cell, cleaned);
+        return cell;
+    }
+    Str ids = c->raw->cells[ids_at];
+    field_clean_link(column, ids, cell, &context, cleaned);
+    return cell.n ? cell : ids;
+}
+
+/* What the pattern finds in the source column's cell; empty: nothing. */
+static Str derived(Cleaner *c, const Column *column)
+{
+    if (column->derive.from < 0)
+        return STR("");
+    Str source = cleaner_content(c, c->binding.cells[column->derive.from]);
+    regmatch_t groups[DERIVE_GROUPS];
+    const char *text = cleaner_kept(c, source);
+    if (!source.n || regexec(&c->derive[column->index], text, DERIVE_GROUPS, groups, 0) != 0 || groups[1].rm_so < 0)
+        return STR("");
+    size_t n = (size_t)(groups[1].rm_eo - groups[1].rm_so);
+    return (Str){arena_strn(&c->arena, text + groups[1].rm_so, n), n};
+}
+
+/* What stands in for an empty cell; a header that is absent says nothing, so there is no default for it. */
+static Str stand_in(Cleaner *c, const Column *column, bool own)
+{
+    Str text = derived(c, column);
+    return !text.n && own && column->fallback ? str_of(column->fallback) : text;
+}
+
+static const char *reason_of(Cleaner *c, const Cleaned *cleaned)
+{
+    if (!cleaned->element || strstr(cleaned->reason, cleaned->element))
+        return cleaned->reason;
+    return arena_printf(&c->arena, "\"%s\" %s", cleaner_shown(c, str_of(cleaned->element)), cleaned->reason);
+}
+
+static void drop_bad(Cleaner *c, const Column *column, Str cell, Cleaned *cleaned)
+{
+    note_change(c, column, cleaner_shown(c, cell), NULL);
+    note_warning(c, column, reason_of(c, cleaned));
+    *cleaned = (Cleaned){0};
+}
+
+static void set_value(Cleaner *c, const Column *column, bool present, const Cleaned *cleaned)
+{
+    const char *meaning = cleaned->text && cleaned->compare ? cleaned->compare : cleaned->text;
+    c->values[column->index] =
+        present ? (Value){.text = cleaned->text, .hash = value_hash(meaning), .present = true} : (Value){0};
+}
+
+bool cleaner_column(Cleaner *c, const Column *column)
+{
+    Cleaned cleaned = {0};
+    bool own = binding_has_own(&c->binding, column), present = own;
+    Str cell = own ? clean_own(c, column, &cleaned) : STR(""), instead = {0};
+    if (!cleaned.code && !cleaned.text)
+        instead = stand_in(c, column, own);
+    if (instead.n) {
+        CleanContext context = context_for(c, column);
+        note_change(c, column, cleaned.from, cleaned.to);
+        field_clean(column, instead, &context, &cleaned);
+        present = true;
+    }
+    if (cleaned.code && !column->on_invalid_null)
+        return cleaner_reject(c, cleaned.code, column->name, cleaner_shown(c, instead.n ? instead : cell),
+                              reason_of(c, &cleaned));
+    if (cleaned.code)
+        drop_bad(c, column, instead.n ? instead : cell, &cleaned);
+    if (column->required && !cleaned.text)
+        return cleaner_reject(c, REJECT_REQUIRED, column->name, cell.n ? cleaner_shown(c, cell) : NULL,
+                              "is empty, but a value is required");
+    note_change(c, column, cleaned.from, cleaned.to);
+    if (cleaned.warning)
+        note_warning(c, column, cleaned.warning);
+    set_value(c, column, present, &cleaned);
+    return true;
+}

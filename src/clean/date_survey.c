@@ -1,0 +1,110 @@
+/* Day first or month first? What a file's own dates say. */
+#include <ctype.h>
+#include <stdlib.h>
+
+#include "artsync/utf8.h"
+#include "internal.h"
+
+void date_evidence_add(DateEvidence *evidence, DateOrder order, int64_t line, Str cell)
+{
+    if (evidence->count[order]++)
+        return;
+    Arena arena = {0};
+    size_t n = sizeof evidence->cell[order];
+    evidence->line[order] = line;
+    strncat(evidence->cell[order], utf8_printable(cell, n - 8, &arena), n - 1);
+    arena_free(&arena);
+}
+
+/* One or two digits at *p, then a separator; 0: something else. */
+static int small_number(const char **p)
+{
+    int n = 0, digits = 0;
+    for (; digits < 3 && isdigit((unsigned char)**p); digits++)
+        n = n * 10 + (*(*p)++ - '0');
+    if (digits < 1 || digits > 2 || (**p != '/' && **p != '.' && **p != '-'))
+        return 0;
+    (*p)++;
+    return n;
+}
+
+DateOrder date_lean(Str cell)
+{
+    const char *p = cell.p; /* a NUL stands behind every cell */
+    int first = small_number(&p), second = first ? small_number(&p) : 0;
+    if (!second || !isdigit((unsigned char)*p) || first > 31 || second > 31 || (first > 12) == (second > 12))
+        return DATE_AUTO;
+    return first > 12 ? DATE_DMY : DATE_MDY;
+}
+
+/* ---- date_order auto ---- */
+
+struct DateSurvey {
+    const Table *table;
+    char *path;
+    Binding binding;
+    bool bound;
+    DateEvidence evidence;
+    Arena arena;
+};
+
+DateSurvey *date_survey_new(const Table *table, const char *path)
+{
+    DateSurvey *survey = mem_alloc(sizeof *survey);
+    survey->table = table;
+    survey->path = mem_dup(path);
+    return survey;
+}
+
+void date_survey_free(DateSurvey *survey)
+{
+    if (!survey)
+        return;
+    binding_free(&survey->binding);
+    arena_free(&survey->arena);
+    free(survey->path);
+    free(survey);
+}
+
+static void survey_cell(DateSurvey *survey, const Column *column, Str cell, int64_t line)
+{
+    CleanContext context = {.base = survey->table->base, .date_order = DATE_MDY, .arena = &survey->arena};
+    Cleaned cleaned;
+    field_clean(column, cell, &context, &cleaned);
+    if (cleaned.only_mdy)
+        date_evidence_add(&survey->evidence, DATE_MDY, line, cell);
+    if (cleaned.only_dmy)
+        date_evidence_add(&survey->evidence, DATE_DMY, line, cell);
+}
+
+bool date_survey_put(void *ctx, const RawRecord *record, Err *err)
+{
+    DateSurvey *survey = ctx;
+    const Table *table = survey->table;
+    if (!survey->bound) {
+        survey->bound = true;
+        return binding_make(&survey->binding, table, survey->path, record, NULL, err);
+    }
+    if (record->n_cells != survey->binding.n_headers)
+        return true;
+    for (int i = 0; i < table->n_columns; i++) {
+        const Column *column = &table->columns[i];
+        int cell = survey->binding.cells[i];
+        if ((column->type == FIELD_DATE || column->type == FIELD_DATETIME) && cell >= 0 && record->cells[cell].n)
+            survey_cell(survey, column, record->cells[cell], record->place.line);
+    }
+    arena_reset(&survey->arena);
+    return true;
+}
+
+bool date_survey_verdict(DateSurvey *survey, DateOrder *order, Err *err)
+{
+    const DateEvidence *e = &survey->evidence;
+    if (e->count[DATE_MDY] && e->count[DATE_DMY])
+        return err_set(err, ERR_CSV, "give the dates one order in Airtable, or say \"date_order\": \"mdy\" or \"dmy\"",
+                       "%s: dates of both orders: line %lld has \"%s\" (day first), line %lld \"%s\" (month first)",
+                       survey->path, (long long)e->line[DATE_DMY], e->cell[DATE_DMY], (long long)e->line[DATE_MDY],
+                       e->cell[DATE_MDY]);
+    *order = e->count[DATE_DMY] ? DATE_DMY : DATE_MDY;
+    return true;
+}

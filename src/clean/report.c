@@ -1,0 +1,236 @@
+/* What cleaning changed and doubted, counted; bounded however strange the data. */
+#include <stdlib.h>
+
+#include "artsync/clean.h"
+#include "artsync/hash.h"
+
+enum { KINDS_PER_COLUMN = 1000, TEXT_MAX = 500, FIRST_LINES = 5 };
+
+/* One counted kind: a change (from, to) or a warning (text in `from`). */
+typedef struct Kind {
+    uint64_t hash;
+    bool warning;
+    const char *table, *column, *from, *to;
+    int64_t count, lines[FIRST_LINES];
+} Kind;
+
+/* How many kinds a column has already; a warning's and a change's are counted apart. */
+typedef struct Quota {
+    const char *table, *column;
+    bool warning;
+    int kinds;
+} Quota;
+
+struct CleaningReport {
+    Kind *kinds;
+    size_t n, cap;
+    size_t *slots; /* open addressing: index into kinds + 1; n_slots is a power of two */
+    size_t n_slots;
+    Quota *quotas;
+    size_t n_quotas, cap_quotas;
+    Arena arena;
+    CleaningChange *changes; /* made when asked for */
+    CleaningWarning *warnings;
+};
+
+CleaningReport *cleaning_report_new(void) { return mem_alloc(sizeof(CleaningReport)); }
+
+void cleaning_report_free(CleaningReport *report)
+{
+    if (!report)
+        return;
+    free(report->kinds);
+    free(report->slots);
+    free(report->quotas);
+    free(report->changes);
+    free(report->warnings);
+    arena_free(&report->arena);
+    free(report);
+}
+
+/* ---- counting ---- */
+
+static bool same(const char *a, const char *b) { return a == b || (a && b && strcmp(a, b) == 0); }
+
+static bool same_kind(const Kind *a, const Kind *b)
+{
+    return a->hash == b->hash && a->warning == b->warning && same(a->table, b->table) && same(a->column, b->column) &&
+           same(a->from, b->from) && same(a->to, b->to);
+}
+
+static uint64_t hash_kind(const Kind *kind)
+{
+    const char *const parts[] = {kind->table, kind->column, kind->from, kind->to};
+    uint64_t hash = kind->warning;
+    for (int i = 0; i < 4; i++)
+        hash = parts[i] ? hash64(str_of(parts[i]), hash) : hash * 31 + 7;
+    return hash;
+}
+
+static void add_slot(CleaningReport *report, size_t index)
+{
+    size_t mask = report->n_slots - 1, slot = report->kinds[index].hash & mask;
+    while (report->slots[slot])
+        slot = (slot + 1) & mask;
+    report->slots[slot] = index + 1;
+}
+
+static Kind *find(CleaningReport *report, const Kind *kind)
+{
+    size_t mask = report->n_slots - 1;
+    for (size_t slot = kind->hash & mask; report->n_slots && report->slots[slot]; slot = (slot + 1) & mask) {
+        Kind *found = &report->kinds[report->slots[slot] - 1];
+        if (same_kind(found, kind))
+            return found;
+    }
+    return NULL;
+}
+
+static Quota *quota_of(CleaningReport *report, const Kind *kind)
+{
+    for (size_t i = 0; i < report->n_quotas; i++) {
+        Quota *quota = &report->quotas[i];
+        if (quota->warning == kind->warning && same(quota->table, kind->table) && same(quota->column, kind->column))
+            return quota;
+    }
+    ARRAY_ROOM(report->quotas, report->n_quotas, report->cap_quotas);
+    report->quotas[report->n_quotas] = (Quota){.table = arena_str(&report->arena, kind->table),
+                                               .column = kind->column ? arena_str(&report->arena, kind->column) : NULL,
+                                               .warning = kind->warning};
+    return &report->quotas[report->n_quotas++];
+}
+
+static Kind *add(CleaningReport *report, const Kind *kind, const Quota *quota)
+{
+    if (report->n * 2 >= report->n_slots) {
+        report->n_slots = report->n_slots ? report->n_slots * 2 : 64;
+        free(report->slots);
+        report->slots = mem_alloc(report->n_slots * sizeof *report->slots);
+        for (size_t i = 0; i < report->n; i++)
+            add_slot(report, i);
+    }
+    ARRAY_ROOM(report->kinds, report->n, report->cap);
+    Kind *added = &report->kinds[report->n];
+    *added = *kind;
+    added->table = quota->table;
+    added->column = quota->column;
+    added->from = arena_str(&report->arena, kind->from);
+    added->to = kind->to ? arena_str(&report->arena, kind->to) : NULL;
+    add_slot(report, report->n++);
+    return added;
+}
+
+/* A text of any length, cut where a character begins. Returns `text` itself if it is short. */
+static const char *cut(const char *text, char copy[TEXT_MAX + 4])
+{
+    if (!text || strlen(text) <= TEXT_MAX)
+        return text;
+    size_t n = TEXT_MAX;
+    while (n > 0 && ((unsigned char)text[n] & 0xC0) == 0x80)
+        n--;
+    memcpy(copy, text, n);
+    memcpy(copy + n, "...", 4);
+    return copy;
+}
+
+static Kind *count_one(CleaningReport *report, Kind kind)
+{
+    char from[TEXT_MAX + 4], to[TEXT_MAX + 4];
+    kind.from = cut(kind.from, from);
+    kind.to = cut(kind.to, to);
+    kind.hash = hash_kind(&kind);
+    Kind *found = find(report, &kind);
+    if (!found) {
+        Quota *quota = quota_of(report, &kind);
+        if (quota->kinds == KINDS_PER_COLUMN) {
+            kind.from = "(other)";
+            kind.to = NULL;
+            kind.hash = hash_kind(&kind);
+            found = find(report, &kind);
+        } else {
+            quota->kinds++;
+        }
+        found = found ? found : add(report, &kind, quota);
+    }
+    found->count++;
+    return found;
+}
+
+void cleaning_report_change(CleaningReport *report, const Table *table, const char *column, const char *from,
+                            const char *to)
+{
+    count_one(report, (Kind){.table = table->name, .column = column, .from = from, .to = to});
+}
+
+void cleaning_report_warn(CleaningReport *report, const Table *table, const char *column, int64_t line,
+                          const char *text)
+{
+    Kind *kind = count_one(report, (Kind){.warning = true, .table = table->name, .column = column, .from = text});
+    if (kind->count <= FIRST_LINES)
+        kind->lines[kind->count - 1] = line;
+}
+
+/* ---- telling ---- */
+
+static int compare(const char *a, const char *b) { return strcmp(a ? a : "", b ? b : ""); }
+
+static int by_place_and_count(const void *a, const void *b)
+{
+    const Kind *x = a, *y = b;
+    int order = x->warning - y->warning;
+    order = order ? order : compare(x->table, y->table);
+    order = order ? order : compare(x->column, y->column);
+    order = order ? order : (x->count < y->count) - (x->count > y->count);
+    order = order ? order : compare(x->from, y->from);
+    return order ? order : compare(x->to, y->to);
+}
+
+/* Changes first, then warnings, each as they are shown. Returns how many are changes. */
+static size_t sort(CleaningReport *report)
+{
+    size_t n = 0;
+    if (report->n)
+        qsort(report->kinds, report->n, sizeof *report->kinds, by_place_and_count);
+    memset(report->slots ? report->slots : (size_t[]){0}, 0, report->n_slots * sizeof *report->slots);
+    for (size_t i = 0; i < report->n; i++) {
+        add_slot(report, i);
+        n += !report->kinds[i].warning;
+    }
+    return n;
+}
+
+size_t cleaning_report_changes(CleaningReport *report, const CleaningChange **out)
+{
+    size_t n = sort(report);
+    report->changes = mem_grow(report->changes, n, sizeof *report->changes);
+    for (size_t i = 0; i < n; i++) {
+        const Kind *k = &report->kinds[i];
+        report->changes[i] = (CleaningChange){k->table, k->column, k->from, k->to, k->count};
+    }
+    *out = report->changes;
+    return n;
+}
+
+size_t cleaning_report_warnings(CleaningReport *report, const CleaningWarning **out)
+{
+    size_t changes = sort(report), n = report->n - changes;
+    report->warnings = mem_grow(report->warnings, n, sizeof *report->warnings);
+    for (size_t i = 0; i < n; i++) {
+        const Kind *k = &report->kinds[changes + i];
+        report->warnings[i] =
+            (CleaningWarning){.table = k->table, .column = k->column, .text = k->from, .count = k->count};
+        memcpy(report->warnings[i].lines, k->lines, sizeof k->lines);
+    }
+    *out = report->warnings;
+    return n;
+}
+
+int64_t cleaning_report_warning_count(const CleaningReport *report, const Table *table)
+{
+    int64_t n = 0;
+    for (size_t i = 0; i < report->n; i++)
+        if (report->kinds[i].warning && report->kinds[i].lines[0] > 0 &&
+            strcmp(report->kinds[i].table, table->name) == 0)
+            n += report->kinds[i].count;
+    return n;
+}
