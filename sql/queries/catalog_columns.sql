@@ -1,0 +1,31 @@
+-- Columns in table order, domains resolved to the type below them. $1 schema, $2 text[] of table names
+WITH RECURSIVE columns AS (
+    SELECT t.ord, a.*
+    FROM unnest($2::text[]) WITH ORDINALITY AS t (name, ord)
+    JOIN pg_catalog.pg_class c ON c.relname = t.name AND c.relkind IN ('r', 'p')
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND n.nspname = $1
+    JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+), walk AS (
+    SELECT ord, attnum, atttypid AS typ, atttypmod AS mod, false AS not_null, false AS has_default
+    FROM columns
+    UNION ALL
+    SELECT w.ord, w.attnum, d.typbasetype, d.typtypmod, w.not_null OR d.typnotnull,
+           w.has_default OR d.typdefault IS NOT NULL
+    FROM walk w JOIN pg_catalog.pg_type d ON d.oid = w.typ AND d.typtype = 'd'
+)
+SELECT c.ord,
+       c.attname,
+       pg_catalog.format_type(c.atttypid, c.atttypmod) AS type,
+       pg_catalog.format_type(w.typ, -1) AS base,
+       b.typname AS base_name,
+       b.typtype = 'e' AS is_enum,
+       coalesce(e.typname, '') AS element_name,
+       w.mod,
+       c.attnotnull OR w.not_null AS not_null,
+       c.atthasdef OR c.attidentity <> '' OR w.has_default AS has_default,
+       c.attgenerated <> '' OR c.attidentity = 'a' AS generated
+FROM columns c
+JOIN walk w ON w.ord = c.ord AND w.attnum = c.attnum
+JOIN pg_catalog.pg_type b ON b.oid = w.typ AND b.typtype <> 'd'
+LEFT JOIN pg_catalog.pg_type e ON e.oid = b.typelem AND b.typlen = -1 AND b.typcategory = 'A'
+ORDER BY c.ord, c.attnum

@@ -1,0 +1,206 @@
+/* From what the server or libpq says to an Err: one table from SQLSTATE to code and hint. */
+#include <stdlib.h>
+
+#include "artsync/interrupt.h"
+#include "artsync/log.h"
+#include "private.h"
+
+/* The first row whose prefix fits decides. */
+static const struct {
+    const char *prefix;
+    ErrCode code;
+    const char *hint; /* where the server gives none */
+} sqlstates[] = {
+    {"08", ERR_LOST, NULL},
+    {"57P01", ERR_LOST, "the server was shut down or an administrator ended the connection; run it again"},
+    {"57P02", ERR_LOST, "the server crashed; run it again once it is up"},
+    {"57P03", ERR_LOST, "the server is starting up or shutting down; try again in a moment"},
+    {"57P05", ERR_LOST, "the server ended an idle connection (idle_session_timeout)"},
+    {"25P03", ERR_LOST, "the server ended an idle transaction (idle_in_transaction_session_timeout)"},
+    {"25P04", ERR_LOST, "the server ended a long transaction (transaction_timeout)"},
+    {"57014", ERR_TIMEOUT,
+     "the statement ran for too long or was cancelled on the server; run it again when there is less load"},
+    {"55P03", ERR_TIMEOUT, "somebody else holds a lock; see pg_stat_activity, then run it again"},
+    {"42501", ERR_PRIVILEGE,
+     "connect as the owner of the tables, or grant this role what it lacks (row-level security counts too)"},
+    {"25006", ERR_PRIVILEGE,
+     "the role or the server is read-only: see default_transaction_read_only, or connect to the primary"},
+    {"28", ERR_CONNECT, "check user name and password, and the server's pg_hba.conf"},
+    {"3D000", ERR_CONNECT, "create the database first: createdb NAME"},
+    {"3F000", ERR_SCHEMA, NULL},
+    {"42P01", ERR_SCHEMA, NULL},
+    {"42703", ERR_SCHEMA, NULL},
+    {"53100", ERR_DATABASE, "the server's disk is full"},
+    {"", ERR_DATABASE, NULL},
+};
+
+static size_t sqlstate_row(const char *sqlstate)
+{
+    size_t i = 0;
+    while (strncmp(sqlstate, sqlstates[i].prefix, strlen(sqlstates[i].prefix)) != 0)
+        i++;
+    return i;
+}
+
+static void add_text(Buf *out, const char *text)
+{
+    size_t n = strlen(text);
+    while (n && (text[n - 1] == '\n' || text[n - 1] == ' '))
+        n--;
+    buf_add(out, text, n);
+}
+
+/* "line 12: ": PostgreSQL counts the characters from the start of what was sent. */
+static void add_line(Buf *out, const PGresult *result, const char *script)
+{
+    const char *position = PQresultErrorField(result, PG_DIAG_STATEMENT_POSITION);
+    if (!script || !position)
+        return;
+    long left = strtol(position, NULL, 10) - 1;
+    int line = 1;
+    for (const char *p = script; *p && left > 0; p++) {
+        line += *p == '\n';
+        left -= (p[1] & 0xC0) != 0x80; /* the next byte starts a character */
+    }
+    buf_printf(out, "line %d: ", line);
+}
+
+/* The first line of the context, where it tells the place in a COPY. */
+static void add_copy_place(Buf *out, const PGresult *result)
+{
+    const char *context = PQresultErrorField(result, PG_DIAG_CONTEXT);
+    if (!context || strncmp(context, "COPY ", 5) != 0)
+        return;
+    size_t n = strcspn(context, "\n");
+    buf_str(out, " [");
+    buf_add(out, context, n < 200 ? n : 200);
+    buf_char(out, ']');
+}
+
+bool pg_error_lost(Pg *pg, Err *err)
+{
+    Buf text = {0};
+    pg->lost = true;
+    buf_printf(&text, "%s: the connection broke: ", pg->description);
+    add_text(&text, PQerrorMessage(pg->conn));
+    err_set(err, ERR_LOST, "nothing was committed; run it again", "%s", text.data);
+    buf_free(&text);
+    return false;
+}
+
+bool pg_error_result(Pg *pg, const PGresult *result, const char *script, Err *err)
+{
+    const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    const char *primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    const char *detail = PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL);
+    const char *hint = PQresultErrorField(result, PG_DIAG_MESSAGE_HINT);
+    if (!sqlstate || PQstatus(pg->conn) == CONNECTION_BAD) {
+        if (PQstatus(pg->conn) == CONNECTION_BAD && !sqlstate)
+            return pg_error_lost(pg, err);
+        pg->lost |= PQstatus(pg->conn) == CONNECTION_BAD;
+    }
+    size_t row = sqlstate_row(sqlstate ? sqlstate : "");
+    Buf text = {0};
+    add_line(&text, result, script);
+    add_text(&text, primary ? primary : PQresultErrorMessage(result));
+    if (detail && *detail) {
+        buf_str(&text, ": ");
+        add_text(&text, detail);
+    }
+    add_copy_place(&text, result);
+    if (err->code == ERR_NONE) {
+        err_sqlstate(err, sqlstate);
+        err_set(err, sqlstates[row].code, hint ? hint : sqlstates[row].hint, "%s", text.data);
+    }
+    buf_free(&text);
+    return false;
+}
+
+/* ---- connecting ---- */
+
+/* libpq gives no SQLSTATE for a connection that failed, only words; these are worth a hint of their own. */
+static const struct {
+    const char *words;
+    ErrCode code;
+    const char *hint;
+} connect_hints[] = {
+    {"no password supplied", ERR_CONNECT,
+     "give the password in DATABASE_URL (postgresql://user:password@host/database), PGPASSWORD or ~/.pgpass"},
+    {"password authentication failed", ERR_CONNECT,
+     "wrong user or password; in a URL special characters of a password must be written %XX (@ is %40)"},
+    {"Peer authentication failed", ERR_CONNECT,
+     "this server maps system users to roles on its socket: connect as your own role, or over TCP with -h localhost"},
+    {"Ident authentication failed", ERR_CONNECT, "check the server's pg_hba.conf"},
+    {"no pg_hba.conf entry", ERR_CONNECT, "the server does not let this user in from here: see its pg_hba.conf"},
+    {"Connection refused", ERR_CONNECT, "is the server running, and does it listen on that host and port?"},
+    {"No such file or directory", ERR_CONNECT,
+     "is the server running? Nothing listens on that socket; set DATABASE_URL, -d URL or PGHOST"},
+    {"could not translate host name", ERR_CONNECT, "check the spelling of the host name"},
+    {"timeout expired", ERR_CONNECT, "is the host right, and does a firewall let you through?"},
+    {"session is read-only", ERR_CONNECT,
+     "this server or role takes no writes: connect to the primary (target_session_attrs=any lets you look all the "
+     "same)"},
+    {"server is in hot standby", ERR_CONNECT, "connect to the primary"},
+    {"too many clients", ERR_CONNECT, "all connection slots are in use; try again later"},
+    {"remaining connection slots", ERR_CONNECT, "all connection slots are in use; try again later"},
+    {"the database system is starting up", ERR_CONNECT, "try again in a moment"},
+    {"certificate verify failed", ERR_CONNECT, "check sslrootcert and sslmode"},
+    {"does not support SSL", ERR_CONNECT, "remove sslmode=require or switch SSL on in the server"},
+};
+
+bool pg_error_connect(const char *where, const char *sqlstate, const char *message, Err *err)
+{
+    const char *hint = NULL;
+    bool no_database = strstr(message, "database \"") && strstr(message, "does not exist");
+    bool no_role = strstr(message, "role \"") && strstr(message, "does not exist");
+    for (size_t i = 0; i < sizeof connect_hints / sizeof connect_hints[0] && !hint; i++) {
+        if (strstr(message, connect_hints[i].words))
+            hint = connect_hints[i].hint;
+    }
+    if (no_database)
+        hint = "create it first (createdb), or name another one in DATABASE_URL";
+    else if (no_role)
+        hint = "name the user in DATABASE_URL (postgresql://user@host/database) or PGUSER, or create the role";
+    Buf text = {0};
+    add_text(&text, message);
+    err_set(err, ERR_CONNECT, hint, "cannot connect to %s: %s", where, text.len ? text.data : "no reason given");
+    err_sqlstate(err, sqlstate);
+    buf_free(&text);
+    return false;
+}
+
+void pg_notice(void *pg, const PGresult *result)
+{
+    (void)pg;
+    const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+    const char *primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    if (!primary)
+        return;
+    if (severity && strcmp(severity, "WARNING") == 0)
+        log_warning("PostgreSQL: %s", primary);
+    else
+        log_detail("PostgreSQL: %s: %s", severity ? severity : "NOTICE", primary);
+}
+
+/* ---- what a savepoint can go on after ---- */
+
+/* Classes that a row can bring about by its values; and all classes that PostgreSQL itself does not use, since a
+ * trigger may RAISE with any ERRCODE. */
+bool pg_refusal(const Err *err)
+{
+    static const char *const rows[] = {"09", "21", "22", "23", "27", "2F", "38", "39", "44", "P0", "54000"};
+    static const char *const others[] = {"00", "01", "02", "03", "08", "0A", "0B", "0F", "0L", "0P", "0Z",
+                                         "20", "24", "25", "26", "28", "2B", "2D", "34", "3B", "3D", "3F",
+                                         "40", "42", "53", "54", "55", "57", "58", "72", "F0", "HV", "XX"};
+    if (err->code != ERR_DATABASE || !err->sqlstate[0])
+        return false;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (strncmp(err->sqlstate, rows[i], strlen(rows[i])) == 0)
+            return true;
+    }
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        if (strncmp(err->sqlstate, others[i], 2) == 0)
+            return false;
+    }
+    return true;
+}

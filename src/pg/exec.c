@@ -1,0 +1,253 @@
+/* Statements: send, wait, check every result, hand out the shape that was asked for. */
+#include <stdlib.h>
+
+#include "private.h"
+
+static bool ready(Pg *pg, Err *err)
+{
+    if (pg->lost)
+        return err_set(err, ERR_LOST, NULL, "%s: the connection is gone", pg->description);
+    if (PQtransactionStatus(pg->conn) == PQTRANS_ACTIVE)
+        return err_set(err, ERR_DATABASE, NULL, "another statement is under way on this connection");
+    return true;
+}
+
+bool pg_send(Pg *pg, const char *sql, int n, const char *const *params, Err *err)
+{
+    if (!ready(pg, err))
+        return false;
+    if (!PQsendQueryParams(pg->conn, sql, n, NULL, params, NULL, NULL, 0))
+        return pg_error_lost(pg, err);
+    return pg_flush(pg, err);
+}
+
+bool pg_send_script(Pg *pg, const char *sql, Err *err)
+{
+    if (!ready(pg, err))
+        return false;
+    if (!PQsendQuery(pg->conn, sql))
+        return pg_error_lost(pg, err);
+    return pg_flush(pg, err);
+}
+
+static bool is_error(const PGresult *result)
+{
+    ExecStatusType status = PQresultStatus(result);
+    return status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE || status == PGRES_NONFATAL_ERROR;
+}
+
+static bool is_copy(const PGresult *result)
+{
+    ExecStatusType status = PQresultStatus(result);
+    return status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH;
+}
+
+bool pg_finish(Pg *pg, const char *script, PGresult **last, Err *err)
+{
+    PGresult *kept = NULL;
+    bool ok = true;
+    for (;;) {
+        PGresult *result;
+        if (!pg_next(pg, &result, err)) {
+            ok = false;
+            break;
+        }
+        if (!result)
+            break;
+        if (is_error(result))
+            ok = pg_error_result(pg, result, script, err);
+        if (is_copy(result)) { /* it would repeat itself for ever */
+            PQclear(result);
+            pg_abandon(pg);
+            ok = err_set(err, ERR_DATABASE, NULL, "COPY to or from the client is not possible here");
+            break;
+        }
+        PQclear(kept);
+        kept = result;
+    }
+    if (ok && !kept)
+        ok = err_set(err, ERR_LOST, NULL, "%s: the server gave no result", pg->description);
+    if (ok && last) {
+        *last = kept;
+        return true;
+    }
+    PQclear(kept);
+    return ok;
+}
+
+static bool run(Pg *pg, const char *sql, int n, const char *const *params, ExecStatusType wanted, PGresult **result,
+                Err *err)
+{
+    *result = NULL;
+    if (!pg_send(pg, sql, n, params, err) || !pg_finish(pg, NULL, result, err))
+        return false;
+    if (PQresultStatus(*result) == wanted)
+        return true;
+    err_set(err, ERR_DATABASE, NULL,
+            wanted == PGRES_TUPLES_OK ? "rows were expected of \"%.60s\", it returned none"
+                                      : "no rows were expected of \"%.60s\"",
+            sql);
+    PQclear(*result);
+    *result = NULL;
+    return false;
+}
+
+bool pg_run(Pg *pg, const char *sql, int n, const char *const *params, int64_t *affected, Err *err)
+{
+    PGresult *result;
+    if (!run(pg, sql, n, params, PGRES_COMMAND_OK, &result, err))
+        return false;
+    if (affected)
+        *affected = strtoll(PQcmdTuples(result), NULL, 10);
+    PQclear(result);
+    return true;
+}
+
+bool pg_script(Pg *pg, const char *sql, Err *err)
+{
+    PGTransactionStatusType before = PQtransactionStatus(pg->conn);
+    if (!pg_send_script(pg, sql, err) || !pg_finish(pg, sql, NULL, err))
+        return false;
+    if (before == PQTRANS_INTRANS && PQtransactionStatus(pg->conn) != PQTRANS_INTRANS)
+        return err_set(err, ERR_DATABASE, "take BEGIN, COMMIT and ROLLBACK out of it",
+                       "the script ended the transaction it ran in");
+    return true;
+}
+
+bool pg_query(Pg *pg, const char *sql, int n, const char *const *params, PgRows **rows, Err *err)
+{
+    PGresult *result;
+    *rows = NULL;
+    if (!run(pg, sql, n, params, PGRES_TUPLES_OK, &result, err))
+        return false;
+    *rows = mem_alloc(sizeof **rows);
+    (*rows)->result = result;
+    return true;
+}
+
+bool pg_row(Pg *pg, const char *sql, int n, const char *const *params, PgRows **rows, Err *err)
+{
+    if (!pg_query(pg, sql, n, params, rows, err))
+        return false;
+    int count = pg_count(*rows);
+    if (count == 1)
+        return true;
+    pg_rows_free(*rows);
+    *rows = NULL;
+    return err_set(err, ERR_DATABASE, NULL, "expected one row, got %d, from \"%.60s\"", count, sql);
+}
+
+bool pg_value(Pg *pg, const char *sql, int n, const char *const *params, char **value, Err *err)
+{
+    PgRows *rows;
+    *value = NULL;
+    if (!pg_row(pg, sql, n, params, &rows, err))
+        return false;
+    bool ok = pg_width(rows) == 1 ||
+              err_set(err, ERR_DATABASE, NULL, "expected one column, got %d, from \"%.60s\"", pg_width(rows), sql);
+    if (ok && pg_get(rows, 0, 0))
+        *value = mem_dup(pg_get(rows, 0, 0));
+    pg_rows_free(rows);
+    return ok;
+}
+
+int pg_count(const PgRows *rows) { return PQntuples(rows->result); }
+
+int pg_width(const PgRows *rows) { return PQnfields(rows->result); }
+
+const char *pg_get(const PgRows *rows, int row, int column)
+{
+    return PQgetisnull(rows->result, row, column) ? NULL : PQgetvalue(rows->result, row, column);
+}
+
+size_t pg_size(const PgRows *rows, int row, int column) { return (size_t)PQgetlength(rows->result, row, column); }
+
+bool pg_bool(const PgRows *rows, int row, int column)
+{
+    const char *text = pg_get(rows, row, column);
+    return text && text[0] == 't';
+}
+
+int64_t pg_int(const PgRows *rows, int row, int column)
+{
+    const char *text = pg_get(rows, row, column);
+    return text ? strtoll(text, NULL, 10) : 0;
+}
+
+void pg_rows_free(PgRows *rows)
+{
+    if (!rows)
+        return;
+    PQclear(rows->result);
+    free(rows);
+}
+
+/* ---- row by row ---- */
+
+static bool single_rows(PGconn *conn)
+{
+#ifdef LIBPQ_HAS_CHUNK_MODE
+    return PQsetChunkedRowsMode(conn, 256);
+#else
+    return PQsetSingleRowMode(conn);
+#endif
+}
+
+static bool has_rows(const PGresult *result)
+{
+    ExecStatusType status = PQresultStatus(result);
+#ifdef LIBPQ_HAS_CHUNK_MODE
+    if (status == PGRES_TUPLES_CHUNK)
+        return true;
+#endif
+    return status == PGRES_SINGLE_TUPLE || status == PGRES_TUPLES_OK;
+}
+
+static bool each_row(const PGresult *result, const char **cells, PgRowFn *each, void *ctx, Err *err)
+{
+    int width = PQnfields(result);
+    for (int row = 0; row < PQntuples(result); row++) {
+        for (int i = 0; i < width; i++)
+            cells[i] = PQgetisnull(result, row, i) ? NULL : PQgetvalue(result, row, i);
+        if (!each(ctx, cells, width, err))
+            return false;
+    }
+    return true;
+}
+
+bool pg_each(Pg *pg, const char *sql, int n, const char *const *params, PgRowFn *each, void *ctx, Err *err)
+{
+    if (!ready(pg, err))
+        return false;
+    if (!PQsendQueryParams(pg->conn, sql, n, NULL, params, NULL, NULL, 0))
+        return pg_error_lost(pg, err);
+    if (!single_rows(pg->conn) || !pg_flush(pg, err)) {
+        pg_abandon(pg);
+        return err_set(err, ERR_DATABASE, NULL, "rows cannot be read one by one");
+    }
+    const char **cells = NULL;
+    PGresult *result;
+    bool ok = true;
+    while (pg_next(pg, &result, err)) {
+        if (!result) {
+            free(cells);
+            return ok;
+        }
+        if (is_error(result))
+            ok = pg_error_result(pg, result, NULL, err);
+        else if (!has_rows(result))
+            ok = err_set(err, ERR_DATABASE, NULL, "rows were expected of \"%.60s\"", sql);
+        else {
+            if (!cells)
+                cells = mem_alloc((size_t)PQnfields(result) * sizeof *cells);
+            ok = each_row(result, cells, each, ctx, err);
+        }
+        PQclear(result);
+        if (!ok && PQtransactionStatus(pg->conn) == PQTRANS_ACTIVE) {
+            pg_abandon(pg);
+            break;
+        }
+    }
+    free(cells);
+    return false;
+}

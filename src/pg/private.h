@@ -1,0 +1,73 @@
+/* private.h - what the files of pg/ share: the connection, waiting, and turning results into errors. */
+#ifndef ARTSYNC_PG_PRIVATE_H
+#define ARTSYNC_PG_PRIVATE_H
+
+#include <libpq-fe.h>
+
+#include "artsync/pg.h"
+
+/* Every limit of time in one place. Seconds, unless the name says otherwise. */
+enum {
+    CONNECT_TIMEOUT = 10,        /* per host */
+    TCP_USER_TIMEOUT_MS = 60000, /* unacknowledged bytes end the connection */
+    KEEPALIVES_IDLE = 30,
+    KEEPALIVES_INTERVAL = 10,
+    KEEPALIVES_COUNT = 5,
+    LOCK_TIMEOUT = 30,
+    STATEMENT_TIMEOUT = 30 * 60,
+    IDLE_TIMEOUT = 30 * 60,         /* idle_in_transaction_session_timeout */
+    CONNECTION_CHECK_INTERVAL = 10, /* how soon the server notices that we died */
+    PATIENCE = 31 * 60,             /* no byte from the server for so long: lost. More than STATEMENT_TIMEOUT */
+    CANCEL_PATIENCE = 5,            /* for the cancel request itself */
+    DRAIN_PATIENCE = 10,            /* for the cancelled statement to end, and for ROLLBACK */
+};
+
+enum { COPY_CHUNK = 64 * 1024, SERVER_OLDEST = 140000 };
+
+struct Pg {
+    PGconn *conn;
+    char *description;
+    char *application_name;
+    int patience; /* seconds without progress */
+    bool deaf;    /* signals are not looked at: cancelling, ROLLBACK, COMMIT */
+    bool lost;    /* the connection is of no use any more */
+    Buf copy;     /* bytes collected for the next CopyData */
+};
+
+struct PgRows {
+    PGresult *result;
+};
+
+/* ---- connect.c, url.c ---- */
+
+/* The url as libpq reads it: SQLAlchemy spellings mapped, foreign query parameters dropped. A url that cannot be
+ * read is ERR_CONFIG without a word of it that could be a secret. */
+bool pg_url_normalize(const char *url, Buf *out, Err *err);
+
+/* ---- wait.c ---- */
+
+/* Wait until the socket is readable (or, with `write`, writable), a signal (ERR_INTERRUPTED), or `seconds` without
+ * either (ERR_LOST). Input is consumed. */
+bool pg_wait(Pg *pg, bool write, Err *err);
+bool pg_flush(Pg *pg, Err *err);                   /* until everything is sent */
+bool pg_next(Pg *pg, PGresult **result, Err *err); /* the next result, NULL after the last */
+
+/* End whatever is under way: cancel, read to the end, within limits; else the connection counts as lost. */
+void pg_abandon(Pg *pg);
+
+/* ---- error.c ---- */
+
+bool pg_error_result(Pg *pg, const PGresult *result, const char *script, Err *err); /* script: for line numbers */
+bool pg_error_lost(Pg *pg, Err *err);
+bool pg_error_connect(const char *where, const char *sqlstate, const char *libpq_message, Err *err);
+void pg_notice(void *pg, const PGresult *result);
+
+/* ---- exec.c ---- */
+
+/* Send one statement by the extended protocol, unnamed (poolers), or a script by the simple one. */
+bool pg_send(Pg *pg, const char *sql, int n, const char *const *params, Err *err);
+bool pg_send_script(Pg *pg, const char *sql, Err *err);
+/* Read to the end; false if any result is an error, `script` as above. *last (may be NULL) gets the last result. */
+bool pg_finish(Pg *pg, const char *script, PGresult **last, Err *err);
+
+#endif

@@ -1,0 +1,116 @@
+/* Transactions: what is pinned at their start, and an end whose outcome is known or known to be unknown. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "artsync/embed.h"
+#include "artsync/interrupt.h"
+#include "private.h"
+
+static bool simple(Pg *pg, const char *sql, Err *err)
+{
+    return pg_send_script(pg, sql, err) && pg_finish(pg, NULL, NULL, err);
+}
+
+static bool pin(Pg *pg, Err *err)
+{
+    char lock[24], statement[24], idle[24], check[24];
+    snprintf(lock, sizeof lock, "%ds", LOCK_TIMEOUT);
+    snprintf(statement, sizeof statement, "%ds", STATEMENT_TIMEOUT);
+    snprintf(idle, sizeof idle, "%ds", IDLE_TIMEOUT);
+    snprintf(check, sizeof check, "%ds", CONNECTION_CHECK_INTERVAL);
+    PgRows *rows;
+    if (!pg_query(pg, sql_query("begin"), 5, (const char *[]){pg->application_name, lock, statement, idle, check},
+                  &rows, err))
+        return false;
+    pg_rows_free(rows);
+    return true;
+}
+
+bool pg_begin(Pg *pg, PgTx kind, Err *err)
+{
+    if (!pg->lost && PQtransactionStatus(pg->conn) != PQTRANS_IDLE)
+        return err_set(err, ERR_DATABASE, NULL, "a transaction is open on this connection already");
+    /* not READ WRITE: a role that is read-only by default stays so */
+    const char *begin = kind == PG_TX_READ ? "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+                                           : "BEGIN ISOLATION LEVEL READ COMMITTED";
+    if (simple(pg, begin, err) && pin(pg, err))
+        return true;
+    pg_rollback(pg);
+    return false;
+}
+
+void pg_rollback(Pg *pg)
+{
+    pg_abandon(pg);
+    if (pg->lost || PQtransactionStatus(pg->conn) == PQTRANS_IDLE)
+        return;
+    bool deaf = pg->deaf;
+    int patience = pg->patience;
+    pg->deaf = true; /* also after a signal the ROLLBACK has to go out */
+    pg->patience = DRAIN_PATIENCE;
+    Err ignored = {0};
+    if (!simple(pg, "ROLLBACK", &ignored))
+        pg->lost = true; /* closing the connection rolls back as well */
+    err_clear(&ignored);
+    pg->deaf = deaf;
+    pg->patience = patience;
+}
+
+PgCommit pg_commit(Pg *pg, Err *err)
+{
+    if (!interrupt_check(err)) {
+        pg_rollback(pg);
+        return PG_NOT_COMMITTED;
+    }
+    if (pg->lost || PQtransactionStatus(pg->conn) != PQTRANS_INTRANS) {
+        err_set(err, pg->lost ? ERR_LOST : ERR_DATABASE, NULL,
+                pg->lost ? "the connection broke before COMMIT" : "there is nothing to commit: the transaction failed");
+        pg_rollback(pg);
+        return PG_NOT_COMMITTED;
+    }
+    interrupt_ignore();
+    pg->deaf = true;
+    PGresult *result = NULL;
+    /* Once the first byte may have left, a broken connection says nothing about the outcome. */
+    if (!PQsendQuery(pg->conn, "COMMIT") || !pg_flush(pg, err) || !pg_finish(pg, NULL, &result, err)) {
+        if (pg->lost || PQstatus(pg->conn) == CONNECTION_BAD) {
+            pg->lost = true;
+            err_set(err, ERR_LOST, NULL, "the connection broke during COMMIT");
+            return PG_COMMIT_UNKNOWN;
+        }
+        pg_rollback(pg); /* a deferred constraint, for example */
+        return PG_NOT_COMMITTED;
+    }
+    bool committed = strcmp(PQcmdStatus(result), "COMMIT") == 0;
+    PQclear(result);
+    if (committed)
+        return PG_COMMITTED;
+    err_set(err, ERR_DATABASE, NULL, "the server rolled the transaction back instead of committing it");
+    return PG_NOT_COMMITTED;
+}
+
+/* ---- savepoints ---- */
+
+static bool with_name(Pg *pg, const char *before, const char *name, const char *between, Err *err)
+{
+    Buf sql = {0};
+    buf_str(&sql, before);
+    sql_ident(&sql, name);
+    if (between) {
+        buf_str(&sql, between);
+        sql_ident(&sql, name);
+    }
+    bool ok = simple(pg, sql.data, err);
+    buf_free(&sql);
+    return ok;
+}
+
+bool pg_savepoint(Pg *pg, const char *name, Err *err) { return with_name(pg, "SAVEPOINT ", name, NULL, err); }
+
+bool pg_release(Pg *pg, const char *name, Err *err) { return with_name(pg, "RELEASE SAVEPOINT ", name, NULL, err); }
+
+bool pg_rollback_to(Pg *pg, const char *name, Err *err)
+{
+    pg_abandon(pg); /* a COPY that was given up, for example */
+    return with_name(pg, "ROLLBACK TO SAVEPOINT ", name, "; RELEASE SAVEPOINT ", err);
+}

@@ -1,0 +1,163 @@
+/* Waiting for the server without ever waiting for good: a signal and a deadline end every wait. */
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "artsync/interrupt.h"
+#include "private.h"
+
+static int64_t now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* A signal came: end the statement on the server, then say so. */
+static bool stop_for_signal(Pg *pg, Err *err)
+{
+    pg_abandon(pg);
+    return interrupt_check(err) ? err_set(err, ERR_INTERRUPTED, NULL, "interrupted; nothing was changed") : false;
+}
+
+static bool give_up(Pg *pg, Err *err)
+{
+    pg->lost = true;
+    return err_set(err, ERR_LOST, "the server or the network hangs; nothing was committed",
+                   "%s: no answer for %d seconds", pg->description, pg->patience);
+}
+
+static bool consume(Pg *pg, Err *err) { return PQconsumeInput(pg->conn) ? true : pg_error_lost(pg, err); }
+
+bool pg_wait(Pg *pg, bool write, Err *err)
+{
+    int64_t deadline = now_ms() + (int64_t)pg->patience * 1000;
+    for (;;) {
+        Err none = {0};
+        if (!pg->deaf && !interrupt_check(&none)) {
+            err_clear(&none);
+            return stop_for_signal(pg, err);
+        }
+        struct pollfd fds[2] = {
+            {.fd = PQsocket(pg->conn), .events = (short)(POLLIN | (write ? POLLOUT : 0))},
+            {.fd = pg->deaf ? -1 : interrupt_fd(), .events = POLLIN},
+        };
+        if (fds[0].fd < 0)
+            return pg_error_lost(pg, err);
+        int64_t left = deadline - now_ms();
+        if (left <= 0)
+            return give_up(pg, err);
+        int n = poll(fds, 2, left > 3600000 ? 3600000 : (int)left);
+        if (n < 0 && errno != EINTR)
+            return err_set(err, ERR_LOST, NULL, "cannot wait for the server: %s", strerror(errno));
+        if (n <= 0 || fds[1].revents)
+            continue;
+        if (fds[0].revents & ~POLLOUT) /* also POLLHUP and POLLERR: reading tells what it is */
+            return consume(pg, err);
+        return true;
+    }
+}
+
+bool pg_flush(Pg *pg, Err *err)
+{
+    for (;;) {
+        int left = PQflush(pg->conn);
+        if (left == 0)
+            return true;
+        if (left < 0)
+            return pg_error_lost(pg, err);
+        if (!pg_wait(pg, true, err))
+            return false;
+    }
+}
+
+bool pg_next(Pg *pg, PGresult **result, Err *err)
+{
+    *result = NULL;
+    while (PQisBusy(pg->conn)) {
+        if (!pg_wait(pg, false, err))
+            return false;
+    }
+    *result = PQgetResult(pg->conn);
+    return true;
+}
+
+/* ---- cancelling ---- */
+
+/* PQcancel opens a second connection and blocks, on a stopped server for ever: so it gets a thread and a limit. A
+ * thread that is left behind touches nothing but its own PGcancel. */
+static void *cancel_thread(void *arg)
+{
+    PGcancel *cancel = arg;
+    char message[256];
+    PQcancel(cancel, message, sizeof message);
+    PQfreeCancel(cancel);
+    return NULL;
+}
+
+static void cancel(Pg *pg)
+{
+    PGcancel *handle = PQgetCancel(pg->conn);
+    pthread_t thread;
+    if (!handle)
+        return;
+    if (pthread_create(&thread, NULL, cancel_thread, handle) != 0) {
+        PQfreeCancel(handle);
+        return;
+    }
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += CANCEL_PATIENCE;
+    if (pthread_timedjoin_np(thread, NULL, &until) != 0)
+        pthread_detach(thread);
+}
+
+/* Read and drop all that still comes; COPY in either direction is ended first. */
+static bool drain(Pg *pg, Err *err)
+{
+    bool refused = false; /* once is enough, and PQgetResult repeats COPY_IN until the server has heard of it */
+    for (;;) {
+        PGresult *result;
+        if (!pg_flush(pg, err) || !pg_next(pg, &result, err))
+            return false;
+        if (!result)
+            return true;
+        ExecStatusType status = PQresultStatus(result);
+        PQclear(result);
+        if (status == PGRES_COPY_IN && !refused) {
+            refused = true;
+            if (PQputCopyEnd(pg->conn, "given up by artsync") < 0)
+                return pg_error_lost(pg, err);
+        }
+        if (status == PGRES_COPY_OUT) {
+            char *bytes;
+            int n;
+            while ((n = PQgetCopyData(pg->conn, &bytes, 1)) >= 0) {
+                if (n > 0)
+                    PQfreemem(bytes);
+                else if (!pg_wait(pg, false, err))
+                    return false;
+            }
+        }
+    }
+}
+
+void pg_abandon(Pg *pg)
+{
+    buf_clear(&pg->copy);
+    if (pg->lost || PQtransactionStatus(pg->conn) != PQTRANS_ACTIVE)
+        return;
+    bool deaf = pg->deaf;
+    int patience = pg->patience;
+    pg->deaf = true;
+    pg->patience = DRAIN_PATIENCE;
+    Err ignored = {0};
+    cancel(pg);
+    if (!drain(pg, &ignored))
+        pg->lost = true;
+    err_clear(&ignored);
+    pg->deaf = deaf;
+    pg->patience = patience;
+}
