@@ -68,7 +68,7 @@ static void read_id(const Node *value, void *target)
 {
     const Table *table = target;
     bool sound = json_fields(value, id_keys, COUNT(id_keys), target);
-    if (sound && !cJSON_HasObjectItem(value->json, "headers") && table->n_natural_key == 0)
+    if (sound && !json_get(value, "headers").json && table->n_natural_key == 0)
         json_problem(value, NULL, "needs \"headers\", \"natural_key\" or both: nothing tells one record from another");
 }
 
