@@ -15,7 +15,7 @@ static bool run_range(Turn *turn, const char *sql, int64_t first, int64_t last, 
 bool apply_range(Turn *turn, char op, int64_t first, int64_t last, int64_t expected, Err *err)
 {
     Plan plan = {.table = turn->table, .present = turn->present, .adopts = turn->adopts,
-                 .reactivates = turn->reactivates};
+                 .reactivates = turn->reactivates, .undo = turn->undo};
     Buf sql = {0};
     int64_t affected = 0;
     if (op == 'u')

@@ -24,7 +24,7 @@ bool stage_open(Turn *turn, Err *err)
     if (turn->staged)
         return true;
     Buf sql = {0};
-    plan_stage(&sql, turn->table);
+    plan_stage(&sql, turn->table, turn->undo);
     turn->staged = pg_run(turn->run->pg, sql.data, 0, NULL, NULL, err);
     buf_free(&sql);
     return turn->staged;
@@ -316,12 +316,12 @@ static bool read_rows(Turn *turn, PgRows **rows, int *at, Err *err)
     return ok;
 }
 
-static bool copy_to_stage(Turn *turn, const Buf *lines, int64_t n, Err *err)
+bool stage_copy(Turn *turn, const Buf *lines, int64_t n, Err *err)
 {
     if (n == 0)
         return true;
     Buf sql = {0};
-    plan_copy(&sql, turn->table);
+    plan_copy(&sql, turn->table, turn->undo);
     bool ok = stage_open(turn, err) && pg_copy_in(turn->run->pg, sql.data, err) &&
               pg_copy_put(turn->run->pg, lines->data, lines->len, err) && pg_copy_done(turn->run->pg, n, err);
     buf_free(&sql);
@@ -340,7 +340,7 @@ bool batch_flush(Turn *turn, Err *err)
     bool ok = read_rows(turn, &rows, at, err);
     for (int i = 0; ok && i < batch->n; i++)
         ok = stage_item(turn, &lines, &batch->items[i], rows, at[i], err);
-    ok = ok && copy_to_stage(turn, &lines, turn->seq - before, err);
+    ok = ok && stage_copy(turn, &lines, turn->seq - before, err);
     buf_free(&lines);
     pg_rows_free(rows);
     free(at);

@@ -2,6 +2,8 @@
 #ifndef ARTSYNC_SYNC_ENGINE_H
 #define ARTSYNC_SYNC_ENGINE_H
 
+#include <cjson/cJSON.h>
+
 #include "artsync/clean.h"
 #include "artsync/links.h"
 #include "artsync/record.h"
@@ -62,6 +64,7 @@ typedef struct Turn {
     int64_t live;          /* staged records that are to be written */
     bool staged;           /* the stage exists */
     bool adopts, reactivates;
+    bool undo;             /* a rollback's turn */
     bool replay;           /* the file was named with --file */
     bool unreadable_id;    /* some record's id could not be read: nothing may be deactivated */
     bool link_rejects;
@@ -80,6 +83,7 @@ void batch_free(Batch *batch);
 
 /* Make the stage if it is not there. */
 bool stage_open(Turn *turn, Err *err);
+bool stage_copy(Turn *turn, const Buf *lines, int64_t n, Err *err); /* n lines of COPY text */
 bool stage_drop(Turn *turn, Err *err);
 
 /* A late reject: what was staged is not to be written (refuse.c). */
@@ -133,6 +137,30 @@ const char *runlog_who(Arena *arena);
 
 /* One table, from known records to journal (turn.c). */
 bool turn_take(Run *run, int result_index, Err *err);
+
+/* Take back one table's part of a sync (undo.c, uncreate.c). */
+typedef struct Undo {
+    Turn turn;             /* stage, rules and apply are those of a sync */
+    RollbackResult *result;
+    int64_t of_log;        /* the sync's sync_logs row of this table */
+    int64_t reversed, deleted, kept;
+} Undo;
+
+/* {"c":["a","b"]}, or NULL, as {"c":{"from":"a","to":"b"}}. The caller deletes it. */
+cJSON *changes_named(const char *text);
+
+bool undo_created(Undo *undo, Err *err);
+bool undo_changes(Undo *undo, Err *err);
+/* One line of the report; takes over `columns` (NULL: none). */
+bool undo_detail(Undo *undo, const char *id, const char *action, cJSON *columns, const char *reason, Err *err);
+
+bool table_lock(Pg *pg, const Table *table, Err *err);
+
+/* Wait for the base's lock and take it, or say who holds it (ERR_BUSY). */
+bool base_lock(Pg *pg, const char *base, int wait_seconds, Err *err);
+
+/* COMMIT; a lost reply is resolved by looking at the run's row in sync_logs. */
+bool run_commit(Pg *pg, const char *url, const char *base, const char *sync_id, Err *err);
 
 /* A UUID, version 4. */
 void uuid_new(char out[37]);

@@ -18,8 +18,7 @@ static bool spool_conflict_lines(void *ctx, const char *const *cells, int n, Err
     return ok;
 }
 
-/* {"c":["a","b"]} -> {"c":{"from":"a","to":"b"}} */
-static cJSON *named_pairs(const char *text)
+cJSON *changes_named(const char *text)
 {
     cJSON *columns = cJSON_CreateObject();
     cJSON *pairs = cJSON_Parse(text ? text : "{}");
@@ -42,7 +41,7 @@ static bool spool_change(void *ctx, const char *const *cells, int n, Err *err)
     cJSON_AddStringToObject(line, "table", turn->table->name);
     cJSON_AddStringToObject(line, "id", cells[0]);
     cJSON_AddStringToObject(line, "action", cells[1]);
-    cJSON_AddItemToObject(line, "columns", named_pairs(cells[2]));
+    cJSON_AddItemToObject(line, "columns", changes_named(cells[2]));
     char *text = cJSON_PrintUnformatted(line);
     bool ok = spool_add(turn->run->result->changes, text, err);
     cJSON_free(text);

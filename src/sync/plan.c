@@ -49,7 +49,7 @@ void plan_rows(Buf *out, const Table *table)
     buf_str(out, " AS s ON s.record_id = u.id");
 }
 
-void plan_stage(Buf *out, const Table *table)
+void plan_stage(Buf *out, const Table *table, bool undo)
 {
     const char *id = id_column(table)->type.base;
     buf_printf(out,
@@ -63,15 +63,17 @@ void plan_stage(Buf *out, const Table *table)
                id, id);
     for (int c = 0; c < table->n_columns; c++)
         buf_printf(out, ", c%d %s", c, stage_type(table->columns[c].catalog));
+    if (undo)
+        buf_str(out, ", exact boolean, active boolean");
     buf_str(out, ") ON COMMIT DROP");
 }
 
-void plan_copy(Buf *out, const Table *table)
+void plan_copy(Buf *out, const Table *table, bool undo)
 {
     buf_printf(out, "COPY pg_temp.artsync_stage (%s", stage_head);
     for (int c = 0; c < table->n_columns; c++)
         buf_printf(out, ", c%d", c);
-    buf_str(out, ") FROM STDIN");
+    buf_str(out, undo ? ", exact, active) FROM STDIN" : ") FROM STDIN");
 }
 
 void plan_update(Buf *out, const Plan *plan)
@@ -79,7 +81,13 @@ void plan_update(Buf *out, const Plan *plan)
     const Table *table = plan->table;
     buf_str(out, "UPDATE ");
     table_name(out, table);
-    buf_str(out, " AS t SET last_synced_at = now(), sync_version = coalesce(t.sync_version, 0) + 1");
+    buf_str(out, " AS t SET ");
+    buf_str(out, plan->undo ? "last_synced_at = CASE WHEN s.exact THEN s.before_synced_at ELSE now() END, "
+                              "sync_version = CASE WHEN s.exact THEN s.before_version "
+                              "ELSE coalesce(t.sync_version, 0) + 1 END, "
+                              "updated_at = CASE WHEN s.exact THEN s.before_updated_at ELSE t.updated_at END, "
+                              "is_active = coalesce(s.active, t.is_active)"
+                            : "last_synced_at = now(), sync_version = coalesce(t.sync_version, 0) + 1");
     for (int c = 0; c < table->n_columns; c++) {
         if (!plan->present[c])
             continue;
@@ -273,8 +281,9 @@ void plan_changes(Buf *out)
     buf_str(out, "INSERT INTO artsync.changes (log_id, record_id, action, columns, before_updated_at, "
                  "before_synced_at, before_version, before_deactivated, after_deactivated, layout, before_cols, "
                  "after_cols) "
-                 "SELECT $1::bigint, s.id, CASE WHEN s.op = 's' THEN 'state' WHEN s.op = 'd' THEN 'deactivated' "
-                 "WHEN s.reactivates THEN 'reactivated' ELSE 'updated' END, "
+                 "SELECT $1::bigint, s.id, CASE WHEN s.op = 's' THEN 'state' "
+                 "WHEN s.changes::json->'is_active'->>1 = 't' THEN 'reactivated' "
+                 "WHEN s.changes::json->'is_active'->>1 = 'f' THEN 'deactivated' ELSE 'updated' END, "
                  "coalesce(s.changes, '{}')::json, s.before_updated_at, s.before_synced_at, s.before_version, "
                  "s.before_deactivated, s.after_deactivated, s.layout, s.before_cols, s.cols "
                  "FROM pg_temp.artsync_stage AS s "
@@ -360,4 +369,111 @@ void plan_column_names(Buf *out, const CatalogTable *table, const int *columns, 
 {
     for (int i = 0; i < n; i++)
         buf_printf(out, "%s%s", i ? ", " : "", table->columns[columns[i]].name);
+}
+
+/* ---- rollback ---- */
+
+void plan_undo_rows(Buf *out, const Table *table)
+{
+    buf_str(out, "SELECT c.id, c.record_id, c.action, c.columns, c.at, c.before_updated_at, c.before_synced_at, "
+                 "c.before_version, c.before_deactivated, c.after_deactivated, c.layout, c.before_cols, c.after_cols, t.");
+    sql_ident(out, table->id_column);
+    buf_str(out, " IS NOT NULL, coalesce(t.is_active, true), t.updated_at, t.sync_version, s.record_id IS NOT NULL, "
+                 "s.layout, s.cols, s.deactivated");
+    for (int c = 0; c < table->n_columns; c++) {
+        buf_str(out, ", t.");
+        sql_ident(out, table->columns[c].name);
+        buf_str(out, "::text");
+    }
+    buf_str(out, " FROM artsync.changes AS c LEFT JOIN ");
+    table_name(out, table);
+    buf_str(out, " AS t ON t.");
+    sql_ident(out, table->id_column);
+    buf_printf(out, " = c.record_id::%s LEFT JOIN ", id_column(table)->type.base);
+    state_name(out, table);
+    buf_str(out, " AS s ON s.record_id = c.record_id WHERE c.log_id = $1::bigint AND c.id > $2::bigint "
+                 "AND c.action <> 'deleted' ORDER BY c.id LIMIT 10000");
+}
+
+void plan_created(Buf *out, const Table *table)
+{
+    buf_str(out, "SELECT s.record_id, t.updated_at IS NOT DISTINCT FROM t.last_synced_at AND t.sync_version = 1");
+    const CatalogTable *catalog = table->catalog;
+    buf_str(out, ", concat_ws(', '");
+    for (int f = 0; f < catalog->n_referenced_by; f++) {
+        const CatalogForeignKey *key = &catalog->referenced_by[f];
+        buf_str(out, ", CASE WHEN EXISTS (SELECT FROM ");
+        sql_name(out, key->schema, key->table);
+        buf_str(out, " AS o WHERE ");
+        for (int i = 0; i < key->n_columns; i++) {
+            buf_str(out, i ? " AND o." : "o.");
+            sql_ident(out, key->other_columns[i]);
+            buf_str(out, " = t.");
+            sql_ident(out, key->columns[i]);
+        }
+        buf_str(out, ") THEN ");
+        sql_literal(out, key->table);
+        buf_str(out, " END");
+    }
+    buf_str(out, ") FROM ");
+    state_name(out, table);
+    buf_str(out, " AS s JOIN ");
+    table_name(out, table);
+    buf_str(out, " AS t ON t.");
+    sql_ident(out, table->id_column);
+    buf_printf(out, " = s.record_id::%s WHERE s.created AND s.first_log = $1::bigint AND s.record_id > $2 "
+                    "ORDER BY s.record_id LIMIT 10000",
+               id_column(table)->type.base);
+}
+
+void plan_lock_created(Buf *out, const Table *table)
+{
+    buf_str(out, "SELECT count(*) FROM (SELECT FROM ");
+    table_name(out, table);
+    buf_str(out, " AS t WHERE t.");
+    sql_ident(out, table->id_column);
+    buf_str(out, "::text IN (SELECT s.record_id FROM ");
+    state_name(out, table);
+    buf_str(out, " AS s WHERE s.created AND s.first_log = $1::bigint) FOR UPDATE) AS locked");
+}
+
+void plan_note_deleted(Buf *out, const Table *table)
+{
+    buf_str(out, "INSERT INTO artsync.changes (log_id, record_id, action, columns, created_log) "
+                 "SELECT $2::bigint, t.");
+    sql_ident(out, table->id_column);
+    buf_str(out, "::text, 'deleted', (SELECT json_object_agg(v.name, json_build_array(v.value, NULL)) FROM (VALUES ('");
+    buf_str(out, "is_active', t.is_active::text)");
+    for (int c = 0; c < table->n_columns; c++) {
+        buf_str(out, ", (");
+        sql_literal(out, table->columns[c].name);
+        buf_str(out, ", t.");
+        sql_ident(out, table->columns[c].name);
+        buf_str(out, "::text)");
+    }
+    buf_str(out, ") AS v (name, value)), $3::bigint FROM ");
+    table_name(out, table);
+    buf_str(out, " AS t WHERE t.");
+    sql_ident(out, table->id_column);
+    buf_printf(out, " = ANY ($1::text[]::%s[]) ORDER BY 2", id_column(table)->type.base);
+}
+
+void plan_delete(Buf *out, const Table *table)
+{
+    buf_str(out, "DELETE FROM ");
+    table_name(out, table);
+    buf_str(out, " WHERE ");
+    sql_ident(out, table->id_column);
+    buf_printf(out, " = ANY ($1::text[]::%s[])", id_column(table)->type.base);
+}
+
+void plan_forget(Buf *out, const Table *table)
+{
+    buf_str(out, "DELETE FROM ");
+    state_name(out, table);
+    buf_str(out, " AS s WHERE s.first_log = $1::bigint AND (NOT s.created OR NOT EXISTS (SELECT FROM ");
+    table_name(out, table);
+    buf_str(out, " AS t WHERE t.");
+    sql_ident(out, table->id_column);
+    buf_printf(out, " = s.record_id::%s))", id_column(table)->type.base);
 }

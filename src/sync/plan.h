@@ -20,6 +20,7 @@ typedef struct Plan {
     const bool *present; /* per mapped column: the file has it, so it is written */
     bool adopts;         /* some record takes over a row under another id: the id column is written too */
     bool reactivates;    /* some row becomes active again */
+    bool undo;           /* rollback: stamps are put back where the stage says `exact` */
 } Plan;
 
 /* Rows and state of records. $1: ids (text[]). Result: n (1-based position in $1), row there?, is_active, updated_at,
@@ -28,8 +29,9 @@ void plan_rows(Buf *out, const Table *table);
 enum { ROWS_N, ROWS_ROW, ROWS_ACTIVE, ROWS_UPDATED_AT, ROWS_SYNCED_AT, ROWS_VERSION, ROWS_STATE, ROWS_LAYOUT,
        ROWS_COLS, ROWS_RAW, ROWS_DEACTIVATED, ROWS_COLUMNS };
 
-void plan_stage(Buf *out, const Table *table);  /* CREATE TEMP TABLE */
-void plan_copy(Buf *out, const Table *table);   /* COPY stage FROM STDIN */
+/* CREATE TEMP TABLE, COPY FROM STDIN. With `undo` two more columns at the end: exact, active. */
+void plan_stage(Buf *out, const Table *table, bool undo);
+void plan_copy(Buf *out, const Table *table, bool undo);
 
 /* $1, $2: first and last seq. */
 void plan_update(Buf *out, const Plan *plan);
@@ -55,6 +57,25 @@ void plan_state_deactivate(Buf *out, const Table *table); /* no parameter */
 /* Rows whose records are absent from the export (mode full). $1: ids (text[]), $2: the last seq before them. */
 void plan_stage_absent(Buf *out, const Table *table);
 void plan_deactivate(Buf *out, const Table *table); /* no parameter */
+
+/* ---- rollback ---- */
+
+/* A page of a sync's changes beside today's rows and state. $1: log id, $2: the last change id of the page before. */
+void plan_undo_rows(Buf *out, const Table *table);
+enum { UNDO_CHANGE, UNDO_ID, UNDO_ACTION, UNDO_JSON, UNDO_AT, UNDO_UPDATED_AT, UNDO_SYNCED_AT, UNDO_VERSION,
+       UNDO_BEFORE_DEACTIVATED, UNDO_AFTER_DEACTIVATED, UNDO_LAYOUT, UNDO_BEFORE, UNDO_AFTER, UNDO_ROW, UNDO_ACTIVE,
+       UNDO_NOW_UPDATED_AT, UNDO_NOW_VERSION, UNDO_STATE, UNDO_NOW_LAYOUT, UNDO_NOW_COLS, UNDO_NOW_DEACTIVATED,
+       UNDO_COLUMNS };
+
+/* A page of the rows that a sync created: id, untouched?, the tables that refer to it. $1: log id, $2: last id. */
+void plan_created(Buf *out, const Table *table);
+/* Lock them, so that nobody begins to refer to one meanwhile. $1: log id. */
+void plan_lock_created(Buf *out, const Table *table);
+/* Write rows out as changes before they are deleted. $1: ids, $2: the rollback's log id, $3: the sync's. */
+void plan_note_deleted(Buf *out, const Table *table);
+void plan_delete(Buf *out, const Table *table);  /* $1: ids */
+/* Forget the state that a sync was the first to write, of rows it took over or that are gone. $1: log id. */
+void plan_forget(Buf *out, const Table *table);
 
 /* The row that a link points at: id, name, key of every row of `table`. */
 void plan_links(Buf *out, const Table *table);

@@ -11,7 +11,7 @@
 static Plan plan_of(const Turn *turn)
 {
     return (Plan){.table = turn->table, .present = turn->present, .adopts = turn->adopts,
-                  .reactivates = turn->reactivates};
+                  .reactivates = turn->reactivates, .undo = turn->undo};
 }
 
 static const char *key_columns(const Turn *turn, const CatalogKey *key, Arena *arena)

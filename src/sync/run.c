@@ -90,13 +90,13 @@ static bool hash_files(SyncResult *result, Err *err)
 
 /* ---- what must hold before anything begins ---- */
 
-static bool take_lock(Run *run, Err *err)
+bool base_lock(Pg *pg, const char *base, int wait_seconds, Err *err)
 {
     bool taken = false;
     Buf holder = {0};
-    bool ok = pg_lock_base(run->pg, run->base->name, run->options->wait_seconds, &taken, &holder, err);
+    bool ok = pg_lock_base(pg, base, wait_seconds, &taken, &holder, err);
     if (ok && !taken) {
-        ok = runlog_holder(run->pg, run->base->name, &holder, err) &&
+        ok = runlog_holder(pg, base, &holder, err) &&
              err_set(err, ERR_BUSY, "wait until it ends, or give --wait SECONDS", "another sync is running: %s",
                      holder.len ? holder.data : "it does not say who");
     }
@@ -134,7 +134,7 @@ static bool begin(Run *run, Err *err)
     char *set = NULL;
     bool ok = pg_begin(run->pg, PG_TX_WRITE, err) &&
               pg_value(run->pg, "SELECT set_config('application_name', $1, true)", 1, params, &set, err) &&
-              take_lock(run, err) && check_phase(run, err);
+              base_lock(run->pg, run->base->name, run->options->wait_seconds, err) && check_phase(run, err);
     free(set);
     return ok;
 }
@@ -156,15 +156,15 @@ static bool take_turns(Run *run, Err *err)
 /* ---- the end ---- */
 
 /* The reply to COMMIT was lost: look, under the lock, what became of it. True: it was committed. */
-static bool resolve_commit(const Run *run, const char *url, Err *err)
+static bool resolve_commit(const char *url, const char *base, const char *sync_id, Err *err)
 {
     Pg *pg = NULL;
     Err looking = {0};
     bool taken = false, committed = false, known = false;
     char *status = NULL;
-    const char *params[] = {run->result->sync_id};
+    const char *params[] = {sync_id};
     if (pg_open(&pg, url, "artsync", &looking) && pg_begin(pg, PG_TX_WRITE, &looking) &&
-        pg_lock_base(pg, run->base->name, 60, &taken, NULL, &looking) && taken &&
+        pg_lock_base(pg, base, 60, &taken, NULL, &looking) && taken &&
         pg_value(pg, sql_query("log_outcome"), 1, params, &status, &looking) && status) {
         known = true;
         committed = strcmp(status, "completed") == 0;
@@ -181,10 +181,18 @@ static bool resolve_commit(const Run *run, const char *url, Err *err)
         err_clear(err);
         err_set(err, ERR_UNKNOWN, "look at `artsync history` once the database is back: completed or failed",
                 "the connection broke during COMMIT of sync %s, and the database cannot be asked what became of it: %s",
-                run->result->sync_id, looking.message ? looking.message : "the lock could not be taken");
+                sync_id, looking.message ? looking.message : "the lock could not be taken");
     }
     err_clear(&looking);
     return committed;
+}
+
+bool run_commit(Pg *pg, const char *url, const char *base, const char *sync_id, Err *err)
+{
+    PgCommit outcome = pg_commit(pg, err);
+    if (outcome == PG_COMMIT_UNKNOWN)
+        return resolve_commit(url, base, sync_id, err);
+    return outcome == PG_COMMITTED;
 }
 
 static bool finish(Run *run, const char *url, Err *err)
@@ -193,16 +201,8 @@ static bool finish(Run *run, const char *url, Err *err)
         pg_rollback(run->pg);
         return true;
     }
-    if (!runlog_complete(run, err) || !interrupt_check(err))
-        return false;
-    switch (pg_commit(run->pg, err)) {
-    case PG_COMMITTED:
-        return true;
-    case PG_NOT_COMMITTED:
-        return false;
-    default:
-        return resolve_commit(run, url, err);
-    }
+    return runlog_complete(run, err) && interrupt_check(err) &&
+           run_commit(run->pg, url, run->base->name, run->result->sync_id, err);
 }
 
 static void stamp(char *out, size_t size)

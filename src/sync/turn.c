@@ -13,7 +13,7 @@ static int64_t now_ms(void)
 }
 
 /* Other writers wait until the sync ends, readers never do: what is read here stays true until it is written. */
-static bool lock_table(Pg *pg, const Table *table, Err *err)
+bool table_lock(Pg *pg, const Table *table, Err *err)
 {
     Buf sql = {0};
     buf_str(&sql, "LOCK TABLE ");
@@ -115,7 +115,7 @@ static bool take(Turn *turn, Err *err)
     Run *run = turn->run;
     const Table *table = turn->table;
     bool full = run->options->mode == SYNC_FULL && !turn->replay;
-    bool ok = lock_table(run->pg, table, err) && known_load(turn->known, run->pg, table, err) &&
+    bool ok = table_lock(run->pg, table, err) && known_load(turn->known, run->pg, table, err) &&
               layouts_load(&turn->layouts, run->pg, table, err) && linked_load(run, table, err) && stream(turn, err) &&
               write_stage(turn, err) && (!full || deactivate_absent(turn, err)) && journal_write(turn, err) &&
               rejects_write(turn, err) && note_for_log(turn, err) && check_sum(turn, err) && guard_rejects(turn, err) &&

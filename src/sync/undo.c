@@ -1,0 +1,278 @@
+/* undo.c - rollback of changes: a column goes back to what it was if it still holds what the sync wrote; what changed
+ * since is kept and named. The last-synced state goes back with it, so that the next sync sees the change again. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "artsync/embed.h"
+#include "engine.h"
+
+/* One change of the sync, beside the row and the state as they are now. */
+typedef struct Past {
+    const PgRows *rows;
+    int r;
+    const char *id;        /* the row's id now */
+    const char *id_before; /* before an adoption; else the same */
+    const char **final;
+    bool *kept;            /* per column */
+    int n_back, n_kept;
+    const char *active;    /* is_active is put back to this; NULL: not */
+    bool active_kept;
+    cJSON *back;           /* {"column": [now, before]} */
+} Past;
+
+static bool same_text(const char *a, const char *b) { return a == b || (a && b && strcmp(a, b) == 0); }
+
+static const char *json_text(const cJSON *pair, int i) { return cJSON_GetStringValue(cJSON_GetArrayItem(pair, i)); }
+
+static void note_back(Past *past, const char *column, const char *now, const char *before)
+{
+    cJSON *pair = cJSON_AddArrayToObject(past->back, column);
+    cJSON_AddItemToArray(pair, now ? cJSON_CreateString(now) : cJSON_CreateNull());
+    cJSON_AddItemToArray(pair, before ? cJSON_CreateString(before) : cJSON_CreateNull());
+    past->n_back++;
+}
+
+/* Who changed the column since: a later sync or rollback, or somebody in the database. */
+static bool who_changed(Undo *undo, const Past *past, const char *column, Arena *arena, const char **reason, Err *err)
+{
+    const char *params[] = {pg_get(past->rows, past->r, UNDO_CHANGE), past->id, column, undo->turn.table->name,
+                            undo->turn.table->base->name};
+    PgRows *rows = NULL;
+    if (!pg_query(undo->turn.run->pg, sql_query("change_since"), 5, params, &rows, err))
+        return false;
+    *reason = pg_count(rows) ? arena_printf(arena, "changed since by sync %s", pg_get(rows, 0, 0))
+                             : "edited in the database since";
+    pg_rows_free(rows);
+    return true;
+}
+
+static bool keep_column(Undo *undo, Past *past, const char *column, const char *wrote, const char *now, const char *reason,
+                        Err *err)
+{
+    Arena arena = {0};
+    past->n_kept++;
+    undo->kept++;
+    bool ok = reason || who_changed(undo, past, column, &arena, &reason, err);
+    cJSON *columns = cJSON_CreateObject();
+    cJSON *named = cJSON_AddObjectToObject(columns, column);
+    cJSON_AddItemToObject(named, "from", wrote ? cJSON_CreateString(wrote) : cJSON_CreateNull());
+    cJSON_AddItemToObject(named, "to", now ? cJSON_CreateString(now) : cJSON_CreateNull());
+    if (ok)
+        ok = undo_detail(undo, past->id, "kept", columns, reason, err);
+    else
+        cJSON_Delete(columns);
+    arena_free(&arena);
+    return ok;
+}
+
+static bool take_back(Undo *undo, Past *past, const cJSON *pair, Err *err)
+{
+    const Table *table = undo->turn.table;
+    const char *column = pair->string, *before = json_text(pair, 0), *wrote = json_text(pair, 1);
+    if (!pg_bool(past->rows, past->r, UNDO_ROW))
+        return keep_column(undo, past, column, wrote, NULL, "the row is gone", err);
+    if (strcmp(column, table->id_column) == 0) {
+        past->id_before = before;
+        note_back(past, column, wrote, before);
+        return true;
+    }
+    bool is_active = strcmp(column, "is_active") == 0;
+    int c = table_column(table, column);
+    if (!is_active && c < 0)
+        return keep_column(undo, past, column, wrote, NULL, "the column is not mapped any more", err);
+    const char *now = is_active ? (pg_bool(past->rows, past->r, UNDO_ACTIVE) ? "t" : "f")
+                                : pg_get(past->rows, past->r, UNDO_COLUMNS + c);
+    if (!same_text(now, wrote)) {
+        if (is_active)
+            past->active_kept = true;
+        else
+            past->kept[c] = true;
+        return keep_column(undo, past, column, wrote, now, NULL, err);
+    }
+    if (is_active)
+        past->active = before;
+    else
+        past->final[c] = before;
+    note_back(past, column, now, before);
+    return true;
+}
+
+/* The state as it was before, for every column that is not kept and that no later sync moved on. */
+static bool earlier_state(const Undo *undo, const Past *past, uint64_t *now)
+{
+    const Layouts *layouts = &undo->turn.layouts;
+    int n = undo->turn.table->n_columns;
+    state_decode(layouts, (int)pg_int(past->rows, past->r, UNDO_NOW_LAYOUT), pg_get(past->rows, past->r, UNDO_NOW_COLS), now);
+    if (!pg_get(past->rows, past->r, UNDO_BEFORE))
+        return false;
+    uint64_t *before = mem_alloc(sizeof *before * (size_t)n), *after = mem_alloc(sizeof *after * (size_t)n);
+    int layout = (int)pg_int(past->rows, past->r, UNDO_LAYOUT);
+    bool moved = false;
+    state_decode(layouts, layout, pg_get(past->rows, past->r, UNDO_BEFORE), before);
+    state_decode(layouts, layout, pg_get(past->rows, past->r, UNDO_AFTER), after);
+    for (int c = 0; c < n; c++)
+        if (before[c] != after[c] && now[c] == after[c] && !past->kept[c]) {
+            now[c] = before[c];
+            moved = true;
+        }
+    free(before);
+    free(after);
+    return moved;
+}
+
+/* Nobody touched the row since: its stamps go back too, so that it is byte for byte what it was. */
+static bool is_exact(const Past *past)
+{
+    return past->n_kept == 0 &&
+           same_text(pg_get(past->rows, past->r, UNDO_AT), pg_get(past->rows, past->r, UNDO_NOW_UPDATED_AT)) &&
+           pg_int(past->rows, past->r, UNDO_NOW_VERSION) == pg_int(past->rows, past->r, UNDO_VERSION) + 1;
+}
+
+static void field(Buf *out, const char *text)
+{
+    pg_copy_text(out, text);
+    buf_char(out, '\t');
+}
+
+static void stage_past(Undo *undo, const Past *past, const uint64_t *slots, char op, int layout, Buf *out)
+{
+    Turn *turn = &undo->turn;
+    const Table *table = turn->table;
+    bool had_state = pg_bool(past->rows, past->r, UNDO_STATE);
+    bool deactivated = pg_bool(past->rows, past->r, UNDO_NOW_DEACTIVATED);
+    if (!past->active_kept && deactivated == pg_bool(past->rows, past->r, UNDO_AFTER_DEACTIVATED) &&
+        pg_get(past->rows, past->r, UNDO_BEFORE_DEACTIVATED))
+        deactivated = pg_bool(past->rows, past->r, UNDO_BEFORE_DEACTIVATED);
+    buf_printf(out, "%lld\t0\t0\t0\t0\t%c\tt\t", (long long)++turn->seq, op);
+    field(out, past->id_before);
+    field(out, past->id_before);
+    field(out, past->id);
+    buf_str(out, "\\N\t\\"); /* raw: the next sync looks again; COPY's escape before \x */
+    state_encode(out, slots, table->n_columns);
+    buf_printf(out, "\t%d\t\\N\t%c\tf\tf\tf\t%c\t", layout, had_state ? 't' : 'f', deactivated ? 't' : 'f');
+    field(out, pg_get(past->rows, past->r, UNDO_UPDATED_AT));
+    field(out, pg_get(past->rows, past->r, UNDO_SYNCED_AT));
+    field(out, pg_get(past->rows, past->r, UNDO_VERSION));
+    char *changes = cJSON_PrintUnformatted(past->back);
+    field(out, changes);
+    cJSON_free(changes);
+    buf_str(out, "\\N\t0\t0\t\\N\t\\N\t\\N\t\\N");
+    for (int c = 0; c < table->n_columns; c++) {
+        buf_char(out, '\t');
+        pg_copy_text(out, past->final[c]);
+    }
+    buf_printf(out, "\t%c\t%s\n", is_exact(past) ? 't' : 'f', past->active ? past->active : "\\N");
+    turn->live++;
+    turn->adopts |= past->id_before != past->id;
+}
+
+static bool undo_one(Undo *undo, const PgRows *rows, int r, Buf *out, Err *err)
+{
+    Turn *turn = &undo->turn;
+    size_t n = (size_t)turn->table->n_columns + 1;
+    arena_reset(&turn->scratch);
+    Past past = {.rows = rows, .r = r, .id = pg_get(rows, r, UNDO_ID)};
+    past.id_before = past.id;
+    past.final = arena_alloc(&turn->scratch, sizeof *past.final * n);
+    past.kept = arena_alloc(&turn->scratch, sizeof *past.kept * n);
+    past.back = cJSON_CreateObject();
+    for (int c = 0; c < turn->table->n_columns; c++)
+        past.final[c] = pg_get(rows, r, UNDO_COLUMNS + c);
+    cJSON *pairs = cJSON_Parse(pg_get(rows, r, UNDO_JSON));
+    const cJSON *pair;
+    bool ok = true;
+    cJSON_ArrayForEach(pair, pairs) ok = ok && take_back(undo, &past, pair, err);
+
+    uint64_t *slots = arena_alloc(&turn->scratch, sizeof *slots * n);
+    bool moved = earlier_state(undo, &past, slots);
+    int layout = 0;
+    if (ok && (past.n_back > 0 || moved) && (ok = layouts_current(&turn->layouts, turn->run->pg, &layout, err)))
+        stage_past(undo, &past, slots, past.n_back > 0 ? 'u' : 's', layout, out);
+    cJSON_Delete(past.back);
+    cJSON_Delete(pairs);
+    return ok;
+}
+
+static bool stage_changes(Undo *undo, Err *err)
+{
+    Turn *turn = &undo->turn;
+    char of_log[24], after[24] = "0";
+    snprintf(of_log, sizeof of_log, "%lld", (long long)undo->of_log);
+    Buf sql = {0}, lines = {0};
+    plan_undo_rows(&sql, turn->table);
+    bool ok = true;
+    for (int n = BATCH_RECORDS; ok && n == BATCH_RECORDS;) {
+        PgRows *rows = NULL;
+        const char *params[] = {of_log, after};
+        int64_t before = turn->seq;
+        buf_clear(&lines);
+        ok = pg_query(turn->run->pg, sql.data, 2, params, &rows, err);
+        n = ok ? pg_count(rows) : 0;
+        for (int r = 0; ok && r < n; r++)
+            ok = undo_one(undo, rows, r, &lines, err);
+        ok = ok && stage_copy(turn, &lines, turn->seq - before, err);
+        if (n > 0)
+            snprintf(after, sizeof after, "%s", pg_get(rows, n - 1, UNDO_CHANGE));
+        pg_rows_free(rows);
+    }
+    buf_free(&sql);
+    buf_free(&lines);
+    return ok;
+}
+
+/* Tell what went back, and what the database's own rules kept from going back. */
+static bool report_stage(void *ctx, const char *const *cells, int n, Err *err)
+{
+    (void)n;
+    Undo *undo = ctx;
+    cJSON *columns = changes_named(cells[1]);
+    if (!cells[2]) {
+        undo->reversed++;
+        return undo_detail(undo, cells[0], "reversed", columns, NULL, err);
+    }
+    undo->kept += cJSON_GetArraySize(columns);
+    return undo_detail(undo, cells[0], "kept", columns, cells[2], err);
+}
+
+static bool write_journal(Undo *undo, Err *err)
+{
+    Turn *turn = &undo->turn;
+    char log_id[24];
+    snprintf(log_id, sizeof log_id, "%lld", (long long)turn->log_id);
+    const char *params[] = {log_id};
+    Buf changes = {0}, state = {0};
+    plan_changes(&changes);
+    plan_state_update(&state, turn->table);
+    bool ok = (turn->log_id == 0 || pg_run(turn->run->pg, changes.data, 1, params, NULL, err)) &&
+              pg_run(turn->run->pg, state.data, 1, params, NULL, err);
+    buf_free(&changes);
+    buf_free(&state);
+    return ok;
+}
+
+static bool forget_state(Undo *undo, Err *err)
+{
+    char of_log[24];
+    snprintf(of_log, sizeof of_log, "%lld", (long long)undo->of_log);
+    const char *params[] = {of_log};
+    Buf sql = {0};
+    plan_forget(&sql, undo->turn.table);
+    bool ok = pg_run(undo->turn.run->pg, sql.data, 1, params, NULL, err);
+    buf_free(&sql);
+    return ok;
+}
+
+bool undo_changes(Undo *undo, Err *err)
+{
+    Turn *turn = &undo->turn;
+    if (!stage_changes(undo, err))
+        return false;
+    if (turn->staged &&
+        !(rules_enforce(turn, err) && apply_stage(turn, err) &&
+          pg_each(turn->run->pg,
+                  "SELECT id, changes, reason FROM pg_temp.artsync_stage WHERE op = 'u' OR code IS NOT NULL ORDER BY seq", 0,
+                  NULL, report_stage, undo, err) &&
+          write_journal(undo, err) && stage_drop(turn, err)))
+        return false;
+    return forget_state(undo, err);
+}
