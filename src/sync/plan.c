@@ -379,13 +379,18 @@ void plan_undo_rows(Buf *out, const Table *table)
                  "c.before_version, c.before_deactivated, c.after_deactivated, c.layout, c.before_cols, c.after_cols, t.");
     sql_ident(out, table->id_column);
     buf_str(out, " IS NOT NULL, coalesce(t.is_active, true), t.updated_at, t.sync_version, s.record_id IS NOT NULL, "
-                 "s.layout, s.cols, s.deactivated");
+                 "s.layout, s.cols, s.deactivated, CASE WHEN t.updated_at IS DISTINCT FROM c.at THEN ("
+                 "SELECT json_object_agg(k.name, nl.sync_id ORDER BY n.id DESC) "
+                 "FROM artsync.changes AS n JOIN public.sync_logs AS nl ON nl.id = n.log_id "
+                 "CROSS JOIN LATERAL json_object_keys(n.columns) AS k (name) "
+                 "WHERE n.record_id = c.record_id AND n.id > c.id AND nl.table_name = cl.table_name "
+                 "AND nl.base = cl.base) END");
     for (int c = 0; c < table->n_columns; c++) {
         buf_str(out, ", t.");
         sql_ident(out, table->columns[c].name);
         buf_str(out, "::text");
     }
-    buf_str(out, " FROM artsync.changes AS c LEFT JOIN ");
+    buf_str(out, " FROM artsync.changes AS c JOIN public.sync_logs AS cl ON cl.id = c.log_id LEFT JOIN ");
     table_name(out, table);
     buf_str(out, " AS t ON t.");
     sql_ident(out, table->id_column);

@@ -65,7 +65,7 @@ void plan_undo_rows(Buf *out, const Table *table);
 enum { UNDO_CHANGE, UNDO_ID, UNDO_ACTION, UNDO_JSON, UNDO_AT, UNDO_UPDATED_AT, UNDO_SYNCED_AT, UNDO_VERSION,
        UNDO_BEFORE_DEACTIVATED, UNDO_AFTER_DEACTIVATED, UNDO_LAYOUT, UNDO_BEFORE, UNDO_AFTER, UNDO_ROW, UNDO_ACTIVE,
        UNDO_NOW_UPDATED_AT, UNDO_NOW_VERSION, UNDO_STATE, UNDO_NOW_LAYOUT, UNDO_NOW_COLS, UNDO_NOW_DEACTIVATED,
-       UNDO_COLUMNS };
+       UNDO_SINCE, UNDO_COLUMNS };
 
 /* A page of the rows that a sync created: id, untouched?, the tables that refer to it. $1: log id, $2: last id. */
 void plan_created(Buf *out, const Table *table);

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "artsync/embed.h"
 #include "engine.h"
 
 /* One change of the sync, beside the row and the state as they are now. */
@@ -17,6 +16,7 @@ typedef struct Past {
     int n_back, n_kept;
     const char *active;    /* is_active is put back to this; NULL: not */
     bool active_kept;
+    cJSON *since;          /* {"column": sync id}: the last run that changed it after this sync */
     cJSON *back;           /* {"column": [now, before]} */
 } Past;
 
@@ -33,36 +33,24 @@ static void note_back(Past *past, const char *column, const char *now, const cha
 }
 
 /* Who changed the column since: a later sync or rollback, or somebody in the database. */
-static bool who_changed(Undo *undo, const Past *past, const char *column, Arena *arena, const char **reason, Err *err)
+static const char *who_changed(const Past *past, const char *column, Arena *arena)
 {
-    const char *params[] = {pg_get(past->rows, past->r, UNDO_CHANGE), past->id, column, undo->turn.table->name,
-                            undo->turn.table->base->name};
-    PgRows *rows = NULL;
-    if (!pg_query(undo->turn.run->pg, sql_query("change_since"), 5, params, &rows, err))
-        return false;
-    *reason = pg_count(rows) ? arena_printf(arena, "changed since by sync %s", pg_get(rows, 0, 0))
-                             : "edited in the database since";
-    pg_rows_free(rows);
-    return true;
+    const char *since = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(past->since, column));
+    return since ? arena_printf(arena, "changed since by sync %s", since) : "edited in the database since";
 }
 
 static bool keep_column(Undo *undo, Past *past, const char *column, const char *wrote, const char *now, const char *reason,
                         Err *err)
 {
-    Arena arena = {0};
     past->n_kept++;
     undo->kept++;
-    bool ok = reason || who_changed(undo, past, column, &arena, &reason, err);
+    if (!reason)
+        reason = who_changed(past, column, &undo->turn.scratch);
     cJSON *columns = cJSON_CreateObject();
     cJSON *named = cJSON_AddObjectToObject(columns, column);
     cJSON_AddItemToObject(named, "from", wrote ? cJSON_CreateString(wrote) : cJSON_CreateNull());
     cJSON_AddItemToObject(named, "to", now ? cJSON_CreateString(now) : cJSON_CreateNull());
-    if (ok)
-        ok = undo_detail(undo, past->id, "kept", columns, reason, err);
-    else
-        cJSON_Delete(columns);
-    arena_free(&arena);
-    return ok;
+    return undo_detail(undo, past->id, "kept", columns, reason, err);
 }
 
 static bool take_back(Undo *undo, Past *past, const cJSON *pair, Err *err)
@@ -176,6 +164,7 @@ static bool undo_one(Undo *undo, const PgRows *rows, int r, Buf *out, Err *err)
     past.final = arena_alloc(&turn->scratch, sizeof *past.final * n);
     past.kept = arena_alloc(&turn->scratch, sizeof *past.kept * n);
     past.back = cJSON_CreateObject();
+    past.since = pg_get(rows, r, UNDO_SINCE) ? cJSON_Parse(pg_get(rows, r, UNDO_SINCE)) : NULL;
     for (int c = 0; c < turn->table->n_columns; c++)
         past.final[c] = pg_get(rows, r, UNDO_COLUMNS + c);
     cJSON *pairs = cJSON_Parse(pg_get(rows, r, UNDO_JSON));
@@ -189,6 +178,7 @@ static bool undo_one(Undo *undo, const PgRows *rows, int r, Buf *out, Err *err)
     if (ok && (past.n_back > 0 || moved) && (ok = layouts_current(&turn->layouts, turn->run->pg, &layout, err)))
         stage_past(undo, &past, slots, past.n_back > 0 ? 'u' : 's', layout, out);
     cJSON_Delete(past.back);
+    cJSON_Delete(past.since);
     cJSON_Delete(pairs);
     return ok;
 }
