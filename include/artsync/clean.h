@@ -20,7 +20,7 @@ typedef struct CleanContext {
     const Base *base;       /* date_order, null_tokens */
     DateOrder date_order;   /* DATE_MDY or DATE_DMY; `auto` was decided before */
     const LinkIndex *links; /* FIELD_LINK: the rows of column->to; NULL: links cannot be resolved here */
-    Arena *arena;           /* results live here */
+    Arena *arena;           /* results live here, or are the cell's own bytes: they live as long as both */
 } CleanContext;
 
 typedef struct Cleaned {
@@ -36,17 +36,19 @@ typedef struct Cleaned {
 } Cleaned;
 
 /* Clean one cell by its column's type, with null tokens, aliases, min and max, and the type's limits from
- * column->catalog. Does not apply required, default, derive and on_invalid: they are the cleaner's. */
+ * column->catalog (NULL: the widest type that the field usually goes into). Does not apply required, default, derive
+ * and on_invalid: they are the cleaner's. The cell has a NUL behind it. */
 void field_clean(const Column *column, Str cell, const CleanContext *context, Cleaned *out);
 
 /* A link cell with ids: resolved by `ids`, falling back to `names` only where the id is unknown and that name's row
  * has a derived id (SPEC 6). Either may be empty; both empty is NULL. */
 void field_clean_link(const Column *column, Str ids, Str names, const CleanContext *context, Cleaned *out);
 
-/* The settings of a column that only cleaning can judge: min, max, default, aliases' targets, derive's pattern. */
+/* The settings of a column that only cleaning can judge: min, max, default, choices, aliases' targets. */
 bool field_check(const Base *base, const Column *column, Problems *problems);
 
-/* The file names of an attachments cell, in a canonical form that does not depend on its URLs. */
+/* The file names of an attachments cell, in a canonical form that does not depend on its URLs (a cell that is no list
+ * of attachments stands for itself). What field_clean gives as `compare`. */
 const char *attachment_names(Str cell, Arena *arena);
 
 /* ---- the report ---- */

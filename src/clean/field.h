@@ -1,0 +1,129 @@
+/* field.h - what the field types share; private to the cleaning layer.
+ *
+ * A type is one row in fields.c and one function that turns a cell into a value or a reason. It gets the cell as valid
+ * UTF-8, trimmed, not empty, no null token, aliases applied (fields.c does that once for all), and answers through
+ * field_value or field_refuse. Reasons are for people and start in lower case: "is not a number", "has no such day".
+ */
+#ifndef ARTSYNC_CLEAN_FIELD_H
+#define ARTSYNC_CLEAN_FIELD_H
+
+#include "artsync/clean.h"
+
+typedef struct Field { /* one cell on its way */
+    const Column *column;
+    const PgType *type; /* the column's, or before base_bind what the field usually goes into */
+    const CleanContext *context;
+    Arena *arena;
+    Cleaned *out;
+    bool plain; /* the cell is printable ASCII: nothing to normalise */
+} Field;
+
+typedef void FieldClean(const Field *field, Str cell);
+
+FieldClean clean_text, clean_integer, clean_decimal, clean_percent, clean_boolean, clean_date, clean_datetime,
+    clean_duration, clean_choice, clean_list, clean_attachments, clean_link, clean_json;
+
+/* Order of two cleaned values of one column: for min and max. */
+typedef int FieldOrder(const char *a, const char *b);
+FieldOrder order_numbers, order_bytes, order_durations;
+
+/* ---- answers ---- */
+
+Field field_open(const Column *column, const CleanContext *context, Cleaned *out); /* zeroes *out */
+FieldOrder *field_order(FieldType type); /* NULL: min and max make no sense */
+static inline void field_value(const Field *field, const char *text) { field->out->text = text; }
+void field_refuse(const Field *field, const char *code, const char *format, ...) ART_PRINTF(3, 4);
+void field_warn(const Field *field, const char *warning);
+void field_changed(const Field *field, Str from, const char *to); /* to: NULL for NULL */
+
+/* ---- shared rules ---- */
+
+/* Does the cell equal one of the base's null tokens? */
+bool field_is_null(const CleanContext *context, Str cell);
+
+/* The column's alias for this trimmed cell: exactly, then without case. True if there is one; *to is NULL for empty. */
+bool field_alias(const Field *field, Str cell, const char **to);
+
+/* The column's choice that this trimmed text means: exactly, then without case; NULL: none. */
+const char *field_choice(const Field *field, Str text);
+
+/* The text's choice, or its alias' (*value NULL: empty), or without any choices the text itself; false: neither. */
+bool field_choose(const Field *field, Str text, const char **value);
+
+/* "Small, Large, Extra Large", cut to a readable length. */
+const char *field_choices(const Field *field);
+
+/* Text as text columns keep it: NFC, \r\n and \r as \n, other control characters taken out with a warning, U+FFFD kept
+ * with a warning, trimmed. A view into `text` where nothing changes. */
+Str field_tidy(const Field *field, Str text);
+
+static inline const char *field_keep(const Field *field, Str text) /* as a C string: a view ends at a NUL or is copied */
+{
+    return text.p[text.n] ? arena_strn(field->arena, text.p, text.n) : text.p;
+}
+
+/* text[] as PostgreSQL prints it. */
+const char *array_text(const Str *items, size_t n, Arena *arena);
+
+/* ---- numbers as digits: exact at any size (number_read.c, type_number.c) ---- */
+
+typedef struct Number {
+    bool negative;
+    const char *whole;    /* without leading zeros; n_whole is 0 for 0.5 */
+    size_t n_whole;
+    const char *fraction; /* as given, with trailing zeros */
+    size_t n_fraction;
+    bool three_after_dot; /* 1.500: one to three digits, one dot, three digits: one and a half or 1500? */
+} Number;
+
+enum { NUMBER_DIGITS = 1000, NUMBER_EXPONENT = 300, NUMBER_ROOM = NUMBER_DIGITS + NUMBER_EXPONENT + 1 };
+
+typedef enum NumberFault {
+    NUMBER_OK,
+    NUMBER_NOT,    /* no number */
+    NUMBER_GROUPS, /* separators of thousands in wrong places, or two decimal marks */
+    NUMBER_LONG    /* more digits than any column holds */
+} NumberFault;
+
+/* Read a cell; `digits` backs the number where the cell's own bytes cannot. */
+NumberFault number_read(Str cell, bool percent, char digits[NUMBER_ROOM], Number *number);
+
+/* "-12.50": with exactly `scale` digits behind the point; those beyond are dropped, missing ones are 0. */
+char *number_text(const Number *number, size_t scale, Arena *arena);
+
+/* The number as the column's type prints it, or why not. */
+void number_value(const Field *field, const Number *number);
+
+/* ---- days and times (date_read.c, type_date.c) ---- */
+
+typedef struct DateTime {
+    int year, month, day, hour, minute, second, micros;
+    bool has_time, has_zone;
+    int zone; /* minutes east of UTC */
+} DateTime;
+
+typedef enum DateFault {
+    DATE_OK,
+    DATE_NOT,    /* no date at all */
+    DATE_NO_DAY, /* February 30, month 13 */
+    DATE_YEAR,   /* a year not of four digits, or 0000 */
+    DATE_ORDER,  /* a day that exists, but not in the order asked for */
+    DATE_CLOCK   /* what follows the date is no time of day */
+} DateFault;
+
+typedef struct DateOrders { /* numeric dates that fit one order only: evidence for it */
+    bool only_mdy, only_dmy;
+} DateOrders;
+
+/* `order` decides about 1/2/2025. */
+DateFault date_read(Str text, DateOrder order, DateTime *out, DateOrders *orders);
+
+int days_in_month(int year, int month);
+
+/* ".5" at *at as microseconds, advancing; -1: more than six digits that are not zero, or none. No dot: 0. */
+int micros_read(Str text, size_t *at);
+
+/* "", ".5", ".000001": microseconds as PostgreSQL prints them. */
+const char *micros_text(int micros, char out[8]);
+
+#endif

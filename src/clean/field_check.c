@@ -1,0 +1,72 @@
+/* field_check.c - the settings of a column, judged by the rules that will clean its cells. */
+#include "field.h"
+
+typedef struct Check {
+    const Base *base;
+    const Column *column;
+    Problems *problems;
+    CleanContext context;
+} Check;
+
+/* "base.json: table editions: column size: min" */
+static const char *place(const Check *check, const char *key)
+{
+    for (int t = 0; t < check->base->n_tables; t++) {
+        const Table *table = &check->base->tables[t];
+        for (int c = 0; c < table->n_columns; c++) {
+            if (&table->columns[c] == check->column)
+                return arena_printf(check->context.arena, "%s: table %s: column %s: %s", check->base->origin,
+                                    table->name, check->column->name, key);
+        }
+    }
+    return arena_printf(check->context.arena, "%s: column %s: %s", check->base->origin, check->column->name, key);
+}
+
+/* What `text` cleans to; NULL, and a problem, if it does not. `column` may lack settings that are judged elsewhere. */
+static const char *judge(const Check *check, const Column *column, const char *key, const char *text)
+{
+    Cleaned cleaned;
+    field_clean(column, str_of(text), &check->context, &cleaned);
+    if (!cleaned.code && cleaned.text)
+        return cleaned.text;
+    problems_add(check->problems, place(check, key), NULL, "\"%s\" %s", text,
+                 cleaned.code ? cleaned.reason : "counts as an empty cell");
+    return NULL;
+}
+
+static void check_bounds(const Check *check)
+{
+    const Column *column = check->column;
+    if (!field_order(column->type)) {
+        problems_add(check->problems, place(check, column->min ? "min" : "max"), NULL, "makes no sense for the type %s",
+                     field_type_name(column->type));
+        return;
+    }
+    Column bare = *column; /* a bound is judged by its type, not by itself or the other one */
+    bare.min = bare.max = NULL;
+    bare.n_aliases = 0;
+    const char *min = column->min ? judge(check, &bare, "min", column->min) : NULL;
+    const char *max = column->max ? judge(check, &bare, "max", column->max) : NULL;
+    if (min && max && field_order(column->type)(min, max) > 0)
+        problems_add(check->problems, place(check, "min"), NULL, "%s is above max, %s", column->min, column->max);
+}
+
+bool field_check(const Base *base, const Column *column, Problems *problems)
+{
+    Arena arena = {0};
+    DateOrder order = base->date_order == DATE_DMY ? DATE_DMY : DATE_MDY;
+    Check check = {base, column, problems, {base, order, NULL, &arena}};
+    int before = problems->n;
+    if (column->min || column->max)
+        check_bounds(&check);
+    if (column->fallback)
+        judge(&check, column, "default", column->fallback);
+    for (int i = 0; i < column->choices.n; i++)
+        judge(&check, column, "choices", column->choices.items[i]);
+    for (int i = 0; column->type != FIELD_LINK && i < column->n_aliases; i++) {
+        if (column->aliases[i].to)
+            judge(&check, column, "aliases", column->aliases[i].to);
+    }
+    arena_free(&arena);
+    return problems->n == before;
+}

@@ -1,0 +1,254 @@
+/* fields.c - the table of field types, and the rules that all of them share. */
+#include "field.h"
+
+#include <stdio.h>
+
+#include "artsync/utf8.h"
+
+/* One row per type. `usual` is what the field goes into where no catalog says otherwise (before base_bind). */
+static const struct Rule {
+    FieldClean *clean;
+    FieldOrder *order; /* NULL: min and max make no sense */
+    PgType usual;
+    bool own_aliases;  /* the type applies aliases by itself: after its choices, to each element */
+} rules[FIELD_COUNT] = {
+    [FIELD_TEXT] = {clean_text, NULL, {PG_TEXT, .base = "text"}, false},
+    [FIELD_INTEGER] = {clean_integer, order_numbers, {PG_INTEGER, .bytes = 8, .base = "bigint"}, false},
+    [FIELD_DECIMAL] = {clean_decimal, order_numbers, {PG_NUMERIC, .scale = -1, .base = "numeric"}, false},
+    [FIELD_CURRENCY] = {clean_decimal, order_numbers, {PG_NUMERIC, .scale = -1, .base = "numeric"}, false},
+    [FIELD_PERCENT] = {clean_percent, order_numbers, {PG_NUMERIC, .scale = -1, .base = "numeric"}, false},
+    [FIELD_BOOLEAN] = {clean_boolean, NULL, {PG_BOOLEAN, .base = "boolean"}, false},
+    [FIELD_DATE] = {clean_date, order_bytes, {PG_DATE, .base = "date"}, false},
+    [FIELD_DATETIME] = {clean_datetime, order_bytes, {PG_TIMESTAMP, .base = "timestamp without time zone"}, false},
+    [FIELD_DURATION] = {clean_duration, order_durations, {PG_INTERVAL, .base = "interval"}, false},
+    [FIELD_CHOICE] = {clean_choice, NULL, {PG_TEXT, .base = "text"}, true},
+    [FIELD_LIST] = {clean_list, NULL, {PG_TEXT_ARRAY, .base = "text[]"}, true},
+    [FIELD_ATTACHMENTS] = {clean_attachments, NULL, {PG_TEXT_ARRAY, .base = "text[]"}, false},
+    [FIELD_LINK] = {clean_link, NULL, {PG_INTEGER, .bytes = 8, .base = "bigint"}, true},
+    [FIELD_JSON] = {clean_json, NULL, {PG_JSONB, .base = "jsonb"}, false},
+};
+
+FieldOrder *field_order(FieldType type) { return rules[type].order; }
+
+Field field_open(const Column *column, const CleanContext *context, Cleaned *out)
+{
+    *out = (Cleaned){0};
+    const PgType *type = column->catalog ? &column->catalog->type : &rules[column->type].usual;
+    return (Field){column, type, context, context->arena, out, false};
+}
+
+/* ---- answers ---- */
+
+void field_refuse(const Field *field, const char *code, const char *format, ...)
+{
+    char reason[512];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(reason, sizeof reason, format, args);
+    va_end(args);
+    field->out->code = code;
+    field->out->reason = arena_str(field->arena, reason);
+    field->out->text = NULL;
+}
+
+void field_warn(const Field *field, const char *warning)
+{
+    if (!field->out->warning) /* the first one: one cell, one warning */
+        field->out->warning = warning;
+}
+
+void field_changed(const Field *field, Str from, const char *to)
+{
+    field->out->from = field_keep(field, from);
+    field->out->to = to;
+}
+
+/* ---- the cell as it comes ---- */
+
+/* Printable ASCII, eight bytes at a time: neither controls nor DEL nor a byte of a longer character. */
+static bool is_plain(Str text)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+    size_t i = 0;
+    for (uint64_t word; i + sizeof word <= text.n; i += sizeof word) {
+        memcpy(&word, text.p + i, sizeof word);
+        uint64_t del = word ^ (ones * 0x7F);
+        if ((word | (word - ones * 0x20) | ((del - ones) & ~del)) & high)
+            return false;
+    }
+    for (; i < text.n; i++) {
+        if (text.p[i] < 0x20 || text.p[i] == 0x7F)
+            return false;
+    }
+    return true;
+}
+
+/* Trim and check; false: refused. */
+static bool open_cell(Field *field, Str *cell)
+{
+    size_t bad;
+    field->plain = is_plain(*cell);
+    if (!field->plain && !utf8_valid(*cell, &bad)) {
+        field_refuse(field, REJECT_ENCODING, "is not valid UTF-8 (from byte %zu on)", bad + 1);
+        return false;
+    }
+    if (cell->n && (cell->p[0] <= ' ' || cell->p[cell->n - 1] <= ' ' || !field->plain))
+        *cell = utf8_trim(*cell);
+    return true;
+}
+
+bool field_is_null(const CleanContext *context, Str cell)
+{
+    const Names *tokens = context->base ? &context->base->null_tokens : NULL;
+    for (int i = 0; tokens && i < tokens->n; i++) {
+        if (str_eq(str_of(tokens->items[i]), cell))
+            return true;
+    }
+    return false;
+}
+
+/* ---- comparing without case ---- */
+
+/* Most pairs differ in their first plain letters: only what could still be equal is folded as Unicode. */
+static bool may_equal(Str a, const char *b)
+{
+    for (size_t i = 0; i < a.n; i++) {
+        unsigned char x = (unsigned char)a.p[i], y = (unsigned char)b[i];
+        if (x <= ' ' || x >= 0x80 || y <= ' ' || y >= 0x80)
+            return y != '\0';
+        x = x >= 'A' && x <= 'Z' ? x | 0x20 : x;
+        y = y >= 'A' && y <= 'Z' ? y | 0x20 : y;
+        if (x != y)
+            return false;
+    }
+    return true;
+}
+
+static bool same_folded(const Field *field, Str a, const char *b)
+{
+    return may_equal(a, b) && str_eq(utf8_fold(a, field->arena), utf8_fold(str_of(b), field->arena));
+}
+
+static bool same_exactly(const Field *field, Str a, const char *b)
+{
+    (void)field;
+    return str_eq(a, str_of(b));
+}
+
+/* The two looks that aliases and choices get, the strict one first. */
+static bool (*const sames[])(const Field *, Str, const char *) = {same_exactly, same_folded};
+
+bool field_alias(const Field *field, Str cell, const char **to)
+{
+    const Column *column = field->column;
+    for (size_t look = 0; column->n_aliases && look < sizeof sames / sizeof *sames; look++) {
+        for (int i = 0; i < column->n_aliases; i++) {
+            if (sames[look](field, cell, column->aliases[i].from)) {
+                *to = column->aliases[i].to;
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+const char *field_choice(const Field *field, Str text)
+{
+    const Names *choices = &field->column->choices;
+    for (size_t look = 0; look < sizeof sames / sizeof *sames; look++) {
+        for (int i = 0; i < choices->n; i++) {
+            if (sames[look](field, text, choices->items[i]))
+                return choices->items[i];
+        }
+    }
+    return NULL;
+}
+
+/* ---- limits of the column ---- */
+
+static const char *bound(const Field *field, const char *text)
+{
+    Cleaned cleaned;
+    Field other = field_open(field->column, field->context, &cleaned);
+    other.arena = field->arena;
+    rules[field->column->type].clean(&other, str_of(text));
+    return cleaned.text; /* NULL: field_check has told that this bound is none */
+}
+
+static void check_range(const Field *field)
+{
+    const Column *column = field->column;
+    FieldOrder *order = rules[column->type].order;
+    const char *text = field->out->text;
+    if (!order)
+        return;
+    const char *min = column->min ? bound(field, column->min) : NULL;
+    const char *max = column->max ? bound(field, column->max) : NULL;
+    if (min && order(text, min) < 0)
+        field_refuse(field, REJECT_RANGE, "is below the column's minimum, %s", column->min);
+    else if (max && order(text, max) > 0)
+        field_refuse(field, REJECT_RANGE, "is above the column's maximum, %s", column->max);
+}
+
+/* varchar(n) takes n characters; char(n) also prints n, with blanks at the end. */
+static void check_length(const Field *field)
+{
+    const PgType *type = field->type;
+    Str text = str_of(field->out->text);
+    size_t limit = (size_t)type->length, n = text.n;
+    if (n > limit)
+        n = utf8_length(text);
+    if (n > limit) {
+        field_refuse(field, REJECT_TOO_LONG, "is %zu characters long, the column takes %zu", n, limit);
+        return;
+    }
+    if (n < limit && type->base && strcmp(type->base, "character") == 0) {
+        n = utf8_length(text);
+        field_value(field, arena_printf(field->arena, "%s%*s", text.p, (int)(limit - n), ""));
+    }
+}
+
+static void check_limits(const Field *field)
+{
+    if (!field->out->text)
+        return;
+    if (field->column->min || field->column->max)
+        check_range(field);
+    if (field->out->text && field->type->kind == PG_TEXT && field->type->length)
+        check_length(field);
+}
+
+/* ---- one cell ---- */
+
+static void clean_empty(const Field *field)
+{
+    field_value(field, field->column->type == FIELD_BOOLEAN ? "f" : NULL);
+}
+
+void field_clean(const Column *column, Str cell, const CleanContext *context, Cleaned *out)
+{
+    Field field = field_open(column, context, out);
+    const struct Rule *rule = &rules[column->type];
+    Str whole = cell;
+    const char *alias = NULL;
+    if (cell.n && !open_cell(&field, &cell))
+        return;
+    if (cell.n == 0) {
+        clean_empty(&field);
+        return;
+    }
+    bool null = field_is_null(context, cell);
+    bool aliased = !null && !rule->own_aliases && field_alias(&field, cell, &alias);
+    if (null || (aliased && !alias)) {
+        clean_empty(&field);
+        field_changed(&field, cell, out->text);
+        return;
+    }
+    if (aliased)
+        field.plain = false;
+    rule->clean(&field, aliased ? utf8_trim(str_of(alias)) : column->type == FIELD_LINK ? whole : cell);
+    if (column->type != FIELD_LINK)
+        check_limits(&field);
+    if (aliased && !out->code)
+        field_changed(&field, cell, out->text);
+}

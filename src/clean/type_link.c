@@ -1,0 +1,151 @@
+/* type_link.c - a linked record as the key of its row: by record id where the export has one, else by name. */
+#include "field.h"
+
+#include "artsync/utf8.h"
+
+static const char *shown(const Field *field, Str text) { return utf8_printable(utf8_trim(text), 60, field->arena); }
+
+static const char *target(const Field *field) { return field->column->to ? field->column->to->name : "the linked table"; }
+
+static void blame(const Field *field, Str element, const char *code, const char *reason)
+{
+    field->out->element = field_keep(field, element);
+    field_refuse(field, code, "%s", reason);
+}
+
+/* One name. False: refused, or nothing said where `must` is not set and no row has the name. */
+static bool by_name(const Field *field, Str name, bool must)
+{
+    const char *key = NULL;
+    bool derived;
+    LinkOutcome outcome = link_by_name(field->context->links, name, &key, &derived);
+    if (outcome == LINK_AMBIGUOUS)
+        blame(field, name, REJECT_LINK_AMBIGUOUS,
+              arena_printf(field->arena, "links to \"%s\", but several rows of %s have this name", shown(field, name),
+                           target(field)));
+    else if (outcome == LINK_NONE && must)
+        blame(field, name, REJECT_LINK_MISSING,
+              arena_printf(field->arena, "links to \"%s\", but no row of %s has this name", shown(field, name),
+                           target(field)));
+    field_value(field, key);
+    return outcome == LINK_FOUND;
+}
+
+/* An id that no row has: the name decides only where its row's id is not Airtable's (SPEC 6). */
+static void by_id(const Field *field, Str id, Str name)
+{
+    const LinkIndex *links = field->context->links;
+    const char *key = NULL;
+    bool derived = false;
+    if (link_by_id(links, id, &key) == LINK_FOUND ||
+        (name.n && link_by_name(links, name, &key, &derived) == LINK_FOUND && derived)) {
+        field_value(field, key);
+        return;
+    }
+    const char *named = name.n ? arena_printf(field->arena, " (\"%s\")", shown(field, name)) : "";
+    blame(field, id, REJECT_LINK_MISSING,
+          arena_printf(field->arena, "links to %s%s, but no row of %s has this id", shown(field, id), named,
+                       target(field)));
+}
+
+/* "Harbour", "Lighthouse" and 3 more */
+static const char *listed(const Field *field, const Str *elements, size_t n)
+{
+    const char *first = shown(field, elements[0]), *second = shown(field, elements[1]);
+    return n == 2 ? arena_printf(field->arena, "\"%s\" and \"%s\"", first, second)
+                  : arena_printf(field->arena, "\"%s\", \"%s\" and %zu more", first, second, n - 2);
+}
+
+/* Several elements: the first, where the column says so; else refused. */
+static bool take_first(const Field *field, const Str *elements, size_t n)
+{
+    if (n <= 1)
+        return true;
+    if (field->column->multiple_first) {
+        field_warn(field, "several linked records: the first was taken");
+        return true;
+    }
+    blame(field, elements[1], REJECT_LINK_MULTIPLE,
+          arena_printf(field->arena, "links to %zu records (%s), the column takes one", n, listed(field, elements, n)));
+    return false;
+}
+
+static void link_by_ids(const Field *field, const Str *ids, size_t n, Str names)
+{
+    const char *key;
+    if (n == 1 && link_by_id(field->context->links, ids[0], &key) == LINK_FOUND) {
+        field_value(field, key);
+        return;
+    }
+    Str *elements;
+    size_t n_names = link_split(field->context->links, names, field->arena, &elements);
+    bool paired = n_names == n; /* then names are nicer to read than ids */
+    if (take_first(field, paired ? elements : ids, n))
+        by_id(field, ids[0], paired || n_names == 1 ? elements[0] : STR(""));
+}
+
+static void link_by_names(const Field *field, Str names)
+{
+    const LinkIndex *links = field->context->links;
+    if (by_name(field, names, false) || field->out->code)
+        return;
+    Str *elements;
+    const char *key;
+    bool derived, any = false;
+    size_t n = link_split(links, names, field->arena, &elements);
+    for (size_t i = 0; i < n; i++)
+        any = any || link_by_name(links, elements[i], &key, &derived) != LINK_NONE;
+    if (n > 1 && !any && !field->column->multiple_first) /* one unknown name with a comma, as likely as two unknown ones */
+        (void)by_name(field, utf8_trim(names), true);
+    else if (n && take_first(field, elements, n))
+        (void)by_name(field, elements[0], true);
+}
+
+/* A cell that says nothing: blank, a null token, an alias for NULL. Aliases for other names are put in its place. */
+static Str resolve(const Field *field, Str cell)
+{
+    Str trimmed = utf8_trim(cell);
+    const char *to = NULL;
+    if (trimmed.n == 0)
+        return STR("");
+    bool null = field_is_null(field->context, trimmed);
+    if (!null && !field_alias(field, trimmed, &to))
+        return cell;
+    field_changed(field, trimmed, to);
+    return to ? str_of(to) : STR("");
+}
+
+static bool valid(const Field *field, Str cell)
+{
+    size_t bad;
+    if (utf8_valid(cell, &bad))
+        return true;
+    field_refuse(field, REJECT_ENCODING, "is not valid UTF-8 (from byte %zu on)", bad + 1);
+    return false;
+}
+
+static void link_cells(const Field *field, Str id_cell, Str name_cell)
+{
+    Str *ids;
+    Str names = resolve(field, name_cell);
+    size_t n = field_is_null(field->context, utf8_trim(id_cell)) ? 0 : link_split_ids(id_cell, field->arena, &ids);
+    if (!field->context->links) { /* nothing to resolve by: the cell stands for itself */
+        Str whole = utf8_trim(n ? id_cell : names);
+        field_value(field, whole.n ? field_keep(field, whole) : NULL);
+    } else if (n) {
+        link_by_ids(field, ids, n, names);
+    } else if (names.n) {
+        link_by_names(field, names);
+    }
+    if (field->out->code)
+        field->out->from = field->out->to = NULL;
+}
+
+void clean_link(const Field *field, Str cell) { link_cells(field, STR(""), cell); }
+
+void field_clean_link(const Column *column, Str ids, Str names, const CleanContext *context, Cleaned *out)
+{
+    Field field = field_open(column, context, out);
+    if (valid(&field, ids) && valid(&field, names))
+        link_cells(&field, ids, names);
+}

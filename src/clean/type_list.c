@@ -1,0 +1,77 @@
+/* type_list.c - several values in one cell (multi-select): joined by commas, quoted where one holds a comma. */
+#include "field.h"
+
+#include <strings.h>
+
+#include "artsync/utf8.h"
+
+/* ---- text[] as PostgreSQL prints it ---- */
+
+static bool needs_quotes(Str item)
+{
+    if (item.n == 0 || (item.n == 4 && strncasecmp(item.p, "null", 4) == 0))
+        return true;
+    for (size_t i = 0; i < item.n; i++) {
+        char c = item.p[i];
+        if (c == '"' || c == '\\' || c == '{' || c == '}' || c == ',' || c == ' ' || (c >= '\t' && c <= '\r'))
+            return true;
+    }
+    return false;
+}
+
+const char *array_text(const Str *items, size_t n, Arena *arena)
+{
+    size_t size = 3; /* {} and the NUL */
+    for (size_t i = 0; i < n; i++)
+        size += items[i].n * 2 + 3;
+    char *text = arena_alloc(arena, size), *out = text;
+    *out++ = '{';
+    for (size_t i = 0; i < n; i++) {
+        bool quoted = needs_quotes(items[i]);
+        if (i)
+            *out++ = ',';
+        if (quoted)
+            *out++ = '"';
+        for (size_t k = 0; k < items[i].n; k++) {
+            if (items[i].p[k] == '"' || items[i].p[k] == '\\')
+                *out++ = '\\';
+            *out++ = items[i].p[k];
+        }
+        if (quoted)
+            *out++ = '"';
+    }
+    *out++ = '}';
+    *out = '\0';
+    return text;
+}
+
+/* ---- the type ---- */
+
+/* One element by the column's choices and aliases; *value is NULL for one that counts as empty. */
+static bool clean_element(const Field *field, Str element, const char **value)
+{
+    if (field_is_null(field->context, element)) {
+        *value = NULL;
+    } else if (!field_choose(field, element, value)) {
+        field->out->element = field_keep(field, element);
+        field_refuse(field, REJECT_INVALID, "has an element that is none of the choices: %s", field_choices(field));
+        return false;
+    }
+    if ((!*value || !str_eq(element, str_of(*value))) && !field->out->from)
+        field_changed(field, element, *value);
+    return true;
+}
+
+void clean_list(const Field *field, Str cell)
+{
+    Str *elements;
+    size_t n = link_split(NULL, field_tidy(field, cell), field->arena, &elements), kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        const char *value;
+        if (!clean_element(field, utf8_trim(elements[i]), &value))
+            return;
+        if (value)
+            elements[kept++] = str_of(value);
+    }
+    field_value(field, kept ? array_text(elements, kept, field->arena) : NULL);
+}

@@ -1,0 +1,216 @@
+/* type_number.c - integer, decimal, currency, percent: one reading of a cell as digits (number_read.c), one way of
+ * printing digits as the column's type does. Digits are never rounded or cut: what does not fit is refused. */
+#include "field.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* ---- numeric ---- */
+
+static size_t significant_fraction(const Number *number)
+{
+    size_t n = number->n_fraction;
+    while (n && number->fraction[n - 1] == '0')
+        n--;
+    return n;
+}
+
+static bool is_zero(const Number *number) { return number->n_whole == 0 && significant_fraction(number) == 0; }
+
+char *number_text(const Number *number, size_t scale, Arena *arena)
+{
+    size_t given = number->n_fraction < scale ? number->n_fraction : scale;
+    char *text = arena_alloc(arena, number->n_whole + scale + 4), *out = text;
+    if (number->negative && !is_zero(number))
+        *out++ = '-';
+    if (number->n_whole == 0)
+        *out++ = '0';
+    else
+        out = (char *)memcpy(out, number->whole, number->n_whole) + number->n_whole;
+    if (scale) {
+        *out++ = '.';
+        memcpy(out, number->fraction, given);
+        memset(out + given, '0', scale - given);
+    }
+    return text;
+}
+
+/* Digits that count against numeric(p,s)'s p: of the number in units of its last place, without leading zeros. */
+static size_t digits_at_scale(const Number *number, size_t scale)
+{
+    if (number->n_whole)
+        return number->n_whole + scale;
+    size_t zeros = 0;
+    while (zeros < number->n_fraction && number->fraction[zeros] == '0')
+        zeros++;
+    return zeros < scale ? scale - zeros : 0;
+}
+
+static void numeric_value(const Field *field, const Number *number)
+{
+    const PgType *type = field->type;
+    size_t decimals = significant_fraction(number);
+    size_t scale = type->scale < 0 ? number->n_fraction : (size_t)type->scale;
+    if (decimals > scale)
+        field_refuse(field, REJECT_RANGE, "has %zu decimals, the column keeps %zu", decimals, scale);
+    else if (type->precision && !is_zero(number) && digits_at_scale(number, scale) > (size_t)type->precision)
+        field_refuse(field, REJECT_RANGE, "has too many digits: the column takes %d before the decimal point",
+                     type->precision > (int)scale ? type->precision - (int)scale : 0);
+    else
+        field_value(field, number_text(number, scale, field->arena));
+}
+
+/* ---- integer ---- */
+
+static const struct {
+    int bytes;
+    const char *most, *least; /* digits of the largest and of the smallest, without sign */
+} ranges[] = {
+    {2, "32767", "32768"},
+    {4, "2147483647", "2147483648"},
+    {8, "9223372036854775807", "9223372036854775808"},
+};
+
+static void integer_value(const Field *field, const Number *number)
+{
+    if (significant_fraction(number)) {
+        field_refuse(field, REJECT_RANGE, "is not a whole number");
+        return;
+    }
+    if (number->three_after_dot) { /* 1.000: who wrote it may have meant a thousand */
+        field_refuse(field, REJECT_INVALID, "can be read as a decimal or as thousands: write it without the dot");
+        return;
+    }
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
+        const char *limit = number->negative ? ranges[i].least : ranges[i].most;
+        size_t n = strlen(limit);
+        if (ranges[i].bytes == field->type->bytes &&
+            (number->n_whole > n || (number->n_whole == n && memcmp(number->whole, limit, n) > 0))) {
+            field_refuse(field, REJECT_RANGE, "is beyond what the column can hold (%s%s)",
+                         number->negative ? "-" : "", limit);
+            return;
+        }
+    }
+    field_value(field, number_text(number, 0, field->arena));
+}
+
+/* ---- float: the shortest digits that read back as the same number, as PostgreSQL prints it since version 12 ---- */
+
+static double nearest(const char *text, bool single)
+{
+    return single ? (double)strtof(text, NULL) : strtod(text, NULL);
+}
+
+static double neighbour(double x, double towards, bool single)
+{
+    return single ? (double)nextafterf((float)x, (float)towards) : nextafter(x, towards);
+}
+
+/* PostgreSQL does not print digits that lie exactly half way between two numbers, whichever of them they read as. */
+static bool half_way(const char *text, double x, bool single)
+{
+    long double exact = strtold(text, NULL);
+    return exact == ((long double)x + (long double)neighbour(x, HUGE_VAL, single)) / 2 ||
+           exact == ((long double)x + (long double)neighbour(x, -HUGE_VAL, single)) / 2;
+}
+
+static const char *float_text(Arena *arena, double x, bool single)
+{
+    enum { DIGITS = 17, SINGLE_PLAIN = 6, DOUBLE_PLAIN = 15 }; /* plain digits below 10 to the power of these */
+    char text[40];
+    int decimals = -1;
+    do {
+        snprintf(text, sizeof text, "%.*e", ++decimals, x);
+    } while (decimals + 1 < DIGITS && (nearest(text, single) != x || half_way(text, x, single)));
+    int exponent = (int)strtol(strchr(text, 'e') + 1, NULL, 10);
+    if (exponent < -4 || exponent >= (single ? SINGLE_PLAIN : DOUBLE_PLAIN))
+        return arena_str(arena, text);
+    return arena_printf(arena, "%.*f", decimals > exponent ? decimals - exponent : 0, x);
+}
+
+static void float_value(const Field *field, const Number *number)
+{
+    bool single = field->type->bytes == 4;
+    double x = nearest(number_text(number, number->n_fraction, field->arena), single);
+    if (isinf(x) || (x == 0 && !is_zero(number)))
+        field_refuse(field, REJECT_RANGE, "is beyond what the column can hold");
+    else
+        field_value(field, x == 0 ? "0" : float_text(field->arena, x, single));
+}
+
+/* ---- the types ---- */
+
+void number_value(const Field *field, const Number *number)
+{
+    bool whole = field->column->type == FIELD_INTEGER;
+    PgKind kind = field->type->kind;
+    if (whole && (significant_fraction(number) || number->three_after_dot || kind != PG_NUMERIC))
+        integer_value(field, number);
+    else if (kind == PG_INTEGER)
+        integer_value(field, number);
+    else if (kind == PG_FLOAT)
+        float_value(field, number);
+    else if (kind == PG_NUMERIC && !(whole && field->type->scale < 0))
+        numeric_value(field, number);
+    else /* text, or integers in a numeric without scale */
+        field_value(field, number_text(number, whole ? 0 : number->n_fraction, field->arena));
+}
+
+static void clean_number(const Field *field, Str cell, bool percent)
+{
+    Number number;
+    char digits[NUMBER_ROOM];
+    switch (number_read(cell, percent, digits, &number)) {
+    case NUMBER_OK:
+        number_value(field, &number);
+        break;
+    case NUMBER_GROUPS:
+        field_refuse(field, REJECT_INVALID, "has misplaced thousands separators or two decimal marks");
+        break;
+    case NUMBER_LONG:
+        field_refuse(field, REJECT_RANGE, "is beyond what any column can hold");
+        break;
+    default:
+        field_refuse(field, REJECT_INVALID, "is not a number");
+    }
+}
+
+void clean_integer(const Field *field, Str cell) { clean_number(field, cell, false); }
+
+void clean_decimal(const Field *field, Str cell) { clean_number(field, cell, false); }
+
+void clean_percent(const Field *field, Str cell) { clean_number(field, cell, true); }
+
+/* ---- order: the printed forms compared digit by digit, so that no size and no fraction is too fine ---- */
+
+static size_t whole_digits(const char *text) { return strcspn(text, "."); }
+
+static int order_magnitudes(const char *a, const char *b)
+{
+    size_t na = whole_digits(a), nb = whole_digits(b);
+    if (na != nb)
+        return na < nb ? -1 : 1;
+    int order = memcmp(a, b, na);
+    if (order)
+        return order;
+    a += na + (a[na] == '.');
+    b += nb + (b[nb] == '.');
+    for (; *a || *b; a += *a != '\0', b += *b != '\0') {
+        char x = *a ? *a : '0', y = *b ? *b : '0';
+        if (x != y)
+            return x < y ? -1 : 1;
+    }
+    return 0;
+}
+
+int order_numbers(const char *a, const char *b)
+{
+    if (strchr(a, 'e') || strchr(b, 'e')) {
+        double x = strtod(a, NULL), y = strtod(b, NULL);
+        return (x > y) - (x < y);
+    }
+    if ((*a == '-') != (*b == '-'))
+        return *a == '-' ? -1 : 1;
+    return *a == '-' ? order_magnitudes(b + 1, a + 1) : order_magnitudes(a, b);
+}
