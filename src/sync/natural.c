@@ -90,7 +90,6 @@ bool natural_load(Natural **out, Pg *pg, const Table *table, bool unreal, Err *e
     for (int i = 0; i < table->n_natural_key; i++) {
         buf_str(&sql, ", ");
         sql_ident(&sql, table->columns[table->natural_key[i]].name);
-        buf_str(&sql, "::text");
     }
     buf_str(&sql, " FROM ");
     sql_name(&sql, table->schema, table->name);

@@ -38,7 +38,6 @@ void plan_rows(Buf *out, const Table *table)
     for (int c = 0; c < table->n_columns; c++) {
         buf_str(out, ", t.");
         sql_ident(out, table->columns[c].name);
-        buf_str(out, "::text");
     }
     buf_str(out, " FROM unnest($1::text[]) WITH ORDINALITY AS u (id, n) LEFT JOIN ");
     table_name(out, table);
@@ -388,7 +387,6 @@ void plan_undo_rows(Buf *out, const Table *table)
     for (int c = 0; c < table->n_columns; c++) {
         buf_str(out, ", t.");
         sql_ident(out, table->columns[c].name);
-        buf_str(out, "::text");
     }
     buf_str(out, " FROM artsync.changes AS c JOIN public.sync_logs AS cl ON cl.id = c.log_id LEFT JOIN ");
     table_name(out, table);
@@ -404,7 +402,7 @@ void plan_created(Buf *out, const Table *table)
 {
     buf_str(out, "SELECT s.record_id, t.updated_at IS NOT DISTINCT FROM t.last_synced_at AND t.sync_version = 1");
     const CatalogTable *catalog = table->catalog;
-    buf_str(out, ", concat_ws(', '");
+    buf_str(out, ", concat_ws(', ', NULL");
     for (int f = 0; f < catalog->n_referenced_by; f++) {
         const CatalogForeignKey *key = &catalog->referenced_by[f];
         buf_str(out, ", CASE WHEN EXISTS (SELECT FROM ");
@@ -442,19 +440,31 @@ void plan_lock_created(Buf *out, const Table *table)
     buf_str(out, " AS s WHERE s.created AND s.first_log = $1::bigint) FOR UPDATE) AS locked");
 }
 
+/* A column's value as its output function prints it ('t', where ::text says 'true'), or NULL. */
+static void printed(Buf *out, const char *column)
+{
+    buf_str(out, "CASE WHEN t.");
+    sql_ident(out, column);
+    buf_str(out, " IS NOT NULL THEN format('%s', t.");
+    sql_ident(out, column);
+    buf_str(out, ") END");
+}
+
 void plan_note_deleted(Buf *out, const Table *table)
 {
     buf_str(out, "INSERT INTO artsync.changes (log_id, record_id, action, columns, created_log) "
                  "SELECT $2::bigint, t.");
     sql_ident(out, table->id_column);
-    buf_str(out, "::text, 'deleted', (SELECT json_object_agg(v.name, json_build_array(v.value, NULL)) FROM (VALUES ('");
-    buf_str(out, "is_active', t.is_active::text)");
+    buf_str(out, "::text, 'deleted', (SELECT json_object_agg(v.name, json_build_array(v.value, NULL)) FROM (VALUES ("
+                 "'is_active', ");
+    printed(out, "is_active");
+    buf_char(out, ')');
     for (int c = 0; c < table->n_columns; c++) {
         buf_str(out, ", (");
         sql_literal(out, table->columns[c].name);
-        buf_str(out, ", t.");
-        sql_ident(out, table->columns[c].name);
-        buf_str(out, "::text)");
+        buf_str(out, ", ");
+        printed(out, table->columns[c].name);
+        buf_char(out, ')');
     }
     buf_str(out, ") AS v (name, value)), $3::bigint FROM ");
     table_name(out, table);
