@@ -123,7 +123,7 @@ COMMENT ON COLUMN public.editions.is_stock_checked IS 'It was found in its place
 COMMENT ON COLUMN public.editions.to_check_in_detail IS 'Something about it is unclear and needs a look.';
 COMMENT ON COLUMN public.editions.retail_price IS 'Price to the buyer, in pounds.';
 COMMENT ON COLUMN public.editions.date_sold IS 'Day of the sale.';
-COMMENT ON COLUMN public.editions.invoice_amount IS 'What the distributor owes for it, in pounds. Computed by Airtable.';
+COMMENT ON COLUMN public.editions.invoice_amount IS 'What the distributor owes for it. Computed by Airtable.';
 COMMENT ON COLUMN public.editions.commission_percentage IS 'Commission on this sale in percent: 40.00 is 40%.';
 COMMENT ON COLUMN public.editions.commission_amount IS 'Commission on this sale in pounds. Computed by Airtable.';
 COMMENT ON COLUMN public.editions.date_in_gallery IS 'Day on which the distributor got it.';
