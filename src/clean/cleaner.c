@@ -220,9 +220,10 @@ static bool put_ragged(Cleaner *c, Err *err)
         buf_add(bytes, c->raw->cells[i].p, c->raw->cells[i].n + 1);
     c->record.raw = hash64(buf_view(bytes), c->seed);
     read_shifted_id(c);
+    int n = c->raw->n_cells;
     cleaner_reject(c, REJECT_FIELDS, NULL, NULL,
-                   arena_printf(&c->arena, "the record has %d cells, the header %d: is a quote or a comma missing?",
-                                c->raw->n_cells, c->binding.n_headers));
+                   arena_printf(&c->arena, "has %d cell%s, the header has %d: is a quote or a comma missing?", n,
+                                n == 1 ? "" : "s", c->binding.n_headers));
     return put(c, err);
 }
 

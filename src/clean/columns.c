@@ -109,11 +109,15 @@ static Str stand_in(Cleaner *c, const Column *column, bool own)
     return !text.n && own && column->fallback ? str_of(column->fallback) : text;
 }
 
+/* The reason, with the element to blame where the type has not named it. */
 static const char *reason_of(Cleaner *c, const Cleaned *cleaned)
 {
-    if (!cleaned->element || strstr(cleaned->reason, cleaned->element))
+    if (!cleaned->element)
         return cleaned->reason;
-    return arena_printf(&c->arena, "\"%s\" %s", cleaner_shown(c, str_of(cleaned->element)), cleaned->reason);
+    const char *element = arena_printf(&c->arena, "\"%s\"", cleaner_shown(c, str_of(cleaned->element)));
+    if (strstr(cleaned->reason, element))
+        return cleaned->reason;
+    return arena_printf(&c->arena, "%s (the element %s)", cleaned->reason, element);
 }
 
 static void drop_bad(Cleaner *c, const Column *column, Str cell, Cleaned *cleaned)

@@ -1,5 +1,6 @@
 /* Day first or month first? What a file's own dates say. */
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "artsync/utf8.h"
@@ -12,7 +13,7 @@ void date_evidence_add(DateEvidence *evidence, DateOrder order, int64_t line, St
     Arena arena = {0};
     size_t n = sizeof evidence->cell[order];
     evidence->line[order] = line;
-    strncat(evidence->cell[order], utf8_printable(cell, n - 8, &arena), n - 1);
+    snprintf(evidence->cell[order], n, "%s", utf8_printable(cell, n / 2, &arena)); /* dates are short */
     arena_free(&arena);
 }
 
