@@ -91,7 +91,7 @@ typedef enum PgTx { PG_TX_WRITE, PG_TX_READ } PgTx; /* READ: REPEATABLE READ, RE
  * lock_timeout, statement_timeout, idle_in_transaction_session_timeout, client_connection_check_interval,
  * application_name. All SQL must qualify its names. */
 bool pg_begin(Pg *pg, PgTx kind, Err *err);
-void pg_rollback(Pg *pg); /* also fine where no transaction is open or the connection is gone */
+void pg_rollback(Pg *pg); /* also fine where no transaction is open, the connection is gone, or pg is NULL */
 
 typedef enum PgCommit { PG_COMMITTED, PG_NOT_COMMITTED, PG_COMMIT_UNKNOWN } PgCommit;
 /* COMMIT alone; the tag is checked (ROLLBACK is a failure). Signals are ignored from here on. */

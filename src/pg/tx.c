@@ -41,6 +41,8 @@ bool pg_begin(Pg *pg, PgTx kind, Err *err)
 
 void pg_rollback(Pg *pg)
 {
+    if (!pg)
+        return;
     pg_abandon(pg);
     if (pg->lost || PQtransactionStatus(pg->conn) == PQTRANS_IDLE)
         return;

@@ -1,0 +1,134 @@
+/* Apply what is pending: one transaction, one lock, in order. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "artsync/embed.h"
+#include "private.h"
+
+enum { MIGRATE_WAIT = 30 }; /* seconds for another migration to end */
+
+static bool set_path(Pg *pg, const char *schema, Err *err)
+{
+    char *path;
+    bool ok =
+        pg_value(pg, sql_query(schema ? "base_search_path" : "own_search_path"), schema ? 1 : 0, &schema, &path, err);
+    free(path);
+    return ok;
+}
+
+static bool take_lock(Pg *pg, Err *err)
+{
+    bool taken;
+    Buf holder = {0};
+    if (!pg_lock_base(pg, "migrate", MIGRATE_WAIT, &taken, &holder, err))
+        return false;
+    if (!taken)
+        err_set(err, ERR_BUSY, "wait for it to end, then run it again", "another migration is running: %s",
+                holder.data);
+    buf_free(&holder);
+    return taken;
+}
+
+static bool bootstrap(Pg *pg, Err *err)
+{
+    char *exists;
+    if (!pg_value(pg, sql_query("migrations_exist"), 0, NULL, &exists, err))
+        return false;
+    bool made = exists && exists[0] == 't';
+    free(exists);
+    return made || pg_script(pg, sql_query("migrations_make"), err) || err_context(err, "making schema artsync");
+}
+
+static bool record(Pg *pg, const Step *step, bool adopted, Err *err)
+{
+    const Migration *m = &step->migration;
+    return pg_run(pg, sql_query("migration_add"), 4,
+                  (const char *[]){m->source, m->file, m->sha256, adopted ? "t" : "f"}, NULL, err);
+}
+
+static bool exists_already(const Err *err)
+{
+    return strcmp(err->sqlstate, "42P07") == 0 || strcmp(err->sqlstate, "42710") == 0;
+}
+
+/* What a file makes is there, made by something else. Nobody's tables are taken over by accident. */
+static bool explain(Err *err, const Step *step, Err *why)
+{
+    if (exists_already(why)) {
+        err_sqlstate(err, why->sqlstate);
+        err_set(err, ERR_SCHEMA,
+                step->own
+                    ? "something else made it: rename it or drop it, then migrate again"
+                    : "something else made it. To take it over as it is, rows and all: artsync db migrate --adopt; "
+                      "or rename or drop it, then migrate again",
+                "%s: %s", step->path, why->message);
+        err_clear(why);
+        return false;
+    }
+    bool no_schema = strcmp(why->sqlstate, "3F000") == 0 && !why->hint;
+    if (no_schema)
+        why->hint = mem_dup("let the base's first file begin with CREATE SCHEMA");
+    *err = *why;
+    return err_context(err, "%s", step->path);
+}
+
+/* One file. With `adopt`, a file whose objects exist is recorded without being run. */
+static bool apply(Pg *pg, const Base *base, const Step *step, bool adopt, Err *err)
+{
+    Err why = {0};
+    adopt = adopt && !step->own;
+    if (!set_path(pg, step->own ? NULL : base->schema, err) || (adopt && !pg_savepoint(pg, "artsync_adopt", err)))
+        return false;
+    bool adopted = false;
+    if (!pg_script(pg, step->text, &why)) {
+        if (!adopt || !exists_already(&why))
+            return explain(err, step, &why);
+        err_clear(&why);
+        adopted = true;
+    }
+    if (adopt && !(adopted ? pg_rollback_to : pg_release)(pg, "artsync_adopt", err))
+        return false;
+    return set_path(pg, NULL, err) && record(pg, step, adopted, err);
+}
+
+/* Everything between BEGIN and COMMIT. */
+static bool apply_all(Pg *pg, const Base *base, const char *base_name, bool adopt, int *applied, int *changes, Err *err)
+{
+    Steps steps = {0};
+    bool ok = take_lock(pg, err) && bootstrap(pg, err) && steps_read(&steps, pg, base, base_name, err) &&
+              steps_check(&steps, err);
+    for (int i = 0; ok && i < steps.n; i++) {
+        const Step *step = &steps.items[i];
+        if (step->migration.state != MIGRATION_PENDING)
+            continue;
+        ok = apply(pg, base, step, adopt, err);
+        /* after each file: the next one may build on is_active, in a view for example */
+        ok = ok && (step->own || metadata_apply(pg, base, changes, err));
+        ++*applied;
+    }
+    ok = ok && metadata_apply(pg, base, changes, err); /* the mapping may name a table that an old file made */
+    steps_free(&steps);
+    return ok;
+}
+
+static bool migrate(Pg *pg, const Base *base, const char *base_name, bool adopt, int *applied, Err *err)
+{
+    int changes = 0;
+    *applied = 0;
+    bool ok = pg_begin(pg, PG_TX_WRITE, err) && apply_all(pg, base, base_name, adopt, applied, &changes, err);
+    if (!ok || *applied + changes == 0) {
+        pg_rollback(pg);
+        return ok;
+    }
+    return pg_commit(pg, err) == PG_COMMITTED;
+}
+
+bool schema_migrate(Pg *pg, const Base *base, const char *base_name, int *applied, Err *err)
+{
+    return migrate(pg, base, base_name, false, applied, err);
+}
+
+bool schema_adopt(Pg *pg, const Base *base, const char *base_name, int *applied, Err *err)
+{
+    return migrate(pg, base, base_name, true, applied, err);
+}

@@ -1,0 +1,40 @@
+/* private.h - what the files of schema/ share: the SQL files there are, set against those that were applied. */
+#ifndef ARTSYNC_SCHEMA_PRIVATE_H
+#define ARTSYNC_SCHEMA_PRIVATE_H
+
+#include "artsync/hash.h"
+#include "artsync/schema.h"
+
+/* A Migration and, unless it is gone, its text. */
+typedef struct Step {
+    Migration migration;
+    const char *path; /* for messages: "art/0001_tables.sql" */
+    const char *text;
+    bool own; /* artsync's, not the base's */
+} Step;
+
+typedef struct Steps {
+    Step *items;
+    int n, cap;
+    Arena arena;
+} Steps;
+
+void steps_free(Steps *steps);
+
+/* Every file below sql/artsync and of the base, in order, as if nothing were applied. */
+bool steps_files(Steps *steps, const Base *base, const char *base_name, Err *err);
+
+/* Mark what the list of migrations knows; a file that is gone becomes a step of its own. `rows` holds source, file,
+ * sha256 and (where there is a fourth column) applied_at. */
+void steps_compare(Steps *steps, const PgRows *rows);
+
+/* ERR_SCHEMA for an edited or missing applied file, or a new one that sorts before an applied one. */
+bool steps_check(const Steps *steps, Err *err);
+
+/* Files and list together, read in the current transaction if there is one. */
+bool steps_read(Steps *steps, Pg *pg, const Base *base, const char *base_name, Err *err);
+
+/* Give every mapped table that exists its metadata; *changes counts statements. */
+bool metadata_apply(Pg *pg, const Base *base, int *changes, Err *err);
+
+#endif
