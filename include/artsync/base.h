@@ -157,10 +157,8 @@ int table_column(const Table *table, const char *name);
 
 const char *field_type_name(FieldType type); /* as in base.json */
 
-/* Can a column of this kind hold what the field cleans to? One table in field_types.c; base_bind refuses the rest. */
-bool field_accepts(FieldType type, PgKind kind);
-
-/* Can a column of this kind hold a field of this type? Links aside: they need the kind of the linked key. */
+/* Can a column of this kind hold what the field cleans to? One table in field_types.c; base_bind refuses the rest.
+ * True of any kind for links: they need the kind of the linked key. */
 bool field_accepts(FieldType type, PgKind kind);
 
 /* Calls `each` for every file below <base>/ whose path matches "<prefix>*.sql" ("" for migrations, "checks/" for

@@ -5,7 +5,7 @@
 #include "base_build.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
-#define BIT(type) (1u << (type))
+#define BIT(type)    (1u << (type))
 
 enum {
     NUMBERS = BIT(FIELD_INTEGER) | BIT(FIELD_DECIMAL) | BIT(FIELD_CURRENCY) | BIT(FIELD_PERCENT),
@@ -25,46 +25,46 @@ static void read_type(const Node *value, void *target)
     const char *words[FIELD_COUNT + 1] = {NULL};
     for (int i = 0; i < FIELD_COUNT; i++)
         words[i] = field_type_name((FieldType)i);
-    int type = json_word(value, words, FIELD_TEXT);
+    int type = node_word(value, words, FIELD_TEXT);
     ((Column *)target)->type = type < 0 ? FIELD_COUNT : (FieldType)type;
 }
 
-static void read_headers(const Node *value, void *target) { ((Column *)target)->headers = json_names(value, false); }
+static void read_headers(const Node *value, void *target) { ((Column *)target)->headers = node_names(value, false); }
 
 static void read_id_headers(const Node *value, void *target)
 {
-    ((Column *)target)->id_headers = json_names(value, false);
+    ((Column *)target)->id_headers = node_names(value, false);
 }
 
 static void read_required(const Node *value, void *target)
 {
-    ((Column *)target)->required = json_boolean(value, false);
+    ((Column *)target)->required = node_boolean(value, false);
 }
 
 static void read_multiple(const Node *value, void *target)
 {
     static const char *const words[] = {"reject", "first", NULL};
-    ((Column *)target)->multiple_first = json_word(value, words, 0) == 1;
+    ((Column *)target)->multiple_first = node_word(value, words, 0) == 1;
 }
 
 static void read_on_invalid(const Node *value, void *target)
 {
     static const char *const words[] = {"reject", "null", NULL};
-    ((Column *)target)->on_invalid_null = json_word(value, words, 0) == 1;
+    ((Column *)target)->on_invalid_null = node_word(value, words, 0) == 1;
 }
 
-static void read_default(const Node *value, void *target) { ((Column *)target)->fallback = json_scalar(value); }
-static void read_min(const Node *value, void *target) { ((Column *)target)->min = json_scalar(value); }
-static void read_max(const Node *value, void *target) { ((Column *)target)->max = json_scalar(value); }
+static void read_default(const Node *value, void *target) { ((Column *)target)->fallback = node_scalar(value); }
+static void read_min(const Node *value, void *target) { ((Column *)target)->min = node_scalar(value); }
+static void read_max(const Node *value, void *target) { ((Column *)target)->max = node_scalar(value); }
 
 static void read_choices(const Node *value, void *target)
 {
-    Names choices = json_names(value, false);
+    Names choices = node_names(value, false);
     Arena *arena = value->doc->arena;
     for (int i = 0; i < choices.n; i++)
         for (int k = 0; k < i; k++)
             if (str_eq(utf8_fold(str_of(choices.items[i]), arena), utf8_fold(str_of(choices.items[k]), arena)))
-                json_problem(value, NULL, "\"%s\" and \"%s\" differ only in case or spaces", choices.items[k],
+                node_problem(value, NULL, "\"%s\" and \"%s\" differ only in case or spaces", choices.items[k],
                              choices.items[i]);
     ((Column *)target)->choices = choices;
 }
@@ -72,21 +72,21 @@ static void read_choices(const Node *value, void *target)
 static void read_aliases(const Node *value, void *target)
 {
     Column *column = target;
-    if (!json_object(value))
+    if (!node_object(value))
         return;
     Arena *arena = value->doc->arena;
     Alias *aliases = arena_alloc(arena, (size_t)cJSON_GetArraySize(value->json) * sizeof *aliases);
     int n = 0;
     for (const cJSON *json = value->json->child; json; json = json->next) {
-        Node to = json_get(value, json->string);
+        Node to = node_get(value, json->string);
         Str from = utf8_trim(str_of(json->string));
         aliases[n].from = arena_strn(arena, from.p, from.n);
-        aliases[n].to = cJSON_IsNull(json) ? NULL : json_text(&to);
+        aliases[n].to = cJSON_IsNull(json) ? NULL : node_text(&to);
         if (from.n == 0)
-            json_problem(value, "\"default\" says what an empty cell stands for", "an alias cannot stand for nothing");
+            node_problem(value, "\"default\" says what an empty cell stands for", "an alias cannot stand for nothing");
         for (int k = 0; k < n; k++)
             if (strcmp(aliases[k].from, aliases[n].from) == 0)
-                json_problem(value, NULL, "\"%s\" is given twice, spaces aside", aliases[n].from);
+                node_problem(value, NULL, "\"%s\" is given twice, spaces aside", aliases[n].from);
         n++;
     }
     column->aliases = aliases;
@@ -95,7 +95,7 @@ static void read_aliases(const Node *value, void *target)
 
 static void read_pattern(const Node *value, void *target)
 {
-    const char *pattern = json_text(value);
+    const char *pattern = node_text(value);
     if (!pattern)
         return;
     regex_t regex;
@@ -103,11 +103,11 @@ static void read_pattern(const Node *value, void *target)
     if (fault != 0) {
         char reason[128];
         regerror(fault, &regex, reason, sizeof reason);
-        json_problem(value, NULL, "is not a POSIX extended regular expression: %s", reason);
+        node_problem(value, NULL, "is not a POSIX extended regular expression: %s", reason);
         return;
     }
     if (regex.re_nsub < 1)
-        json_problem(value, "write the part to take in parentheses, e.g. \" - (-?[0-9]+)$\"", "has no group to take");
+        node_problem(value, "write the part to take in parentheses, e.g. \" - (-?[0-9]+)$\"", "has no group to take");
     regfree(&regex);
     ((Column *)target)->derive.pattern = pattern;
 }
@@ -115,7 +115,7 @@ static void read_pattern(const Node *value, void *target)
 static void read_derive_from(const Node *value, void *target)
 {
     (void)target; /* looked up in finish_table, when all columns are known */
-    json_text(value);
+    node_text(value);
 }
 
 static const JsonKey derive_keys[] = {
@@ -125,13 +125,13 @@ static const JsonKey derive_keys[] = {
 
 static void read_derive(const Node *value, void *target)
 {
-    json_fields(value, derive_keys, COUNT(derive_keys), target);
+    node_fields(value, derive_keys, COUNT(derive_keys), target);
 }
 
 static void read_to(const Node *value, void *target)
 {
     (void)target; /* looked up in finish_links, when all tables are known */
-    json_text(value);
+    node_text(value);
 }
 
 static const JsonKey column_keys[] = {
@@ -157,7 +157,7 @@ static const JsonKey column_keys[] = {
 static void keys_out_of_place(const Node *node, const Column *column)
 {
     for (size_t i = 0; i < COUNT(column_keys); i++) {
-        Node value = json_get(node, column_keys[i].name);
+        Node value = node_get(node, column_keys[i].name);
         if (!value.json || column_keys[i].types & BIT(column->type))
             continue;
         const char *types[FIELD_COUNT];
@@ -166,7 +166,7 @@ static void keys_out_of_place(const Node *node, const Column *column)
             if (column_keys[i].types & BIT(t))
                 types[n++] = field_type_name((FieldType)t);
         const char *hint = arena_printf(node->doc->arena, "it is for %s", list_words(node->doc->arena, types, n));
-        json_problem(&value, hint, "makes no sense for the type %s", field_type_name(column->type));
+        node_problem(&value, hint, "makes no sense for the type %s", field_type_name(column->type));
     }
 }
 
@@ -181,36 +181,36 @@ static bool is_choice(const Column *column, const char *text)
 static void check_choices(const Node *node, const Column *column)
 {
     Arena *arena = node->doc->arena;
-    if (column->type == FIELD_CHOICE && !json_get(node, "choices").json)
-        json_problem(node, NULL, "the key \"choices\" is missing");
+    if (column->type == FIELD_CHOICE && !node_get(node, "choices").json)
+        node_problem(node, NULL, "the key \"choices\" is missing");
     if (column->choices.n == 0)
         return;
-    Node aliases = json_get(node, "aliases");
+    Node aliases = node_get(node, "aliases");
     for (int i = 0; i < column->n_aliases; i++) {
         const Alias *alias = &column->aliases[i];
         if (alias->to && !is_choice(column, alias->to))
-            json_problem(&aliases, nearest_hint(arena, alias->to, column->choices.items, column->choices.n),
+            node_problem(&aliases, nearest_hint(arena, alias->to, column->choices.items, column->choices.n),
                          "\"%s\" stands for \"%s\", which is not one of the choices", alias->from, alias->to);
         for (int k = 0; k < column->choices.n; k++)
             if (str_eq(utf8_fold(str_of(alias->from), arena), utf8_fold(str_of(column->choices.items[k]), arena)))
-                json_problem(&aliases, NULL, "\"%s\" is a choice itself, so this alias would never apply", alias->from);
+                node_problem(&aliases, NULL, "\"%s\" is a choice itself, so this alias would never apply", alias->from);
     }
 }
 
 void read_column(const Node *node, Column *column)
 {
     column->derive.from = -1;
-    if (!json_fields(node, column_keys, COUNT(column_keys), column) || column->type == FIELD_COUNT)
+    if (!node_fields(node, column_keys, COUNT(column_keys), column) || column->type == FIELD_COUNT)
         return;
     keys_out_of_place(node, column);
-    bool fed = json_get(node, "headers").json || json_get(node, "id_headers").json || json_get(node, "derive").json;
+    bool fed = node_get(node, "headers").json || node_get(node, "id_headers").json || node_get(node, "derive").json;
     if (!fed)
-        json_problem(node, NULL, "needs \"headers\": nothing of the file feeds this column");
-    if (column->type == FIELD_LINK && !json_get(node, "to").json)
-        json_problem(node, "name the table that the link points at", "the key \"to\" is missing");
+        node_problem(node, NULL, "needs \"headers\": nothing of the file feeds this column");
+    if (column->type == FIELD_LINK && !node_get(node, "to").json)
+        node_problem(node, "name the table that the link points at", "the key \"to\" is missing");
     if (column->required && column->on_invalid_null) {
-        Node value = json_get(node, "on_invalid");
-        json_problem(&value, "leave out one of the two", "\"null\" is impossible for a required column");
+        Node value = node_get(node, "on_invalid");
+        node_problem(&value, "leave out one of the two", "\"null\" is impossible for a required column");
     }
     check_choices(node, column);
 }

@@ -43,8 +43,8 @@ static bool no_such_base(const char *name, Err *err)
     int n = embedded_bases(&arena, names);
     const char *hint = nearest_hint(&arena, name, names, n);
     if (!hint)
-        hint = arena_printf(&arena, "built in: %s; or give the folder that holds base.json",
-                            list_words(&arena, names, n));
+        hint =
+            arena_printf(&arena, "built in: %s; or give the folder that holds base.json", list_words(&arena, names, n));
     err_set(err, ERR_CONFIG, hint, "no base called \"%s\"", name);
     arena_free(&arena);
     return false;
@@ -58,8 +58,8 @@ static bool read_settings(const char *name, Buf *text, Buf *origin, Err *err)
             return true;
         if (err->code == ERR_MISSING) {
             err_clear(err);
-            err_set(err, ERR_CONFIG, "--base names a built-in base or a folder that holds base.json",
-                    "there is no %s", origin->data);
+            err_set(err, ERR_CONFIG, "--base names a built-in base or a folder that holds base.json", "there is no %s",
+                    origin->data);
         }
         return false;
     }

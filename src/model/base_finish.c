@@ -15,7 +15,7 @@ bool is_metadata_column(const char *name)
 
 static Node column_node(const Node *columns, int i)
 {
-    return json_item(columns, i, cJSON_GetArrayItem(columns->json, i), "column");
+    return node_item(columns, i, cJSON_GetArrayItem(columns->json, i), "column");
 }
 
 static int find_column(const Table *table, const char *name)
@@ -34,7 +34,7 @@ static void unknown_column(const Node *at, const Table *table, const char *name)
     for (int i = 0; i < table->n_columns; i++)
         if (table->columns[i].name)
             names[n++] = table->columns[i].name;
-    json_problem(at, nearest_hint(arena, name, names, n), "\"%s\" is not a mapped column of this table", name);
+    node_problem(at, nearest_hint(arena, name, names, n), "\"%s\" is not a mapped column of this table", name);
 }
 
 static void column_names(const Node *columns, const Table *table)
@@ -45,18 +45,18 @@ static void column_names(const Node *columns, const Table *table)
             continue;
         Node node = column_node(columns, i);
         if (find_column(table, name) < i)
-            json_problem(&node, NULL, "the column %s is mapped twice", name);
+            node_problem(&node, NULL, "the column %s is mapped twice", name);
         if (table->id_column && strcmp(name, table->id_column) == 0)
-            json_problem(&node, NULL, "the id column is mapped by \"id\" and cannot be mapped again");
+            node_problem(&node, NULL, "the id column is mapped by \"id\" and cannot be mapped again");
         if (is_metadata_column(name))
-            json_problem(&node, NULL, "%s is kept by artsync itself and cannot be mapped", name);
+            node_problem(&node, NULL, "%s is kept by artsync itself and cannot be mapped", name);
     }
 }
 
 static void derive_sources(const Node *columns, Table *table)
 {
     for (int i = 0; i < table->n_columns; i++) {
-        Node node = column_node(columns, i), derive = json_get(&node, "derive"), from = json_get(&derive, "from");
+        Node node = column_node(columns, i), derive = node_get(&node, "derive"), from = node_get(&derive, "from");
         const char *name = cJSON_GetStringValue(from.json);
         if (!name || !*name)
             continue;
@@ -67,16 +67,16 @@ static void derive_sources(const Node *columns, Table *table)
         }
         Node other = column_node(columns, source);
         if (source == i)
-            json_problem(&from, NULL, "a column cannot come from itself");
-        else if (json_get(&other, "derive").json)
-            json_problem(&from, NULL, "%s is derived itself; name the column that it comes from", name);
+            node_problem(&from, NULL, "a column cannot come from itself");
+        else if (node_get(&other, "derive").json)
+            node_problem(&from, NULL, "%s is derived itself; name the column that it comes from", name);
         table->columns[i].derive.from = source;
     }
 }
 
 static void natural_key(const Node *table_node, Table *table)
 {
-    Node id = json_get(table_node, "id"), key = json_get(&id, "natural_key");
+    Node id = node_get(table_node, "id"), key = node_get(&id, "natural_key");
     int n = 0;
     for (const cJSON *json = key.json ? key.json->child : NULL; json && n < table->n_natural_key; json = json->next) {
         const char *name = cJSON_GetStringValue(json);
@@ -86,7 +86,7 @@ static void natural_key(const Node *table_node, Table *table)
         if (column < 0)
             unknown_column(&key, table, name);
         else if (table->columns[column].type == FIELD_ATTACHMENTS)
-            json_problem(&key, NULL, "attachments change with every export and identify nothing");
+            node_problem(&key, NULL, "attachments change with every export and identify nothing");
         table->natural_key[n++] = column;
     }
 }
@@ -94,9 +94,9 @@ static void natural_key(const Node *table_node, Table *table)
 /* ---- headers that two columns claim ---- */
 
 typedef struct Claim {
-    Str folded;         /* as headers are matched: without case and repeated spaces */
+    Str folded; /* as headers are matched: without case and repeated spaces */
     const char *header;
-    int owner;          /* -1: the id; 2 * column: its headers; 2 * column + 1: its id_headers */
+    int owner; /* -1: the id; 2 * column: its headers; 2 * column + 1: its id_headers */
 } Claim;
 
 static int by_header(const void *left, const void *right)
@@ -138,14 +138,14 @@ static void claimed_headers(const Node *table_node, const Node *columns, const T
     }
     qsort(claims, n, sizeof *claims, by_header);
     for (size_t i = 0; i < n; i++) {
-        Node node = claims[i].owner < 0 ? json_get(table_node, "id") : column_node(columns, claims[i].owner / 2);
+        Node node = claims[i].owner < 0 ? node_get(table_node, "id") : column_node(columns, claims[i].owner / 2);
         if (i > 0 && str_eq(claims[i - 1].folded, claims[i].folded) && claims[i - 1].owner != claims[i].owner)
-            json_problem(&node, NULL, "the header \"%s\" already feeds %s", claims[i].header,
+            node_problem(&node, NULL, "the header \"%s\" already feeds %s", claims[i].header,
                          owner_name(table, claims[i - 1].owner));
         if (claims[i].folded.n == 0)
-            json_problem(&node, NULL, "a header must not be empty");
+            node_problem(&node, NULL, "a header must not be empty");
         if (strncmp(claims[i].header, "_reject_", 8) == 0)
-            json_problem(&node, NULL, "headers that begin with _reject_ are ignored in a file");
+            node_problem(&node, NULL, "headers that begin with _reject_ are ignored in a file");
     }
 }
 
@@ -162,7 +162,7 @@ static int name_column(const Table *table)
 
 void finish_table(const Node *node, Table *table)
 {
-    Node columns = json_get(node, "columns");
+    Node columns = node_get(node, "columns");
     column_names(&columns, table);
     derive_sources(&columns, table);
     natural_key(node, table);

@@ -19,7 +19,7 @@ static int find_table(const Base *base, const char *name)
 
 static int link_target(const Node *column_node, const Base *base, const Column *column)
 {
-    Node to = json_get(column_node, "to");
+    Node to = node_get(column_node, "to");
     const char *name = cJSON_GetStringValue(to.json);
     if (column->type != FIELD_LINK || !name || !*name)
         return -1;
@@ -31,9 +31,9 @@ static int link_target(const Node *column_node, const Base *base, const Column *
         for (int i = 0; i < base->n_tables; i++)
             if (base->tables[i].name)
                 names[n++] = base->tables[i].name;
-        json_problem(&to, nearest_hint(arena, name, names, n), "\"%s\" is not a table of this base", name);
+        node_problem(&to, nearest_hint(arena, name, names, n), "\"%s\" is not a table of this base", name);
     } else if (column->headers.n > 0 && base->tables[target].name_column < 0)
-        json_problem(&to, "give it a natural_key or a text column, or link by id_headers alone",
+        node_problem(&to, "give it a natural_key or a text column, or link by id_headers alone",
                      "no column of %s holds a name to link by", name);
     return target;
 }
@@ -44,11 +44,11 @@ static Targets read_targets(const Node *tables, const Base *base)
     Targets targets = {base->n_tables, arena_alloc(arena, (size_t)base->n_tables * sizeof *targets.of)};
     for (int i = 0; i < base->n_tables; i++) {
         const Table *table = &base->tables[i];
-        Node node = json_item(tables, i, cJSON_GetArrayItem(tables->json, i), "table");
-        Node columns = json_get(&node, "columns");
+        Node node = node_item(tables, i, cJSON_GetArrayItem(tables->json, i), "table");
+        Node columns = node_get(&node, "columns");
         targets.of[i] = arena_alloc(arena, ((size_t)table->n_columns + 1) * sizeof **targets.of);
         for (int k = 0; k < table->n_columns; k++) {
-            Node column = json_item(&columns, k, cJSON_GetArrayItem(columns.json, k), "column");
+            Node column = node_item(&columns, k, cJSON_GetArrayItem(columns.json, k), "column");
             targets.of[i][k] = link_target(&column, base, &table->columns[k]);
         }
     }
@@ -78,7 +78,7 @@ static void report_circle(const Node *tables, const Base *base, const Targets *t
         next = waits_for(base, targets, position, next);
         path = arena_printf(tables->doc->arena, "%s -> %s", path, base->tables[next].name);
     } while (next != at);
-    json_problem(tables, "leave one of these links unmapped", "links in a circle: %s", path);
+    node_problem(tables, "leave one of these links unmapped", "links in a circle: %s", path);
 }
 
 /* position[i]: where table i of base.json comes in link order; stable: otherwise the order of base.json. */

@@ -10,11 +10,11 @@ enum { IDENTIFIER_MAX = 63, TABLE_NAME_MAX = 50, FILE_NAME_MAX = 255 };
 
 const char *read_identifier(const Node *value)
 {
-    const char *name = json_text(value);
+    const char *name = node_text(value);
     if (!name)
         return NULL;
     if (strlen(name) > IDENTIFIER_MAX) {
-        json_problem(value, NULL, "is longer than %d bytes, which PostgreSQL would cut", IDENTIFIER_MAX);
+        node_problem(value, NULL, "is longer than %d bytes, which PostgreSQL would cut", IDENTIFIER_MAX);
         return NULL;
     }
     return name;
@@ -27,18 +27,18 @@ static void read_table_name(const Node *value, void *target)
     Table *table = target;
     table->name = read_identifier(value);
     if (table->name && utf8_length(str_of(table->name)) > TABLE_NAME_MAX)
-        json_problem(value, NULL, "is longer than %d characters, which sync_logs.table_name can hold", TABLE_NAME_MAX);
+        node_problem(value, NULL, "is longer than %d characters, which sync_logs.table_name can hold", TABLE_NAME_MAX);
 }
 
 static void read_file(const Node *value, void *target)
 {
-    const char *file = json_text(value);
+    const char *file = node_text(value);
     if (!file)
         return;
     if (strchr(file, '/') || strcmp(file, ".") == 0 || strcmp(file, "..") == 0)
-        json_problem(value, "--export-dir names the folder, --file any other path", "must be a file name, not a path");
+        node_problem(value, "--export-dir names the folder, --file any other path", "must be a file name, not a path");
     else if (strlen(file) > FILE_NAME_MAX)
-        json_problem(value, NULL, "is longer than %d bytes", FILE_NAME_MAX);
+        node_problem(value, NULL, "is longer than %d bytes", FILE_NAME_MAX);
     ((Table *)target)->file = file;
 }
 
@@ -46,14 +46,14 @@ static void read_id_column(const Node *value, void *target) { ((Table *)target)-
 
 static void read_id_headers(const Node *value, void *target)
 {
-    ((Table *)target)->id_headers = json_names(value, false);
+    ((Table *)target)->id_headers = node_names(value, false);
 }
 
 /* The names are looked up in finish_table, when all columns are known; here their number is. */
 static void read_natural_key(const Node *value, void *target)
 {
     Table *table = target;
-    Names names = json_names(value, false);
+    Names names = node_names(value, false);
     table->natural_key = arena_alloc(value->doc->arena, (size_t)names.n * sizeof *table->natural_key);
     table->n_natural_key = names.n;
 }
@@ -67,25 +67,25 @@ static const JsonKey id_keys[] = {
 static void read_id(const Node *value, void *target)
 {
     const Table *table = target;
-    bool sound = json_fields(value, id_keys, COUNT(id_keys), target);
-    if (sound && !json_get(value, "headers").json && table->n_natural_key == 0)
-        json_problem(value, NULL, "needs \"headers\", \"natural_key\" or both: nothing tells one record from another");
+    bool sound = node_fields(value, id_keys, COUNT(id_keys), target);
+    if (sound && !node_get(value, "headers").json && table->n_natural_key == 0)
+        node_problem(value, NULL, "needs \"headers\", \"natural_key\" or both: nothing tells one record from another");
 }
 
 static void read_skip(const Node *value, void *target)
 {
     Table *table = target;
-    if (!json_object(value))
+    if (!node_object(value))
         return;
     Arena *arena = value->doc->arena;
     table->skips = arena_alloc(arena, (size_t)cJSON_GetArraySize(value->json) * sizeof *table->skips);
     for (const cJSON *json = value->json->child; json; json = json->next) {
-        Node values = json_get(value, json->string);
+        Node values = node_get(value, json->string);
         SkipRule *rule = &table->skips[table->n_skips++];
         rule->header = arena_str(arena, json->string);
-        rule->values = json_names(&values, true);
+        rule->values = node_names(&values, true);
         if (utf8_trim(str_of(json->string)).n == 0)
-            json_problem(value, NULL, "a header must not be empty");
+            node_problem(value, NULL, "a header must not be empty");
         for (int i = 0; i < rule->values.n; i++) { /* cells are compared trimmed, so the values are */
             Str trimmed = utf8_trim(str_of(rule->values.items[i]));
             rule->values.items[i] = arena_strn(arena, trimmed.p, trimmed.n);
@@ -96,13 +96,13 @@ static void read_skip(const Node *value, void *target)
 static void read_columns(const Node *value, void *target)
 {
     Table *table = target;
-    int n = json_array(value), i = 0;
+    int n = node_array(value), i = 0;
     if (n == 0)
         return;
     table->columns = arena_alloc(value->doc->arena, (size_t)n * sizeof *table->columns);
     table->n_columns = n;
     for (const cJSON *json = value->json->child; json; json = json->next, i++) {
-        Node column = json_item(value, i, json, "column");
+        Node column = node_item(value, i, json, "column");
         table->columns[i].index = i;
         read_column(&column, &table->columns[i]);
     }
@@ -123,52 +123,52 @@ static void read_schema(const Node *value, void *target)
     if (!schema)
         return;
     if (strcmp(schema, "artsync") == 0 || strcmp(schema, "information_schema") == 0 || strncmp(schema, "pg_", 3) == 0)
-        json_problem(value, NULL, "the schema %s is not for a base's tables", schema);
+        node_problem(value, NULL, "the schema %s is not for a base's tables", schema);
     ((Base *)target)->schema = schema;
 }
 
 static void read_date_order(const Node *value, void *target)
 {
     static const char *const words[] = {[DATE_MDY] = "mdy", [DATE_DMY] = "dmy", [DATE_AUTO] = "auto", NULL};
-    int order = json_word(value, words, DATE_MDY);
+    int order = node_word(value, words, DATE_MDY);
     ((Base *)target)->date_order = order < 0 ? DATE_MDY : (DateOrder)order;
 }
 
 static void read_null_tokens(const Node *value, void *target)
 {
-    ((Base *)target)->null_tokens = json_names(value, false);
+    ((Base *)target)->null_tokens = node_names(value, false);
 }
 
 static void repeated_tables(const Node *tables, const Base *base, int i)
 {
     const Table *table = &base->tables[i];
-    Node node = json_item(tables, i, cJSON_GetArrayItem(tables->json, i), "table");
+    Node node = node_item(tables, i, cJSON_GetArrayItem(tables->json, i), "table");
     for (int k = 0; k < i; k++) {
         const Table *other = &base->tables[k];
         if (table->name && other->name && strcmp(table->name, other->name) == 0)
-            json_problem(&node, NULL, "the table %s is mapped twice", table->name);
+            node_problem(&node, NULL, "the table %s is mapped twice", table->name);
         if (table->file && other->file && strcmp(table->file, other->file) == 0)
-            json_problem(&node, NULL, "the file \"%s\" is mapped twice", table->file);
+            node_problem(&node, NULL, "the file \"%s\" is mapped twice", table->file);
     }
     if (table->name && strcmp(table->name, "sync_logs") == 0 && strcmp(base->schema, "public") == 0)
-        json_problem(&node, NULL, "the table sync_logs is artsync's own");
+        node_problem(&node, NULL, "the table sync_logs is artsync's own");
 }
 
 static void read_tables(const Node *value, void *target)
 {
     Base *base = target;
-    int n = json_array(value), i = 0;
+    int n = node_array(value), i = 0;
     if (n == 0)
         return;
     base->tables = arena_alloc(&base->arena, (size_t)n * sizeof *base->tables);
     base->n_tables = n;
     for (const cJSON *json = value->json->child; json; json = json->next, i++) {
         Table *table = &base->tables[i];
-        Node node = json_item(value, i, json, "table");
+        Node node = node_item(value, i, json, "table");
         table->base = base;
         table->schema = base->schema;
         table->name_column = -1;
-        json_fields(&node, table_keys, COUNT(table_keys), table);
+        node_fields(&node, table_keys, COUNT(table_keys), table);
         finish_table(&node, table);
         repeated_tables(value, base, i);
     }
@@ -176,8 +176,8 @@ static void read_tables(const Node *value, void *target)
 }
 
 static const JsonKey base_keys[] = {
-    {"name", true, read_base_name, 0},           {"schema", false, read_schema, 0},
-    {"date_order", false, read_date_order, 0},   {"null_tokens", false, read_null_tokens, 0},
+    {"name", true, read_base_name, 0},         {"schema", false, read_schema, 0},
+    {"date_order", false, read_date_order, 0}, {"null_tokens", false, read_null_tokens, 0},
     {"tables", true, read_tables, 0},
 };
 
@@ -190,8 +190,8 @@ Base *base_parse(const char *text, size_t size, const char *origin, Problems *pr
     int before = problems->n;
     cJSON *json = json_read(&doc, text, size);
     if (json) {
-        Node root = json_root(&doc, json);
-        json_fields(&root, base_keys, COUNT(base_keys), base);
+        Node root = node_root(&doc, json);
+        node_fields(&root, base_keys, COUNT(base_keys), base);
         cJSON_Delete(json);
     }
     if (problems->n > before) {

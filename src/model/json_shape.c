@@ -9,22 +9,18 @@
 
 /* ---- the way to a value ---- */
 
-Node json_root(JsonDoc *doc, const cJSON *json) { return (Node){.doc = doc, .json = json, .index = -1}; }
+Node node_root(JsonDoc *doc, const cJSON *json) { return (Node){.doc = doc, .json = json, .index = -1}; }
 
-Node json_get(const Node *object, const char *key)
+Node node_get(const Node *object, const char *key)
 {
     const cJSON *json = cJSON_IsObject(object->json) ? cJSON_GetObjectItemCaseSensitive(object->json, key) : NULL;
     return (Node){.doc = object->doc, .up = object, .json = json, .key = key, .index = -1};
 }
 
-Node json_item(const Node *array, int index, const cJSON *json, const char *label_key)
+Node node_item(const Node *array, int index, const cJSON *json, const char *label_key)
 {
     const cJSON *label = label_key && cJSON_IsObject(json) ? cJSON_GetObjectItemCaseSensitive(json, label_key) : NULL;
-    return (Node){.doc = array->doc,
-                  .up = array,
-                  .json = json,
-                  .index = index,
-                  .label = cJSON_GetStringValue(label)};
+    return (Node){.doc = array->doc, .up = array, .json = json, .index = index, .label = cJSON_GetStringValue(label)};
 }
 
 static void add_place(Buf *out, const Node *node)
@@ -42,7 +38,7 @@ static void add_place(Buf *out, const Node *node)
         buf_printf(out, " (%s)", node->label);
 }
 
-void json_problem(const Node *node, const char *hint, const char *format, ...)
+void node_problem(const Node *node, const char *hint, const char *format, ...)
 {
     Buf place = {0}, message = {0};
     add_place(&place, node);
@@ -67,12 +63,12 @@ static void expected(const Node *node, const char *what)
                         : cJSON_IsString(json) ? "a string"
                         : cJSON_IsArray(json)  ? "a list"
                                                : "an object";
-    json_problem(node, NULL, "must be %s, not %s", what, found);
+    node_problem(node, NULL, "must be %s, not %s", what, found);
 }
 
 static int by_text(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
 
-bool json_object(const Node *node)
+bool node_object(const Node *node)
 {
     if (!node->json)
         return false;
@@ -88,16 +84,16 @@ bool json_object(const Node *node)
     bool ok = true;
     for (i = 1; i < n; i++)
         if (strcmp(keys[i - 1], keys[i]) == 0 && (i < 2 || strcmp(keys[i - 2], keys[i]) != 0)) {
-            json_problem(node, NULL, "the key \"%s\" is given twice", keys[i]);
+            node_problem(node, NULL, "the key \"%s\" is given twice", keys[i]);
             ok = false;
         }
     free(keys);
     return ok;
 }
 
-bool json_fields(const Node *object, const JsonKey *keys, size_t n, void *target)
+bool node_fields(const Node *object, const JsonKey *keys, size_t n, void *target)
 {
-    if (!json_object(object))
+    if (!node_object(object))
         return false;
     Arena *arena = object->doc->arena;
     const char **names = arena_alloc(arena, n * sizeof *names);
@@ -108,22 +104,23 @@ bool json_fields(const Node *object, const JsonKey *keys, size_t n, void *target
         while (i < n && strcmp(names[i], child->string) != 0)
             i++;
         if (i == n)
-            json_problem(object, nearest_hint(arena, child->string, names, (int)n), "unknown key \"%s\"", child->string);
+            node_problem(object, nearest_hint(arena, child->string, names, (int)n), "unknown key \"%s\"",
+                         child->string);
     }
     bool ok = true;
     for (size_t i = 0; i < n; i++) {
-        Node value = json_get(object, names[i]);
+        Node value = node_get(object, names[i]);
         if (value.json)
             keys[i].read(&value, target);
         else if (keys[i].required) {
-            json_problem(object, NULL, "the key \"%s\" is missing", names[i]);
+            node_problem(object, NULL, "the key \"%s\" is missing", names[i]);
             ok = false;
         }
     }
     return ok;
 }
 
-int json_array(const Node *node)
+int node_array(const Node *node)
 {
     if (!node->json)
         return 0;
@@ -133,13 +130,13 @@ int json_array(const Node *node)
     }
     int n = cJSON_GetArraySize(node->json);
     if (n == 0)
-        json_problem(node, NULL, "must not be empty");
+        node_problem(node, NULL, "must not be empty");
     if (n > JSON_ITEMS)
-        json_problem(node, NULL, "has more than %d elements", JSON_ITEMS);
+        node_problem(node, NULL, "has more than %d elements", JSON_ITEMS);
     return n > JSON_ITEMS ? 0 : n;
 }
 
-const char *json_text(const Node *node)
+const char *node_text(const Node *node)
 {
     if (!node->json)
         return NULL;
@@ -148,29 +145,29 @@ const char *json_text(const Node *node)
         return NULL;
     }
     if (!*node->json->valuestring) {
-        json_problem(node, NULL, "must not be empty");
+        node_problem(node, NULL, "must not be empty");
         return NULL;
     }
     return arena_str(node->doc->arena, node->json->valuestring);
 }
 
-const char *json_scalar(const Node *node)
+const char *node_scalar(const Node *node)
 {
     Arena *arena = node->doc->arena;
     if (cJSON_IsBool(node->json))
         return arena_str(arena, cJSON_IsTrue(node->json) ? "true" : "false");
     if (!cJSON_IsNumber(node->json))
-        return json_text(node);
+        return node_text(node);
     double number = node->json->valuedouble;
     const char *text = arena_printf(arena, "%.15g", number);
     if (strchr(text, 'e') || strtod(text, NULL) != number) {
-        json_problem(node, "write it as a string", "this number loses digits");
+        node_problem(node, "write it as a string", "this number loses digits");
         return NULL;
     }
     return text;
 }
 
-bool json_boolean(const Node *node, bool absent)
+bool node_boolean(const Node *node, bool absent)
 {
     if (!node->json)
         return absent;
@@ -180,40 +177,40 @@ bool json_boolean(const Node *node, bool absent)
     return absent;
 }
 
-Names json_names(const Node *node, bool empty_ok)
+Names node_names(const Node *node, bool empty_ok)
 {
     Names names = {0};
-    int n = json_array(node);
+    int n = node_array(node);
     if (n == 0)
         return names;
     names.items = arena_alloc(node->doc->arena, (size_t)n * sizeof *names.items);
     int i = 0;
     for (const cJSON *json = node->json->child; json; json = json->next) {
-        Node item = json_item(node, i++, json, NULL);
-        const char *name = empty_ok && cJSON_IsString(json) && !*json->valuestring ? "" : json_text(&item);
+        Node item = node_item(node, i++, json, NULL);
+        const char *name = empty_ok && cJSON_IsString(json) && !*json->valuestring ? "" : node_text(&item);
         if (!name)
             continue;
         bool repeated = false;
         for (int k = 0; k < names.n && !repeated; k++)
             repeated = strcmp(names.items[k], name) == 0;
         if (repeated)
-            json_problem(&item, NULL, "\"%s\" is given twice", name);
+            node_problem(&item, NULL, "\"%s\" is given twice", name);
         else
             names.items[names.n++] = name;
     }
     return names;
 }
 
-int json_word(const Node *node, const char *const *words, int absent)
+int node_word(const Node *node, const char *const *words, int absent)
 {
-    const char *word = json_text(node);
+    const char *word = node_text(node);
     if (!word)
         return node->json ? -1 : absent;
     int n = 0;
     for (; words[n]; n++)
         if (strcmp(words[n], word) == 0)
             return n;
-    json_problem(node, nearest_hint(node->doc->arena, word, words, n), "\"%s\" is not one of %s", word,
+    node_problem(node, nearest_hint(node->doc->arena, word, words, n), "\"%s\" is not one of %s", word,
                  list_words(node->doc->arena, words, n));
     return -1;
 }

@@ -36,15 +36,15 @@ typedef struct Node {
  * characters in strings, numbers that are not finite. */
 cJSON *json_read(JsonDoc *doc, const char *text, size_t size);
 
-Node json_root(JsonDoc *doc, const cJSON *json);
-Node json_get(const Node *object, const char *key);
-Node json_item(const Node *array, int index, const cJSON *json, const char *label_key);
+Node node_root(JsonDoc *doc, const cJSON *json);
+Node node_get(const Node *object, const char *key);
+Node node_item(const Node *array, int index, const cJSON *json, const char *label_key);
 
 /* Add a problem at this node. */
-void json_problem(const Node *node, const char *hint, const char *format, ...) ART_PRINTF(3, 4);
+void node_problem(const Node *node, const char *hint, const char *format, ...) ART_PRINTF(3, 4);
 
 /* True for an object whose keys are not repeated; else a problem. */
-bool json_object(const Node *node);
+bool node_object(const Node *node);
 
 /* One row per key that an object may have. */
 typedef struct JsonKey {
@@ -56,24 +56,24 @@ typedef struct JsonKey {
 
 /* Check an object against its keys (repeated, unknown, missing ones are problems) and read it, in the order of `keys`.
  * False where it is no object or a required key is missing. */
-bool json_fields(const Node *object, const JsonKey *keys, size_t n, void *target);
+bool node_fields(const Node *object, const JsonKey *keys, size_t n, void *target);
 
 /* Length of an array of 1 to JSON_ITEMS elements; 0 if absent, 0 and a problem if it is something else. */
-int json_array(const Node *node);
+int node_array(const Node *node);
 
 /* A copy of a string that is not empty; NULL if absent, NULL and a problem for anything else. */
-const char *json_text(const Node *node);
+const char *node_text(const Node *node);
 
-/* As json_text, but also a number or boolean, as the text a cell would hold. */
-const char *json_scalar(const Node *node);
+/* As node_text, but also a number or boolean, as the text a cell would hold. */
+const char *node_scalar(const Node *node);
 
-bool json_boolean(const Node *node, bool absent);
+bool node_boolean(const Node *node, bool absent);
 
 /* An array of strings without repetitions; `empty_ok`: "" may be among them. */
-Names json_names(const Node *node, bool empty_ok);
+Names node_names(const Node *node, bool empty_ok);
 
 /* The index of a string in `words`, NULL-terminated; `absent` if absent; -1 and a problem otherwise. */
-int json_word(const Node *node, const char *const *words, int absent);
+int node_word(const Node *node, const char *const *words, int absent);
 
 /* "did you mean \"x\"?" for the nearest of n words, or NULL if none is near. */
 const char *nearest_hint(Arena *arena, const char *word, const char *const *words, int n);

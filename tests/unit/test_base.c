@@ -60,12 +60,12 @@ static void expect(const char *json, const char *expected)
     problems_free(&problems);
 }
 
-#define BASE(tables) "{'name': 'b', 'tables': [" tables "]}"
-#define ID "'id': {'column': 'rid', 'headers': ['Record ID']}"
+#define BASE(tables)   "{'name': 'b', 'tables': [" tables "]}"
+#define ID             "'id': {'column': 'rid', 'headers': ['Record ID']}"
 #define TABLE(columns) BASE("{'table': 't', 'file': 't.csv', " ID ", 'columns': [" columns "]}")
-#define PLAIN "{'column': 'name', 'headers': ['Name'], 'type': 'text'}"
-#define AT "base.json: tables[0] (t)"
-#define COLUMN AT ": columns[0] (c)"
+#define PLAIN          "{'column': 'name', 'headers': ['Name'], 'type': 'text'}"
+#define AT             "base.json: tables[0] (t)"
+#define COLUMN         AT ": columns[0] (c)"
 
 /* ---- what is understood ---- */
 
@@ -98,19 +98,20 @@ static void reads_the_art_base(void **state)
 static void reads_every_key(void **state)
 {
     (void)state;
-    Base *base = good(
-        "{'name': 'b', 'schema': 'shop', 'date_order': 'dmy', 'null_tokens': ['-', 'n/a'], 'tables': ["
-        "{'table': 'child', 'file': 'c.csv', 'skip': {'Name': ['', ' - ']},"
-        " 'id': {'column': 'rid', 'natural_key': ['at', 'name']}, 'columns': ["
-        "  {'column': 'parent', 'headers': ['P'], 'id_headers': ['P id'], 'type': 'link', 'to': 'parent',"
-        "   'multiple': 'first', 'on_invalid': 'null'},"
-        "  {'column': 'name', 'headers': ['Name', 'Title'], 'type': 'text', 'required': true, 'default': 'none'},"
-        "  {'column': 'at', 'type': 'date', 'headers': ['At'], 'min': '2000-01-01'},"
-        "  {'column': 'n', 'type': 'integer', 'min': -1, 'max': 2.5, 'derive': {'from': 'name', 'pattern': '([0-9]+)'}},"
-        "  {'column': 'ok', 'type': 'boolean', 'headers': ['Ok'], 'default': true},"
-        "  {'column': 'size', 'headers': ['Size'], 'type': 'choice', 'choices': ['S', 'L'],"
-        "   'aliases': {' small ': 'S', '?': null}} ]},"
-        "{'table': 'parent', 'file': 'p.csv', " ID ", 'columns': [" PLAIN "]}]}");
+    Base *base =
+        good("{'name': 'b', 'schema': 'shop', 'date_order': 'dmy', 'null_tokens': ['-', 'n/a'], 'tables': ["
+             "{'table': 'child', 'file': 'c.csv', 'skip': {'Name': ['', ' - ']},"
+             " 'id': {'column': 'rid', 'natural_key': ['at', 'name']}, 'columns': ["
+             "  {'column': 'parent', 'headers': ['P'], 'id_headers': ['P id'], 'type': 'link', 'to': 'parent',"
+             "   'multiple': 'first', 'on_invalid': 'null'},"
+             "  {'column': 'name', 'headers': ['Name', 'Title'], 'type': 'text', 'required': true, 'default': 'none'},"
+             "  {'column': 'at', 'type': 'date', 'headers': ['At'], 'min': '2000-01-01'},"
+             "  {'column': 'n', 'type': 'integer', 'min': -1, 'max': 2.5, 'derive': {'from': 'name', 'pattern': "
+             "'([0-9]+)'}},"
+             "  {'column': 'ok', 'type': 'boolean', 'headers': ['Ok'], 'default': true},"
+             "  {'column': 'size', 'headers': ['Size'], 'type': 'choice', 'choices': ['S', 'L'],"
+             "   'aliases': {' small ': 'S', '?': null}} ]},"
+             "{'table': 'parent', 'file': 'p.csv', " ID ", 'columns': [" PLAIN "]}]}");
     assert_int_equal(base->date_order, DATE_DMY);
     assert_int_equal(base->null_tokens.n, 2);
     const Table *parent = &base->tables[0], *child = &base->tables[1]; /* linked tables first */
@@ -139,7 +140,8 @@ static void reads_every_key(void **state)
 static void order_follows_links_and_is_stable(void **state)
 {
     (void)state;
-#define LINKED(name, to) "{'table': '" name "', 'file': '" name "', " ID ", 'columns': [" PLAIN \
+#define LINKED(name, to)                                                                                               \
+    "{'table': '" name "', 'file': '" name "', " ID ", 'columns': [" PLAIN                                             \
     ", {'column': 'l', 'headers': ['L'], 'type': 'link', 'to': '" to "'}]}"
 #define FREE(name) "{'table': '" name "', 'file': '" name "', " ID ", 'columns': [" PLAIN "]}"
     Base *base = good(BASE(FREE("z") ", " LINKED("a", "b") ", " LINKED("b", "c") ", " FREE("y") ", " FREE("c")));
@@ -187,8 +189,10 @@ static void fingerprint_follows_the_rules(void **state)
         TABLE("{'column': 'name', 'headers': ['Name'], 'type': 'json'}"),
         TABLE("{'column': 'name', 'headers': ['Name'], 'type': 'text', 'aliases': {'x': null}}"),
         TABLE("{'column': 'name', 'headers': ['Name'], 'type': 'text', 'aliases': {'x': '-'}}"),
-        "{'name': 'b', 'date_order': 'auto', 'tables': [{'table': 't', 'file': 't.csv', " ID ", 'columns': [" PLAIN "]}]}",
-        "{'name': 'b', 'null_tokens': ['-'], 'tables': [{'table': 't', 'file': 't.csv', " ID ", 'columns': [" PLAIN "]}]}",
+        "{'name': 'b', 'date_order': 'auto', 'tables': [{'table': 't', 'file': 't.csv', " ID ", 'columns': [" PLAIN
+        "]}]}",
+        "{'name': 'b', 'null_tokens': ['-'], 'tables': [{'table': 't', 'file': 't.csv', " ID ", 'columns': [" PLAIN
+        "]}]}",
         BASE("{'table': 't', 'file': 't.csv', " ID ", 'skip': {'Name': ['']}, 'columns': [" PLAIN "]}"),
     };
     for (size_t i = 0; i < COUNT(others); i++)
@@ -257,7 +261,8 @@ static void base_keys_are_checked(void **state)
         {"{'Name': 'b', 'name': '', 'tables': []}",
          "base.json: unknown key \"Name\" [did you mean \"name\"?]\nbase.json: name: must not be empty\n"
          "base.json: tables: must not be empty"},
-        {"{'name': 'b', 'date_order': 'ymd', 'zzzzzz': 1, 'tables': [" "7]}",
+        {"{'name': 'b', 'date_order': 'ymd', 'zzzzzz': 1, 'tables': ["
+         "7]}",
          "base.json: unknown key \"zzzzzz\"\n"
          "base.json: date_order: \"ymd\" is not one of mdy, dmy and auto [did you mean \"mdy\"?]\n"
          "base.json: tables[0]: must be an object, not a number"},
@@ -282,11 +287,10 @@ static void base_keys_are_checked(void **state)
         {BASE("{'table': 't', 'file': 'f', 'skip': {' ': [], 'A': ['', '']}, 'id': {'column': 'rid', 'headers': ['R'], "
               "'natural_key': ['nam', 'pic', 7]}, 'columns': [" PLAIN
               ", {'column': 'pic', 'type': 'attachments', 'headers': ['Pic']}]}"),
-         AT ": id: natural_key[2]: must be a string, not a number\n"
-         AT ": skip:  : must not be empty\n" AT ": skip: a header must not be empty\n"
-         AT ": skip: A[1]: \"\" is given twice\n"
-         AT ": id: natural_key: \"nam\" is not a mapped column of this table [did you mean \"name\"?]\n"
-         AT ": id: natural_key: attachments change with every export and identify nothing"},
+         AT ": id: natural_key[2]: must be a string, not a number\n" AT ": skip:  : must not be empty\n" AT
+            ": skip: a header must not be empty\n" AT ": skip: A[1]: \"\" is given twice\n" AT
+            ": id: natural_key: \"nam\" is not a mapped column of this table [did you mean \"name\"?]\n" AT
+            ": id: natural_key: attachments change with every export and identify nothing"},
     };
     for (size_t i = 0; i < COUNT(cases); i++)
         expect(cases[i].json, cases[i].problem);
@@ -298,10 +302,10 @@ static void headers_feed_one_column(void **state)
     expect(TABLE("{'column': 'a', 'headers': ['Name', ' '], 'type': 'text'},"
                  "{'column': 'b', 'headers': ['NAME '], 'type': 'text'},"
                  "{'column': 'c', 'headers': ['record id', '_reject_reason'], 'type': 'text'}"),
-           AT ": columns[0] (a): a header must not be empty\n"
-           AT ": columns[2] (c): headers that begin with _reject_ are ignored in a file\n"
-           AT ": columns[1] (b): the header \"NAME \" already feeds a\n"
-           AT ": columns[2] (c): the header \"record id\" already feeds the id");
+           AT ": columns[0] (a): a header must not be empty\n" AT
+              ": columns[2] (c): headers that begin with _reject_ are ignored in a file\n" AT
+              ": columns[1] (b): the header \"NAME \" already feeds a\n" AT
+              ": columns[2] (c): the header \"record id\" already feeds the id");
     base_free(good(TABLE("{'column': 'a', 'headers': ['Name', 'NAME'], 'type': 'text'}"))); /* of one column: fine */
 }
 
@@ -309,11 +313,11 @@ static void columns_are_mapped_once(void **state)
 {
     (void)state;
     expect(TABLE(PLAIN ", {'column': 'name', 'headers': ['N'], 'type': 'text'},"
-                 "{'column': 'rid', 'headers': ['R'], 'type': 'text'},"
-                 "{'column': 'is_active', 'headers': ['A'], 'type': 'boolean'}"),
-           AT ": columns[1] (name): the column name is mapped twice\n"
-           AT ": columns[2] (rid): the id column is mapped by \"id\" and cannot be mapped again\n"
-           AT ": columns[3] (is_active): is_active is kept by artsync itself and cannot be mapped");
+                       "{'column': 'rid', 'headers': ['R'], 'type': 'text'},"
+                       "{'column': 'is_active', 'headers': ['A'], 'type': 'boolean'}"),
+           AT ": columns[1] (name): the column name is mapped twice\n" AT
+              ": columns[2] (rid): the id column is mapped by \"id\" and cannot be mapped again\n" AT
+              ": columns[3] (is_active): is_active is kept by artsync itself and cannot be mapped");
 }
 
 /* ---- what is refused: columns ---- */
@@ -332,27 +336,26 @@ static const struct {
     {"{'column': 'c', 'type': 'text'}", COLUMN ": needs \"headers\": nothing of the file feeds this column"},
     {"{'column': 'c', 'headers': ['C'], 'type': 'date', 'choices': ['x']}",
      COLUMN ": choices: makes no sense for the type date [it is for choice and list]"},
-    {"{'column': 'c', 'headers': ['C'], 'type': 'text', 'to': 'x', 'min': 1, 'multiple': 'all'}",
-     COLUMN ": multiple: \"all\" is not one of reject and first\n"
-     COLUMN ": to: makes no sense for the type text [it is for link]\n"
-     COLUMN ": multiple: makes no sense for the type text [it is for link]\n"
-     COLUMN ": min: makes no sense for the type text "
-            "[it is for integer, decimal, currency, percent, date, datetime and duration]"},
+    {"{'column': 'c', 'headers': ['C'], 'type': 'text', 'to': 'x', 'min': 1, 'multiple': 'all'}", COLUMN
+     ": multiple: \"all\" is not one of reject and first\n" COLUMN
+     ": to: makes no sense for the type text [it is for link]\n" COLUMN
+     ": multiple: makes no sense for the type text [it is for link]\n" COLUMN ": min: makes no sense for the type text "
+     "[it is for integer, decimal, currency, percent, date, datetime and duration]"},
     {"{'column': 'c', 'headers': ['C'], 'type': 'text', 'required': true, 'on_invalid': 'null'}",
      COLUMN ": on_invalid: \"null\" is impossible for a required column [leave out one of the two]"},
     {"{'column': 'c', 'headers': ['C'], 'type': 'integer', 'required': 'yes', 'min': 12345678901234567890}",
-     COLUMN ": required: must be true or false, not a string\n"
-     COLUMN ": min: this number loses digits [write it as a string]"},
+     COLUMN ": required: must be true or false, not a string\n" COLUMN
+            ": min: this number loses digits [write it as a string]"},
     {"{'column': 'c', 'headers': ['C'], 'type': 'choice'}", COLUMN ": the key \"choices\" is missing"},
     {"{'column': 'c', 'headers': ['C'], 'type': 'choice', 'choices': ['Small', 'SMALL', 'Large'], "
      "'aliases': {'XL': 'Larg', 'small': 'Large', ' ': null, 'a': 'Large', ' a': 'Large', 'b': 3}}",
-     COLUMN ": choices: \"Small\" and \"SMALL\" differ only in case or spaces\n"
-     COLUMN ": aliases: an alias cannot stand for nothing [\"default\" says what an empty cell stands for]\n"
-     COLUMN ": aliases: \"a\" is given twice, spaces aside\n"
-     COLUMN ": aliases: b: must be a string, not a number\n"
-     COLUMN ": aliases: \"XL\" stands for \"Larg\", which is not one of the choices [did you mean \"Large\"?]\n"
-     COLUMN ": aliases: \"small\" is a choice itself, so this alias would never apply\n"
-     COLUMN ": aliases: \"small\" is a choice itself, so this alias would never apply"},
+     COLUMN ": choices: \"Small\" and \"SMALL\" differ only in case or spaces\n" COLUMN
+            ": aliases: an alias cannot stand for nothing [\"default\" says what an empty cell stands for]\n" COLUMN
+            ": aliases: \"a\" is given twice, spaces aside\n" COLUMN
+            ": aliases: b: must be a string, not a number\n" COLUMN
+            ": aliases: \"XL\" stands for \"Larg\", which is not one of the choices [did you mean \"Large\"?]\n" COLUMN
+            ": aliases: \"small\" is a choice itself, so this alias would never apply\n" COLUMN
+            ": aliases: \"small\" is a choice itself, so this alias would never apply"},
     {"{'column': 'c', 'headers': ['C'], 'type': 'text', 'aliases': []}",
      COLUMN ": aliases: must be an object, not a list"},
     {"{'column': 'c', 'headers': ['C'], 'type': 'link'}",
@@ -363,11 +366,11 @@ static const struct {
      COLUMN ": derive: the key \"pattern\" is missing\n" COLUMN ": derive: from: a column cannot come from itself"},
     {"{'column': 'c', 'type': 'text', 'derive': {'from': 'd', 'pattern': '(x'}}, "
      "{'column': 'd', 'type': 'text', 'derive': {'from': 'e', 'pattern': 'x'}}",
-     COLUMN ": derive: pattern: is not a POSIX extended regular expression: Unmatched ( or \\(\n"
-     AT ": columns[1] (d): derive: pattern: has no group to take "
-        "[write the part to take in parentheses, e.g. \" - (-?[0-9]+)$\"]\n"
-     COLUMN ": derive: from: d is derived itself; name the column that it comes from\n"
-     AT ": columns[1] (d): derive: from: \"e\" is not a mapped column of this table [did you mean \"c\"?]"},
+     COLUMN ": derive: pattern: is not a POSIX extended regular expression: Unmatched ( or \\(\n" AT
+            ": columns[1] (d): derive: pattern: has no group to take "
+            "[write the part to take in parentheses, e.g. \" - (-?[0-9]+)$\"]\n" COLUMN
+            ": derive: from: d is derived itself; name the column that it comes from\n" AT
+            ": columns[1] (d): derive: from: \"e\" is not a mapped column of this table [did you mean \"c\"?]"},
 };
 
 static void columns_are_checked(void **state)
@@ -384,8 +387,9 @@ static void links_by_name_need_a_name(void **state)
 {
     (void)state;
 #define PARENT "{'table': 'p', 'file': 'p', " ID ", 'columns': [{'column': 'n', 'headers': ['N'], 'type': 'integer'}]}"
-#define CHILD(headers) "{'table': 't', 'file': 't', " ID ", 'columns': [" PLAIN \
-    ", {'column': 'c', " headers ", 'type': 'link', 'to': 'p'}]}"
+#define CHILD(headers)                                                                                                 \
+    "{'table': 't', 'file': 't', " ID ", 'columns': [" PLAIN ", {'column': 'c', " headers                              \
+    ", 'type': 'link', 'to': 'p'}]}"
     expect(BASE(CHILD("'headers': ['C']") ", " PARENT),
            AT ": columns[1] (c): to: no column of p holds a name to link by "
               "[give it a natural_key or a text column, or link by id_headers alone]");

@@ -30,11 +30,26 @@ typedef struct World {
     CatalogTable *catalogs[2];
 } World;
 
-#define INTEGER {.kind = PG_INTEGER, .bytes = 4, .name = "integer"}
-#define BIGINT {.kind = PG_INTEGER, .bytes = 8, .name = "bigint"}
-#define TEXT {.kind = PG_TEXT, .name = "text"}
-#define VARCHAR(n) {.kind = PG_TEXT, .length = n, .name = "character varying(" #n ")"}
-#define NUMERIC {.kind = PG_NUMERIC, .precision = 10, .scale = 2, .name = "numeric(10,2)"}
+#define INTEGER                                                                                                        \
+    {                                                                                                                  \
+        .kind = PG_INTEGER, .bytes = 4, .name = "integer"                                                              \
+    }
+#define BIGINT                                                                                                         \
+    {                                                                                                                  \
+        .kind = PG_INTEGER, .bytes = 8, .name = "bigint"                                                               \
+    }
+#define TEXT                                                                                                           \
+    {                                                                                                                  \
+        .kind = PG_TEXT, .name = "text"                                                                                \
+    }
+#define VARCHAR(n)                                                                                                     \
+    {                                                                                                                  \
+        .kind = PG_TEXT, .length = n, .name = "character varying(" #n ")"                                              \
+    }
+#define NUMERIC                                                                                                        \
+    {                                                                                                                  \
+        .kind = PG_NUMERIC, .precision = 10, .scale = 2, .name = "numeric(10,2)"                                       \
+    }
 
 static void make_world(World *w)
 {
@@ -55,10 +70,22 @@ static void make_world(World *w)
     w->parent_keys[0] = (CatalogKey){.name = "k", .columns = w->parent_key, .n_columns = 1};
     w->child_keys[0] = (CatalogKey){.name = "k", .columns = w->child_key, .n_columns = 1};
     w->child_keys[1] = (CatalogKey){.name = "pair", .columns = w->pair, .n_columns = 2};
-    w->parent = (CatalogTable){.schema = "public", .name = "parent", .exists = true, .columns = w->parent_columns,
-                               .n_columns = 3, .primary_key = 0, .keys = w->parent_keys, .n_keys = 1};
-    w->child = (CatalogTable){.schema = "public", .name = "child", .exists = true, .columns = w->child_columns,
-                              .n_columns = 6, .primary_key = 0, .keys = w->child_keys, .n_keys = 2};
+    w->parent = (CatalogTable){.schema = "public",
+                               .name = "parent",
+                               .exists = true,
+                               .columns = w->parent_columns,
+                               .n_columns = 3,
+                               .primary_key = 0,
+                               .keys = w->parent_keys,
+                               .n_keys = 1};
+    w->child = (CatalogTable){.schema = "public",
+                              .name = "child",
+                              .exists = true,
+                              .columns = w->child_columns,
+                              .n_columns = 6,
+                              .primary_key = 0,
+                              .keys = w->child_keys,
+                              .n_keys = 2};
     w->catalogs[0] = &w->parent;
     w->catalogs[1] = &w->child;
     Problems problems = {0};
@@ -132,16 +159,15 @@ static const struct {
      "add a UNIQUE constraint on this column alone"},
     {deferrable_id, "base.json: table child: column rid", "the unique key of the id column is deferrable",
      "declare it NOT DEFERRABLE"},
-    {no_column, "base.json: table child: column price", "public.child has no such column",
-     "did you mean \"prices\"?"},
+    {no_column, "base.json: table child: column price", "public.child has no such column", "did you mean \"prices\"?"},
     {generated_column, "base.json: table child: column price",
      "the database generates this column; it cannot be written", NULL},
-    {wrong_type, "base.json: table child: column price", "a column of type boolean cannot hold a field of type currency",
+    {wrong_type, "base.json: table child: column price",
+     "a column of type boolean cannot hold a field of type currency", NULL},
+    {not_null, "base.json: table child: column price", "\"on_invalid\": \"null\" is impossible, the column is NOT NULL",
+     "leave out \"on_invalid\" or drop NOT NULL"},
+    {short_choice, "base.json: table child: column size", "the choice \"Größer\" is too long for character varying(5)",
      NULL},
-    {not_null, "base.json: table child: column price",
-     "\"on_invalid\": \"null\" is impossible, the column is NOT NULL", "leave out \"on_invalid\" or drop NOT NULL"},
-    {short_choice, "base.json: table child: column size",
-     "the choice \"Größer\" is too long for character varying(5)", NULL},
     {no_key, "base.json: table child: column parent_id", "public.parent has no primary key of a single column",
      "a link holds the linked row's primary key"},
     {text_key, "base.json: table child: column parent_id",

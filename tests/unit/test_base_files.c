@@ -53,10 +53,23 @@ static int make_root(void **state)
 static int remove_root(void **state)
 {
     (void)state;
-    static const char *const files[] = {
-        "base/checks/z.sql", "base/checks/a.sql", "base/checks", "base/base.json", "base/0001_a.sql",
-        "base/0002_b.sql", "base/.0003_c.sql", "base/0004_d.sql~", "base/readme.txt", "base", "bare/base.json",
-        "bare/0001.sql", "bare", "bad/base.json", "bad", "empty", ""};
+    static const char *const files[] = {"base/checks/z.sql",
+                                        "base/checks/a.sql",
+                                        "base/checks",
+                                        "base/base.json",
+                                        "base/0001_a.sql",
+                                        "base/0002_b.sql",
+                                        "base/.0003_c.sql",
+                                        "base/0004_d.sql~",
+                                        "base/readme.txt",
+                                        "base",
+                                        "bare/base.json",
+                                        "bare/0001.sql",
+                                        "bare",
+                                        "bad/base.json",
+                                        "bad",
+                                        "empty",
+                                        ""};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         if (remove(in_root(files[i])) != 0)
             return -1;
