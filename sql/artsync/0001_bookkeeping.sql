@@ -31,6 +31,7 @@ CREATE TABLE public.sync_logs (
     forced              boolean NOT NULL DEFAULT false,
     mapping_hash        text,
     links_hash          text,
+    rows_hash           text,
     source_header       bytea,
     run_by              text,
     of_sync             varchar(50)
@@ -41,6 +42,7 @@ CREATE INDEX sync_logs_table ON public.sync_logs (base, table_name, id DESC);
 CREATE INDEX sync_logs_running ON public.sync_logs (base) WHERE status = 'running';
 
 COMMENT ON TABLE public.sync_logs IS 'One row per sync and table: what was read, written and refused, from which file.';
+COMMENT ON COLUMN public.sync_logs.id IS 'Grows by one per sync and table; the order of syncs.';
 COMMENT ON COLUMN public.sync_logs.sync_id IS 'UUID of the sync; a sync of three tables has three rows.';
 COMMENT ON COLUMN public.sync_logs.sync_type IS 'incremental, merge, full, or rollback.';
 COMMENT ON COLUMN public.sync_logs.table_name IS 'The mapped table.';
@@ -68,6 +70,7 @@ COMMENT ON COLUMN public.sync_logs.replay IS 'The file was named with --file: a 
 COMMENT ON COLUMN public.sync_logs.forced IS 'A guard was lifted with --force.';
 COMMENT ON COLUMN public.sync_logs.mapping_hash IS 'Fingerprint of mapping and cleaning rules.';
 COMMENT ON COLUMN public.sync_logs.links_hash IS 'Fingerprint of the rows that rejected links could have meant.';
+COMMENT ON COLUMN public.sync_logs.rows_hash IS 'Fingerprint of the ids of all rows: tells whether one has gone.';
 COMMENT ON COLUMN public.sync_logs.source_header IS 'The header record''s bytes, for writing rejects back as CSV.';
 COMMENT ON COLUMN public.sync_logs.run_by IS 'Who ran it: user, host and process.';
 COMMENT ON COLUMN public.sync_logs.of_sync IS 'Rollback: the sync that it undid.';
@@ -108,6 +111,7 @@ CREATE TABLE artsync.changes (
 CREATE INDEX changes_log ON artsync.changes (log_id, record_id);
 CREATE INDEX changes_record ON artsync.changes (record_id, id);
 COMMENT ON TABLE artsync.changes IS 'Every change that a sync or rollback made: which record, which columns, before and after.';
+COMMENT ON COLUMN artsync.changes.id IS 'The order of changes.';
 COMMENT ON COLUMN artsync.changes.log_id IS 'The sync_logs row (sync and table) that made the change.';
 COMMENT ON COLUMN artsync.changes.record_id IS 'The record''s id.';
 COMMENT ON COLUMN artsync.changes.action IS 'updated, deactivated, reactivated, deleted (by a rollback), or state: only the last-synced state moved.';
@@ -143,6 +147,7 @@ CREATE TABLE artsync.rejects (
 CREATE INDEX rejects_opened ON artsync.rejects (opened_log);
 CREATE INDEX rejects_open ON artsync.rejects (opened_log) WHERE closed_log IS NULL;
 COMMENT ON TABLE artsync.rejects IS 'Records that were not written, with their original bytes and the reason.';
+COMMENT ON COLUMN artsync.rejects.id IS 'The order in which they were found.';
 COMMENT ON COLUMN artsync.rejects.opened_log IS 'The sync_logs row that first refused it like this.';
 COMMENT ON COLUMN artsync.rejects.closed_log IS 'The sync_logs row that no longer did; NULL while it is open.';
 COMMENT ON COLUMN artsync.rejects.is_new IS 'False if only its place in the file changed.';
@@ -183,6 +188,7 @@ CREATE TABLE artsync.setting_changes (
     by         text NOT NULL
 );
 COMMENT ON TABLE artsync.setting_changes IS 'Every change of a setting: who, when, from what to what.';
+COMMENT ON COLUMN artsync.setting_changes.id IS 'The order of changes.';
 COMMENT ON COLUMN artsync.setting_changes.base IS 'The base.';
 COMMENT ON COLUMN artsync.setting_changes.key IS 'Name of the setting.';
 COMMENT ON COLUMN artsync.setting_changes.from_value IS 'The value before; NULL: the default.';

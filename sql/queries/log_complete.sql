@@ -1,4 +1,5 @@
--- A run's last statement for a table. $1 log id, $2.. counts, $14 skipped, $15 forced, $16 mapping, $17 links, $18 header.
+-- A run's last statement for a table. $1 log id, $2.. counts, $14 skipped, $15 forced, $16 mapping, $17 links, $18 header,
+-- $19 rows.
 -- A skipped table keeps what its last sync noted about links and header.
 UPDATE public.sync_logs AS l
    SET status = 'completed', completed_at = pg_catalog.clock_timestamp(),
@@ -13,5 +14,5 @@ UPDATE public.sync_logs AS l
                                   AND p.id < l.id
                                 ORDER BY p.id DESC LIMIT 1)
                          ELSE $17 END,
-       source_header = $18::bytea
+       source_header = $18::bytea, rows_hash = $19
  WHERE l.id = $1::bigint AND l.status = 'running'

@@ -14,6 +14,6 @@ SELECT $3::bigint,
  WHERE NOT EXISTS (SELECT FROM open AS o
                     WHERE o.raw = f.raw AND o.code = f.code AND o.record_id IS NOT DISTINCT FROM f.record_id
                       AND o.column_name IS NOT DISTINCT FROM f.column_name
-                      AND o.file = f.file AND o.record = f.record AND o.line = f.line AND o.reason = f.reason
+                      AND o.file = f.file AND o.record = f.record AND o.line = f.line
                       AND o.source = f.source)
  ORDER BY f.seq

@@ -5,5 +5,5 @@ SELECT r.id, r.record_id
    AND NOT EXISTS (SELECT FROM pg_temp.artsync_found AS f
                     WHERE r.raw = f.raw AND r.code = f.code AND r.record_id IS NOT DISTINCT FROM f.record_id
                       AND r.column_name IS NOT DISTINCT FROM f.column_name
-                      AND r.file = f.file AND r.record = f.record AND r.line = f.line AND r.reason = f.reason
+                      AND r.file = f.file AND r.record = f.record AND r.line = f.line
                       AND r.source = f.source)

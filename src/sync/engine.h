@@ -126,6 +126,7 @@ bool linked_fingerprint(Pg *pg, const Table *table, char **hash, Err *err);
 
 /* May the table's file be skipped? Fills counts->sha256's verdict (skip.c). */
 bool skip_allowed(Pg *pg, const Table *table, const char *sha256, bool *skip, Err *err);
+bool rows_fingerprint(Pg *pg, const Table *table, char **hash, Err *err); /* of the ids of all rows; malloc'ed */
 char *mapping_hash(const Table *table, Arena *arena);
 
 /* sync_logs (runlog.c). `log` is the second connection. */

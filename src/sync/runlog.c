@@ -50,7 +50,7 @@ static bool complete_one(Run *run, int i, Err *err)
     const SyncTable *t = &run->result->tables[i];
     int64_t counts[12];
     char numbers[13][24];
-    const char *params[13 + 5];
+    const char *params[13 + 6];
     counts_of(t, counts);
     snprintf(numbers[0], sizeof numbers[0], "%lld", (long long)run->log_ids[i]);
     for (int c = 0; c < 12; c++)
@@ -62,8 +62,9 @@ static bool complete_one(Run *run, int i, Err *err)
     params[15] = mapping_hash(t->table, &run->result->arena);
     params[16] = t->links_hash;
     params[17] = t->header;
+    params[18] = t->rows_hash;
     int64_t done = 0;
-    if (!pg_run(run->pg, sql_query("log_complete"), 18, params, &done, err))
+    if (!pg_run(run->pg, sql_query("log_complete"), 19, params, &done, err))
         return false;
     if (done != 1)
         return err_set(err, ERR_DATABASE, "sync again", "%s: the sync's row in sync_logs is not running any more",

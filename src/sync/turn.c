@@ -124,6 +124,17 @@ static bool take(Turn *turn, Err *err)
     return ok;
 }
 
+/* Which rows the table ends up with: the next sync may skip the file if they are still there. */
+static bool note_rows(Run *run, SyncTable *counts, Err *err)
+{
+    char *hash = NULL;
+    bool ok = run->options->dry_run || rows_fingerprint(run->pg, counts->table, &hash, err);
+    if (hash)
+        counts->rows_hash = arena_str(&run->result->arena, hash);
+    free(hash);
+    return ok;
+}
+
 bool turn_take(Run *run, int i, Err *err)
 {
     SyncTable *counts = &run->result->tables[i];
@@ -147,6 +158,7 @@ bool turn_take(Run *run, int i, Err *err)
         link_index_free(run->links[table->index]);
         run->links[table->index] = NULL;
     }
+    ok = ok && note_rows(run, counts, err);
     counts->ms = now_ms() - start;
     return ok;
 }
