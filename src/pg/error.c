@@ -161,8 +161,10 @@ bool pg_error_connect(const char *where, const char *sqlstate, const char *messa
         hint = "create it first (createdb), or name another one in DATABASE_URL";
     else if (no_role)
         hint = "name the user in DATABASE_URL (postgresql://user@host/database) or PGUSER, or create the role";
+    /* "connection to server at ... failed: " only repeats where */
+    const char *failed = strncmp(message, "connection to server", 20) == 0 ? strstr(message, " failed: ") : NULL;
     Buf text = {0};
-    add_text(&text, message);
+    add_text(&text, failed ? failed + 9 : message);
     err_set(err, ERR_CONNECT, hint, "cannot connect to %s: %s", where, text.len ? text.data : "no reason given");
     err_sqlstate(err, sqlstate);
     buf_free(&text);
