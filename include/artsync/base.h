@@ -142,6 +142,10 @@ Base *base_parse(const char *text, size_t size, const char *origin, Problems *pr
  * embedded base ("art"). On failure one Err (ERR_CONFIG) names the first problem and how many more there are. */
 Base *base_load(const char *name, Err *err);
 
+/* The same for who wants all problems: false and an Err only where there is nothing to read; *base is NULL where
+ * problems were added. `origin` gets the file's name for messages. */
+bool base_read(const char *name, Base **base, Buf *origin, Problems *problems, Err *err);
+
 /* The mapping against the catalog: catalogs[i] belongs to base->tables[i]. Adds problems for a missing table or
  * column, a type that cannot hold the field, an id column that is not unique, a NOT NULL column without default that
  * is not mapped. Sets Column.catalog and Table.catalog. Returns true if no problem was added. */

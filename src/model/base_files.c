@@ -73,15 +73,21 @@ static bool read_settings(const char *name, Buf *text, Buf *origin, Err *err)
     return true;
 }
 
+bool base_read(const char *name, Base **base, Buf *origin, Problems *problems, Err *err)
+{
+    Buf text = {0};
+    bool found = read_settings(name, &text, origin, err);
+    *base = found ? base_parse(buf_view(&text).p, text.len, origin->data, problems) : NULL;
+    buf_free(&text);
+    return found;
+}
+
 Base *base_load(const char *name, Err *err)
 {
-    Buf text = {0}, origin = {0};
+    Buf origin = {0};
     Problems problems = {0};
     Base *base = NULL;
-    if (!read_settings(name, &text, &origin, err))
-        goto done;
-    base = base_parse(buf_view(&text).p, text.len, origin.data, &problems);
-    if (!base) {
+    if (base_read(name, &base, &origin, &problems, err) && !base) {
         const Problem *first = &problems.items[0];
         Buf more = {0};
         if (problems.n > 1)
@@ -89,9 +95,7 @@ Base *base_load(const char *name, Err *err)
         err_set(err, ERR_CONFIG, first->hint, "%s: %s%s", first->place, first->message, buf_view(&more).p);
         buf_free(&more);
     }
-done:
     problems_free(&problems);
-    buf_free(&text);
     buf_free(&origin);
     return base;
 }

@@ -1,0 +1,109 @@
+/* base check: everything that is wrong with base.json, in one go: its shape, its rules, and, where a migrated database
+ * can be reached, whether the tables can hold it. */
+#include "artsync/clean.h"
+#include "artsync/cli.h"
+#include "artsync/log.h"
+
+static bool run(Cli *cli, Err *err);
+
+const Command cmd_base_check = {
+    .name = "base check",
+    .summary = "every problem in base.json, with its place",
+    .details = "Compares the mapping with the tables, too, where a migrated database can be reached.\n"
+               "Ends with status 1 if there are problems.",
+    .needs = NEED_CONFIG,
+    .run = run,
+};
+
+static bool any_table(CatalogTable *const *catalogs, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (catalogs[i]->exists)
+            return true;
+    return false;
+}
+
+/* The mapping against the tables; *compared is false where there is no database or nothing of it is migrated. */
+static bool compare(Cli *cli, Base *base, Problems *problems, bool *compared, Err *err)
+{
+    Err trouble = {0};
+    CatalogTable **catalogs = NULL;
+    Pg *pg = NULL;
+    bool read = pg_open(&pg, cli->url, "artsync/base check", &trouble) && pg_begin(pg, PG_TX_READ, &trouble) &&
+                pg_catalog(pg, base, &cli->arena, &catalogs, &trouble);
+    *compared = read && any_table(catalogs, base->n_tables);
+    if (*compared)
+        base_bind(base, catalogs, problems);
+    else if (read)
+        log_note("not compared with %s: it has none of the tables yet", pg_describe(pg));
+    else if (trouble.code == ERR_INTERRUPTED || trouble.code == ERR_TERMINATED)
+        err_set(err, trouble.code, trouble.hint, "%s", trouble.message);
+    else
+        log_note("not compared with a database: %s", trouble.message);
+    if (read)
+        pg_rollback(pg);
+    pg_close(pg);
+    err_clear(&trouble);
+    return err->code == ERR_NONE;
+}
+
+static void print_text(const Problems *problems, const char *origin, bool compared, Arena *arena)
+{
+    for (int i = 0; i < problems->n; i++) {
+        const Problem *problem = &problems->items[i];
+        printf("%s: %s\n", out_safe(problem->place, strlen(problem->place), arena),
+               out_safe(problem->message, strlen(problem->message), arena));
+        if (problem->hint)
+            printf("  hint: %s\n", out_safe(problem->hint, strlen(problem->hint), arena));
+    }
+    if (problems->n > 0)
+        printf("\n%s in %s\n", out_noun(problems->n, "problem", "problems", arena),
+               out_safe(origin, strlen(origin), arena));
+    else
+        printf("%s is in order%s\n", out_safe(origin, strlen(origin), arena),
+               compared ? ", and the database's tables fit it" : "");
+}
+
+static void print_json(const Problems *problems, const char *origin, bool compared)
+{
+    JsonOut json = {0};
+    json_begin(&json, stdout);
+    json_text(&json, "base", origin);
+    json_text(&json, "status", problems->n > 0 ? "fail" : "pass");
+    json_bool(&json, "compared_with_database", compared);
+    json_open(&json, "problems", '[');
+    for (int i = 0; i < problems->n; i++) {
+        json_open(&json, NULL, '{');
+        json_text(&json, "place", problems->items[i].place);
+        json_text(&json, "message", problems->items[i].message);
+        json_text(&json, "hint", problems->items[i].hint);
+        json_close(&json, '}');
+    }
+    json_close(&json, ']');
+    json_end(&json);
+}
+
+static bool run(Cli *cli, Err *err)
+{
+    Problems problems = {0};
+    Buf origin = {0};
+    Base *base = NULL;
+    bool compared = false;
+    bool ok = base_read(cli->base_name, &base, &origin, &problems, err);
+    for (int i = 0; ok && base && i < base->n_tables; i++)
+        for (int k = 0; k < base->tables[i].n_columns; k++)
+            field_check(base, &base->tables[i].columns[k], &problems);
+    ok = ok && (!base || compare(cli, base, &problems, &compared, err));
+    if (ok) {
+        if (cli->json)
+            print_json(&problems, origin.data, compared);
+        else
+            print_text(&problems, origin.data, compared, &cli->arena);
+        if (problems.n > 0)
+            cli->status = EXIT_ATTENTION;
+    }
+    base_free(base);
+    problems_free(&problems);
+    buf_free(&origin);
+    return ok;
+}
