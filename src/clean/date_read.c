@@ -126,8 +126,11 @@ static DateFault read_month_first(Scan *scan, DateTime *out)
     take_blanks(scan);
     if (!month || !take_digits(scan, 2, &day))
         return DATE_NOT;
-    take(scan, ',');
+    bool apart = take(scan, ',');
+    size_t before = scan->at;
     take_blanks(scan);
+    if (!apart && scan->at == before) /* October 2025 has no day */
+        return DATE_NOT;
     size_t digits = take_digits(scan, YEAR_DIGITS, &year);
     return digits ? set_day(out, digits, year, month, day) : DATE_NOT;
 }

@@ -51,6 +51,20 @@ static void check_bounds(const Check *check)
         problems_add(check->problems, place(check, "min"), NULL, "%s is above max, %s", column->min, column->max);
 }
 
+/* Choices and aliases' targets end up in the column: they have to fit it. (A list's are elements, not whole cells.) */
+static void check_words(const Check *check)
+{
+    const Column *column = check->column;
+    if (column->type == FIELD_LINK || column->type == FIELD_LIST)
+        return;
+    for (int i = 0; i < column->choices.n; i++)
+        judge(check, column, "choices", column->choices.items[i]);
+    for (int i = 0; i < column->n_aliases; i++) {
+        if (column->aliases[i].to)
+            judge(check, column, "aliases", column->aliases[i].to);
+    }
+}
+
 bool field_check(const Base *base, const Column *column, Problems *problems)
 {
     Arena arena = {0};
@@ -61,12 +75,7 @@ bool field_check(const Base *base, const Column *column, Problems *problems)
         check_bounds(&check);
     if (column->fallback)
         judge(&check, column, "default", column->fallback);
-    for (int i = 0; i < column->choices.n; i++)
-        judge(&check, column, "choices", column->choices.items[i]);
-    for (int i = 0; column->type != FIELD_LINK && i < column->n_aliases; i++) {
-        if (column->aliases[i].to)
-            judge(&check, column, "aliases", column->aliases[i].to);
-    }
+    check_words(&check);
     arena_free(&arena);
     return problems->n == before;
 }

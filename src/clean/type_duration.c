@@ -4,7 +4,8 @@
 
 #include <stdio.h>
 
-enum { HOUR_DIGITS = 8, SECOND_DIGITS = 12 }; /* eleven thousand years; PostgreSQL's interval holds more */
+enum { HOUR_DIGITS = 9, SECOND_DIGITS = 12 };
+static const int64_t MOST_SECONDS = 999999999999; /* 31,000 years; PostgreSQL's interval holds more */
 
 typedef struct Duration {
     bool negative;
@@ -40,7 +41,7 @@ static bool read_clock(Str text, Duration *out)
     }
     out->negative = text.p[0] == '-';
     out->seconds = hours * 3600 + minutes * 60 + seconds;
-    return at == text.n && out->micros >= 0;
+    return at == text.n && out->micros >= 0 && out->seconds <= MOST_SECONDS;
 }
 
 /* Plain seconds: a decimal number with at most six decimals. */

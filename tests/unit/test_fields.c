@@ -1,0 +1,206 @@
+/* Every line of tests/cases/, and what lines cannot say. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "artsync/utf8.h"
+#include "cases.h"
+
+#define CASES "tests/cases"
+
+static bool same(const char *a, const char *b) { return a && b ? strcmp(a, b) == 0 : a == b; }
+
+static const char *shown(const char *text, Arena *arena)
+{
+    return text ? utf8_printable(str_of(text), 200, arena) : "NULL";
+}
+
+static bool as_told(const Case *one)
+{
+    const Cleaned *got = &one->cleaned;
+    if (one->compare && !same(one->compare, got->compare))
+        return false;
+    if (one->element && !same(one->element, got->element))
+        return false;
+    if (one->warn != (got->warning != NULL) || one->change != (got->from != NULL) || one->mdy != got->only_mdy ||
+        one->dmy != got->only_dmy)
+        return false;
+    if (one->rejected)
+        return same(one->code, got->code) && got->reason && strstr(got->reason, one->reason);
+    return !got->code && same(one->value, got->text);
+}
+
+static void check_line(const Case *one, void *failures)
+{
+    if (as_told(one))
+        return;
+    Arena arena = {0};
+    const Cleaned *got = &one->cleaned;
+    ++*(int *)failures;
+    fprintf(stderr, "%s:%d: \"%s\" gave %s %s%s%s%s%s compare=%s element=%s\n", one->file, one->line,
+            shown(one->input.p, &arena), got->code ? got->code : "value",
+            got->code ? got->reason : shown(got->text, &arena), got->warning ? " warn" : "",
+            got->from ? " change" : "", got->only_mdy ? " mdy" : "", got->only_dmy ? " dmy" : "",
+            shown(got->compare, &arena), shown(got->element, &arena));
+    arena_free(&arena);
+}
+
+/* Cleaning what cleaning gave changes nothing: else a second sync would find something to do. */
+static void check_again(const Case *one, void *failures)
+{
+    FieldType type = one->settings->column.type;
+    if (one->cleaned.code || !one->cleaned.text || one->settings->column.n_aliases || type == FIELD_LINK ||
+        type == FIELD_LIST || type == FIELD_ATTACHMENTS)
+        return;
+    Cleaned again;
+    field_clean(&one->settings->column, str_of(one->cleaned.text), &one->settings->context, &again);
+    if (!again.code && same(again.text, one->cleaned.text) && !again.from)
+        return;
+    ++*(int *)failures;
+    fprintf(stderr, "%s:%d: cleaned twice gives %s\n", one->file, one->line, again.code ? again.reason : again.text);
+}
+
+static void test_case_files(void **state)
+{
+    (void)state;
+    int failures = 0;
+    for (FieldType type = 0; type < FIELD_COUNT; type++) {
+        int n = cases_run(CASES, type, check_line, &failures);
+        bool many = type == FIELD_DATE || type == FIELD_CURRENCY || type == FIELD_TEXT || type == FIELD_LINK;
+        assert_true(n >= (many ? 40 : 10));
+    }
+    assert_int_equal(failures, 0);
+}
+
+static void test_cleaning_is_stable(void **state)
+{
+    (void)state;
+    int failures = 0;
+    for (FieldType type = 0; type < FIELD_COUNT; type++)
+        cases_run(CASES, type, check_again, &failures);
+    assert_int_equal(failures, 0);
+}
+
+static void test_links_without_rows_stand_for_themselves(void **state)
+{
+    (void)state;
+    Arena arena = {0};
+    CleanContext context = {.arena = &arena};
+    Column column = {.name = "print_id", .type = FIELD_LINK};
+    Cleaned out;
+    field_clean_link(&column, STR(" recA "), STR("Harbour"), &context, &out);
+    assert_string_equal(out.text, "recA");
+    field_clean_link(&column, STR(""), STR("Harbour "), &context, &out);
+    assert_string_equal(out.text, "Harbour");
+    field_clean_link(&column, STR(" "), STR("\n"), &context, &out);
+    assert_null(out.text);
+    assert_null(out.code);
+    arena_free(&arena);
+}
+
+static void test_fresh_urls_compare_equal(void **state)
+{
+    (void)state;
+    Arena arena = {0};
+    CleanContext context = {.arena = &arena};
+    Column column = {.name = "image_urls", .type = FIELD_ATTACHMENTS};
+    Cleaned before, after;
+    Str old = STR("a, (1).jpg (https://dl.example.com/x/a%20(1).jpg),b.png (https://v5.example.com/v3/u/1/2)");
+    Str new = STR("a, (1).jpg (https://v5.example.com/v3/u/9/abc),b.png (https://v5.example.com/v3/u/7/8)\n");
+    field_clean(&column, old, &context, &before);
+    field_clean(&column, new, &context, &after);
+    assert_string_not_equal(before.text, after.text);
+    assert_string_equal(before.compare, after.compare);
+    assert_string_equal(attachment_names(old, &arena), before.compare);
+    assert_string_equal(attachment_names(new, &arena), before.compare);
+    assert_string_equal(attachment_names(STR(" lost "), &arena), "lost");
+    assert_string_equal(attachment_names(STR(" "), &arena), "");
+    arena_free(&arena);
+}
+
+/* ---- settings ---- */
+
+static int problems_of(Column column, const char *words)
+{
+    Problems problems = {0};
+    Table table = {.name = "editions", .columns = &column, .n_columns = 1};
+    Base base = {.origin = "base.json", .tables = &table, .n_tables = 1, .date_order = DATE_AUTO};
+    bool ok = field_check(&base, &table.columns[0], &problems);
+    int n = problems.n;
+    assert_int_equal(ok, n == 0);
+    if (n) {
+        assert_non_null(strstr(problems.items[0].place, "base.json: table editions: column price: "));
+        assert_non_null(strstr(problems.items[0].message, words));
+    }
+    problems_free(&problems);
+    return n;
+}
+
+static void test_settings_are_judged(void **state)
+{
+    (void)state;
+    static const char *sizes[] = {"Small", "Extra Large"};
+    static const CatalogColumn narrow = {"price", {PG_TEXT, .length = 5, .base = "character varying"}, false, false, false};
+    static const Alias aliases[] = {{"XL", "Extra Large"}, {"?", NULL}};
+    Column column = {.name = "price", .type = FIELD_CURRENCY};
+    column.min = "0", column.max = "£1,000.50", column.fallback = "5";
+    assert_int_equal(problems_of(column, ""), 0);
+    column.min = "2000", column.fallback = NULL;
+    assert_int_equal(problems_of(column, "2000 is above max"), 1);
+    column.min = "much", column.max = NULL;
+    assert_int_equal(problems_of(column, "is not a number"), 1);
+    column.min = NULL, column.fallback = "-";
+    assert_int_equal(problems_of(column, "is not a number"), 1);
+    column = (Column){.name = "price", .type = FIELD_TEXT, .max = "z"};
+    assert_int_equal(problems_of(column, "makes no sense for the type text"), 1);
+    column = (Column){.name = "price", .type = FIELD_TEXT, .fallback = " "};
+    assert_int_equal(problems_of(column, "counts as an empty cell"), 1);
+    column = (Column){.name = "price", .type = FIELD_CHOICE, .choices = {sizes, 2}, .aliases = aliases, .n_aliases = 2};
+    assert_int_equal(problems_of(column, ""), 0);
+    column.catalog = &narrow;
+    assert_int_equal(problems_of(column, "11 characters long"), 2);
+    column = (Column){.name = "price", .type = FIELD_DATE, .min = "1/1/1990", .max = "now"};
+    assert_int_equal(problems_of(column, "is not a date"), 1);
+}
+
+static void test_place_without_a_table(void **state)
+{
+    (void)state;
+    Problems problems = {0};
+    Base base = {.origin = "base.json"};
+    Column column = {.name = "price", .type = FIELD_INTEGER, .min = "x"};
+    assert_false(field_check(&base, &column, &problems));
+    assert_string_equal(problems.items[0].place, "base.json: column price: min");
+    problems_free(&problems);
+}
+
+static void test_which_column_holds_which_field(void **state)
+{
+    (void)state;
+    assert_true(field_accepts(FIELD_DATE, PG_DATE));
+    assert_false(field_accepts(FIELD_DATE, PG_TIMESTAMP));
+    assert_false(field_accepts(FIELD_DATETIME, PG_DATE));
+    assert_true(field_accepts(FIELD_CURRENCY, PG_INTEGER));
+    assert_false(field_accepts(FIELD_INTEGER, PG_FLOAT));
+    assert_false(field_accepts(FIELD_TEXT, PG_ENUM));
+    assert_false(field_accepts(FIELD_BOOLEAN, PG_TEXT));
+    assert_true(field_accepts(FIELD_LINK, PG_UUID));
+    for (FieldType type = 0; type < FIELD_COUNT; type++)
+        assert_true(type == FIELD_LINK || !field_accepts(type, PG_OTHER));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_case_files),
+        cmocka_unit_test(test_cleaning_is_stable),
+        cmocka_unit_test(test_links_without_rows_stand_for_themselves),
+        cmocka_unit_test(test_fresh_urls_compare_equal),
+        cmocka_unit_test(test_settings_are_judged),
+        cmocka_unit_test(test_place_without_a_table),
+        cmocka_unit_test(test_which_column_holds_which_field),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
