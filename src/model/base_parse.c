@@ -115,7 +115,13 @@ static const JsonKey table_keys[] = {
 
 /* ---- the base ---- */
 
-static void read_base_name(const Node *value, void *target) { ((Base *)target)->name = read_identifier(value); }
+static void read_base_name(const Node *value, void *target)
+{
+    const char *name = read_identifier(value);
+    if (name && strcmp(name, "artsync") == 0) /* its migrations would pass for artsync's own */
+        node_problem(value, "give it another name", "a base cannot be called artsync");
+    ((Base *)target)->name = name;
+}
 
 static void read_schema(const Node *value, void *target)
 {

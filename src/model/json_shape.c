@@ -83,7 +83,7 @@ bool node_object(const Node *node)
     qsort(keys, (size_t)n, sizeof *keys, by_text);
     bool ok = true;
     for (i = 1; i < n; i++)
-        if (strcmp(keys[i - 1], keys[i]) == 0 && (i < 2 || strcmp(keys[i - 2], keys[i]) != 0)) {
+        if (strcmp(keys[i - 1], keys[i]) == 0 && (i == 1 || strcmp(keys[i - 2], keys[i]) != 0)) {
             node_problem(node, NULL, "the key \"%s\" is given twice", keys[i]);
             ok = false;
         }

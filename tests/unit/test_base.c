@@ -266,8 +266,9 @@ static void base_keys_are_checked(void **state)
          "base.json: unknown key \"zzzzzz\"\n"
          "base.json: date_order: \"ymd\" is not one of mdy, dmy and auto [did you mean \"mdy\"?]\n"
          "base.json: tables[0]: must be an object, not a number"},
-        {"{'name': 'b', 'schema': 'artsync', 'null_tokens': ['x', 'x', '', null], 'tables': [{'table': 't', "
+        {"{'name': 'artsync', 'schema': 'artsync', 'null_tokens': ['x', 'x', '', null], 'tables': [{'table': 't', "
          "'file': 'f', " ID ", 'columns': [" PLAIN "]}]}",
+         "base.json: name: a base cannot be called artsync [give it another name]\n"
          "base.json: schema: the schema artsync is not for a base's tables\n"
          "base.json: null_tokens[1]: \"x\" is given twice\nbase.json: null_tokens[2]: must not be empty\n"
          "base.json: null_tokens[3]: must be a string, not null"},
