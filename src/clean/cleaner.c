@@ -56,7 +56,7 @@ static void prepare_hash(Cleaner *c)
         bool attachments = c->table->columns[i].type == FIELD_ATTACHMENTS;
         buf_char(bytes, (char)('0' + (b->cells[i] >= 0) + 2 * (b->ids[i] >= 0)));
         if (b->cells[i] >= 0)
-            c->hashed[c->n_hashed++] = (Hashed){b->cells[i], attachments};
+            c->hashed[c->n_hashed++] = (Hashed){.cell = b->cells[i], .attachments = attachments};
         if (b->ids[i] >= 0)
             c->hashed[c->n_hashed++] = (Hashed){.cell = b->ids[i]};
     }
@@ -89,22 +89,30 @@ static bool put_header(Cleaner *c, const RawRecord *header, Err *err)
 
 /* ---- the raw hash ---- */
 
-/* The order does not depend on the file's: base.json's. Lengths keep neighbours apart. */
+/* The order does not depend on the file's: base.json's. Lengths keep neighbours apart. This runs for every record of
+ * every file, so all cells go into one buffer and are hashed at once. */
 static uint64_t raw_hash(Cleaner *c)
 {
-    Buf *bytes = &c->bytes;
-    buf_clear(bytes);
+    size_t size = 0;
     for (int i = 0; i < c->n_hashed; i++) {
-        Str cell = c->raw->cells[c->hashed[i].cell];
-        if (c->hashed[i].attachments && cell.n)
-            cell = str_of(attachment_names(cell, &c->arena));
-        uint32_t n = (uint32_t)cell.n;
-        buf_reserve(bytes, sizeof n + cell.n);
-        memcpy(bytes->data + bytes->len, &n, sizeof n);
-        memcpy(bytes->data + bytes->len + sizeof n, cell.p, cell.n);
-        bytes->len += sizeof n + cell.n;
+        Hashed *part = &c->hashed[i];
+        part->text = c->raw->cells[part->cell];
+        if (part->attachments && part->text.n)
+            part->text = str_of(attachment_names(part->text, &c->arena));
+        size += sizeof(uint32_t) + part->text.n;
     }
-    return hash64(buf_view(bytes), c->seed);
+    buf_clear(&c->bytes);
+    buf_reserve(&c->bytes, size);
+    char *to = c->bytes.data;
+    for (int i = 0; i < c->n_hashed; i++) {
+        Str text = c->hashed[i].text;
+        uint32_t n = (uint32_t)text.n;
+        memcpy(to, &n, sizeof n);
+        if (n)
+            memcpy(to + sizeof n, text.p, n);
+        to += sizeof n + n;
+    }
+    return hash64((Str){c->bytes.data, size}, c->seed);
 }
 
 /* ---- who it is ---- */

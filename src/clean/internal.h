@@ -44,6 +44,7 @@ DateOrder date_lean(Str cell);
 typedef struct Hashed {
     int cell;
     bool attachments; /* by their names: URLs are made anew for every export */
+    Str text;         /* of the record under way */
 } Hashed;
 
 struct Cleaner {

@@ -6,7 +6,6 @@
  * A slice without any quote is split at its commas in place, which is all that libcsv would do to it.
  */
 #include <csv.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,10 +34,9 @@ typedef struct Reader {
     Place place;
     /* Its cells. */
     struct csv_parser parser;
-    Str *cells;
-    int n_cells, cap_cells;
+    Str *cells; /* room for one more than the limit */
+    int n_cells;
     Buf text; /* of the cells that libcsv unquoted */
-    bool too_wide, too_big;
 } Reader;
 
 static int64_t absolute_line(const Reader *r, size_t at);
@@ -154,24 +152,18 @@ static size_t line_end_length(const Reader *r)
 
 /* ---- the cells of a record ---- */
 
-static void add_cell(Reader *r, const char *text, size_t n)
-{
-    r->too_wide = r->too_wide || r->n_cells == CSV_MAX_COLUMNS;
-    r->too_big = r->too_big || n > CSV_MAX_CELL;
-    if (r->too_wide || r->too_big)
-        return;
-    ARRAY_ROOM(r->cells, r->n_cells, r->cap_cells);
-    r->cells[r->n_cells++] = (Str){text, n};
-}
-
 static void split_plain(Reader *r)
 {
-    char *cell = r->data + r->start, *end = r->data + r->scan;
-    for (char *comma; (comma = memchr(cell, ',', (size_t)(end - cell))); cell = comma + 1) {
-        *comma = '\0';
-        add_cell(r, cell, (size_t)(comma - cell));
-    }
-    add_cell(r, cell, (size_t)(end - cell));
+    char *cell = r->data + r->start, *end = r->data + r->scan, *comma;
+    int n = 0;
+    do {
+        comma = memchr(cell, ',', (size_t)(end - cell));
+        char *stop = comma ? comma : end;
+        *stop = '\0';
+        r->cells[n++] = (Str){cell, (size_t)(stop - cell)};
+        cell = stop + 1;
+    } while (comma && n <= CSV_MAX_COLUMNS);
+    r->n_cells = n;
 }
 
 /* libcsv's callbacks. Room for every cell with its NUL was made before: a cell is never longer than its source, and
@@ -184,7 +176,8 @@ static void on_cell(void *bytes, size_t n, void *ctx)
         memcpy(copy, bytes, n);
     copy[n] = '\0';
     r->text.len += n + 1;
-    add_cell(r, copy, n);
+    if (r->n_cells <= CSV_MAX_COLUMNS)
+        r->cells[r->n_cells++] = (Str){copy, n};
 }
 
 static void on_row(int terminator, void *ctx)
@@ -229,10 +222,11 @@ static bool split_quoted(Reader *r)
 
 static bool check_limits(Reader *r)
 {
-    if (r->too_wide)
+    if (r->n_cells > CSV_MAX_COLUMNS)
         return fail(r, ERR_LIMIT, r->start, "is a line end missing?", "more than 5,000 cells in one record");
-    if (r->too_big)
-        return fail(r, ERR_LIMIT, r->start, "is a closing quote missing?", "a cell of more than 16 MiB");
+    for (int i = 0; r->place.length > CSV_MAX_CELL && i < r->n_cells; i++)
+        if (r->cells[i].n > CSV_MAX_CELL)
+            return fail(r, ERR_LIMIT, r->start, "is a closing quote missing?", "a cell of more than 16 MiB");
     return true;
 }
 _Static_assert(CSV_MAX_COLUMNS == 5000 && CSV_MAX_CELL == 16 << 20 && CSV_MAX_RECORD == 64 << 20,
@@ -261,7 +255,6 @@ static bool emit(Reader *r, RawSink *sink, void *ctx)
         r->place.length = (int64_t)n;
         if (r->any_quote && !split_quoted(r))
             return false;
-        r->data[r->scan] = '\0'; /* behind the last cell; line_end is known already */
         if (!r->any_quote)
             split_plain(r);
         RawRecord record = {.place = r->place, .cells = r->cells, .n_cells = r->n_cells};
@@ -327,6 +320,7 @@ bool csv_read_source(const CsvSource *source, RawSink *sink, void *ctx, Err *err
     Reader r = {.source = source, .err = err, .place = {.line = 1}};
     if (csv_init(&r.parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
         return err_set(err, ERR_IO, NULL, "libcsv does not start");
+    r.cells = mem_grow(NULL, CSV_MAX_COLUMNS + 1, sizeof *r.cells);
     csv_set_space_func(&r.parser, never); /* spaces around a cell are part of it */
     csv_set_realloc_func(&r.parser, grow);
     csv_set_blk_size(&r.parser, 64 * 1024);
