@@ -1,7 +1,8 @@
 /* log.h - what people read on stderr. Data goes to stdout, everything else comes here.
  *
- * Levels: quiet (errors only), normal (warnings and notes), verbose (details). Colour only on a terminal, never with
- * NO_COLOR or --no-color. No secret ever reaches these functions: connection strings are printed by pg_describe only.
+ * Levels: quiet (errors only), normal (warnings and notes), verbose (details). Colour and progress only on a terminal;
+ * colour never with NO_COLOR or --no-color. No secret ever reaches these functions: connection strings are printed by
+ * pg_describe only. Bytes that could move a terminal's cursor are shown as \xNN.
  */
 #ifndef ARTSYNC_LOG_H
 #define ARTSYNC_LOG_H
@@ -19,6 +20,11 @@ bool log_color(void); /* may stderr be coloured? */
 void log_detail(const char *format, ...) ART_PRINTF(1, 2); /* verbose */
 void log_note(const char *format, ...) ART_PRINTF(1, 2);   /* normal */
 void log_warning(const char *format, ...) ART_PRINTF(1, 2);/* normal; "warning: " in front */
+
+/* One line that the next one overwrites, at most ten times a second; nothing unless stderr is a terminal. Cheap enough
+ * to call once a batch. Whatever is logged next wipes it; log_progress_end does so by itself. */
+void log_progress(const char *format, ...) ART_PRINTF(1, 2);
+void log_progress_end(void);
 
 /* "artsync: error: message", then "  hint: ..." on its own line. */
 void log_error(const Err *err);

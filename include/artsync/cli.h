@@ -1,0 +1,153 @@
+/* cli.h - the command line: one row a command, one row an option, and what the runner made ready for a command.
+ *
+ * A command is one file, src/cli/cmd_<name>.c: its row on top, its body below. The row says what it needs (a base, a
+ * database, the schema, a second connection); the runner provides that once, in order, or fails with the right exit
+ * status before the body starts. An option's row is all there is to say about it: parsing, environment key, help,
+ * completion and man page follow from it (tests/unit/test_options.c finds drift).
+ *
+ * Ownership: rows are constants. Everything in Arguments and Cli lives until the runner returns.
+ */
+#ifndef ARTSYNC_CLI_H
+#define ARTSYNC_CLI_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "artsync/base.h"
+#include "artsync/config.h"
+#include "artsync/err.h"
+#include "artsync/mem.h"
+#include "artsync/out.h"
+#include "artsync/pg.h"
+
+#define ARTSYNC_VERSION "1.0.0"
+
+typedef struct Cli Cli;
+
+/* ---- rows ---- */
+
+typedef enum OptionKind {
+    OPTION_FLAG,
+    OPTION_TEXT,
+    OPTION_LIST,   /* text, may be given several times */
+    OPTION_CHOICE, /* one of Option.value, "a|b|c" */
+    OPTION_NUMBER, /* a whole number, 0 or more */
+    OPTION_LIMIT   /* a number of records or a percentage */
+} OptionKind;
+
+typedef struct Option {
+    const char *name;     /* "export-dir"; NULL: a setting that has only an environment key */
+    char letter;          /* 0: none */
+    OptionKind kind;
+    const char *value;    /* what help calls the value: "DIR"; the choices of OPTION_CHOICE; NULL: a flag */
+    const char *key;      /* in the environment and in .env; NULL: none */
+    const char *fallback; /* where nobody says anything; NULL: nothing */
+    const char *help;     /* one line, lower case, without a full stop */
+} Option;
+
+/* A list of options ends with an all-zero row. */
+extern const Option global_options[];
+
+typedef enum Need {
+    NEED_CONFIG = 1,                   /* .env is read */
+    NEED_BASE = 2 | NEED_CONFIG,       /* cli->base, from base.json alone */
+    NEED_DATABASE = 4 | NEED_CONFIG,   /* cli->pg */
+    NEED_SCHEMA = 8 | NEED_DATABASE | NEED_BASE, /* all migrations applied; cli->base bound to the catalog */
+    NEED_LOG = 16 | NEED_DATABASE      /* cli->log, a second connection */
+} Need;
+
+typedef struct Command {
+    const char *name;      /* "sync", "db migrate" */
+    const char *arguments; /* "[SYNC_ID]" as help shows them; NULL: none */
+    int min_arguments, max_arguments;
+    const char *summary;   /* one line, lower case, without a full stop */
+    const char *details;   /* more lines for `help COMMAND`, or NULL */
+    unsigned needs;        /* of Need */
+    const Option *options; /* or NULL */
+    bool (*run)(Cli *cli, Err *err);
+} Command;
+
+extern const Command *const commands[]; /* in the order of help; ends with NULL */
+
+const Command *command_find(const char *name);
+
+/* Exit statuses and their meaning: help, man page and README print this. */
+typedef struct ExitRow {
+    ExitStatus status;
+    const char *meaning;
+} ExitRow;
+extern const ExitRow exit_rows[];
+extern const int exit_row_count;
+
+/* ---- parsed arguments ---- */
+
+typedef struct OptionValue {
+    const Option *option;
+    const char *text;   /* the value that counts; a flag: "" if set, else NULL */
+    Names list;         /* OPTION_LIST: all of them, in order */
+    const char *origin; /* "--mode", "ARTSYNC_MODE", ".env, line 3"; NULL: the default, or not given */
+} OptionValue;
+
+typedef struct Arguments {
+    const Command *command; /* NULL: none was named */
+    OptionValue *options;   /* the global ones, then the command's */
+    int n_options;
+    Names positional;
+    bool help, version;
+    Arena arena;
+} Arguments;
+
+/* Parse argv. ERR_USAGE, with what was probably meant as the hint. */
+bool arguments_parse(int argc, char *const *argv, Arguments *out, Err *err);
+
+/* Fill in what was not given: environment, then .env, then default; check every value. */
+bool arguments_resolve(Arguments *arguments, const EnvFile *env, Err *err);
+void arguments_free(Arguments *arguments);
+
+/* Was --json given? Answers also for a command line that cannot be parsed. */
+bool arguments_want_json(int argc, char *const *argv);
+
+/* "did you mean X?" for a word and candidates; NULL where nothing is near. Lives in `arena`. */
+const char *did_you_mean(const char *word, const Names *candidates, Arena *arena);
+
+/* Environment keys of all options, ending with NULL. */
+const char *const *option_keys(void);
+
+/* ---- what a command gets ---- */
+
+struct Cli {
+    Arguments arguments;
+    EnvFile env;
+    bool json, quiet, verbose;
+    const char *base_name;
+    const char *url; /* NULL: libpq's own rules */
+    Base *base;
+    Pg *pg, *log;
+    Arena arena;
+    ExitStatus status; /* EXIT_DONE; a command that found something sets EXIT_ATTENTION */
+    bool reported;     /* the JSON object that carries the error is printed already */
+    bool committed;    /* the database was changed: output that fails now must not say "nothing was changed" */
+};
+
+/* Values by option name; a name that the command has no row for is a programming error and aborts. */
+const char *cli_text(const Cli *cli, const char *option);
+bool cli_flag(const Cli *cli, const char *option);
+Names cli_list(const Cli *cli, const char *option);
+int64_t cli_number(const Cli *cli, const char *option);
+bool cli_given(const Cli *cli, const char *option); /* said by anybody, i.e. not the default */
+const char *cli_argument(const Cli *cli, int i);    /* NULL: not given */
+
+/* The table called `name`; NULL with ERR_USAGE and the nearest name as the hint. */
+const Table *cli_table(const Cli *cli, const char *name, Err *err);
+
+/* Find the command and run it: everything main does but for what belongs to the process. */
+ExitStatus cli_main(int argc, char *const *argv);
+
+/* ---- help (help.c) ---- */
+
+void help_overview(FILE *out);
+void help_command(const Command *command, FILE *out);
+/* All commands whose name begins with `prefix` and a blank ("db"); false if there are none. */
+bool help_group(const char *prefix, FILE *out);
+
+#endif

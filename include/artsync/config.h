@@ -1,0 +1,46 @@
+/* config.h - .env files: settings beside the data (SPEC section 4).
+ *
+ * KEY=value, one a line. Blank lines, `# comments`, `export KEY=value`, CRLF and a byte order mark are read. A value is
+ * bare (up to ` #`, trimmed), 'single quoted' (as it stands) or "double quoted" (\" \\ \$ \` stand for the second
+ * character, every other backslash for itself), as a shell would read it; but no shell ever does: nothing is expanded.
+ * The last of several lines with one key wins.
+ *
+ * Values may be secrets: no message quotes one.
+ */
+#ifndef ARTSYNC_CONFIG_H
+#define ARTSYNC_CONFIG_H
+
+#include <stdbool.h>
+
+#include "artsync/err.h"
+#include "artsync/mem.h"
+
+typedef struct EnvEntry {
+    const char *key;
+    const char *value;
+    int line;
+} EnvEntry;
+
+typedef struct EnvFile {
+    const char *path; /* as given; NULL: no file was read */
+    EnvEntry *items;
+    int n, cap;
+    Arena arena; /* owns path, keys and values */
+} EnvFile;
+
+/* Parse the text of a .env file. Errors (ERR_CONFIG) name `path` and the line. */
+bool env_parse(Str text, const char *path, EnvFile *out, Err *err);
+
+/* Read `path`; NULL: `.env` in the working folder, which need not be there. Warns about a password that others can
+ * read, and about ARTSYNC_ keys that nobody knows (`known`, ends with NULL). */
+bool env_read(const char *path, const char *const *known, EnvFile *out, Err *err);
+
+/* The last entry with `key`, or NULL. */
+const EnvEntry *env_find(const EnvFile *file, const char *key);
+
+/* Does a connection string hold a password? */
+bool env_has_password(const char *url);
+
+void env_free(EnvFile *file);
+
+#endif

@@ -1,0 +1,63 @@
+#include "artsync/log.h"
+#include "private.h"
+
+static const Option options[] = {
+    ROWS_SYNC,
+    {"limit", 'n', OPTION_NUMBER, "N", NULL, "50", "print so many changes, 0: all (--json: all, unless given)"},
+    {"exit-code", 0, OPTION_FLAG, NULL, NULL, NULL, "end with status 1 if there are changes"},
+    {0},
+};
+
+static bool any_change(const SyncResult *result)
+{
+    for (int i = 0; i < result->n_tables; i++) {
+        const SyncTable *t = &result->tables[i];
+        if (t->created || t->updated || t->deactivated)
+            return true;
+    }
+    return false;
+}
+
+static bool print(Cli *cli, const SyncResult *result, const Err *failed, Err *err)
+{
+    int64_t limit = cli_number(cli, "limit");
+    if (cli->json) {
+        cli->reported = true;
+        return report_json(result, failed, cli_given(cli, "limit") ? limit : 0, err);
+    }
+    if (failed->code != ERR_NONE)
+        return report_rejects(cli, result, err);
+    return changes_print(cli, result->changes, limit, err) && report_text(cli, result, failed, err);
+}
+
+static bool run(Cli *cli, Err *err)
+{
+    SyncOptions sync;
+    SyncResult result = {0};
+    Err failed = {0}, printing = {0};
+    if (!sync_options_read(cli, &sync, err))
+        return false;
+    sync.dry_run = sync.want_changes = true;
+    bool ok = sync_run(cli->pg, NULL, cli->url, cli->base, &sync, &result, &failed);
+    log_progress_end();
+    if (ok)
+        cli->status = sync_result_status(&result, &sync);
+    if (ok && cli_flag(cli, "exit-code") && any_change(&result))
+        cli->status = EXIT_ATTENTION;
+    bool printed = print(cli, &result, &failed, &printing);
+    sync_result_free(&result);
+    *err = ok ? printing : failed;
+    if (!ok)
+        err_clear(&printing);
+    return ok && printed;
+}
+
+const Command cmd_diff = {
+    .name = "diff",
+    .summary = "show what a sync would change, column by column",
+    .details = "Takes the same path as sync and undoes it: what it shows is what a sync would do. Nothing is written,\n"
+               "not even to the log.",
+    .needs = NEED_SCHEMA,
+    .options = options,
+    .run = run,
+};

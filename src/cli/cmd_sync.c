@@ -1,0 +1,48 @@
+#include "artsync/log.h"
+#include "private.h"
+
+static const Option options[] = {ROWS_SYNC, ROW_DRY_RUN, {0}};
+
+static bool run(Cli *cli, Err *err)
+{
+    SyncOptions sync;
+    SyncResult result = {0};
+    Err failed = {0}, printing = {0};
+    if (!sync_options_read(cli, &sync, err))
+        return false;
+    sync.dry_run = cli_flag(cli, "dry-run");
+    bool ok = sync_run(cli->pg, cli->log, cli->url, cli->base, &sync, &result, &failed);
+    log_progress_end();
+    cli->status = ok ? sync_result_status(&result, &sync) : err_status(failed.code);
+    cli->committed = ok && !sync.dry_run;
+    bool printed = true;
+    if (cli->json) {
+        printed = report_json(&result, &failed, -1, &printing);
+        cli->reported = true;
+    } else if (!cli->quiet || cli->status != EXIT_DONE) {
+        printed = ok ? report_text(cli, &result, &failed, &printing) : report_rejects(cli, &result, &printing);
+    }
+    sync_result_free(&result);
+    if (!ok) {
+        err_clear(&printing);
+        *err = failed;
+        return false;
+    }
+    if (!printed) { /* the sync itself is done: that it is poorly reported needs attention, no more */
+        log_error(&printing);
+        cli->status = EXIT_ATTENTION;
+    }
+    err_clear(&printing);
+    return true;
+}
+
+const Command cmd_sync = {
+    .name = "sync",
+    .summary = "clean the export and bring the database in step",
+    .details = "All tables change in one transaction, or none does. Records that break a rule are rejected one by one\n"
+               "(see artsync rejects); a row that needs no change is not written; a file that has not changed since\n"
+               "its last sync is not read.",
+    .needs = NEED_SCHEMA | NEED_LOG,
+    .options = options,
+    .run = run,
+};

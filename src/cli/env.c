@@ -1,0 +1,219 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "artsync/config.h"
+#include "artsync/file.h"
+#include "artsync/log.h"
+#include "artsync/utf8.h"
+
+enum { ENV_MAX_BYTES = 1024 * 1024 };
+
+typedef struct Parser {
+    const char *at, *end; /* of the current line */
+    const char *path;
+    int line;
+    EnvFile *out;
+    Err *err;
+} Parser;
+
+static bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+static bool is_key(char c, bool first)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || (!first && c >= '0' && c <= '9');
+}
+
+static bool fault(Parser *p, const char *hint, const char *what)
+{
+    return err_set(p->err, ERR_CONFIG, hint, "%s, line %d: %s", p->path, p->line, what);
+}
+
+static void skip_blanks(Parser *p)
+{
+    while (p->at < p->end && is_blank(*p->at))
+        p->at++;
+}
+
+static bool parse_quoted(Parser *p, Buf *value)
+{
+    const char quote = *p->at++;
+    while (p->at < p->end && *p->at != quote) {
+        if (quote == '"' && *p->at == '\\' && p->at + 1 < p->end && strchr("\"\\$`", p->at[1]))
+            p->at++;
+        buf_char(value, *p->at++);
+    }
+    if (p->at == p->end)
+        return fault(p, "end the value with the quote it began with, on the same line", "a quoted value does not end");
+    p->at++;
+    const char *after = p->at;
+    skip_blanks(p);
+    if (p->at < p->end && (*p->at != '#' || p->at == after))
+        return fault(p, "quote the whole value, or nothing of it", "something follows the closing quote");
+    return true;
+}
+
+static void parse_bare(Parser *p, Buf *value)
+{
+    const char *start = p->at, *stop = p->at;
+    for (; p->at < p->end; p->at++) {
+        if (*p->at == '#' && (p->at == start || is_blank(p->at[-1])))
+            break;
+        if (!is_blank(*p->at))
+            stop = p->at + 1;
+    }
+    buf_add(value, start, (size_t)(stop - start));
+}
+
+static bool parse_value(Parser *p, const char *key)
+{
+    Buf value = {0};
+    buf_reserve(&value, 1);
+    skip_blanks(p);
+    bool ok = true;
+    if (p->at < p->end && (*p->at == '"' || *p->at == '\''))
+        ok = parse_quoted(p, &value);
+    else
+        parse_bare(p, &value);
+    if (ok) {
+        EnvFile *out = p->out;
+        ARRAY_ROOM(out->items, out->n, out->cap);
+        out->items[out->n++] = (EnvEntry){key, arena_strn(&out->arena, value.data, value.len), p->line};
+    }
+    buf_free(&value);
+    return ok;
+}
+
+static bool parse_line(Parser *p)
+{
+    static const char word[] = "export";
+    const char *hint = "write KEY=value; lines that begin with # are comments";
+    skip_blanks(p);
+    if (p->at == p->end || *p->at == '#')
+        return true;
+    if ((size_t)(p->end - p->at) >= sizeof word && memcmp(p->at, word, sizeof word - 1) == 0 &&
+        is_blank(p->at[sizeof word - 1])) {
+        p->at += sizeof word;
+        skip_blanks(p);
+    }
+    const char *key = p->at;
+    while (p->at < p->end && is_key(*p->at, p->at == key))
+        p->at++;
+    size_t n = (size_t)(p->at - key);
+    skip_blanks(p);
+    if (n == 0 || p->at == p->end || *p->at != '=')
+        return fault(p, hint, "this is no KEY=value");
+    p->at++;
+    return parse_value(p, arena_strn(&p->out->arena, key, n));
+}
+
+bool env_parse(Str text, const char *path, EnvFile *out, Err *err)
+{
+    static const char bom[] = "\xEF\xBB\xBF";
+    out->path = arena_str(&out->arena, path);
+    Parser p = {.path = out->path, .out = out, .err = err};
+    const char *at = text.p, *end = text.p + text.n;
+    if (text.n >= 3 && memcmp(at, bom, 3) == 0)
+        at += 3;
+    while (at < end) {
+        const char *newline = memchr(at, '\n', (size_t)(end - at));
+        p.line++;
+        p.at = at;
+        p.end = newline ? newline : end;
+        at = newline ? newline + 1 : end;
+        if (p.end > p.at && p.end[-1] == '\r')
+            p.end--;
+        if (p.at + strnlen(p.at, (size_t)(p.end - p.at)) != p.end)
+            return fault(&p, "save it as plain UTF-8 text", "it holds a NUL byte");
+        if (!parse_line(&p))
+            return false;
+    }
+    return true;
+}
+
+bool env_has_password(const char *url)
+{
+    const char *scheme = strstr(url, "://");
+    if (strstr(url, "password"))
+        return true;
+    if (!scheme)
+        return false;
+    const char *host = scheme + 3;
+    const char *colon = strchr(host, ':'), *at = strchr(host, '@');
+    return colon && at && colon < at;
+}
+
+static bool holds_password(const EnvFile *file)
+{
+    for (int i = 0; i < file->n; i++) {
+        if (strcmp(file->items[i].key, "PGPASSWORD") == 0 && *file->items[i].value)
+            return true;
+        if (strcmp(file->items[i].key, "DATABASE_URL") == 0 && env_has_password(file->items[i].value))
+            return true;
+    }
+    return false;
+}
+
+static void warn_unknown(const EnvFile *file, const char *const *known)
+{
+    static const char prefix[] = "ARTSYNC_";
+    for (int i = 0; i < file->n; i++) {
+        const char *key = file->items[i].key, *nearest = NULL;
+        size_t best = 4;
+        bool found = strncmp(key, prefix, sizeof prefix - 1) != 0;
+        for (int k = 0; !found && known[k]; k++) {
+            size_t distance = utf8_distance(str_of(key), str_of(known[k]), best);
+            found = distance == 0;
+            if (distance < best) {
+                best = distance;
+                nearest = known[k];
+            }
+        }
+        if (!found)
+            log_warning("%s, line %d: nobody reads %s%s%s%s", file->path, file->items[i].line, key,
+                        nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
+    }
+}
+
+bool env_read(const char *path, const char *const *known, EnvFile *out, Err *err)
+{
+    struct stat st;
+    const char *name = path ? path : ".env";
+    *out = (EnvFile){0};
+    if (stat(name, &st) != 0) {
+        if (!path && (errno == ENOENT || errno == ENOTDIR))
+            return true;
+        return err_set(err, errno == ENOENT ? ERR_MISSING : ERR_CONFIG, path ? "check --env-file" : NULL, "%s: %s", name,
+                       strerror(errno));
+    }
+    if (!path && S_ISDIR(st.st_mode)) /* some tools keep a folder of that name */
+        return true;
+    Buf text = {0};
+    Err why = {0};
+    bool ok = file_read(name, ENV_MAX_BYTES, &text, &why) ? env_parse(buf_view(&text), name, out, err)
+                                                          : err_set(err, ERR_CONFIG, why.hint, "%s", why.message);
+    err_clear(&why);
+    buf_free(&text);
+    if (!ok)
+        return false;
+    if ((st.st_mode & (S_IRGRP | S_IROTH)) && holds_password(out))
+        log_warning("%s holds a password and others can read it: chmod 600 %s", name, name);
+    warn_unknown(out, known);
+    return true;
+}
+
+const EnvEntry *env_find(const EnvFile *file, const char *key)
+{
+    for (int i = file->n - 1; i >= 0; i--)
+        if (strcmp(file->items[i].key, key) == 0)
+            return &file->items[i];
+    return NULL;
+}
+
+void env_free(EnvFile *file)
+{
+    free(file->items);
+    arena_free(&file->arena);
+    *file = (EnvFile){0};
+}

@@ -1,0 +1,61 @@
+/* private.h - what the files of cli/ share: command rows, the options of sync and diff, their reports. */
+#ifndef ARTSYNC_CLI_PRIVATE_H
+#define ARTSYNC_CLI_PRIVATE_H
+
+#include "artsync/cli.h"
+#include "artsync/sync.h"
+
+extern const Command cmd_sync, cmd_diff, cmd_status, cmd_validate, cmd_stats, cmd_history, cmd_rejects, cmd_rollback,
+    cmd_phase, cmd_db_migrate, cmd_db_status, cmd_base_show, cmd_base_check, cmd_help, cmd_version, cmd_completion;
+
+/* ---- options that several commands have ---- */
+
+#define ROW_EXPORT_DIR                                                                                                 \
+    {"export-dir", 0, OPTION_TEXT, "DIR", "ARTSYNC_EXPORT_DIR", "airtable_export", "the folder with the CSV files"}
+#define ROW_DRY_RUN {"dry-run", 0, OPTION_FLAG, NULL, NULL, NULL, "do all of it, then undo it: only the report stays"}
+#define ROW_WAIT {"wait", 0, OPTION_NUMBER, "SECONDS", NULL, "0", "wait so long for another sync to end"}
+#define ROWS_SYNC                                                                                                      \
+    {"mode", 0, OPTION_CHOICE, "incremental|merge|full", "ARTSYNC_MODE", "incremental",                                \
+     "keep edits in the database, or let the export win; full also deactivates what is gone"},                         \
+        ROW_EXPORT_DIR,                                                                                                \
+        {"file", 0, OPTION_LIST, "TABLE=PATH", NULL, NULL, "read TABLE from PATH; without --export-dir, only such"},   \
+        {"table", 0, OPTION_LIST, "TABLE", NULL, NULL, "only this table; may be repeated"},                            \
+        {"on-conflict", 0, OPTION_CHOICE, "export|database|reject", "ARTSYNC_ON_CONFLICT", NULL,                       \
+         "who wins where both changed; by default export, in phase primary the database"},                             \
+        {"max-rejects", 0, OPTION_LIMIT, "N|P%", "ARTSYNC_MAX_REJECTS", "10%",                                         \
+         "refuse a sync that rejects more records of a table"},                                                        \
+        {"max-deactivate", 0, OPTION_LIMIT, "N|P%", "ARTSYNC_MAX_DEACTIVATE", "10%",                                   \
+         "refuse a full sync that deactivates more rows of a table"},                                                  \
+        {"strict", 0, OPTION_FLAG, NULL, NULL, NULL, "refuse the sync if any record is rejected"},                     \
+        {"force", 0, OPTION_FLAG, NULL, NULL, NULL, "lift the guards; the log says so"}, ROW_WAIT
+
+/* SyncOptions from the rows above. Arrays live in cli->arena. */
+bool sync_options_read(Cli *cli, SyncOptions *options, Err *err);
+
+/* ---- reports of sync and diff (report_json.c, report_text.c) ---- */
+
+/* The object of SPEC 12; `err` may be NULL or unset; `limit` is how many changes are printed,
+ * 0: all, -1: the object has none (sync). */
+bool report_json(const SyncResult *result, const Err *failed, int64_t limit, Err *err);
+/* Table, warnings, cleaning, rejects, conflicts, closing sentence. */
+bool report_text(Cli *cli, const SyncResult *result, const Err *failed, Err *err);
+/* Every conflict and reject, grouped; also for a sync that was refused because of them. */
+bool report_rejects(Cli *cli, const SyncResult *result, Err *err);
+
+/* ---- single changes (changes.c) ---- */
+
+/* One change as people read it: table, id, name, action, and its columns. `columns` is {"name":{"from","to"}};
+ * `name` may be NULL. */
+void change_print(FILE *out, const char *table, const char *id, const char *name, const char *action,
+                  const cJSON *columns);
+/* {"c":["a","b"]} as artsync.changes keeps it -> {"c":{"from":"a","to":"b"}}. NULL gives {}. */
+cJSON *change_columns(const char *pairs);
+/* What the name column says in `columns`: the new value, else the old one; NULL: it is not among them. */
+const char *change_name(const Table *table, const cJSON *columns);
+/* The first `limit` (0: all) changes of a diff, with names looked up in the database. */
+bool changes_print(Cli *cli, Spool *changes, int64_t limit, Err *err);
+
+/* "t"."name column"::text for SQL, or NULL::text where the table has no name column. */
+void sql_name_column(Buf *out, const Table *table, const char *alias);
+
+#endif

@@ -1,0 +1,144 @@
+/* resolve.c - where a setting comes from: option, environment, .env, default; and whether its value will do. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "artsync/cli.h"
+#include "artsync/sync.h"
+
+enum { KEYS_MAX = 64, NUMBER_MAX = 1000000000 };
+
+const char *const *option_keys(void)
+{
+    static const char *keys[KEYS_MAX];
+    int n = 0;
+    const Option *tables[2] = {global_options, NULL};
+    for (const Command *const *c = commands; n == 0 || *c; c += n != 0) {
+        for (const Option *o = tables[0]; o && (o->name || o->key); o++) {
+            bool known = !o->key;
+            for (int k = 0; k < n && !known; k++)
+                known = strcmp(keys[k], o->key) == 0;
+            if (!known && n < KEYS_MAX - 1)
+                keys[n++] = o->key;
+        }
+        tables[0] = *c ? (*c)->options : NULL;
+    }
+    return keys;
+}
+
+static void seek(Arguments *args, OptionValue *value, const EnvFile *env)
+{
+    const char *key = value->option->key;
+    if (value->text || !key)
+        return;
+    const char *text = getenv(key);
+    if (text && *text) {
+        value->text = text;
+        value->origin = key;
+        return;
+    }
+    const EnvEntry *entry = env ? env_find(env, key) : NULL;
+    if (entry && *entry->value) {
+        value->text = entry->value;
+        value->origin = arena_printf(&args->arena, "%s, line %d: %s", env->path, entry->line, key);
+    }
+}
+
+static bool choice_fits(const char *choices, const char *text)
+{
+    size_t n = strlen(text);
+    for (const char *c = choices; n && *c; c += strcspn(c, "|"), c += *c == '|')
+        if (strcspn(c, "|") == n && strncmp(c, text, n) == 0)
+            return true;
+    return false;
+}
+
+static bool number_fits(const char *text)
+{
+    char *end;
+    long long n = text[0] >= '0' && text[0] <= '9' ? strtoll(text, &end, 10) : -1;
+    return n >= 0 && n <= NUMBER_MAX && *end == '\0';
+}
+
+static bool check(const OptionValue *value, Arena *arena, Err *err)
+{
+    const Option *option = value->option;
+    Limit limit;
+    if (!value->text)
+        return true;
+    if (option->kind == OPTION_CHOICE && !choice_fits(option->value, value->text))
+        return err_set(err, ERR_USAGE, arena_printf(arena, "it is one of %s", option->value), "%s: \"%s\" is no choice",
+                       value->origin, value->text);
+    if (option->kind == OPTION_NUMBER && !number_fits(value->text))
+        return err_set(err, ERR_USAGE, "a whole number from 0 on", "%s: \"%s\" is no number", value->origin, value->text);
+    if (option->kind == OPTION_LIMIT && !limit_parse(value->text, &limit))
+        return err_set(err, ERR_USAGE, "a number of records or a percentage, e.g. 25 or 10%", "%s: \"%s\" is no limit",
+                       value->origin, value->text);
+    if ((option->kind == OPTION_TEXT || option->kind == OPTION_LIST) && !*value->text)
+        return err_set(err, ERR_USAGE, NULL, "%s is empty", value->origin);
+    return true;
+}
+
+bool arguments_resolve(Arguments *arguments, const EnvFile *env, Err *err)
+{
+    for (int i = 0; i < arguments->n_options; i++) {
+        OptionValue *value = &arguments->options[i];
+        seek(arguments, value, env);
+        if (!check(value, &arguments->arena, err))
+            return false;
+        if (!value->text)
+            value->text = value->option->fallback;
+    }
+    return true;
+}
+
+/* ---- asked by name ---- */
+
+static const OptionValue *find(const Cli *cli, const char *name)
+{
+    for (int i = 0; i < cli->arguments.n_options; i++) {
+        const Option *option = cli->arguments.options[i].option;
+        if ((option->name && strcmp(option->name, name) == 0) || (option->key && strcmp(option->key, name) == 0))
+            return &cli->arguments.options[i];
+    }
+    fprintf(stderr, "artsync: %s has no row for the option %s\n", cli->arguments.command->name, name);
+    abort();
+}
+
+const char *cli_text(const Cli *cli, const char *option) { return find(cli, option)->text; }
+
+bool cli_flag(const Cli *cli, const char *option) { return find(cli, option)->text != NULL; }
+
+Names cli_list(const Cli *cli, const char *option) { return find(cli, option)->list; }
+
+bool cli_given(const Cli *cli, const char *option) { return find(cli, option)->origin != NULL; }
+
+int64_t cli_number(const Cli *cli, const char *option)
+{
+    const char *text = find(cli, option)->text;
+    return text ? strtoll(text, NULL, 10) : 0;
+}
+
+const char *cli_argument(const Cli *cli, int i)
+{
+    const Names *positional = &cli->arguments.positional;
+    return i < positional->n ? positional->items[i] : NULL;
+}
+
+const Table *cli_table(const Cli *cli, const char *name, Err *err)
+{
+    const Table *table = base_table(cli->base, name);
+    if (table)
+        return table;
+    Arena arena = {0};
+    Names all = {arena_alloc(&arena, sizeof(char *) * (size_t)(cli->base->n_tables + 1)), 0};
+    Buf list = {0};
+    for (int i = 0; i < cli->base->n_tables; i++) {
+        all.items[all.n++] = cli->base->tables[i].name;
+        buf_printf(&list, "%s%s", i ? ", " : "it has ", cli->base->tables[i].name);
+    }
+    const char *hint = did_you_mean(name, &all, &arena);
+    err_set(err, ERR_USAGE, hint ? hint : list.data, "base %s has no table %s", cli->base->name, name);
+    buf_free(&list);
+    arena_free(&arena);
+    return NULL;
+}

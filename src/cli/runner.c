@@ -1,0 +1,150 @@
+/* runner.c - from argv to exit status: parse, meet the command's needs, run it, report the error once. */
+#include <stdlib.h>
+
+#include "artsync/interrupt.h"
+#include "artsync/log.h"
+#include "artsync/schema.h"
+#include "private.h"
+
+static bool read_config(Cli *cli, Err *err)
+{
+    if (!(cli->arguments.command->needs & NEED_CONFIG))
+        return arguments_resolve(&cli->arguments, NULL, err);
+    if (!env_read(cli_text(cli, "env-file"), option_keys(), &cli->env, err) ||
+        !arguments_resolve(&cli->arguments, &cli->env, err))
+        return false;
+    cli->base_name = cli_text(cli, "base");
+    cli->url = cli_text(cli, "database");
+    return true;
+}
+
+/* All problems at once would be `base check`; here the first one has to do. A built-in base fits the schema that its
+ * migrations make, so there the database drifted; else base.json may as well be wrong. */
+static bool bind_base(Cli *cli, CatalogTable *const *catalogs, Err *err)
+{
+    Problems problems = {0};
+    if (base_bind(cli->base, catalogs, &problems))
+        return true;
+    bool drifted = strstr(cli->base->origin, "(embedded)") != NULL;
+    for (int i = 0; i < cli->base->n_tables; i++)
+        drifted = drifted || !catalogs[i]->exists;
+    Buf more = {0};
+    if (problems.n > 1)
+        buf_printf(&more, " (and %d more)", problems.n - 1);
+    const Problem *first = &problems.items[0];
+    err_set(err, drifted ? ERR_SCHEMA : ERR_CONFIG, first->hint, "%s: %s%s", first->place, first->message,
+            more.len ? more.data : "");
+    buf_free(&more);
+    problems_free(&problems);
+    return false;
+}
+
+static bool require_schema(Cli *cli, Err *err)
+{
+    CatalogTable **catalogs = NULL;
+    bool ok = pg_begin(cli->pg, PG_TX_READ, err) && schema_require(cli->pg, cli->base, cli->base_name, err) &&
+              pg_catalog(cli->pg, cli->base, &cli->arena, &catalogs, err) && bind_base(cli, catalogs, err);
+    pg_rollback(cli->pg);
+    return ok;
+}
+
+/* What a dry run does leaves no log. */
+static bool wants_log(const Cli *cli)
+{
+    if ((cli->arguments.command->needs & NEED_LOG) != NEED_LOG)
+        return false;
+    for (int i = 0; i < cli->arguments.n_options; i++) {
+        const OptionValue *value = &cli->arguments.options[i];
+        if (value->option->name && strcmp(value->option->name, "dry-run") == 0 && value->text)
+            return false;
+    }
+    return true;
+}
+
+static bool meet_needs(Cli *cli, Err *err)
+{
+    unsigned needs = cli->arguments.command->needs;
+    if ((needs & NEED_BASE) == NEED_BASE && !(cli->base = base_load(cli->base_name, err)))
+        return false;
+    if ((needs & NEED_DATABASE) == NEED_DATABASE) {
+        if (!pg_open(&cli->pg, cli->url, "artsync", err))
+            return false;
+        log_detail("connected to %s", pg_describe(cli->pg));
+    }
+    if ((needs & NEED_SCHEMA) == NEED_SCHEMA && !require_schema(cli, err))
+        return false;
+    return !wants_log(cli) || pg_open(&cli->log, cli->url, "artsync", err);
+}
+
+static bool run_command(Cli *cli, Err *err)
+{
+    cli->json = cli_flag(cli, "json");
+    cli->quiet = cli_flag(cli, "quiet");
+    cli->verbose = cli_flag(cli, "verbose");
+    out_setup(cli_flag(cli, "no-color"));
+    log_setup(cli->verbose ? LOG_VERBOSE : cli->quiet ? LOG_QUIET : LOG_NORMAL, cli_flag(cli, "no-color"));
+    return read_config(cli, err) && meet_needs(cli, err) && interrupt_check(err) &&
+           cli->arguments.command->run(cli, err);
+}
+
+/* --help, --version and a bare `artsync` are commands like any other. */
+static bool choose_command(Arguments *arguments, Err *err)
+{
+    if (arguments->help) {
+        if (arguments->command) {
+            const char **name = arena_alloc(&arguments->arena, sizeof *name);
+            *name = arguments->command->name;
+            arguments->positional = (Names){name, 1};
+        }
+        arguments->command = &cmd_help;
+    } else if (arguments->version) {
+        arguments->command = &cmd_version;
+    } else if (!arguments->command) {
+        return err_set(err, ERR_USAGE, "see artsync help", "a command is missing");
+    }
+    return true;
+}
+
+static ExitStatus finish(Cli *cli, bool json, Err *err)
+{
+    if (err->code != ERR_NONE) {
+        if (json && !cli->reported) {
+            JsonOut out;
+            json_begin(&out, stdout);
+            json_item(&out, "error", json_error(err));
+            json_end(&out);
+        }
+        log_error(err);
+        cli->status = err_status(err->code);
+    }
+    log_progress_end();
+    Err output = {0};
+    bool gone = false;
+    if (!out_finish(&gone, &output) && cli->status == EXIT_DONE) {
+        if (!gone)
+            log_error(&output);
+        cli->status = cli->committed ? EXIT_ATTENTION : err_status(output.code);
+    }
+    err_clear(&output);
+    return cli->status;
+}
+
+ExitStatus cli_main(int argc, char *const *argv)
+{
+    Cli cli = {0};
+    Err err = {0};
+    bool json = arguments_want_json(argc, argv);
+    out_setup(false);
+    log_setup(LOG_NORMAL, false);
+    if (arguments_parse(argc, argv, &cli.arguments, &err) && choose_command(&cli.arguments, &err))
+        run_command(&cli, &err);
+    ExitStatus status = finish(&cli, json, &err);
+    pg_close(cli.log);
+    pg_close(cli.pg);
+    base_free(cli.base);
+    env_free(&cli.env);
+    arena_free(&cli.arena);
+    arguments_free(&cli.arguments);
+    err_clear(&err);
+    return status;
+}

@@ -1,0 +1,117 @@
+#include "artsync/log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "artsync/mem.h"
+#include "artsync/utf8.h"
+
+enum { PROGRESS_INTERVAL_MS = 100, LINE_MAX_CHARS = 100000 };
+
+static struct {
+    LogLevel level;
+    bool color;
+    bool terminal;
+    bool progress;      /* a progress line stands on the terminal */
+    int64_t progress_at; /* when it was written, ms */
+} state = {.level = LOG_NORMAL};
+
+void log_setup(LogLevel level, bool no_color)
+{
+    const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+    state.level = level;
+    state.terminal = isatty(STDERR_FILENO) == 1;
+    state.color = state.terminal && !no_color && !(no && *no) && !(term && strcmp(term, "dumb") == 0);
+}
+
+LogLevel log_level(void) { return state.level; }
+
+bool log_color(void) { return state.color; }
+
+void log_progress_end(void)
+{
+    if (state.progress)
+        fputs("\r\033[K", stderr);
+    state.progress = false;
+}
+
+static void write_text(const char *text)
+{
+    Arena arena = {0};
+    for (const char *line = text;; line++) {
+        size_t n = strcspn(line, "\n");
+        fputs(utf8_printable((Str){line, n}, LINE_MAX_CHARS, &arena), stderr);
+        line += n;
+        if (*line == '\0' || line[1] == '\0')
+            break;
+        fputs("\n  ", stderr); /* what a server says may have several lines */
+    }
+    fputc('\n', stderr);
+    arena_free(&arena);
+}
+
+static void say(const char *label, const char *color, const char *format, va_list args)
+{
+    Buf text = {0};
+    buf_reserve(&text, 1);
+    buf_vprintf(&text, format, args);
+    log_progress_end();
+    if (*label)
+        fprintf(stderr, "artsync: %s%s:%s ", state.color ? color : "", label, state.color ? "\033[0m" : "");
+    write_text(buf_view(&text).p);
+    buf_free(&text);
+}
+
+#define SAY(min_level, label, color)                                                                                   \
+    do {                                                                                                               \
+        if (state.level < (min_level))                                                                                 \
+            return;                                                                                                    \
+        va_list args;                                                                                                  \
+        va_start(args, format);                                                                                        \
+        say(label, color, format, args);                                                                               \
+        va_end(args);                                                                                                  \
+    } while (0)
+
+void log_detail(const char *format, ...) { SAY(LOG_VERBOSE, "", ""); }
+
+void log_note(const char *format, ...) { SAY(LOG_NORMAL, "", ""); }
+
+void log_warning(const char *format, ...) { SAY(LOG_NORMAL, "warning", "\033[33m"); }
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void log_progress(const char *format, ...)
+{
+    if (!state.terminal || state.level < LOG_NORMAL)
+        return;
+    int64_t now = now_ms();
+    if (state.progress_at && now - state.progress_at < PROGRESS_INTERVAL_MS)
+        return;
+    state.progress_at = now;
+    va_list args;
+    va_start(args, format);
+    fputs("\r\033[K", stderr);
+    vfprintf(stderr, format, args);
+    fflush(stderr);
+    va_end(args);
+    state.progress = true;
+}
+
+void log_error(const Err *err)
+{
+    log_progress_end();
+    fprintf(stderr, "artsync: %serror:%s ", state.color ? "\033[31m" : "", state.color ? "\033[0m" : "");
+    write_text(err->message ? err->message : err_name(err->code));
+    if (err->hint) {
+        fputs("  hint: ", stderr);
+        write_text(err->hint);
+    }
+}
