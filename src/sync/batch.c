@@ -181,6 +181,8 @@ static void stage_reject(Turn *turn, Buf *out, const Item *item, Reject reject, 
     buf_char(out, '\n');
 }
 
+void stage_reject_line(Turn *turn, Buf *out, const Item *item) { stage_reject(turn, out, item, item->reject, NULL); }
+
 static void stage_write(Turn *turn, Buf *out, const Case *c, char op, int layout)
 {
     const Item *item = c->item;
@@ -328,11 +330,23 @@ bool stage_copy(Turn *turn, const Buf *lines, int64_t n, Err *err)
     return ok;
 }
 
+static bool load_batch(Turn *turn, Err *err)
+{
+    for (int i = 0; i < turn->batch.n; i++)
+        if (!load_item(turn, &turn->batch.items[i], err))
+            return false;
+    turn->batch.n = 0;
+    arena_reset(&turn->batch.arena);
+    return true;
+}
+
 bool batch_flush(Turn *turn, Err *err)
 {
     Batch *batch = &turn->batch;
     if (batch->n == 0)
         return true;
+    if (turn->load)
+        return load_batch(turn, err);
     PgRows *rows = NULL;
     int *at = mem_alloc(sizeof *at * (size_t)batch->n);
     Buf lines = {0};

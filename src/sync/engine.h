@@ -15,6 +15,7 @@
 
 enum {
     BATCH_RECORDS = 10000,
+    LOAD_RECORDS = 64, /* of a first load: the server is fed while the next ones are cleaned */
     BATCH_BYTES = 8 * 1024 * 1024,
     MAX_REFUSALS = 1000 /* of the database per table, found by bisection */
 };
@@ -25,6 +26,7 @@ typedef struct Run {
     const SyncOptions *options;
     SyncResult *result;
     OnConflict on_conflict; /* decided */
+    bool *fresh;            /* per base table: this run loads it from empty */
     int64_t *log_ids;       /* one per result table; 0 in a dry run */
     LinkIndex **links;      /* one per base table, loaded when first needed */
 } Run;
@@ -45,6 +47,8 @@ typedef struct Batch {
     Arena arena;
 } Batch;
 
+typedef struct Load Load; /* the first load of an empty table (load.c) */
+
 /* One table's turn. */
 typedef struct Turn {
     Run *run;
@@ -58,6 +62,8 @@ typedef struct Turn {
     Natural *natural;      /* natural keys of the rows, where the file or the rows lack real ids; else NULL */
     Layouts layouts;
     Batch batch;
+    Load *load;            /* the table is empty: records go straight into it; else NULL */
+    CleaningReport *report; /* NULL in a second pass over the same file: it was told already */
     Arena scratch;         /* one record */
     bool *present;         /* per column, after the header was read */
     int64_t seq;           /* of the last staged record */
@@ -80,6 +86,18 @@ RecordSink intake_sink(Turn *turn);
 /* Decide over and stage what the batch holds (batch.c). */
 bool batch_flush(Turn *turn, Err *err);
 void batch_free(Batch *batch);
+
+/* The first load of an empty table. load_begin decides whether it is one (then turn->load is set), load_item takes a
+ * record, load_finish adds the keys back. After a failure that load_gives_way to, the caller rolls back to the
+ * savepoint artsync_load and takes the table's turn again without load. */
+bool load_begin(Turn *turn, int64_t file_size, Err *err);
+bool load_item(Turn *turn, const Item *item, Err *err);
+bool load_finish(Turn *turn, Err *err);
+bool load_gives_way(const Turn *turn, const Err *err);
+void load_free(Turn *turn);
+
+/* The stage's line of a refused record. */
+void stage_reject_line(Turn *turn, Buf *out, const Item *item);
 
 /* Make the stage if it is not there. */
 bool stage_open(Turn *turn, Err *err);

@@ -67,7 +67,8 @@ static const char *identify(Turn *turn, const Record *record)
 
 static void warn(Turn *turn, int64_t line, const char *text)
 {
-    cleaning_report_warn(turn->run->result->cleaning, turn->table, turn->table->id_column, line, text);
+    if (turn->report)
+        cleaning_report_warn(turn->report, turn->table, turn->table->id_column, line, text);
 }
 
 static bool known_record(void *ctx, const Record *record, bool *unchanged, Err *err)
@@ -179,7 +180,7 @@ static bool put_record(void *ctx, const Record *record, Err *err)
         if (!record->id && !(known_at(turn->known, str_of(item->id))->flags & KNOWN_ROW))
             warn(turn, record->place.line, "the file has no record ids; the new row's id is derived from its natural key");
     }
-    if (batch->n >= BATCH_RECORDS || batch->arena.used >= BATCH_BYTES)
+    if (batch->n >= (turn->load ? LOAD_RECORDS : BATCH_RECORDS) || batch->arena.used >= BATCH_BYTES)
         return batch_flush(turn, err);
     return true;
 }

@@ -86,6 +86,8 @@ static int64_t count_flags(const Known *known, uint32_t flags)
 
 int64_t known_active_synced(const Known *known) { return count_flags(known, KNOWN_STATE | KNOWN_ROW | KNOWN_ACTIVE); }
 
+bool known_empty(const Known *known) { return known->count == 0; }
+
 int64_t known_rows(const Known *known) { return count_flags(known, KNOWN_ROW); }
 
 /* ---- binary COPY: a header of 19 bytes (and an extension), then per tuple int16 fields, each int32 length + bytes */

@@ -46,6 +46,7 @@ bool known_load(Known *known, Pg *pg, const Table *table, Err *err);
 
 /* How many rows are active and written by a sync: what --max-deactivate is a percentage of. */
 int64_t known_active_synced(const Known *known);
+bool known_empty(const Known *known); /* neither rows nor state */
 int64_t known_rows(const Known *known);
 
 #endif

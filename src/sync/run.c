@@ -230,6 +230,7 @@ bool sync_run(Pg *data, Pg *log, const char *url, const Base *base, const SyncOp
     prepare(result, options);
     Run run = {.pg = data, .base = base, .options = options, .result = result};
     run.links = mem_alloc(sizeof *run.links * (size_t)base->n_tables);
+    run.fresh = mem_alloc(sizeof *run.fresh * (size_t)base->n_tables);
     run.log_ids = mem_alloc(sizeof *run.log_ids * (size_t)base->n_tables);
 
     bool logged = false;
@@ -248,6 +249,7 @@ bool sync_run(Pg *data, Pg *log, const char *url, const Base *base, const SyncOp
     for (int i = 0; i < base->n_tables; i++)
         link_index_free(run.links[i]);
     free(run.links);
+    free(run.fresh);
     free(run.log_ids);
     clock_gettime(CLOCK_MONOTONIC, &end);
     result->duration_ms = (end.tv_sec - start.tv_sec) * 1000 + (end.tv_nsec - start.tv_nsec) / 1000000;

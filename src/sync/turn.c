@@ -1,5 +1,7 @@
 /* turn.c - one table's turn: from known records to the journal. */
+#include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "artsync/csv.h"
@@ -53,7 +55,7 @@ static bool stream(Turn *turn, Err *err)
     RecordSink sink = intake_sink(turn);
     if (!settle_date_order(turn, &options.date_order, err))
         return false;
-    turn->cleaner = cleaner_new(&options, run->result->cleaning, &sink);
+    turn->cleaner = cleaner_new(&options, turn->report, &sink);
     if (!csv_read(turn->path, put_raw, turn, hash, err) || !cleaner_finish(turn->cleaner, err))
         return false;
     if (strcmp(hash, turn->counts->sha256) != 0)
@@ -110,17 +112,80 @@ static bool note_for_log(Turn *turn, Err *err)
     return ok && rejects_note_header(turn, err);
 }
 
+/* From the file to the table. */
+static bool bring_in(Turn *turn, Err *err)
+{
+    if (!stream(turn, err))
+        return false;
+    return turn->load ? load_finish(turn, err) : write_stage(turn, err);
+}
+
 static bool take(Turn *turn, Err *err)
 {
     Run *run = turn->run;
-    const Table *table = turn->table;
     bool full = run->options->mode == SYNC_FULL && !turn->replay;
-    bool ok = table_lock(run->pg, table, err) && known_load(turn->known, run->pg, table, err) &&
-              layouts_load(&turn->layouts, run->pg, table, err) && linked_load(run, table, err) && stream(turn, err) &&
-              write_stage(turn, err) && (!full || deactivate_absent(turn, err)) && journal_write(turn, err) &&
-              rejects_write(turn, err) && note_for_log(turn, err) && check_sum(turn, err) && guard_rejects(turn, err) &&
-              stage_drop(turn, err);
-    turn->counts->warnings = cleaning_report_warning_count(run->result->cleaning, table);
+    return bring_in(turn, err) && (!full || deactivate_absent(turn, err)) && journal_write(turn, err) &&
+           rejects_write(turn, err) && note_for_log(turn, err) && check_sum(turn, err) && guard_rejects(turn, err) &&
+           stage_drop(turn, err);
+}
+
+static void turn_free(Turn *turn)
+{
+    cleaner_free(turn->cleaner);
+    known_free(turn->known);
+    natural_free(turn->natural);
+    layouts_free(&turn->layouts);
+    batch_free(&turn->batch);
+    arena_free(&turn->scratch);
+    load_free(turn);
+    free(turn->present);
+}
+
+static bool prepare(Turn *turn, Err *err)
+{
+    Pg *pg = turn->run->pg;
+    turn->known = known_new();
+    return known_load(turn->known, pg, turn->table, err) && layouts_load(&turn->layouts, pg, turn->table, err) &&
+           linked_load(turn->run, turn->table, err);
+}
+
+static bool file_size(const char *path, int64_t *size, Err *err)
+{
+    struct stat st;
+    if (stat(path, &st) != 0)
+        return err_set(err, ERR_IO, NULL, "%s: %s", path, strerror(errno));
+    *size = (int64_t)st.st_size;
+    return true;
+}
+
+/* Read the file and write the table; the first load of an empty table may have to be taken again the ordinary way. */
+static bool read_table(Run *run, int i, Err *err)
+{
+    SyncTable *counts = &run->result->tables[i];
+    const Turn fresh = {.run = run, .table = counts->table, .counts = counts, .log_id = run->log_ids[i],
+                        .path = counts->path, .replay = counts->replay, .report = run->result->cleaning, .asked = -1};
+    const SyncTable zero = *counts;
+    Turn turn = fresh;
+    Err refusal = {0};
+    int64_t size = 0;
+    bool ok = table_lock(run->pg, turn.table, err) && prepare(&turn, err) && file_size(turn.path, &size, err) &&
+              load_begin(&turn, size, err) && take(&turn, &refusal);
+    if (!ok && load_gives_way(&turn, &refusal)) {
+        err_clear(&refusal);
+        turn_free(&turn);
+        turn = fresh;
+        turn.report = NULL;
+        *counts = zero;
+        run->fresh[turn.table->index] = false;
+        ok = pg_rollback_to(run->pg, "artsync_load", err) && prepare(&turn, err) && take(&turn, err);
+    } else if (!ok && refusal.code != ERR_NONE) {
+        *err = refusal;
+    }
+    counts->warnings = cleaning_report_warning_count(run->result->cleaning, turn.table);
+    turn_free(&turn);
+    /* its rows may be new or renamed: tables that link to it load it afresh */
+    link_index_free(run->links[counts->table->index]);
+    run->links[counts->table->index] = NULL;
     return ok;
 }
 
@@ -138,26 +203,12 @@ static bool note_rows(Run *run, SyncTable *counts, Err *err)
 bool turn_take(Run *run, int i, Err *err)
 {
     SyncTable *counts = &run->result->tables[i];
-    const Table *table = counts->table;
     int64_t start = now_ms();
     bool ok = true;
     if (run->options->mode == SYNC_INCREMENTAL)
-        ok = skip_allowed(run->pg, table, counts->sha256, &counts->skipped, err);
-    if (ok && !counts->skipped) {
-        Turn turn = {.run = run, .table = table, .counts = counts, .log_id = run->log_ids[i], .path = counts->path,
-                     .known = known_new(), .replay = counts->replay, .asked = -1};
-        ok = take(&turn, err);
-        cleaner_free(turn.cleaner);
-        known_free(turn.known);
-        natural_free(turn.natural);
-        layouts_free(&turn.layouts);
-        batch_free(&turn.batch);
-        arena_free(&turn.scratch);
-        free(turn.present);
-        /* its rows may be new or renamed: tables that link to it load it afresh */
-        link_index_free(run->links[table->index]);
-        run->links[table->index] = NULL;
-    }
+        ok = skip_allowed(run->pg, counts->table, counts->sha256, &counts->skipped, err);
+    if (ok && !counts->skipped)
+        ok = read_table(run, i, err);
     ok = ok && note_rows(run, counts, err);
     counts->ms = now_ms() - start;
     return ok;

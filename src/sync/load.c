@@ -1,0 +1,303 @@
+/* load.c - the first load of an empty table: COPY straight into table and state, keys added back afterwards.
+ *
+ * A foreign key checked row by row costs more than half of a bulk load; dropped before and added back after, in the
+ * same transaction, it is one join. Only keys between tables that this very run loads from empty are touched, with the
+ * definition that the catalog gives, and only by the tables' owner. Whatever the database refuses on the way, the
+ * savepoint undoes all of it and the table goes the ordinary way, where single records can be refused.
+ */
+#include <endian.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "engine.h"
+
+enum { LOAD_BIG = 4 * 1024 * 1024 }; /* bytes of a file from which on keys are worth dropping */
+
+struct Load {
+    bool copying;      /* COPY into the table is under way */
+    bool drops;        /* keys were dropped */
+    int64_t rows;
+    const char *now;   /* the transaction's time as text: last_synced_at of every row */
+    int layout;
+    Buf line;
+    FILE *state;       /* binary COPY of the state, unlinked */
+    FILE *rejects;     /* text COPY of refused records for the stage, unlinked */
+    int64_t n_rejects;
+    Arena arena;
+};
+
+static bool spool_file(FILE **file, Err *err)
+{
+    *file = tmpfile();
+    return *file || err_set(err, ERR_IO, "set TMPDIR to a folder with room", "cannot make a temporary file");
+}
+
+/* ---- keys ---- */
+
+static bool may_drop(const Turn *turn, const CatalogForeignKey *key)
+{
+    const Base *base = turn->table->base;
+    for (int i = 0; i < base->n_tables; i++)
+        if (strcmp(base->tables[i].schema, key->schema) == 0 && strcmp(base->tables[i].name, key->table) == 0)
+            return turn->run->fresh[i] && base->tables[i].catalog->owned;
+    return false;
+}
+
+/* ALTER TABLE ... DROP (or ADD) of every foreign key that may be dropped; false in *any: there is none. */
+static void alter_keys(Buf *out, const Turn *turn, bool add)
+{
+    const CatalogTable *catalog = turn->table->catalog;
+    int n = 0;
+    for (int f = 0; f < catalog->n_foreign_keys; f++) {
+        const CatalogForeignKey *key = &catalog->foreign_keys[f];
+        if (!may_drop(turn, key))
+            continue;
+        if (n++ == 0) {
+            buf_str(out, "ALTER TABLE ");
+            sql_name(out, catalog->schema, catalog->name);
+        } else {
+            buf_char(out, ',');
+        }
+        buf_str(out, add ? " ADD CONSTRAINT " : " DROP CONSTRAINT ");
+        sql_ident(out, key->name);
+        if (add)
+            buf_printf(out, " %s", key->definition);
+    }
+}
+
+static void alter_state(Buf *out, const Turn *turn, bool add)
+{
+    Buf name = {0};
+    buf_printf(&name, "%s_pkey", turn->table->state);
+    buf_str(out, "ALTER TABLE ");
+    sql_name(out, "artsync", turn->table->state);
+    buf_str(out, add ? " ADD CONSTRAINT " : " DROP CONSTRAINT IF EXISTS ");
+    sql_ident(out, name.data);
+    if (add)
+        buf_str(out, " PRIMARY KEY (record_id)");
+    buf_free(&name);
+}
+
+static bool alter(Turn *turn, bool add, Err *err)
+{
+    if (!turn->load->drops)
+        return true;
+    Buf keys = {0}, state = {0};
+    alter_keys(&keys, turn, add);
+    alter_state(&state, turn, add);
+    bool ok = (keys.len == 0 || pg_run(turn->run->pg, keys.data, 0, NULL, NULL, err)) &&
+              pg_run(turn->run->pg, state.data, 0, NULL, NULL, err);
+    buf_free(&keys);
+    buf_free(&state);
+    return ok;
+}
+
+/* ---- begin ---- */
+
+bool load_begin(Turn *turn, int64_t file_size, Err *err)
+{
+    Run *run = turn->run;
+    if (run->options->want_changes || !known_empty(turn->known))
+        return true;
+    Load *load = turn->load = mem_alloc(sizeof *load);
+    load->drops = turn->table->catalog->owned && file_size >= LOAD_BIG;
+    run->fresh[turn->table->index] = true;
+    char *now = NULL;
+    bool ok = pg_value(run->pg, "SELECT now()", 0, NULL, &now, err) &&
+              layouts_current(&turn->layouts, run->pg, &load->layout, err) && pg_savepoint(run->pg, "artsync_load", err) &&
+              alter(turn, false, err) && spool_file(&load->state, err) && spool_file(&load->rejects, err);
+    if (ok)
+        load->now = arena_str(&load->arena, now);
+    free(now);
+    return ok;
+}
+
+void load_free(Turn *turn)
+{
+    Load *load = turn->load;
+    if (!load)
+        return;
+    buf_free(&load->line);
+    arena_free(&load->arena);
+    if (load->state)
+        fclose(load->state);
+    if (load->rejects)
+        fclose(load->rejects);
+    free(load);
+    turn->load = NULL;
+}
+
+/* ---- records ---- */
+
+static bool start_copy(Turn *turn, Err *err)
+{
+    const Table *table = turn->table;
+    Buf sql = {0};
+    buf_str(&sql, "COPY ");
+    sql_name(&sql, table->schema, table->name);
+    buf_str(&sql, " (");
+    sql_ident(&sql, table->id_column);
+    for (int c = 0; c < table->n_columns; c++)
+        if (turn->present[c]) {
+            buf_str(&sql, ", ");
+            sql_ident(&sql, table->columns[c].name);
+        }
+    buf_str(&sql, ", last_synced_at) FROM STDIN");
+    turn->load->copying = pg_copy_in(turn->run->pg, sql.data, err);
+    buf_free(&sql);
+    return turn->load->copying;
+}
+
+static void add_row(const Turn *turn, Buf *out, const Item *item)
+{
+    pg_copy_text(out, item->id);
+    for (int c = 0; c < turn->table->n_columns; c++)
+        if (turn->present[c]) {
+            buf_char(out, '\t');
+            pg_copy_text(out, item->values[c].text);
+        }
+    buf_printf(out, "\t%s\n", turn->load->now);
+}
+
+static void be16(Buf *out, uint16_t v)
+{
+    v = htobe16(v);
+    buf_add(out, &v, sizeof v);
+}
+
+static void be32(Buf *out, uint32_t v)
+{
+    v = htobe32(v);
+    buf_add(out, &v, sizeof v);
+}
+
+static void be64(Buf *out, uint64_t v)
+{
+    v = htobe64(v);
+    buf_add(out, &v, sizeof v);
+}
+
+/* The state's columns in binary COPY: record_id, raw, cols, layout, first_log, created, deactivated. */
+static void add_state(const Turn *turn, Buf *out, const Item *item)
+{
+    size_t id = strlen(item->id);
+    int n = turn->table->n_columns;
+    be16(out, 7);
+    be32(out, (uint32_t)id);
+    buf_add(out, item->id, id);
+    be32(out, 8);
+    be64(out, item->raw);
+    be32(out, 8 * (uint32_t)n);
+    for (int c = 0; c < n; c++)
+        be64(out, item->values[c].present ? item->values[c].hash : 0);
+    be32(out, 4);
+    be32(out, (uint32_t)turn->load->layout);
+    be32(out, 8);
+    be64(out, (uint64_t)turn->log_id);
+    be32(out, 1);
+    buf_char(out, 1);
+    be32(out, 1);
+    buf_char(out, 0);
+}
+
+static bool write_spool(FILE *file, const Buf *bytes, Err *err)
+{
+    if (fwrite(bytes->data, 1, bytes->len, file) == bytes->len)
+        return true;
+    return err_set(err, ERR_IO, "make room in the folder for temporary files", "cannot write a temporary file");
+}
+
+bool load_item(Turn *turn, const Item *item, Err *err)
+{
+    Load *load = turn->load;
+    buf_clear(&load->line);
+    if (item->reject.code) {
+        stage_reject_line(turn, &load->line, item);
+        load->n_rejects++;
+        return write_spool(load->rejects, &load->line, err);
+    }
+    if (!load->copying && !start_copy(turn, err))
+        return false;
+    add_row(turn, &load->line, item);
+    load->rows++;
+    if (!pg_copy_put(turn->run->pg, load->line.data, load->line.len, err))
+        return false;
+    buf_clear(&load->line);
+    add_state(turn, &load->line, item);
+    return write_spool(load->state, &load->line, err);
+}
+
+/* ---- end ---- */
+
+static bool copy_spool(Turn *turn, FILE *file, Err *err)
+{
+    char chunk[64 * 1024];
+    size_t n;
+    bool ok = true;
+    rewind(file);
+    while (ok && (n = fread(chunk, 1, sizeof chunk, file)) > 0)
+        ok = pg_copy_put(turn->run->pg, chunk, n, err);
+    if (ok && ferror(file))
+        ok = err_set(err, ERR_IO, NULL, "cannot read a temporary file back");
+    return ok;
+}
+
+static bool copy_state(Turn *turn, Err *err)
+{
+    static const char head[] = "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0", tail[] = "\377\377";
+    Buf sql = {0};
+    buf_str(&sql, "COPY ");
+    sql_name(&sql, "artsync", turn->table->state);
+    buf_str(&sql, " (record_id, raw, cols, layout, first_log, created, deactivated) FROM STDIN (FORMAT binary)");
+    Pg *pg = turn->run->pg;
+    bool ok = pg_copy_in(pg, sql.data, err) && pg_copy_put(pg, head, sizeof head - 1, err) &&
+              copy_spool(turn, turn->load->state, err) && pg_copy_put(pg, tail, sizeof tail - 1, err) &&
+              pg_copy_done(pg, turn->load->rows, err);
+    buf_free(&sql);
+    return ok;
+}
+
+static bool stage_rejects(Turn *turn, Err *err)
+{
+    if (turn->load->n_rejects == 0)
+        return true;
+    Buf sql = {0};
+    plan_copy(&sql, turn->table, false);
+    bool ok = stage_open(turn, err) && pg_copy_in(turn->run->pg, sql.data, err) &&
+              copy_spool(turn, turn->load->rejects, err) && pg_copy_done(turn->run->pg, turn->load->n_rejects, err);
+    buf_free(&sql);
+    return ok;
+}
+
+static bool analyze(Turn *turn, Err *err)
+{
+    const Table *table = turn->table;
+    if (!turn->load->drops)
+        return true;
+    Buf sql = {0};
+    buf_str(&sql, "ANALYZE ");
+    sql_name(&sql, table->schema, table->name);
+    buf_str(&sql, ", ");
+    sql_name(&sql, "artsync", table->state);
+    bool ok = pg_run(turn->run->pg, sql.data, 0, NULL, NULL, err);
+    buf_free(&sql);
+    return ok;
+}
+
+bool load_finish(Turn *turn, Err *err)
+{
+    Load *load = turn->load;
+    Pg *pg = turn->run->pg;
+    if (load->copying && !(pg_copy_done(pg, load->rows, err) && copy_state(turn, err)))
+        return false;
+    if (!alter(turn, true, err) || !pg_run(pg, "SET CONSTRAINTS ALL IMMEDIATE", 0, NULL, NULL, err) ||
+        !analyze(turn, err) || !pg_release(pg, "artsync_load", err) || !stage_rejects(turn, err))
+        return false;
+    turn->counts->created = load->rows;
+    return true;
+}
+
+bool load_gives_way(const Turn *turn, const Err *err)
+{
+    return turn->load && err->code == ERR_DATABASE && (pg_refusal(err) || err->sqlstate[0] == '\0');
+}
