@@ -171,21 +171,24 @@ static void read_shifted_id(Cleaner *c)
         c->record.id = NULL;
 }
 
-/* Without an id: the natural key's values, before the rest is cleaned. False: the record is rejected. */
+/* Without an id: the natural key's values, before the rest is cleaned. They are looked at quietly, since clean_columns
+ * comes by again, unless the record ends here. False: it is rejected. */
 static bool read_natural_key(Cleaner *c)
 {
-    bool ok = true;
-    c->quiet = true; /* clean_columns comes by again */
-    for (int i = 0; ok && i < c->table->n_natural_key; i++) {
+    for (int i = 0; i < c->table->n_natural_key; i++) {
         const Column *column = &c->table->columns[c->table->natural_key[i]];
-        ok = cleaner_column(c, column);
-        bool empty = ok ? !c->values[column->index].text : strcmp(c->record.reject.code, REJECT_REQUIRED) == 0;
-        if (empty)
-            ok = cleaner_reject(c, REJECT_NO_ID, column->name, NULL,
-                                "is empty: without an id the record needs its natural key");
+        c->quiet = true;
+        bool ok = cleaner_column(c, column);
+        c->quiet = false;
+        if (ok && c->values[column->index].text)
+            continue;
+        cleaner_column(c, column);
+        if (ok || strcmp(c->record.reject.code, REJECT_REQUIRED) == 0)
+            cleaner_reject(c, REJECT_NO_ID, column->name, NULL,
+                           "is empty: without an id the record needs its natural key");
+        return false;
     }
-    c->quiet = false;
-    return ok;
+    return true;
 }
 
 /* ---- records ---- */

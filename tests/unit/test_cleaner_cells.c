@@ -137,6 +137,10 @@ static void dates_as_keys_count_once(void **state)
     expect_run(&run, &table, "Work,Date Sold\nA,12/31/2024\nB,31/12/2024\n",
                "2: no id name=A sold=2024-12-31\n3: no id REJECT invalid_value, sold [31/12/2024]\n");
     end(&run);
+    assert_false(clean(&run, &table, "Work,Date Sold\nA,12/31/2024\nB,31/12/2024\nC,30/12/2024\n"));
+    assert_non_null(
+        strstr(run.err.message, "2 dates only fit day first (dmy), such as \"31/12/2024\" in line 3; 1 only"));
+    end(&run);
 }
 
 /* ---- links ---- */
@@ -207,6 +211,7 @@ static void raw_hashes(void **state)
         "Work,Size,Image,Record ID\nA,Small,b.jpg (https://x.test/1),r1\n",
         "Work,Size,Image,Record ID\nASmall,,a.jpg (https://x.test/1),r1\n",
         "Work,Image,Record ID\nA,a.jpg (https://x.test/1),r1\n",
+        "Work,Frame,Image,Record ID\nA,Small,a.jpg (https://x.test/1),r1\n",
         "Work,Size,Image,Frame,Record ID\nA,Small,a.jpg (https://x.test/1),,r1\n",
     };
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
