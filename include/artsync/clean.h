@@ -76,10 +76,12 @@ typedef struct CleaningWarning {
     int64_t lines[5]; /* the first ones; 0 where there are fewer */
 } CleaningWarning;
 
-/* Sorted by table, column, count descending; owned by the report. */
+/* Sorted by table, column, count descending; owned by the report, good until the next call. A change's column is never
+ * NULL; a warning's is where the whole file is meant. Texts are cut at 500 bytes; a column has up to 1,000 kinds of
+ * warnings, then "(other)". */
 size_t cleaning_report_changes(CleaningReport *report, const CleaningChange **out);
 size_t cleaning_report_warnings(CleaningReport *report, const CleaningWarning **out);
-int64_t cleaning_report_warning_count(const CleaningReport *report, const Table *table); /* cells, not kinds */
+int64_t cleaning_report_warning_count(const CleaningReport *report, const Table *table); /* cells, not kinds or files */
 
 /* ---- one file ---- */
 
@@ -101,7 +103,8 @@ void cleaner_free(Cleaner *cleaner);
  * missing, with the file's unmapped headers as candidates, nearest first). */
 bool cleaner_put(void *cleaner, const RawRecord *record, Err *err);
 
-/* After the last record: ERR_CSV if the file's dates speak for the other order (SPEC 7). */
+/* After the last record: ERR_CSV if the file's dates, those of unchanged records included, speak for the other order
+ * (SPEC 7). */
 bool cleaner_finish(Cleaner *cleaner, Err *err);
 
 /* After the header was put. */

@@ -63,7 +63,8 @@ typedef struct Reject {
 typedef struct Value {
     const char *text; /* exactly what PostgreSQL prints for it; NULL is SQL NULL */
     uint64_t hash;    /* value_hash of what comparing means: text; for attachments the file names */
-    bool present;     /* false: the file has no header for this column; nothing is known of it */
+    bool present;     /* false: the file has no header for this column, or it would be derived and this record
+                         gives nothing: nothing is known of it */
 } Value;
 
 /* Hash of a value as the last-synced state keeps it: never 0, which the state uses for "not known". */
@@ -84,7 +85,8 @@ typedef struct RecordSink {
     /* Asked before a record is cleaned, with place, id (or natural key values) and raw. May set *unchanged: then the
      * record is not cleaned and not put; the sink has counted it. NULL: everything is cleaned. */
     bool (*known)(void *ctx, const Record *record, bool *unchanged, Err *err);
-    /* A cleaned or rejected record. */
+    /* A cleaned or rejected record. Of a rejected one `values` holds the columns that were cleaned before, the others
+     * not present. */
     bool (*put)(void *ctx, const Record *record, Err *err);
     /* A record that a rule skips (skip rule, all mapped cells empty). `id` may be NULL. */
     bool (*skipped)(void *ctx, const Place *place, const char *id, Err *err);
