@@ -119,12 +119,13 @@ def linked(names):
 
 def new_print(rng, name):
     image = rng.random() < 0.7
+    slug = name.strip().lower().replace(" ", "-").replace('"', "")
     return {
         "Record_id": record_id(rng), "Print Name": name,
-        "images": [name.strip().lower().replace(" ", "-").replace('"', "") + ".jpg"] if image else [],
+        "images": [slug + ".jpg"] if image else [],
         "Description": "A view of %s, in %d colours." % (name.strip().lower(), rng.randint(2, 7)),
         "Total Editions": rng.choice([25, 30, 50, 100]),
-        "Web link": "https://prints.example/" + name.strip().lower().replace(" ", "-").replace('"', "").replace(",", ""),
+        "Web link": "https://prints.example/" + slug.replace(",", ""),
         "Notes": rng.choice(NOTES) if rng.random() < 0.2 else "",
     }
 

@@ -53,8 +53,8 @@ def distributors(out, clean, count):
     out.write("\ufeff" + ",".join(make_export.HEADERS["distributors"]))
     for i in range(1, count + 1):
         rate = RATES[i % 4]
-        out.write("\nGallery %d,,%d%%,,,,020 7946 %04d,https://gallery%d.example,£1000.00,£400.00,£1400.00,£90.00,£0.00,"
-                  '"October %d, 2025",%s' % (i, rate, i, i, i % 28 + 1, record_id("Dist", i)))
+        out.write("\nGallery %d,,%d%%,,,,020 7946 %04d,https://gallery%d.example,£1000.00,£400.00,£1400.00,£90.00,"
+                  '£0.00,"October %d, 2025",%s' % (i, rate, i, i, i % 28 + 1, record_id("Dist", i)))
         if clean:
             clean.write("%d\t%s\tGallery %d\t%d.00\t\\N\t020 7946 %04d\thttps://gallery%d.example\t1000.00\t400.00\t"
                         "1400.00\t90.00\t0.00\t2025-10-%02d\n" % (i, record_id("Dist", i), i, rate, i, i, i % 28 + 1))
@@ -77,7 +77,9 @@ def edition(i, names, n_distributors, changed):
     in_gallery = "%d/%d/%d" % (month, day, year - 1) if shop else ""
     weeks = str(52) if sold and shop else "NaN"
     name = names[p]
-    line = "%s - %d,%s,%d,checked,%s,%s,%s,%s,£%d.00,%s,%s,%s,,%s,%s,,%s,£%d.%02d,£%d.%02d,%s,%s,%s,%s,%s - %d,,%s,%s,%s" % (
+    form = ("%s - %d,%s,%d,checked,%s,%s,%s,%s,£%d.00,%s,%s,%s,,%s,%s,,%s,£%d.%02d,£%d.%02d,%s,%s,%s,%s,"
+            "%s - %d,,%s,%s,%s")
+    line = form % (
         name, number, name, number, size, frame, shop, "checked" if sold else "", price,
         "%d/%d/%d" % (month, day, year) if sold else "", "checked" if sold and mix & 1 else "", note, in_gallery,
         "checked" if mix & 2 else "", "%d%%" % rate if rate else "", (price * 100 - commission) // 100,

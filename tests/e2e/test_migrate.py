@@ -1,0 +1,104 @@
+"""db migrate and db status: a fresh database takes one command; again changes nothing; edited files are refused."""
+import shutil
+
+import pytest
+from support import ROOT, TABLES
+
+DEMO = ROOT / "airtable_export"
+CATALOG = """SELECT 'column' AS kind, format('%s.%s.%s %s %s %s', table_schema, table_name, column_name, data_type,
+    is_nullable, column_default) AS what FROM information_schema.columns WHERE table_schema IN ('public', 'artsync')
+    UNION ALL SELECT 'constraint', format('%s %s %s', conrelid::regclass, conname, pg_get_constraintdef(oid))
+    FROM pg_constraint UNION ALL SELECT 'index', indexdef FROM pg_indexes WHERE schemaname IN ('public', 'artsync')
+    UNION ALL SELECT 'trigger', pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1, 2"""
+
+
+def test_a_fresh_database_takes_one_command(art, empty):
+    art.db = empty
+    assert art.ok("db", "migrate").status == 0
+    assert art.sync(DEMO)["t"]["editions"]["created"] == 594
+
+
+def test_again_changes_nothing(art, db):
+    before = db.rows(CATALOG), db.rows("SELECT * FROM artsync.migrations ORDER BY 1, 2")
+    art.ok("db", "migrate")
+    assert (db.rows(CATALOG), db.rows("SELECT * FROM artsync.migrations ORDER BY 1, 2")) == before
+    assert art.run("db", "status", "--exit-code").status == 0
+
+
+def test_status_of_an_empty_database(art, empty):
+    art.db = empty
+    assert art.run("db", "status").status == 0
+    assert art.run("db", "status", "--exit-code").status == 1
+    assert not empty.rows(CATALOG.replace("FROM pg_constraint ", "FROM pg_constraint WHERE connamespace = "
+                                          "'public'::regnamespace "))
+
+
+@pytest.fixture
+def own_base(tmp_path):
+    shutil.copytree(ROOT / "sql" / "art", tmp_path / "art")
+    return tmp_path / "art"
+
+
+def test_edited_and_missing_files(art, empty, own_base):
+    art.db = empty
+    art.ok("db", "migrate", "--base", own_base)
+    first = sorted(own_base.glob("0*.sql"))[0]
+    text = first.read_text(encoding="utf-8")
+    first.write_text(text + "\n-- a late thought\n", encoding="utf-8")
+    for args in (["db", "migrate"], ["sync", "--export-dir", DEMO]):
+        result = art.ok(*args, "--base", own_base, status=3)
+        assert first.name in result.err
+    first.unlink()
+    assert first.name in art.ok("db", "migrate", "--base", own_base, status=3).err
+    first.write_text(text, encoding="utf-8")
+    art.ok("db", "migrate", "--base", own_base)
+
+
+def test_a_failing_migration_leaves_nothing(art, empty, own_base):
+    art.db = empty
+    (own_base / "0099_wrong.sql").write_text("CREATE TABLE public.half (id integer);\nSELECT 1 / 0;\n", "utf-8")
+    result = art.run("db", "migrate", "--base", own_base)
+    assert result.status in (3, 4) and "0099_wrong.sql" in result.err
+    assert not empty.rows("SELECT 1 FROM pg_class WHERE relname IN ('half', 'prints', 'sync_logs')")
+
+
+def test_a_later_migration(art, db, own_base):
+    (own_base / "0099_shelf.sql").write_text("ALTER TABLE public.editions ADD shelf text;\n", "utf-8")
+    assert art.run("sync", "--export-dir", DEMO, "--base", own_base).status == 3
+    art.ok("db", "migrate", "--base", own_base)
+    art.sync(DEMO, "--base", own_base)
+    assert db.value("SELECT count(*) FROM editions WHERE shelf IS NULL") == 594
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_the_schema_of_the_contract(db, table):
+    columns = {r["column_name"]: r for r in db.rows(
+        "SELECT * FROM information_schema.columns WHERE table_schema = 'public' AND table_name = %s", table)}
+    for name, kind in (("last_synced_at", "timestamp with time zone"), ("sync_version", "integer"),
+                       ("is_active", "boolean"), ("created_at", "timestamp with time zone"),
+                       ("updated_at", "timestamp with time zone"), ("airtable_id", "character varying")):
+        assert columns[name]["data_type"] == kind
+    assert db.value("SELECT count(*) FROM pg_description d JOIN pg_class c ON c.oid = d.objoid "
+                    "WHERE c.oid = %s::regclass AND d.objsubid > 0", table) == len(columns)
+
+
+def test_the_constraints_of_the_contract(db):
+    kinds = {r["conname"]: (r["condeferrable"], r["condeferred"]) for r in db.rows("SELECT * FROM pg_constraint")}
+    assert kinds["unique_print_edition"] == (True, False)
+    assert {"check_size", "check_frame_type"} <= set(kinds)
+
+
+def test_updated_at_is_stamped_unless_set(db, art, shop):
+    art.sync(shop.save())
+    old = db.get("prints", "P1")["updated_at"]
+    db.edit("prints", "P1", notes="x")
+    assert db.get("prints", "P1")["updated_at"] > old
+    db.edit("prints", "P1", notes="y", updated_at="2001-01-01 00:00+00")
+    assert db.get("prints", "P1")["updated_at"].year == 2001
+
+
+def test_the_business_can_insert(db):
+    db.run("INSERT INTO prints (name) VALUES ('Own')")
+    made = db.row("SELECT * FROM prints")
+    assert not made["airtable_id"].startswith("rec") and made["is_active"] and made["sync_version"] == 1
+    assert made["last_synced_at"] is None and made["created_at"] and made["updated_at"]
