@@ -61,6 +61,7 @@ static bool settle_refusals(Turn *turn, Err *refusal, Err *err)
 {
     Refusals found = {0};
     bool ok = bisect_refusals(turn, &found, err);
+    turn->refused += found.n;
     if (ok && found.n == 0)
         ok = err_set(err, ERR_DATABASE, "look at the triggers and constraints of the table",
                      "%s: the database refuses the records together but none of them alone: %s", turn->table->name,

@@ -60,7 +60,7 @@ static const char *code_of(const Err *refusal)
 
 static bool blame(Bisect *b, int64_t seq, const Err *refusal, Err *err)
 {
-    if (b->found->n >= MAX_REFUSALS)
+    if (b->turn->refused + b->found->n >= MAX_REFUSALS)
         return err_set(err, ERR_LIMIT, "look at the rule that refuses them: artsync looks for single records only up to "
                                        "this limit",
                        "%s: the database refuses more than %d records, the last with: %s", b->turn->table->name,

@@ -68,6 +68,7 @@ typedef struct Turn {
     bool *present;         /* per column, after the header was read */
     int64_t seq;           /* of the last staged record */
     int64_t live;          /* staged records that are to be written */
+    int refused;           /* by the database, found by bisection */
     bool staged;           /* the stage exists */
     bool adopts, reactivates;
     bool undo;             /* a rollback's turn */

@@ -1,6 +1,5 @@
 /* intake.c - the sink of the cleaner: who is this record, do we know it already, and into the batch with it. */
-#include <stdlib.h>
-
+#include "artsync/utf8.h"
 #include "engine.h"
 
 /* What waits for the header: which columns the file has, and how records without a real id are recognized. */
@@ -22,21 +21,12 @@ static bool id_fits(Turn *turn, const char *id)
 {
     const CatalogTable *catalog = turn->table->catalog;
     const CatalogColumn *column = &catalog->columns[catalog_column(catalog, turn->table->id_column)];
-    const char *reason = NULL, *code = REJECT_INVALID;
-    if (column->type.kind == PG_INTEGER) {
-        char *end;
-        long long n = strtoll(id, &end, 10);
-        char *back = arena_printf(&turn->batch.arena, "%lld", n);
-        if (strcmp(back, id) != 0 || (column->type.bytes < 8 && n != (long long)(int32_t)n))
-            reason = arena_printf(&turn->batch.arena, "the id is not a whole number that %s can hold", column->type.name);
-    } else if (column->type.length > 0 && strlen(id) > (size_t)column->type.length) {
-        code = REJECT_TOO_LONG;
-        reason = arena_printf(&turn->batch.arena, "the id has %zu characters, the column holds %d", strlen(id),
-                              column->type.length);
-    }
-    if (!reason)
+    size_t n = utf8_length(str_of(id));
+    if (column->type.length == 0 || n <= (size_t)column->type.length)
         return true;
-    turn->refusal = (Reject){code, turn->table->id_column, arena_str(&turn->batch.arena, id), reason};
+    Arena *arena = &turn->batch.arena;
+    turn->refusal = (Reject){REJECT_TOO_LONG, turn->table->id_column, arena_str(arena, id),
+                             arena_printf(arena, "the id has %zu characters, the column holds %d", n, column->type.length)};
     return false;
 }
 

@@ -1,0 +1,172 @@
+/* The engine's small parts that need no database: known records, the state's slots, limits, ids. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include "../../src/sync/known.h"
+#include "../../src/sync/natural.h"
+#include "../../src/sync/state.h"
+#include "artsync/spool.h"
+#include "artsync/sync.h"
+
+static void known_records_are_found_again(void **state)
+{
+    (void)state;
+    enum { N = 50000 };
+    Known *known = known_new();
+    char id[32];
+    assert_true(known_empty(known));
+    for (int i = 0; i < N; i++) {
+        snprintf(id, sizeof id, "rec%014d", i);
+        KnownRecord *record = known_at(known, str_of(id));
+        assert_int_equal(record->flags, KNOWN_USED); /* new, and nobody else's */
+        record->raw = (uint64_t)i * 7;
+        record->flags |= i % 3 ? KNOWN_ROW : KNOWN_ROW | KNOWN_STATE | KNOWN_ACTIVE;
+    }
+    for (int i = 0; i < N; i++) {
+        snprintf(id, sizeof id, "rec%014d", i);
+        assert_int_equal(known_find(known, str_of(id))->raw, (uint64_t)i * 7);
+    }
+    assert_null(known_find(known, STR("rec99999999999999")));
+    assert_int_equal(known_rows(known), N);
+    assert_int_equal(known_active_synced(known), (N + 2) / 3);
+    known_free(known);
+}
+
+static const char *const names[] = {"a", "b", "c"};
+
+static Table table_of(Column *columns, int n)
+{
+    for (int i = 0; i < n; i++)
+        columns[i] = (Column){.name = names[i], .index = i};
+    return (Table){.name = "t", .columns = columns, .n_columns = n};
+}
+
+static void state_survives_writing_and_reading(void **state)
+{
+    (void)state;
+    Column columns[3];
+    Table table = table_of(columns, 3);
+    int order[] = {0, 1, 2};
+    struct Layout layout = {.id = 4, .n = 3, .columns = order};
+    Layouts layouts = {.table = &table, .current = 4, .items = &layout, .n = 1};
+    uint64_t slots[] = {1, 0xfedcba9876543210, 0}, back[3];
+    Buf hex = {0};
+    state_encode(&hex, slots, 3);
+    assert_string_equal(hex.data, "\\x0000000000000001fedcba98765432100000000000000000");
+    state_decode(&layouts, 4, hex.data, back);
+    assert_memory_equal(back, slots, sizeof slots);
+    state_decode(&layouts, 4, NULL, back);
+    assert_memory_equal(back, ((uint64_t[]){0, 0, 0}), sizeof back);
+    buf_free(&hex);
+}
+
+/* A mapping that moved, lost and gained columns: what is still mapped keeps its state, the rest is not known. */
+static void state_is_read_through_its_own_layout(void **state)
+{
+    (void)state;
+    Column columns[3];
+    Table table = table_of(columns, 3);
+    int order[] = {2, -1, 0}; /* then: c, something that is gone, a */
+    struct Layout layout = {.id = 1, .n = 3, .columns = order};
+    Layouts layouts = {.table = &table, .current = 2, .items = &layout, .n = 1};
+    uint64_t slots[] = {33, 99, 11}, back[3];
+    Buf hex = {0};
+    state_encode(&hex, slots, 3);
+    state_decode(&layouts, 1, hex.data, back);
+    assert_memory_equal(back, ((uint64_t[]){11, 0, 33}), sizeof back);
+    buf_free(&hex);
+}
+
+static void limits_are_numbers_or_percentages(void **state)
+{
+    (void)state;
+    Limit limit;
+    assert_true(limit_parse("25", &limit));
+    assert_false(limit_exceeded(limit, 25, 30));
+    assert_true(limit_exceeded(limit, 26, 1000000));
+    assert_true(limit_parse("0", &limit));
+    assert_true(limit_exceeded(limit, 1, 100));
+    assert_true(limit_parse("2.5%", &limit));
+    assert_false(limit_exceeded(limit, 25, 1000));
+    assert_true(limit_exceeded(limit, 26, 1000));
+    assert_false(limit_exceeded(limit, 9, 9)); /* a percentage never trips below 10 records */
+    assert_true(limit_exceeded(limit, 10, 10));
+    static const char *const bad[] = {"", "-1", "1.5", "x", "10 %", "101%", "1e3", "0x10", "nan", "5%%", "%"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_false(limit_parse(bad[i], &limit));
+}
+
+static void derived_and_generated_ids_are_told_from_real_ones(void **state)
+{
+    (void)state;
+    assert_false(id_is_real("key_0123456789abcdef"));
+    assert_false(id_is_real("app_0123456789abcdef"));
+    assert_true(id_is_real("recA1b2C3d4E5f6G7"));
+    assert_true(id_is_real("key_0123456789abcdeF"));
+    assert_true(id_is_real("key_0123456789abcde"));
+    Column columns[3];
+    Table table = table_of(columns, 3);
+    int key[] = {0, 1};
+    table.natural_key = key;
+    table.n_natural_key = 2;
+    Arena arena = {0};
+    Value one[3] = {{.text = "ab"}, {.text = "c"}}, other[3] = {{.text = "a"}, {.text = "bc"}};
+    const char *id = natural_derive(&table, one, &arena);
+    assert_int_equal(strlen(id), 20);
+    assert_false(id_is_real(id));
+    assert_string_equal(id, natural_derive(&table, one, &arena));
+    assert_string_not_equal(id, natural_derive(&table, other, &arena)); /* the parts do not run together */
+    arena_free(&arena);
+}
+
+static bool count_line(void *ctx, const char *line, Err *err)
+{
+    (void)err;
+    int64_t *n = ctx;
+    char expected[32];
+    snprintf(expected, sizeof expected, "{\"n\":%lld}", (long long)*n);
+    assert_int_equal(strncmp(line, expected, strlen(expected)), 0);
+    ++*n;
+    return true;
+}
+
+static void a_spool_gives_back_more_than_its_memory_holds(void **state)
+{
+    (void)state;
+    enum { LINES = 3000 };
+    Spool *spool = spool_new();
+    Err err = {0};
+    char *line = mem_alloc(4096);
+    for (int i = 0; i < LINES; i++) {
+        memset(line, ' ', 4095);
+        int n = snprintf(line, 4096, "{\"n\":%d}", i);
+        line[n] = ' ';
+        assert_true(spool_add(spool, line, &err));
+    }
+    assert_int_equal(spool_count(spool), LINES);
+    for (int twice = 0; twice < 2; twice++) {
+        int64_t n = 0;
+        assert_true(spool_each(spool, count_line, &n, &err));
+        assert_int_equal(n, LINES);
+    }
+    free(line);
+    spool_free(spool);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(known_records_are_found_again),
+        cmocka_unit_test(state_survives_writing_and_reading),
+        cmocka_unit_test(state_is_read_through_its_own_layout),
+        cmocka_unit_test(limits_are_numbers_or_percentages),
+        cmocka_unit_test(derived_and_generated_ids_are_told_from_real_ones),
+        cmocka_unit_test(a_spool_gives_back_more_than_its_memory_holds),
+    };
+    return cmocka_run_group_tests_name("engine", tests, NULL, NULL);
+}
