@@ -2,7 +2,7 @@
  *
  * A type is one row in fields.c and one function that turns a cell into a value or a reason. It gets the cell as valid
  * UTF-8, trimmed, not empty, no null token, aliases applied (fields.c does that once for all), and answers through
- * field_value or field_refuse. Reasons are for people and start in lower case: "is not a number", "has no such day".
+ * field_value or field_refuse. Reasons are for people and read on after the cell: "is not a number".
  */
 #ifndef ARTSYNC_CLEAN_FIELD_H
 #define ARTSYNC_CLEAN_FIELD_H
@@ -15,7 +15,6 @@ typedef struct Field { /* one cell on its way */
     const CleanContext *context;
     Arena *arena;
     Cleaned *out;
-    bool plain; /* the cell is printable ASCII: nothing to normalise */
 } Field;
 
 typedef void FieldClean(const Field *field, Str cell);
@@ -37,6 +36,9 @@ void field_warn(const Field *field, const char *warning);
 void field_changed(const Field *field, Str from, const char *to); /* to: NULL for NULL */
 
 /* ---- shared rules ---- */
+
+/* Valid UTF-8? Else it is refused. */
+bool field_valid(const Field *field, Str cell);
 
 /* Does the cell equal one of the base's null tokens? */
 bool field_is_null(const CleanContext *context, Str cell);

@@ -11,21 +11,22 @@ static const struct Rule {
     FieldOrder *order; /* NULL: min and max make no sense */
     PgType usual;
     bool own_aliases;  /* the type applies aliases by itself: after its choices, to each element */
+    bool words;        /* what people wrote, not digits or marks: field_tidy goes first */
 } rules[FIELD_COUNT] = {
-    [FIELD_TEXT] = {clean_text, NULL, {PG_TEXT, .base = "text"}, false},
-    [FIELD_INTEGER] = {clean_integer, order_numbers, {PG_INTEGER, .bytes = 8, .base = "bigint"}, false},
-    [FIELD_DECIMAL] = {clean_decimal, order_numbers, {PG_NUMERIC, .scale = -1, .base = "numeric"}, false},
-    [FIELD_CURRENCY] = {clean_decimal, order_numbers, {PG_NUMERIC, .scale = -1, .base = "numeric"}, false},
-    [FIELD_PERCENT] = {clean_percent, order_numbers, {PG_NUMERIC, .scale = -1, .base = "numeric"}, false},
-    [FIELD_BOOLEAN] = {clean_boolean, NULL, {PG_BOOLEAN, .base = "boolean"}, false},
-    [FIELD_DATE] = {clean_date, order_bytes, {PG_DATE, .base = "date"}, false},
-    [FIELD_DATETIME] = {clean_datetime, order_bytes, {PG_TIMESTAMP, .base = "timestamp without time zone"}, false},
-    [FIELD_DURATION] = {clean_duration, order_durations, {PG_INTERVAL, .base = "interval"}, false},
-    [FIELD_CHOICE] = {clean_choice, NULL, {PG_TEXT, .base = "text"}, true},
-    [FIELD_LIST] = {clean_list, NULL, {PG_TEXT_ARRAY, .base = "text[]"}, true},
-    [FIELD_ATTACHMENTS] = {clean_attachments, NULL, {PG_TEXT_ARRAY, .base = "text[]"}, false},
-    [FIELD_LINK] = {clean_link, NULL, {PG_INTEGER, .bytes = 8, .base = "bigint"}, true},
-    [FIELD_JSON] = {clean_json, NULL, {PG_JSONB, .base = "jsonb"}, false},
+    [FIELD_TEXT] = {clean_text, NULL, {PG_TEXT, .base = "text"}, false, true},
+    [FIELD_INTEGER] = {clean_integer, order_numbers, {PG_INTEGER, .bytes = 8, .base = "bigint"}, false, false},
+    [FIELD_DECIMAL] = {clean_decimal, order_numbers, {PG_NUMERIC, .scale = -1, .base = "numeric"}, false, false},
+    [FIELD_CURRENCY] = {clean_decimal, order_numbers, {PG_NUMERIC, .scale = -1, .base = "numeric"}, false, false},
+    [FIELD_PERCENT] = {clean_percent, order_numbers, {PG_NUMERIC, .scale = -1, .base = "numeric"}, false, false},
+    [FIELD_BOOLEAN] = {clean_boolean, NULL, {PG_BOOLEAN, .base = "boolean"}, false, false},
+    [FIELD_DATE] = {clean_date, order_bytes, {PG_DATE, .base = "date"}, false, false},
+    [FIELD_DATETIME] = {clean_datetime, order_bytes, {PG_TIMESTAMP, .base = "timestamp without time zone"}, false, false},
+    [FIELD_DURATION] = {clean_duration, order_durations, {PG_INTERVAL, .base = "interval"}, false, false},
+    [FIELD_CHOICE] = {clean_choice, NULL, {PG_TEXT, .base = "text"}, true, true},
+    [FIELD_LIST] = {clean_list, NULL, {PG_TEXT_ARRAY, .base = "text[]"}, true, true},
+    [FIELD_ATTACHMENTS] = {clean_attachments, NULL, {PG_TEXT_ARRAY, .base = "text[]"}, false, false},
+    [FIELD_LINK] = {clean_link, NULL, {PG_INTEGER, .bytes = 8, .base = "bigint"}, true, false},
+    [FIELD_JSON] = {clean_json, NULL, {PG_JSONB, .base = "jsonb"}, false, false},
 };
 
 FieldOrder *field_order(FieldType type) { return rules[type].order; }
@@ -34,7 +35,7 @@ Field field_open(const Column *column, const CleanContext *context, Cleaned *out
 {
     *out = (Cleaned){0};
     const PgType *type = column->catalog ? &column->catalog->type : &rules[column->type].usual;
-    return (Field){column, type, context, context->arena, out, false};
+    return (Field){column, type, context, context->arena, out};
 }
 
 /* ---- answers ---- */
@@ -83,18 +84,23 @@ static bool is_plain(Str text)
     return true;
 }
 
-/* Trim and check; false: refused. */
-static bool open_cell(Field *field, Str *cell)
+bool field_valid(const Field *field, Str cell)
 {
     size_t bad;
-    field->plain = is_plain(*cell);
-    if (!field->plain && !utf8_valid(*cell, &bad)) {
-        field_refuse(field, REJECT_ENCODING, "is not valid UTF-8 (from byte %zu on)", bad + 1);
-        return false;
+    if (utf8_valid(cell, &bad))
+        return true;
+    field_refuse(field, REJECT_ENCODING, "is not valid UTF-8 (from byte %zu on)", bad + 1);
+    return false;
+}
+
+/* Trimmed, and in normal form where the type wants it. */
+static Str prepared(const Field *field, Str cell)
+{
+    if (!is_plain(cell)) {
+        cell = utf8_trim(cell);
+        return rules[field->column->type].words ? field_tidy(field, cell) : cell;
     }
-    if (cell->n && (cell->p[0] <= ' ' || cell->p[cell->n - 1] <= ' ' || !field->plain))
-        *cell = utf8_trim(*cell);
-    return true;
+    return cell.n && (cell.p[0] == ' ' || cell.p[cell.n - 1] == ' ') ? utf8_trim(cell) : cell;
 }
 
 bool field_is_null(const CleanContext *context, Str cell)
@@ -231,8 +237,9 @@ void field_clean(const Column *column, Str cell, const CleanContext *context, Cl
     const struct Rule *rule = &rules[column->type];
     Str whole = cell;
     const char *alias = NULL;
-    if (cell.n && !open_cell(&field, &cell))
+    if (!field_valid(&field, cell))
         return;
+    cell = prepared(&field, cell);
     if (cell.n == 0) {
         clean_empty(&field);
         return;
@@ -244,9 +251,7 @@ void field_clean(const Column *column, Str cell, const CleanContext *context, Cl
         field_changed(&field, cell, out->text);
         return;
     }
-    if (aliased)
-        field.plain = false;
-    rule->clean(&field, aliased ? utf8_trim(str_of(alias)) : column->type == FIELD_LINK ? whole : cell);
+    rule->clean(&field, aliased ? prepared(&field, str_of(alias)) : column->type == FIELD_LINK ? whole : cell);
     if (column->type != FIELD_LINK)
         check_limits(&field);
     if (aliased && !out->code)

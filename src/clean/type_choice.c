@@ -37,14 +37,11 @@ bool field_choose(const Field *field, Str text, const char **value)
 void clean_choice(const Field *field, Str cell)
 {
     const char *value;
-    Str text = field_tidy(field, cell);
-    if (text.n == 0) {
-        field_value(field, NULL);
-    } else if (!field_choose(field, text, &value)) {
+    if (!field_choose(field, cell, &value)) {
         field_refuse(field, REJECT_INVALID, "is none of the choices: %s", field_choices(field));
-    } else {
-        field_value(field, value);
-        if (!value || !str_eq(text, str_of(value)))
-            field_changed(field, text, value);
+        return;
     }
+    field_value(field, value);
+    if (!value || !str_eq(cell, str_of(value)))
+        field_changed(field, cell, value);
 }

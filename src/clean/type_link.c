@@ -115,15 +115,6 @@ static Str resolve(const Field *field, Str cell)
     return to ? str_of(to) : STR("");
 }
 
-static bool valid(const Field *field, Str cell)
-{
-    size_t bad;
-    if (utf8_valid(cell, &bad))
-        return true;
-    field_refuse(field, REJECT_ENCODING, "is not valid UTF-8 (from byte %zu on)", bad + 1);
-    return false;
-}
-
 static void link_cells(const Field *field, Str id_cell, Str name_cell)
 {
     Str *ids;
@@ -146,6 +137,6 @@ void clean_link(const Field *field, Str cell) { link_cells(field, STR(""), cell)
 void field_clean_link(const Column *column, Str ids, Str names, const CleanContext *context, Cleaned *out)
 {
     Field field = field_open(column, context, out);
-    if (valid(&field, ids) && valid(&field, names))
+    if (field_valid(&field, ids) && field_valid(&field, names))
         link_cells(&field, ids, names);
 }

@@ -65,7 +65,7 @@ static bool clean_element(const Field *field, Str element, const char **value)
 void clean_list(const Field *field, Str cell)
 {
     Str *elements;
-    size_t n = link_split(NULL, field_tidy(field, cell), field->arena, &elements), kept = 0;
+    size_t n = link_split(NULL, cell, field->arena, &elements), kept = 0;
     for (size_t i = 0; i < n; i++) {
         const char *value;
         if (!clean_element(field, utf8_trim(elements[i]), &value))

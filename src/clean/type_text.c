@@ -46,8 +46,6 @@ static Str without_controls(const Field *field, Str text)
 
 Str field_tidy(const Field *field, Str text)
 {
-    if (field->plain)
-        return text;
     if (has_controls(text))
         text = without_controls(field, text);
     if (memmem(text.p, text.n, "\xEF\xBF\xBD", 3))
@@ -87,9 +85,8 @@ static void clean_uuid(const Field *field, Str text)
 
 void clean_text(const Field *field, Str cell)
 {
-    Str text = field_tidy(field, cell);
     if (field->type->kind == PG_UUID)
-        clean_uuid(field, text);
+        clean_uuid(field, cell);
     else
-        field_value(field, text.n ? field_keep(field, text) : NULL);
+        field_value(field, field_keep(field, cell));
 }

@@ -165,7 +165,7 @@ LinkOutcome link_by_name(const LinkIndex *index, Str name, const char **key, boo
 typedef struct Cut {
     Str element;  /* of the best way, what starts here (with its quotes) */
     size_t next;  /* the start after it */
-    size_t unknown, elements;
+    size_t unknown, elements; /* from here to the end; blank ones are elements too, until they are dropped */
     bool quoted;
 } Cut;
 
@@ -242,7 +242,7 @@ static Cut best_cut(const LinkIndex *index, Str cell, const size_t *starts, size
         bool none = blank(element), is_known = !none && known(index, element);
         if (!is_known && (next > i + 1 || quote)) /* an unknown name ends at its first comma */
             continue;
-        Cut cut = {element, next, cuts[next].unknown + (!is_known && !none), cuts[next].elements + !none, false};
+        Cut cut = {element, next, cuts[next].unknown + (!is_known && !none), cuts[next].elements + 1, false};
         if (better(&cut, &best))
             best = cut;
     }
