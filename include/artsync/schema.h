@@ -40,6 +40,39 @@ bool schema_adopt(Pg *pg, const Base *base, const char *base_name, int *applied,
 /* ERR_SCHEMA with the hint "run artsync db migrate" unless all is applied and unedited. Cheap: one statement. */
 bool schema_require(Pg *pg, const Base *base, const char *base_name, Err *err);
 
+/* ---- what the migrations make against what is there ---- */
+
+typedef enum DifferenceKind {
+    DIFFERENCE_MISSING,
+    DIFFERENCE_CHANGED,
+    DIFFERENCE_ADDITION /* made by somebody else, the business's application for example: no error */
+} DifferenceKind;
+
+typedef struct Difference {
+    DifferenceKind kind;
+    const char *type;     /* "table", "column", "constraint", "index", "trigger", "view", "function", "migration" ... */
+    const char *object;   /* "public.prints.name" */
+    const char *expected; /* its definition by the migrations; NULL: an addition */
+    const char *found;    /* in the database; NULL: missing */
+} Difference;
+
+/* Gets one difference after the other; strings die when it returns. Returning false stops. */
+typedef bool DifferenceFn(void *ctx, const Difference *difference, Err *err);
+
+/* Make what the migrations make in empty schemas of the same names, in a transaction that is always rolled back, and
+ * compare: tables, columns with types and defaults, constraints, indexes, triggers, views, functions, types, and
+ * migrations that are not applied as they stand. *wrong counts what is missing or changed. Needs a role that owns the
+ * schemas (it renames them inside that transaction; nobody else sees it), else ERR_PRIVILEGE. */
+bool schema_verify(Pg *pg, const Base *base, const char *base_name, DifferenceFn *each, void *ctx, int *wrong, Err *err);
+
+/* Drop what the migrations make, in one transaction, and nothing else: where something foreign depends on it (a view, a
+ * foreign key of another table), ERR_REFUSED names it. What other bases need of artsync's bookkeeping stays. ERR_BUSY
+ * during a sync. *dropped counts tables, views, functions and types. */
+bool schema_drop(Pg *pg, const Base *base, const char *base_name, int *dropped, Err *err);
+
+/* schema_drop and schema_migrate in one transaction. */
+bool schema_reset(Pg *pg, const Base *base, const char *base_name, int *applied, Err *err);
+
 void migrations_free(Migrations *migrations);
 
 #endif

@@ -7,11 +7,11 @@
 
 enum { MIGRATE_WAIT = 30 }; /* seconds for another migration to end */
 
-static bool set_path(Pg *pg, const char *schema, Err *err)
+static bool set_path(Pg *pg, const char *schema, const char *fallback, Err *err)
 {
     char *path;
-    bool ok =
-        pg_value(pg, sql_query(schema ? "base_search_path" : "own_search_path"), schema ? 1 : 0, &schema, &path, err);
+    bool ok = schema ? pg_value(pg, sql_query("base_search_path"), 2, (const char *[]){schema, fallback}, &path, err)
+                     : pg_value(pg, sql_query("own_search_path"), 0, NULL, &path, err);
     free(path);
     return ok;
 }
@@ -73,11 +73,12 @@ static bool explain(Err *err, const Step *step, Err *why)
 }
 
 /* One file. With `adopt`, a file whose objects exist is recorded without being run. */
-static bool apply(Pg *pg, const Base *base, const Step *step, bool adopt, Err *err)
+static bool apply(Pg *pg, const Base *base, const Step *step, const Applying *how, Err *err)
 {
     Err why = {0};
-    adopt = adopt && !step->own;
-    if (!set_path(pg, step->own ? NULL : base->schema, err) || (adopt && !pg_savepoint(pg, "artsync_adopt", err)))
+    bool adopt = how->adopt && !step->own;
+    if (!set_path(pg, step->own ? NULL : base->schema, how->fallback, err) ||
+        (adopt && !pg_savepoint(pg, "artsync_adopt", err)))
         return false;
     bool adopted = false;
     if (!pg_script(pg, step->text, &why)) {
@@ -88,11 +89,10 @@ static bool apply(Pg *pg, const Base *base, const Step *step, bool adopt, Err *e
     }
     if (adopt && !(adopted ? pg_rollback_to : pg_release)(pg, "artsync_adopt", err))
         return false;
-    return set_path(pg, NULL, err) && record(pg, step, adopted, err);
+    return set_path(pg, NULL, NULL, err) && record(pg, step, adopted, err);
 }
 
-/* Everything between BEGIN and COMMIT. */
-static bool apply_all(Pg *pg, const Base *base, const char *base_name, bool adopt, int *applied, int *changes, Err *err)
+bool migrate_apply(Pg *pg, const Base *base, const char *base_name, Applying *how, Err *err)
 {
     Steps steps = {0};
     bool ok = take_lock(pg, err) && bootstrap(pg, err) && steps_read(&steps, pg, base, base_name, err) &&
@@ -101,22 +101,22 @@ static bool apply_all(Pg *pg, const Base *base, const char *base_name, bool adop
         const Step *step = &steps.items[i];
         if (step->migration.state != MIGRATION_PENDING)
             continue;
-        ok = apply(pg, base, step, adopt, err);
+        ok = apply(pg, base, step, how, err);
         /* after each file: the next one may build on is_active, in a view for example */
-        ok = ok && (step->own || metadata_apply(pg, base, changes, err));
-        ++*applied;
+        ok = ok && (step->own || metadata_apply(pg, base, &how->changes, err));
+        how->applied++;
     }
-    ok = ok && metadata_apply(pg, base, changes, err); /* the mapping may name a table that an old file made */
+    ok = ok && metadata_apply(pg, base, &how->changes, err); /* the mapping may name a table that an old file made */
     steps_free(&steps);
     return ok;
 }
 
 static bool migrate(Pg *pg, const Base *base, const char *base_name, bool adopt, int *applied, Err *err)
 {
-    int changes = 0;
-    *applied = 0;
-    bool ok = pg_begin(pg, PG_TX_WRITE, err) && apply_all(pg, base, base_name, adopt, applied, &changes, err);
-    if (!ok || *applied + changes == 0) {
+    Applying how = {.adopt = adopt};
+    bool ok = pg_begin(pg, PG_TX_WRITE, err) && migrate_apply(pg, base, base_name, &how, err);
+    *applied = how.applied;
+    if (!ok || how.applied + how.changes == 0) {
         pg_rollback(pg);
         return ok;
     }

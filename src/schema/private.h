@@ -37,4 +37,24 @@ bool steps_read(Steps *steps, Pg *pg, const Base *base, const char *base_name, E
 /* Give every mapped table that exists its metadata; *changes counts statements. */
 bool metadata_apply(Pg *pg, const Base *base, int *changes, Err *err);
 
+/* Apply all that is pending in the current transaction, lock included. `fallback` (may be NULL) is one more schema in
+ * which the base's files find types and functions. */
+typedef struct Applying {
+    bool adopt;
+    const char *fallback;
+    int applied; /* files */
+    int changes; /* statements of metadata */
+} Applying;
+bool migrate_apply(Pg *pg, const Base *base, const char *base_name, Applying *how, Err *err);
+
+/* What the migrations make, as rows of sql/queries/schema_objects.sql: made in empty schemas of the same names and
+ * rolled back again. *makes_schema: the base's files create its schema themselves. Needs an open transaction. */
+bool shadow_objects(Pg *pg, const Base *base, const char *base_name, PgRows **rows, bool *makes_schema, Err *err);
+
+/* What is there: all objects of those schemas, and the parts of the tables among `expected`. */
+bool live_objects(Pg *pg, const Base *base, const PgRows *expected, PgRows **rows, Err *err);
+
+/* Columns of those rows. */
+enum { OBJECT_KIND, OBJECT_SCHEMA, OBJECT_NAME, OBJECT_PARENT, OBJECT_DEFINITION };
+
 #endif

@@ -1,78 +1,5 @@
 /* Migrations against a real server: a fresh database, a second run, edited files, older tables, missing rights. */
-#include "database.h"
-
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "artsync/schema.h"
-
-/* ---- a base on disk, and a database of its own for each test ---- */
-
-typedef struct Fixture {
-    char dir[64];
-    char path[128];
-    Base *base;
-    Pg *pg;
-} Fixture;
-
-static void put(Fixture *f, const char *name, const char *text)
-{
-    snprintf(f->path, sizeof f->path, "%s/%s", f->dir, name);
-    FILE *file = fopen(f->path, "w");
-    assert_non_null(file);
-    assert_true(fputs(text, file) >= 0);
-    fclose(file);
-}
-
-static void load(Fixture *f)
-{
-    Err err = {0};
-    base_free(f->base);
-    f->base = base_load(f->dir, &err);
-    OK(f->base);
-}
-
-static const char things_json[] =
-    "{\"name\": \"shop\", \"schema\": \"public\", \"date_order\": \"mdy\", \"tables\": ["
-    "{\"table\": \"things\", \"file\": \"Things.csv\", \"id\": {\"column\": \"code\", \"headers\": [\"Code\"]},"
-    " \"columns\": [{\"column\": \"label\", \"headers\": [\"Label\"], \"type\": \"text\"}]}]}";
-static const char things_sql[] = "CREATE TABLE things (code varchar(20) PRIMARY KEY, label text);\n";
-
-static int set_up(void **state)
-{
-    Fixture *f = mem_alloc(sizeof *f);
-    snprintf(f->dir, sizeof f->dir, "/tmp/artsync-schema-XXXXXX");
-    assert_non_null(mkdtemp(f->dir));
-    put(f, "base.json", things_json);
-    put(f, "0001_things.sql", things_sql);
-    load(f);
-    f->pg = test_open();
-    test_run(f->pg, "DROP SCHEMA IF EXISTS artsync CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public");
-    *state = f;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    Fixture *f = *state;
-    char command[128];
-    pg_close(f->pg);
-    base_free(f->base);
-    snprintf(command, sizeof command, "rm -r %s", f->dir);
-    int failed = system(command);
-    free(f);
-    return failed;
-}
-
-static int migrate(Fixture *f)
-{
-    Err err = {0};
-    int applied;
-    OK(schema_migrate(f->pg, f->base, f->dir, &applied, &err));
-    return applied;
-}
-
-/* ---- tests ---- */
+#include "schema.h"
 
 static void a_fresh_database_takes_one_call(void **state)
 {
@@ -205,6 +132,21 @@ static void tables_of_an_older_tool_are_adopted_on_request(void **state)
     assert_string_equal(test_value(f->pg, "SELECT adopted FROM artsync.migrations WHERE source = 'shop'"), "t");
 }
 
+static void a_missing_schema_is_said(void **state)
+{
+    Fixture *f = *state;
+    Err err = {0};
+    int applied;
+    char *json = mem_dup(things_json);
+    memcpy(strstr(json, "\"public\""), "\"shop\"  ", 8);
+    put(f, "base.json", json);
+    free(json);
+    load(f);
+    FAILS(schema_migrate(f->pg, f->base, f->dir, &applied, &err), ERR_SCHEMA, "0001_things.sql");
+    assert_non_null(strstr(err.hint, "CREATE SCHEMA"));
+    err_clear(&err);
+}
+
 static void metadata_of_the_wrong_type_is_named(void **state)
 {
     Fixture *f = *state;
@@ -284,8 +226,6 @@ static void the_art_base_migrates(void **state)
     base_free(art);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -296,6 +236,7 @@ int main(void)
         TEST(a_failing_file_leaves_nothing),
         TEST(a_file_may_not_commit),
         TEST(tables_of_an_older_tool_are_adopted_on_request),
+        TEST(a_missing_schema_is_said),
         TEST(metadata_of_the_wrong_type_is_named),
         TEST(a_newly_mapped_table_gets_its_metadata),
         TEST(missing_rights_are_named),

@@ -1,0 +1,2 @@
+-- Is there such a schema? $1 its name
+SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1)

@@ -1,0 +1,193 @@
+/* Drop what the migrations made, and only that. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "artsync/embed.h"
+#include "private.h"
+
+/* In this order: views stand on tables, tables on functions and types. */
+static const struct {
+    const char *kind;
+    const char *statement;
+} drops[] = {
+    {"view", "DROP VIEW "},           {"materialized view", "DROP MATERIALIZED VIEW "},
+    {"table", "DROP TABLE "},         {"foreign table", "DROP FOREIGN TABLE "},
+    {"sequence", "DROP SEQUENCE "},   {"function", "DROP FUNCTION "},
+    {"procedure", "DROP PROCEDURE "}, {"domain", "DROP DOMAIN "},
+    {"type", "DROP TYPE "},
+};
+
+typedef struct Dropping {
+    Pg *pg;
+    const Base *base;
+    const PgRows *expected, *live;
+    bool shared; /* other bases need the bookkeeping */
+    int dropped;
+} Dropping;
+
+static bool is_expected(const Dropping *d, const char *kind, const char *name)
+{
+    for (int row = 0; row < pg_count(d->expected); row++) {
+        if (strcmp(pg_get(d->expected, row, OBJECT_NAME), name) == 0 &&
+            strcmp(pg_get(d->expected, row, OBJECT_KIND), kind) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Names are quoted where they have to be. */
+static bool is_state(const char *name)
+{
+    static const char plain[] = "artsync.state_", quoted[] = "artsync.\"state_";
+    return strncmp(name, plain, sizeof plain - 1) == 0 || strncmp(name, quoted, sizeof quoted - 1) == 0;
+}
+
+/* Of artsync's own schema all goes (state tables of tables that were mapped once included), unless it is shared. */
+static bool goes(const Dropping *d, int row)
+{
+    const char *kind = pg_get(d->live, row, OBJECT_KIND), *name = pg_get(d->live, row, OBJECT_NAME);
+    bool own = strcmp(pg_get(d->live, row, OBJECT_SCHEMA), "artsync") == 0;
+    if (pg_get(d->live, row, OBJECT_PARENT))
+        return false;
+    if (own)
+        return !d->shared || (is_state(name) && is_expected(d, kind, name));
+    if (d->shared && strcmp(name, "public.sync_logs") == 0)
+        return false;
+    return is_expected(d, kind, name);
+}
+
+/* One statement a kind: objects that depend on one another go together. */
+static bool drop_kind(Dropping *d, size_t kind, Err *err)
+{
+    Buf sql = {0};
+    for (int row = 0; row < pg_count(d->live); row++) {
+        if (strcmp(pg_get(d->live, row, OBJECT_KIND), drops[kind].kind) != 0 || !goes(d, row))
+            continue;
+        buf_str(&sql, sql.len ? ", " : drops[kind].statement);
+        buf_str(&sql, pg_get(d->live, row, OBJECT_NAME));
+        d->dropped++;
+    }
+    bool ok = !sql.len || pg_script(d->pg, sql.data, err);
+    buf_free(&sql);
+    return ok;
+}
+
+static bool drop_schema(Dropping *d, const char *name, bool only_if_empty, Err *err)
+{
+    Err why = {0};
+    Buf sql = {0};
+    buf_str(&sql, "DROP SCHEMA IF EXISTS ");
+    sql_ident(&sql, name);
+    bool ok = pg_savepoint(d->pg, "artsync_drop", err);
+    bool dropped = ok && pg_script(d->pg, sql.data, &why);
+    buf_free(&sql);
+    if (ok && dropped)
+        return pg_release(d->pg, "artsync_drop", err);
+    if (ok && only_if_empty && strcmp(why.sqlstate, "2BP01") == 0) { /* somebody put something of his own there */
+        err_clear(&why);
+        return pg_rollback_to(d->pg, "artsync_drop", err);
+    }
+    if (ok)
+        *err = why;
+    return false;
+}
+
+static bool drop_objects(Dropping *d, bool makes_schema, Err *err)
+{
+    for (size_t kind = 0; kind < sizeof drops / sizeof drops[0]; kind++) {
+        if (!drop_kind(d, kind, err))
+            return false;
+    }
+    if (makes_schema && !drop_schema(d, d->base->schema, true, err))
+        return false;
+    if (d->shared)
+        return pg_run(d->pg, sql_query("forget_base"), 1, &d->base->name, NULL, err);
+    return drop_schema(d, "artsync", false, err);
+}
+
+/* No sync of this base and no migration may run meanwhile. */
+static bool lock(Pg *pg, const Base *base, Err *err)
+{
+    const char *const names[] = {base->name, "migrate"};
+    bool ok = true;
+    for (int i = 0; i < 2 && ok; i++) {
+        bool taken;
+        Buf holder = {0};
+        ok = pg_lock_base(pg, names[i], 0, &taken, &holder, err);
+        if (ok && !taken)
+            ok = err_set(err, ERR_BUSY, "wait for it to end", "a %s is running: %s", i ? "migration" : "sync",
+                         holder.data);
+        buf_free(&holder);
+    }
+    return ok;
+}
+
+static bool is_shared(Pg *pg, const Base *base, bool *shared, Err *err)
+{
+    char *text;
+    if (!pg_value(pg, sql_query("migrations_exist"), 0, NULL, &text, err))
+        return false;
+    bool made = text && text[0] == 't';
+    free(text);
+    *shared = false;
+    if (!made)
+        return true;
+    if (!pg_value(pg, sql_query("other_bases"), 1, &base->name, &text, err))
+        return false;
+    *shared = strcmp(text ? text : "0", "0") != 0;
+    free(text);
+    return true;
+}
+
+/* Everything between BEGIN and COMMIT. */
+static bool drop(Pg *pg, const Base *base, const char *base_name, int *dropped, Err *err)
+{
+    PgRows *expected = NULL, *live = NULL;
+    bool makes_schema = false;
+    Dropping d = {.pg = pg, .base = base};
+    bool ok = lock(pg, base, err) && is_shared(pg, base, &d.shared, err) &&
+              shadow_objects(pg, base, base_name, &expected, &makes_schema, err) &&
+              live_objects(pg, base, expected, &live, err);
+    d.expected = expected;
+    d.live = live;
+    Err why = {0};
+    if (ok && !drop_objects(&d, makes_schema, &why)) {
+        ok = false;
+        if (strcmp(why.sqlstate, "2BP01") == 0) {
+            err_set(err, ERR_REFUSED, "drop what is named there first, if you mean to", "something else needs it: %s",
+                    why.message);
+            err_sqlstate(err, why.sqlstate);
+            err_clear(&why);
+        } else {
+            *err = why;
+        }
+    }
+    *dropped = d.dropped;
+    pg_rows_free(expected);
+    pg_rows_free(live);
+    return ok;
+}
+
+static bool finish(Pg *pg, bool ok, Err *err)
+{
+    if (ok)
+        return pg_commit(pg, err) == PG_COMMITTED;
+    pg_rollback(pg);
+    return false;
+}
+
+bool schema_drop(Pg *pg, const Base *base, const char *base_name, int *dropped, Err *err)
+{
+    bool ok = pg_begin(pg, PG_TX_WRITE, err) && drop(pg, base, base_name, dropped, err);
+    return finish(pg, ok, err);
+}
+
+bool schema_reset(Pg *pg, const Base *base, const char *base_name, int *applied, Err *err)
+{
+    int dropped;
+    Applying how = {0};
+    bool ok = pg_begin(pg, PG_TX_WRITE, err) && drop(pg, base, base_name, &dropped, err);
+    ok = ok && migrate_apply(pg, base, base_name, &how, err);
+    *applied = how.applied;
+    return finish(pg, ok, err);
+}
