@@ -137,6 +137,9 @@ int64_t cli_number(const Cli *cli, const char *option);
 bool cli_given(const Cli *cli, const char *option); /* said by anybody, i.e. not the default */
 const char *cli_argument(const Cli *cli, int i);    /* NULL: not given */
 
+/* Meet further needs from within a command, where only some of its options have them. */
+bool cli_require(Cli *cli, unsigned needs, Err *err);
+
 /* The table called `name`; NULL with ERR_USAGE and the nearest name as the hint. */
 const Table *cli_table(const Cli *cli, const char *name, Err *err);
 

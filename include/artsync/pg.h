@@ -58,6 +58,7 @@ bool pg_value(Pg *pg, const char *sql, int n, const char *const *params, char **
 
 int pg_count(const PgRows *rows);
 int pg_width(const PgRows *rows);
+const char *pg_column_name(const PgRows *rows, int column);
 const char *pg_get(const PgRows *rows, int row, int column); /* NULL for SQL NULL */
 size_t pg_size(const PgRows *rows, int row, int column);     /* bytes */
 bool pg_bool(const PgRows *rows, int row, int column);       /* NULL counts as false */

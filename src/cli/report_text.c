@@ -157,7 +157,10 @@ static void print_group(const Group *g, FILE *out)
     fprintf(out, "  %s%s%s: %s, %s", g->table, g->column ? "." : "", g->column ? g->column : "", g->code,
             out_noun(g->count, "record", "records", &arena));
     print_lines(g->lines, sizeof g->lines / sizeof g->lines[0], g->count, out);
-    fprintf(out, "\n    %s%s\n", g->count > 1 ? "e.g. " : "", g->reason);
+    fprintf(out, "\n    %s", g->count > 1 ? "e.g. " : "");
+    if (g->value && *g->value)
+        fprintf(out, "\"%s\": ", g->value);
+    fprintf(out, "%s\n", g->reason);
     arena_free(&arena);
 }
 
@@ -282,7 +285,7 @@ static void print_closing(const SyncResult *result, FILE *out)
     if (sum.all_skipped)
         fputs("Nothing changed: all files are as they were at the last sync.", out);
     else if (parts.len == 0)
-        fputs("Nothing changed: the database is in step with the export.", out);
+        fputs(sum.rejected ? "Nothing changed." : "Nothing changed: the database is in step with the export.", out);
     else if (result->dry_run)
         fprintf(out, "Dry run: nothing was written. A sync of this export: %s.", parts.data);
     else

@@ -49,31 +49,29 @@ static bool require_schema(Cli *cli, Err *err)
 }
 
 /* What a dry run does leaves no log. */
-static bool wants_log(const Cli *cli)
+static bool is_dry(const Cli *cli)
 {
-    if ((cli->arguments.command->needs & NEED_LOG) != NEED_LOG)
-        return false;
     for (int i = 0; i < cli->arguments.n_options; i++) {
         const OptionValue *value = &cli->arguments.options[i];
         if (value->option->name && strcmp(value->option->name, "dry-run") == 0 && value->text)
-            return false;
+            return true;
     }
-    return true;
+    return false;
 }
 
-static bool meet_needs(Cli *cli, Err *err)
+bool cli_require(Cli *cli, unsigned needs, Err *err)
 {
-    unsigned needs = cli->arguments.command->needs;
-    if ((needs & NEED_BASE) == NEED_BASE && !(cli->base = base_load(cli->base_name, err)))
+    if ((needs & NEED_BASE) == NEED_BASE && !cli->base && !(cli->base = base_load(cli->base_name, err)))
         return false;
-    if ((needs & NEED_DATABASE) == NEED_DATABASE) {
+    if ((needs & NEED_DATABASE) == NEED_DATABASE && !cli->pg) {
         if (!pg_open(&cli->pg, cli->url, "artsync", err))
             return false;
         log_detail("connected to %s", pg_describe(cli->pg));
     }
     if ((needs & NEED_SCHEMA) == NEED_SCHEMA && !require_schema(cli, err))
         return false;
-    return !wants_log(cli) || pg_open(&cli->log, cli->url, "artsync", err);
+    bool log = (needs & NEED_LOG) == NEED_LOG && !is_dry(cli);
+    return !log || pg_open(&cli->log, cli->url, "artsync", err);
 }
 
 static bool run_command(Cli *cli, Err *err)
@@ -83,7 +81,7 @@ static bool run_command(Cli *cli, Err *err)
     cli->verbose = cli_flag(cli, "verbose");
     out_setup(cli_flag(cli, "no-color"));
     log_setup(cli->verbose ? LOG_VERBOSE : cli->quiet ? LOG_QUIET : LOG_NORMAL, cli_flag(cli, "no-color"));
-    return read_config(cli, err) && meet_needs(cli, err) && interrupt_check(err) &&
+    return read_config(cli, err) && cli_require(cli, cli->arguments.command->needs, err) && interrupt_check(err) &&
            cli->arguments.command->run(cli, err);
 }
 

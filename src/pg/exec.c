@@ -155,6 +155,8 @@ int pg_count(const PgRows *rows) { return PQntuples(rows->result); }
 
 int pg_width(const PgRows *rows) { return PQnfields(rows->result); }
 
+const char *pg_column_name(const PgRows *rows, int column) { return PQfname(rows->result, column); }
+
 const char *pg_get(const PgRows *rows, int row, int column)
 {
     return PQgetisnull(rows->result, row, column) ? NULL : PQgetvalue(rows->result, row, column);

@@ -42,6 +42,7 @@ static void write_text(const char *text)
 {
     Arena arena = {0};
     for (const char *line = text;; line++) {
+        line += strspn(line, " \t");
         size_t n = strcspn(line, "\n");
         fputs(utf8_printable((Str){line, n}, LINE_MAX_CHARS, &arena), stderr);
         line += n;

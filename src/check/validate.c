@@ -1,0 +1,207 @@
+#include <stdlib.h>
+
+#include "artsync/base.h"
+#include "artsync/check.h"
+#include "artsync/interrupt.h"
+
+static const char folder[] = "checks/";
+static const char *const severities[] = {"error", "warning"};
+
+const char *severity_name(Severity severity) { return severities[severity]; }
+
+/* ---- the comment head ---- */
+
+typedef struct Head {
+    Buf summary, severity, advice;
+} Head;
+
+/* "-- key: text" starts a text, "--   more" goes on with it; returns the text that `line` belongs to. */
+static Buf *head_line(Head *head, Str line, Buf *current)
+{
+    static const char *const keys[] = {"summary:", "severity:", "advice:"};
+    Buf *const texts[] = {&head->summary, &head->severity, &head->advice};
+    const char *p = line.p + 2, *end = line.p + line.n; /* behind the dashes */
+    const char *word = p;
+    while (word < end && *word == ' ')
+        word++;
+    if (word - p >= 2 && current) {
+        buf_char(current, ' ');
+    } else {
+        current = NULL;
+        for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+            size_t n = strlen(keys[i]);
+            if ((size_t)(end - word) >= n && memcmp(word, keys[i], n) == 0) {
+                current = texts[i];
+                for (word += n; word < end && *word == ' ';)
+                    word++;
+                break;
+            }
+        }
+    }
+    while (end > word && (end[-1] == ' ' || end[-1] == '\r'))
+        end--;
+    if (current)
+        buf_add(current, word, (size_t)(end - word));
+    return current;
+}
+
+static const char *read_head(Check *check, const char *text, Arena *arena)
+{
+    Head head = {0};
+    Buf *current = NULL;
+    while (text[0] == '-' && text[1] == '-') {
+        size_t n = strcspn(text, "\n");
+        current = head_line(&head, (Str){text, n}, current);
+        text += n + (text[n] == '\n');
+    }
+    const char *broken = NULL;
+    Str severity = buf_view(&head.severity);
+    check->summary = arena_str(arena, buf_view(&head.summary).p);
+    check->advice = arena_str(arena, buf_view(&head.advice).p);
+    if (str_eq(severity, STR("warning")))
+        check->severity = SEVERITY_WARNING;
+    else if (!str_eq(severity, STR("error")))
+        broken = "its head has no line \"-- severity: error\" or \"-- severity: warning\"";
+    if (!*check->summary)
+        broken = "its head has no line \"-- summary: ...\"";
+    buf_free(&head.summary);
+    buf_free(&head.severity);
+    buf_free(&head.advice);
+    return broken;
+}
+
+/* ---- loading ---- */
+
+/* The query without the semicolon at its end, so that it fits into another one. */
+static char *strip_end(Arena *arena, const char *text, size_t size)
+{
+    while (size && strchr(" \t\r\n;", text[size - 1]))
+        size--;
+    return arena_strn(arena, text, size);
+}
+
+static bool add_check(void *ctx, const char *path, const char *text, size_t size, Err *err)
+{
+    (void)err;
+    Checks *checks = ctx;
+    ARRAY_ROOM(checks->items, checks->n, checks->cap);
+    Check *check = &checks->items[checks->n++];
+    size_t begin = sizeof folder - 1, n = strlen(path) - begin - (sizeof ".sql" - 1);
+    *check = (Check){.file = arena_str(&checks->arena, path), .name = arena_strn(&checks->arena, path + begin, n)};
+    check->sql = strip_end(&checks->arena, text, size);
+    check->broken = read_head(check, text, &checks->arena);
+    return true;
+}
+
+bool checks_load(const char *base_name, Checks *out, Err *err)
+{
+    *out = (Checks){0};
+    return base_files(base_name, folder, add_check, out, err);
+}
+
+bool checks_only(Checks *checks, const char *name)
+{
+    for (int i = 0; i < checks->n; i++)
+        if (strcmp(checks->items[i].name, name) == 0) {
+            checks->items[0] = checks->items[i];
+            checks->n = 1;
+            return true;
+        }
+    return false;
+}
+
+/* ---- running ---- */
+
+static cJSON *row_object(const PgRows *rows, int row)
+{
+    cJSON *object = cJSON_CreateObject();
+    for (int c = 1; c < pg_width(rows); c++) {
+        const char *text = pg_get(rows, row, c);
+        cJSON_AddItemToObject(object, pg_column_name(rows, c), text ? cJSON_CreateString(text) : cJSON_CreateNull());
+    }
+    return object;
+}
+
+static bool count_violations(Pg *pg, Check *check, Err *err)
+{
+    Buf sql = {0};
+    PgRows *rows = NULL;
+    /* the line feed ends a comment that the file may end with */
+    buf_printf(&sql, "SELECT pg_catalog.count(*) OVER (), violation.* FROM (\n%s\n) AS violation LIMIT %d", check->sql,
+               CHECK_SAMPLE);
+    bool ok = pg_query(pg, sql.data, 0, NULL, &rows, err);
+    buf_free(&sql);
+    if (!ok)
+        return false;
+    check->sample = cJSON_CreateArray();
+    check->violations = pg_count(rows) ? pg_int(rows, 0, 0) : 0;
+    for (int r = 0; r < pg_count(rows); r++)
+        cJSON_AddItemToArray(check->sample, row_object(rows, r));
+    pg_rows_free(rows);
+    return true;
+}
+
+/* Is it the check's own fault, so that the others can go on? */
+static bool is_own_fault(const Err *err)
+{
+    return err->sqlstate[0] && err->code != ERR_LOST && err->code != ERR_CONNECT && err->code != ERR_INTERRUPTED &&
+           err->code != ERR_TERMINATED;
+}
+
+static bool run_one(Pg *pg, Check *check, Arena *arena, Err *err)
+{
+    Err why = {0};
+    if (check->broken)
+        return true;
+    if (!interrupt_check(err) || !pg_savepoint(pg, "artsync_check", err))
+        return false;
+    if (count_violations(pg, check, &why))
+        return pg_release(pg, "artsync_check", err);
+    if (!is_own_fault(&why)) {
+        *err = why;
+        return false;
+    }
+    check->broken = arena_str(arena, why.message);
+    err_clear(&why);
+    return pg_rollback_to(pg, "artsync_check", err);
+}
+
+bool checks_run(Pg *pg, Checks *checks, Err *err)
+{
+    for (int i = 0; i < checks->n; i++)
+        if (!run_one(pg, &checks->items[i], &checks->arena, err))
+            return err_context(err, "%s", checks->items[i].file);
+    return true;
+}
+
+/* ---- the verdict ---- */
+
+bool checks_failed(const Checks *checks)
+{
+    for (int i = 0; i < checks->n; i++)
+        if (checks->items[i].severity == SEVERITY_ERROR && checks->items[i].violations > 0)
+            return true;
+    return false;
+}
+
+bool checks_whole(const Checks *checks, Err *err)
+{
+    int n = 0;
+    const Check *first = NULL;
+    for (int i = 0; i < checks->n; i++)
+        if (checks->items[i].broken && n++ == 0)
+            first = &checks->items[i];
+    if (n == 0)
+        return true;
+    return err_set(err, ERR_CONFIG, n > 1 ? "more checks than this one are broken; each is marked in the report" : NULL,
+                   "%s cannot be run: %s", first->file, first->broken);
+}
+
+void checks_free(Checks *checks)
+{
+    for (int i = 0; i < checks->n; i++)
+        cJSON_Delete(checks->items[i].sample);
+    free(checks->items);
+    arena_free(&checks->arena);
+    *checks = (Checks){0};
+}

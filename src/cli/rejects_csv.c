@@ -1,0 +1,224 @@
+/* rejects_csv.c - rejected records as a CSV to mend and replay: the source's own columns plus _reject_reason.
+ *
+ * Where all come from files with one header, their bytes are written as they stand in the file. Else their columns are
+ * merged by name. A record without the right number of fields cannot be told apart into columns: it is listed instead.
+ */
+#include <stdlib.h>
+
+#include "artsync/csv.h"
+#include "artsync/embed.h"
+#include "artsync/file.h"
+#include "rejects.h"
+
+static const char reason_header[] = "_reject_reason", own_prefix[] = "_reject_";
+
+typedef struct Export {
+    CsvWriter *writer;
+    bool merge;          /* by name; else the records' bytes as they are */
+    Names columns;       /* with merge: the union of all headers, in order of appearance */
+    int cap;
+    Arena arena;         /* columns */
+    RejectsWritten *written;
+} Export;
+
+/* One record under its header, cell by cell. */
+typedef struct Parsed {
+    Arena arena;
+    Str *header, *cells;
+    int n_header, n_cells;
+    int n_records;
+} Parsed;
+
+static Str *copy_cells(Arena *arena, const RawRecord *record)
+{
+    Str *cells = arena_alloc(arena, sizeof *cells * (size_t)(record->n_cells + 1));
+    for (int i = 0; i < record->n_cells; i++)
+        cells[i] = (Str){arena_strn(arena, record->cells[i].p, record->cells[i].n), record->cells[i].n};
+    return cells;
+}
+
+static bool take_record(void *ctx, const RawRecord *record, Err *err)
+{
+    (void)err;
+    Parsed *parsed = ctx;
+    if (record->place.number == 0) {
+        parsed->header = copy_cells(&parsed->arena, record);
+        parsed->n_header = record->n_cells;
+    } else {
+        parsed->cells = copy_cells(&parsed->arena, record);
+        parsed->n_cells = record->n_cells;
+        parsed->n_records++;
+    }
+    return true;
+}
+
+/* bytea as PostgreSQL prints it: \x and hexadecimal digits. */
+static void add_bytes(Buf *out, const char *hex)
+{
+    static const char digits[] = "0123456789abcdef";
+    buf_reserve(out, 1);
+    if (!hex || hex[0] != '\\' || hex[1] != 'x')
+        return;
+    for (const char *p = hex + 2; p[0] && p[1]; p += 2) {
+        const char *high = strchr(digits, p[0]), *low = strchr(digits, p[1]);
+        buf_char(out, high && low ? (char)((high - digits) << 4 | (low - digits)) : '?');
+    }
+}
+
+static bool is_own(Str header) { return header.n >= sizeof own_prefix - 1 && memcmp(header.p, own_prefix, sizeof own_prefix - 1) == 0; }
+
+/* Header and record together are a little file of their own. */
+static bool parse(const char *header, const char *source, Parsed *parsed, Err *err)
+{
+    Buf bytes = {0};
+    Err why = {0};
+    add_bytes(&bytes, header);
+    buf_char(&bytes, '\n');
+    add_bytes(&bytes, source);
+    bool ok = csv_read_bytes(buf_view(&bytes), "the rejected record", take_record, parsed, &why);
+    if (!ok && (why.code == ERR_INTERRUPTED || why.code == ERR_TERMINATED))
+        err_set(err, why.code, why.hint, "%s", why.message);
+    err_clear(&why);
+    buf_free(&bytes);
+    return ok;
+}
+
+/* ---- what columns there are ---- */
+
+static int column_of(const Export *export, Str name)
+{
+    for (int i = 0; i < export->columns.n; i++)
+        if (str_eq(str_of(export->columns.items[i]), name))
+            return i;
+    return -1;
+}
+
+static bool add_columns(void *ctx, const RawRecord *header, Err *err)
+{
+    (void)err;
+    Export *export = ctx;
+    for (int i = 0; i < header->n_cells && header->place.number == 0; i++) {
+        if (is_own(header->cells[i])) {
+            export->merge = true; /* a replayed file: its old reasons must not stand beside the new ones */
+            continue;
+        }
+        if (column_of(export, header->cells[i]) >= 0)
+            continue;
+        ARRAY_ROOM(export->columns.items, export->columns.n, export->cap);
+        export->columns.items[export->columns.n++] = arena_strn(&export->arena, header->cells[i].p, header->cells[i].n);
+    }
+    return true;
+}
+
+static bool survey(Cli *cli, const char *const *params, Export *export, Buf *header, Err *err)
+{
+    PgRows *rows = NULL;
+    Err why = {0};
+    if (!pg_query(cli->pg, sql_query("rejects_headers"), 3, params, &rows, err))
+        return false;
+    export->merge = pg_count(rows) > 1;
+    for (int r = 0; r < pg_count(rows); r++) {
+        buf_clear(header);
+        add_bytes(header, pg_get(rows, r, 0));
+        if (!csv_read_bytes(buf_view(header), "the header", add_columns, export, &why))
+            err_clear(&why); /* its records will be listed as ones that cannot be written */
+    }
+    pg_rows_free(rows);
+    return true;
+}
+
+/* ---- writing ---- */
+
+/* Whoever mends the file has only this cell to go by. */
+static void write_reason(Export *export, const char *const *cells)
+{
+    Buf text = {0};
+    if (cells[R_COLUMN])
+        buf_str(&text, cells[R_COLUMN]);
+    if (cells[R_VALUE] && *cells[R_VALUE])
+        buf_printf(&text, "%s\"%s\"", text.len ? " " : "", cells[R_VALUE]);
+    buf_printf(&text, "%s%s", text.len ? ": " : "", cells[R_REASON]);
+    csv_write_cell(export->writer, text.data);
+    buf_free(&text);
+}
+
+static void write_header(Export *export, const Buf *header)
+{
+    if (!export->merge)
+        csv_write_bytes(export->writer, buf_view(header));
+    for (int i = 0; export->merge && i < export->columns.n; i++)
+        csv_write_cell(export->writer, export->columns.items[i]);
+    csv_write_cell(export->writer, reason_header);
+    csv_write_end(export->writer);
+}
+
+static void write_merged(Export *export, const Parsed *parsed)
+{
+    for (int c = 0; c < export->columns.n; c++) {
+        Str cell = STR("");
+        for (int i = 0; i < parsed->n_header; i++)
+            if (str_eq(parsed->header[i], str_of(export->columns.items[c])))
+                cell = parsed->cells[i];
+        csv_write_cell(export->writer, cell.p);
+    }
+}
+
+static bool list_unwritten(Export *export, const char *const *cells, Err *err)
+{
+    cJSON *object = reject_object(cells);
+    char *line = cJSON_PrintUnformatted(object);
+    bool ok = spool_add(export->written->unwritten, line, err);
+    cJSON_free(line);
+    cJSON_Delete(object);
+    return ok;
+}
+
+static bool write_reject(void *ctx, const char *const *cells, int n, Err *err)
+{
+    (void)n;
+    Export *export = ctx;
+    Parsed parsed = {0};
+    bool whole = cells[R_HEADER] && parse(cells[R_HEADER], cells[R_SOURCE], &parsed, err) && parsed.n_records == 1 &&
+                 parsed.n_cells == parsed.n_header;
+    bool ok = err->code == ERR_NONE;
+    if (ok && whole) {
+        Buf bytes = {0};
+        if (export->merge) {
+            write_merged(export, &parsed);
+        } else {
+            add_bytes(&bytes, cells[R_SOURCE]);
+            csv_write_bytes(export->writer, buf_view(&bytes));
+        }
+        write_reason(export, cells);
+        csv_write_end(export->writer);
+        export->written->written++;
+        buf_free(&bytes);
+    } else if (ok) {
+        ok = list_unwritten(export, cells, err);
+    }
+    arena_free(&parsed.arena);
+    return ok;
+}
+
+bool rejects_write_csv(Cli *cli, const char *const params[4], const char *path, bool replace, RejectsWritten *written,
+                       Err *err)
+{
+    Export export = {.written = written};
+    Buf header = {0};
+    AtomicFile *file = NULL;
+    bool ok = survey(cli, params, &export, &header, err) && atomic_file_begin(&file, path, 0666, replace, err);
+    if (ok) {
+        export.writer = csv_writer_new(atomic_file_stream(file));
+        write_header(&export, &header);
+        ok = pg_each(cli->pg, sql_query("rejects_list"), 4, params, write_reject, &export, err);
+        csv_writer_free(export.writer);
+    }
+    if (ok && written->written > 0)
+        ok = atomic_file_commit(file, err);
+    else if (file)
+        atomic_file_abort(file);
+    buf_free(&header);
+    free(export.columns.items);
+    arena_free(&export.arena);
+    return ok;
+}
