@@ -73,8 +73,7 @@ static DateFault set_day(DateTime *out, size_t year_digits, int year, int month,
 enum { YEAR_DIGITS = 5 }; /* one more than a year has, so that too many are seen */
 
 /* 1/2/2025: the order decides; a day that exists in one order only is evidence. */
-static DateFault read_numeric(Scan *scan, int first, char separator, DateOrder order, DateTime *out,
-                              DateOrders *orders)
+static DateFault read_numeric(Scan *scan, int first, char separator, DateOrder order, DateTime *out, DateOrders *orders)
 {
     int second, year;
     if (!take_digits(scan, 2, &second) || !take(scan, separator))
@@ -159,8 +158,8 @@ static DateFault read_day(Scan *scan, DateOrder order, DateTime *out, DateOrders
     if (digits == 0)
         return read_month_first(scan, out);
     char separator = peek(scan);
-    if (digits <= 2 && (separator == ' ' || (separator == '-' && scan->at + 1 < scan->text.n &&
-                                             !is_digit(scan->text.p[scan->at + 1]))))
+    if (digits <= 2 && (separator == ' ' ||
+                        (separator == '-' && scan->at + 1 < scan->text.n && !is_digit(scan->text.p[scan->at + 1]))))
         return read_day_first(scan, first, out);
     if (!is_separator(separator))
         return DATE_NOT;

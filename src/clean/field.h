@@ -29,7 +29,10 @@ FieldOrder order_numbers, order_bytes, order_durations;
 /* ---- answers ---- */
 
 Field field_open(const Column *column, const CleanContext *context, Cleaned *out); /* zeroes *out */
-FieldOrder *field_order(FieldType type); /* NULL: min and max make no sense */
+
+/* NULL: min and max make no sense. */
+FieldOrder *field_order(FieldType type);
+
 static inline void field_value(const Field *field, const char *text) { field->out->text = text; }
 void field_refuse(const Field *field, const char *code, const char *format, ...) ART_PRINTF(3, 4);
 void field_warn(const Field *field, const char *warning);
@@ -59,7 +62,8 @@ const char *field_choices(const Field *field);
  * with a warning, trimmed. A view into `text` where nothing changes. */
 Str field_tidy(const Field *field, Str text);
 
-static inline const char *field_keep(const Field *field, Str text) /* as a C string: a view ends at a NUL or is copied */
+/* As a C string: a view that ends at its NUL, or a copy. */
+static inline const char *field_keep(const Field *field, Str text)
 {
     return text.p[text.n] ? arena_strn(field->arena, text.p, text.n) : text.p;
 }
@@ -71,7 +75,7 @@ const char *array_text(const Str *items, size_t n, Arena *arena);
 
 typedef struct Number {
     bool negative;
-    const char *whole;    /* without leading zeros; n_whole is 0 for 0.5 */
+    const char *whole; /* without leading zeros; n_whole is 0 for 0.5 */
     size_t n_whole;
     const char *fraction; /* as given, with trailing zeros */
     size_t n_fraction;

@@ -10,8 +10,8 @@ static const struct Rule {
     FieldClean *clean;
     FieldOrder *order; /* NULL: min and max make no sense */
     PgType usual;
-    bool own_aliases;  /* the type applies aliases by itself: after its choices, to each element */
-    bool words;        /* what people wrote, not digits or marks: field_tidy goes first */
+    bool own_aliases; /* the type applies aliases by itself: after its choices, to each element */
+    bool words;       /* what people wrote, not digits or marks: field_tidy goes first */
 } rules[FIELD_COUNT] = {
     [FIELD_TEXT] = {clean_text, NULL, {PG_TEXT, .base = "text"}, false, true},
     [FIELD_INTEGER] = {clean_integer, order_numbers, {PG_INTEGER, .bytes = 8, .base = "bigint"}, false, false},
@@ -20,7 +20,8 @@ static const struct Rule {
     [FIELD_PERCENT] = {clean_percent, order_numbers, {PG_NUMERIC, .scale = -1, .base = "numeric"}, false, false},
     [FIELD_BOOLEAN] = {clean_boolean, NULL, {PG_BOOLEAN, .base = "boolean"}, false, false},
     [FIELD_DATE] = {clean_date, order_bytes, {PG_DATE, .base = "date"}, false, false},
-    [FIELD_DATETIME] = {clean_datetime, order_bytes, {PG_TIMESTAMP, .base = "timestamp without time zone"}, false, false},
+    [FIELD_DATETIME] =
+        {clean_datetime, order_bytes, {PG_TIMESTAMP, .base = "timestamp without time zone"}, false, false},
     [FIELD_DURATION] = {clean_duration, order_durations, {PG_INTERVAL, .base = "interval"}, false, false},
     [FIELD_CHOICE] = {clean_choice, NULL, {PG_TEXT, .base = "text"}, true, true},
     [FIELD_LIST] = {clean_list, NULL, {PG_TEXT_ARRAY, .base = "text[]"}, true, true},
@@ -226,10 +227,7 @@ static void check_limits(const Field *field)
 
 /* ---- one cell ---- */
 
-static void clean_empty(const Field *field)
-{
-    field_value(field, field->column->type == FIELD_BOOLEAN ? "f" : NULL);
-}
+static void clean_empty(const Field *field) { field_value(field, field->column->type == FIELD_BOOLEAN ? "f" : NULL); }
 
 void field_clean(const Column *column, Str cell, const CleanContext *context, Cleaned *out)
 {

@@ -11,6 +11,8 @@
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
+static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
 static size_t run_of_digits(Str text, size_t at)
 {
     size_t i = at;
@@ -37,18 +39,20 @@ static bool read_plain(Str text, Number *number)
     }
     if (at != text.n || whole + fraction == 0 || whole + fraction > NUMBER_DIGITS || text.p[text.n - 1] == '.')
         return false;
-    *number = (Number){negative, text.p + start, whole, text.p + (text.n - fraction), fraction,
-                       whole >= 1 && whole <= 3 && text.p[start] != '0' && fraction == 3};
+    *number = (Number){negative, text.p + start,
+                       whole,    text.p + (text.n - fraction),
+                       fraction, whole >= 1 && whole <= 3 && text.p[start] != '0' && fraction == 3};
     without_leading_zeros(number);
     return true;
 }
 
 /* ---- what stands around the digits ---- */
 
-static const char *const symbols[] = { /* longer ones before those that they end in */
-    "AU$", "CA$", "HK$", "MX$", "NT$", "NZ$", "US$", "A$", "C$", "R$", "S$", "$", "£",   "€", "¥",   "₹",  "₽", "₩",
-    "₺",   "₴",   "₪",   "₫",   "₦",   "฿",   "₱",   "zł", "Kč", "Ft", "kr.", "kr", "Fr.", "Fr", "lei", "RM", "Rp", "R",
-    "TL",
+/* Longer ones before those that they end in. */
+static const char *const symbols[] = {
+    "AU$", "CA$", "HK$", "MX$", "NT$", "NZ$", "US$", "A$", "C$", "R$", "S$", "$", "£",
+    "€",   "¥",   "₹",   "₽", "₩",   "₺",   "₴",   "₪",  "₫",  "₦",  "฿",  "₱", "zł",
+    "Kč",  "Ft",  "kr.", "kr",  "Fr.", "Fr",  "lei", "RM", "Rp", "R",  "TL",
 };
 
 /* ISO 4217, each with a blank behind it. */
@@ -105,7 +109,8 @@ static bool take_currency(Shell *shell, Take *take, size_t code_at)
 {
     if (shell->percent)
         return false;
-    if (!shell->code && shell->rest.n >= 3 && take_code(&shell->rest, take, shell->rest.p + code_at))
+    if (!shell->code && shell->rest.n >= 3 && is_letter(shell->rest.p[code_at]) &&
+        take_code(&shell->rest, take, shell->rest.p + code_at))
         return shell->code = true;
     for (size_t i = 0; !shell->symbol && i < sizeof symbols / sizeof *symbols; i++) {
         if (take(&shell->rest, symbols[i]))
@@ -139,21 +144,32 @@ static bool take_percent(Shell *shell)
     return shell->percent = take_back(&shell->rest, "%");
 }
 
-static bool take_blank(Shell *shell)
+static bool take_blank(Shell *shell, Take *take)
 {
     for (int i = 0; i < BLANK_GAPS; i++) {
-        if (take_front(&shell->rest, gaps[i]) || take_back(&shell->rest, gaps[i]))
+        if (take(&shell->rest, gaps[i]))
             return true;
     }
     return false;
 }
 
+static bool peel_front(Shell *shell)
+{
+    return !is_digit(shell->rest.p[0]) && (take_blank(shell, take_front) || take_sign(shell) || take_brackets(shell) ||
+                                           take_currency(shell, take_front, 0));
+}
+
+static bool peel_back(Shell *shell)
+{
+    size_t n = shell->rest.n;
+    return n && !is_digit(shell->rest.p[n - 1]) &&
+           (take_blank(shell, take_back) || take_percent(shell) || take_currency(shell, take_back, n >= 3 ? n - 3 : 0));
+}
+
 /* Take off what may stand around a number, each at most once, in any nesting that people use. */
 static void peel(Shell *shell)
 {
-    while (shell->rest.n && (take_blank(shell) || take_sign(shell) || take_brackets(shell) || take_percent(shell) ||
-                             take_currency(shell, take_front, 0) ||
-                             take_currency(shell, take_back, shell->rest.n >= 3 ? shell->rest.n - 3 : 0)))
+    while (shell->rest.n && (peel_front(shell) || peel_back(shell)))
         ;
 }
 

@@ -17,7 +17,10 @@ static bool starts(Str text, size_t at, Str word)
     return text.n - at >= word.n && memcmp(text.p + at, word.p, word.n) == 0;
 }
 
-static bool is_url(Str text, size_t at) { return starts(text, at, STR("https://")) || starts(text, at, STR("http://")); }
+static bool is_url(Str text, size_t at)
+{
+    return starts(text, at, STR("https://")) || starts(text, at, STR("http://"));
+}
 
 static bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
@@ -50,8 +53,8 @@ static bool next_attachment(Str cell, size_t *at, Attachment *out)
 {
     bool bare = is_url(cell, *at);
     size_t open = *at;
-    while (!bare && open < cell.n && !(open > *at && cell.p[open] == '(' && is_blank(cell.p[open - 1]) &&
-                                       is_url(cell, open + 1)))
+    while (!bare && open < cell.n &&
+           !(open > *at && cell.p[open] == '(' && is_blank(cell.p[open - 1]) && is_url(cell, open + 1)))
         open++;
     if (open == cell.n)
         return false;

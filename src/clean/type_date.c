@@ -123,7 +123,8 @@ void clean_datetime(const Field *field, Str cell)
         out = digits(out, clock[i], 2);
     }
     *out = '\0';
-    field_value(field, arena_printf(field->arena, "%s%s%s", text, micros_text(at.micros, fraction), zoned ? "+00" : ""));
+    field_value(field,
+                arena_printf(field->arena, "%s%s%s", text, micros_text(at.micros, fraction), zoned ? "+00" : ""));
 }
 
 int order_bytes(const char *a, const char *b) { return strcmp(a, b); }

@@ -5,7 +5,10 @@
 
 static const char *shown(const Field *field, Str text) { return utf8_printable(utf8_trim(text), 60, field->arena); }
 
-static const char *target(const Field *field) { return field->column->to ? field->column->to->name : "the linked table"; }
+static const char *target(const Field *field)
+{
+    return field->column->to ? field->column->to->name : "the linked table";
+}
 
 static void blame(const Field *field, Str element, const char *code, const char *reason)
 {
@@ -95,7 +98,8 @@ static void link_by_names(const Field *field, Str names)
     size_t n = link_split(links, names, field->arena, &elements);
     for (size_t i = 0; i < n; i++)
         any = any || link_by_name(links, elements[i], &key, &derived) != LINK_NONE;
-    if (n > 1 && !any && !field->column->multiple_first) /* one unknown name with a comma, as likely as two unknown ones */
+    if (n > 1 && !any &&
+        !field->column->multiple_first) /* one unknown name with a comma, as likely as two unknown ones */
         (void)by_name(field, utf8_trim(names), true);
     else if (n && take_first(field, elements, n))
         (void)by_name(field, elements[0], true);

@@ -87,8 +87,8 @@ static void integer_value(const Field *field, const Number *number)
         size_t n = strlen(limit);
         if (ranges[i].bytes == field->type->bytes &&
             (number->n_whole > n || (number->n_whole == n && memcmp(number->whole, limit, n) > 0))) {
-            field_refuse(field, REJECT_RANGE, "is beyond what the column can hold (%s%s)",
-                         number->negative ? "-" : "", limit);
+            field_refuse(field, REJECT_RANGE, "is beyond what the column can hold (%s%s)", number->negative ? "-" : "",
+                         limit);
             return;
         }
     }
@@ -107,12 +107,24 @@ static double neighbour(double x, double towards, bool single)
     return single ? (double)nextafterf((float)x, (float)towards) : nextafter(x, towards);
 }
 
-/* PostgreSQL does not print digits that lie exactly half way between two numbers, whichever of them they read as. */
+/* Is "d.ddde+XX" exactly this number? Printed with more digits than any number so near to a double would need. */
+static bool is_exactly(const char *text, long double number)
+{
+    char exact[100];
+    snprintf(exact, sizeof exact, "%.60Le", number);
+    size_t n = strcspn(text, "e");
+    const char *rest = exact + n + strspn(exact + n, ".0");
+    return strncmp(exact, text, n) == 0 && strcmp(rest, text + n) == 0;
+}
+
+/* PostgreSQL does not print digits that lie exactly half way between two numbers, whichever of them they read as.
+ * Below 2^53 (single: 2^24) such digits are more than 17 (9). */
 static bool half_way(const char *text, double x, bool single)
 {
-    long double exact = strtold(text, NULL);
-    return exact == ((long double)x + (long double)neighbour(x, HUGE_VAL, single)) / 2 ||
-           exact == ((long double)x + (long double)neighbour(x, -HUGE_VAL, single)) / 2;
+    if (fabs(x) < (single ? 0x1p24 : 0x1p53))
+        return false;
+    return is_exactly(text, ((long double)x + (long double)neighbour(x, HUGE_VAL, single)) / 2) ||
+           is_exactly(text, ((long double)x + (long double)neighbour(x, -HUGE_VAL, single)) / 2);
 }
 
 static const char *float_text(Arena *arena, double x, bool single)

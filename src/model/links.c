@@ -5,7 +5,8 @@
 #include "artsync/hash.h"
 #include "artsync/utf8.h"
 
-/* Text -> row, open addressing. A text that two rows share keeps the first and is marked: asking for it is ambiguous. */
+/* Text -> row, open addressing. A text that two rows share keeps the first and is marked: asking for it is ambiguous.
+ */
 typedef struct Slot {
     Str text; /* p == NULL: free */
     uint32_t row;
@@ -163,8 +164,8 @@ LinkOutcome link_by_name(const LinkIndex *index, Str name, const char **key, boo
  * fewest unknown elements wins, then the one with the fewest elements; found from the end backwards, once per start. */
 
 typedef struct Cut {
-    Str element;  /* of the best way, what starts here (with its quotes) */
-    size_t next;  /* the start after it */
+    Str element;              /* of the best way, what starts here (with its quotes) */
+    size_t next;              /* the start after it */
     size_t unknown, elements; /* from here to the end; blank ones are elements too, until they are dropped */
     bool quoted;
 } Cut;

@@ -95,8 +95,8 @@ static bool surely_nfc(Str text)
         unsigned char c = (unsigned char)text.p[i];
         if (c < 0xCC)
             continue;
-        bool punctuation = c == 0xE2 && i + 2 < text.n && (unsigned char)text.p[i + 1] == 0x80 &&
-                           (unsigned char)text.p[i + 2] >= 0x90;
+        bool punctuation =
+            c == 0xE2 && i + 2 < text.n && (unsigned char)text.p[i + 1] == 0x80 && (unsigned char)text.p[i + 2] >= 0x90;
         bool emoji = c == 0xF0 && i + 1 < text.n && (unsigned char)text.p[i + 1] == 0x9F;
         if (!punctuation && !emoji)
             return false;
@@ -107,8 +107,7 @@ static bool surely_nfc(Str text)
 static Str map(Str text, utf8proc_option_t options, Arena *arena)
 {
     utf8proc_uint8_t *mapped = NULL;
-    utf8proc_ssize_t n =
-        utf8proc_map((const utf8proc_uint8_t *)text.p, (utf8proc_ssize_t)text.n, &mapped, options);
+    utf8proc_ssize_t n = utf8proc_map((const utf8proc_uint8_t *)text.p, (utf8proc_ssize_t)text.n, &mapped, options);
     if (n < 0) /* invalid UTF-8: nothing to normalise (utf8proc's own out of memory ends the same way) */
         return text;
     Str result = text;

@@ -32,10 +32,7 @@ static CatalogColumn catalog_of(uint8_t how)
     return column;
 }
 
-static bool is_stable(FieldType type)
-{
-    return type != FIELD_LINK && type != FIELD_LIST && type != FIELD_ATTACHMENTS;
-}
+static bool is_stable(FieldType type) { return type != FIELD_LINK && type != FIELD_LIST && type != FIELD_ATTACHMENTS; }
 
 static void check(const Column *column, Str cell, const CleanContext *context)
 {

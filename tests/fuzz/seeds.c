@@ -1,4 +1,5 @@
-/* seeds FOLDER: writes the cells of tests/cases/ as inputs of fuzz_field (FOLDER/field) and fuzz_links (FOLDER/links). */
+/* seeds FOLDER: writes the cells of tests/cases/ as inputs of fuzz_field (FOLDER/field) and fuzz_links (FOLDER/links).
+ */
 #include <sys/stat.h>
 #include <unistd.h>
 

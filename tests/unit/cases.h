@@ -35,7 +35,7 @@ typedef struct Case {
     Str ids; /* p == NULL: the line has no :: */
     Str input;
     bool rejected;
-    const char *value;  /* or NULL */
+    const char *value; /* or NULL */
     const char *code, *reason;
     bool warn, change, mdy, dmy;
     const char *compare, *element;
@@ -98,7 +98,10 @@ static inline Str case_unescape(Arena *arena, const char *text, size_t n)
     return (Str){out, k};
 }
 
-static inline const char *case_text(Arena *arena, const char *text, size_t n) { return case_unescape(arena, text, n).p; }
+static inline const char *case_text(Arena *arena, const char *text, size_t n)
+{
+    return case_unescape(arena, text, n).p;
+}
 
 static inline bool case_kind(CaseSettings *settings, const char *sql)
 {
@@ -213,8 +216,8 @@ static inline bool case_settings(Arena *arena, FieldType type, const char *text,
 static inline bool case_notes(Arena *arena, Case *one, const char *text)
 {
     while (*(text += strspn(text, " "))) {
-        size_t n = strncmp(text, "compare=", 8) == 0 || strncmp(text, "element=", 8) == 0 ? strlen(text)
-                                                                                          : strcspn(text, " ");
+        size_t n =
+            strncmp(text, "compare=", 8) == 0 || strncmp(text, "element=", 8) == 0 ? strlen(text) : strcspn(text, " ");
         if (strncmp(text, "compare=", 8) == 0)
             one->compare = case_text(arena, text + 8, n - 8);
         else if (strncmp(text, "element=", 8) == 0)
@@ -254,7 +257,8 @@ static inline bool case_line(Arena *arena, char *line, Case *one)
     if (one->rejected) {
         size_t code = strcspn(answer, " ");
         one->code = arena_strn(arena, answer, code);
-        one->reason = case_text(arena, answer + code + (answer[code] == ' '), strlen(answer + code + (answer[code] == ' ')));
+        one->reason =
+            case_text(arena, answer + code + (answer[code] == ' '), strlen(answer + code + (answer[code] == ' ')));
     } else {
         one->value = strcmp(answer, "NULL") == 0 ? NULL : case_text(arena, answer, strlen(answer));
     }

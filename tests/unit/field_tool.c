@@ -5,11 +5,11 @@
 
 /* Where a line names no SQL type: what the field usually goes into. */
 static const char *const usual[FIELD_COUNT] = {
-    [FIELD_TEXT] = "text",         [FIELD_INTEGER] = "bigint",   [FIELD_DECIMAL] = "numeric",
-    [FIELD_CURRENCY] = "numeric",  [FIELD_PERCENT] = "numeric",  [FIELD_BOOLEAN] = "boolean",
-    [FIELD_DATE] = "date",         [FIELD_DATETIME] = "timestamp", [FIELD_DURATION] = "interval",
-    [FIELD_CHOICE] = "text",       [FIELD_LIST] = "text[]",      [FIELD_ATTACHMENTS] = "text[]",
-    [FIELD_LINK] = "text",         [FIELD_JSON] = "jsonb",
+    [FIELD_TEXT] = "text",        [FIELD_INTEGER] = "bigint",     [FIELD_DECIMAL] = "numeric",
+    [FIELD_CURRENCY] = "numeric", [FIELD_PERCENT] = "numeric",    [FIELD_BOOLEAN] = "boolean",
+    [FIELD_DATE] = "date",        [FIELD_DATETIME] = "timestamp", [FIELD_DURATION] = "interval",
+    [FIELD_CHOICE] = "text",      [FIELD_LIST] = "text[]",        [FIELD_ATTACHMENTS] = "text[]",
+    [FIELD_LINK] = "text",        [FIELD_JSON] = "jsonb",
 };
 
 static void put(const char *text)

@@ -41,9 +41,9 @@ static void check_line(const Case *one, void *failures)
     ++*(int *)failures;
     fprintf(stderr, "%s:%d: \"%s\" gave %s %s%s%s%s%s compare=%s element=%s\n", one->file, one->line,
             shown(one->input.p, &arena), got->code ? got->code : "value",
-            got->code ? got->reason : shown(got->text, &arena), got->warning ? " warn" : "",
-            got->from ? " change" : "", got->only_mdy ? " mdy" : "", got->only_dmy ? " dmy" : "",
-            shown(got->compare, &arena), shown(got->element, &arena));
+            got->code ? got->reason : shown(got->text, &arena), got->warning ? " warn" : "", got->from ? " change" : "",
+            got->only_mdy ? " mdy" : "", got->only_dmy ? " dmy" : "", shown(got->compare, &arena),
+            shown(got->element, &arena));
     arena_free(&arena);
 }
 
@@ -100,6 +100,21 @@ static void test_links_without_rows_stand_for_themselves(void **state)
     arena_free(&arena);
 }
 
+static void test_a_refused_link_names_the_table(void **state)
+{
+    (void)state;
+    Arena arena = {0};
+    LinkIndex *links = link_index_new();
+    Table prints = {.name = "prints"};
+    CleanContext context = {.arena = &arena, .links = links};
+    Column column = {.name = "print_id", .type = FIELD_LINK, .to = &prints};
+    Cleaned out;
+    field_clean(&column, STR("Harbour"), &context, &out);
+    assert_string_equal(out.reason, "links to \"Harbour\", but no row of prints has this name");
+    link_index_free(links);
+    arena_free(&arena);
+}
+
 static void test_fresh_urls_compare_equal(void **state)
 {
     (void)state;
@@ -142,7 +157,8 @@ static void test_settings_are_judged(void **state)
 {
     (void)state;
     static const char *sizes[] = {"Small", "Extra Large"};
-    static const CatalogColumn narrow = {"price", {PG_TEXT, .length = 5, .base = "character varying"}, false, false, false};
+    static const CatalogColumn narrow = {
+        "price", {PG_TEXT, .length = 5, .base = "character varying"}, false, false, false};
     static const Alias aliases[] = {{"XL", "Extra Large"}, {"?", NULL}};
     Column column = {.name = "price", .type = FIELD_CURRENCY};
     column.min = "0", column.max = "£1,000.50", column.fallback = "5";
@@ -197,6 +213,7 @@ int main(void)
         cmocka_unit_test(test_case_files),
         cmocka_unit_test(test_cleaning_is_stable),
         cmocka_unit_test(test_links_without_rows_stand_for_themselves),
+        cmocka_unit_test(test_a_refused_link_names_the_table),
         cmocka_unit_test(test_fresh_urls_compare_equal),
         cmocka_unit_test(test_settings_are_judged),
         cmocka_unit_test(test_place_without_a_table),

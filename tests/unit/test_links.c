@@ -146,7 +146,7 @@ static void test_whole_known_names_before_splitting(void **state)
     assert_string_equal(split(links, "Minuteman,\"Ghost, clone\""), "<Minuteman><Ghost, clone>");
     assert_string_equal(split(links, "GHOST,  clone"), "<GHOST,  clone>");
     assert_string_equal(split(links, "a,b,c"), "<a,b,c>");
-    assert_string_equal(split(links, "a,b,c,d"), "<a,b,c><d>");   /* as few unknown as a, b, "c,d", and shorter */
+    assert_string_equal(split(links, "a,b,c,d"), "<a,b,c><d>"); /* as few unknown as a, b, "c,d", and shorter */
     assert_string_equal(split(links, "a,c,d"), "<a><c,d>");
     assert_string_equal(split(links, "a,b"), "<a><b>");
     assert_string_equal(split(links, "\"Q\",x"), "<\"Q\",x>");

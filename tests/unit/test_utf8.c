@@ -43,11 +43,11 @@ static void test_where_text_breaks(void **state)
         Str text;
         size_t bad;
     } broken[] = {
-        {{"caf\xE9", 4}, 3},           {{"\x80", 1}, 0},
-        {{"12345678\xC3", 9}, 8},      {{"\xE2\x82", 2}, 0},
-        {{"\xC0\x80", 2}, 0},          {{"\xE0\x80\xAF", 3}, 0},
-        {{"\xED\xA0\x80", 3}, 0},      {{"a\xF4\x90\x80\x80", 5}, 1},
-        {{"\xF8\x88\x80\x80", 4}, 0},  {{"\xC3\xA9 then text \xFF!", 15}, 13},
+        {{"caf\xE9", 4}, 3},          {{"\x80", 1}, 0},
+        {{"12345678\xC3", 9}, 8},     {{"\xE2\x82", 2}, 0},
+        {{"\xC0\x80", 2}, 0},         {{"\xE0\x80\xAF", 3}, 0},
+        {{"\xED\xA0\x80", 3}, 0},     {{"a\xF4\x90\x80\x80", 5}, 1},
+        {{"\xF8\x88\x80\x80", 4}, 0}, {{"\xC3\xA9 then text \xFF!", 15}, 13},
     };
     for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
         size_t bad = 99;
@@ -99,10 +99,16 @@ static void test_fold(void **state)
     (void)state;
     assert_str(utf8_fold(STR("  Extra \n Large "), &arena), "extra large");
     assert_str(utf8_fold(STR("STRASSE"), &arena), "strasse");
-    assert_str(utf8_fold(STR("Stra\xC3\x9F""e"), &arena), "strasse");
+    assert_str(utf8_fold(STR("Stra\xC3\x9F"
+                             "e"),
+                         &arena),
+               "strasse");
     assert_str(utf8_fold(STR("CAFE\xCC\x81"), &arena), "caf\xC3\xA9");
     assert_str(utf8_fold(STR("\xC3\x89t\xC3\xA9"), &arena), "\xC3\xA9t\xC3\xA9");
-    assert_str(utf8_fold(STR("a\xC2\xA0\xE2\x80\xAF""b"), &arena), "a b");
+    assert_str(utf8_fold(STR("a\xC2\xA0\xE2\x80\xAF"
+                             "b"),
+                         &arena),
+               "a b");
     assert_str(utf8_fold(STR(""), &arena), "");
     assert_str(utf8_fold(STR("A\xFF"), &arena), "a\xFF");
     assert_true(str_eq(utf8_fold(STR("\xCE\xA3"), &arena), utf8_fold(STR("\xCF\x82"), &arena))); /* sigmas */
@@ -149,10 +155,14 @@ static void test_distance(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_valid_text), cmocka_unit_test(test_where_text_breaks),
-        cmocka_unit_test(test_length_is_in_characters), cmocka_unit_test(test_trim),
-        cmocka_unit_test(test_nfc), cmocka_unit_test(test_fold),
-        cmocka_unit_test(test_printable), cmocka_unit_test(test_width),
+        cmocka_unit_test(test_valid_text),
+        cmocka_unit_test(test_where_text_breaks),
+        cmocka_unit_test(test_length_is_in_characters),
+        cmocka_unit_test(test_trim),
+        cmocka_unit_test(test_nfc),
+        cmocka_unit_test(test_fold),
+        cmocka_unit_test(test_printable),
+        cmocka_unit_test(test_width),
         cmocka_unit_test(test_distance),
     };
     return cmocka_run_group_tests(tests, NULL, end);
