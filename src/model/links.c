@@ -285,8 +285,9 @@ size_t link_split_ids(Str cell, Arena *arena, Str **elements)
             i++;
         for (start = i; i < cell.n && !between_ids(cell.p[i]);)
             i++;
-        if (i > start)
-            (*elements)[count++] = (Str){arena_strn(arena, cell.p + start, i - start), i - start};
+        Str id = utf8_trim((Str){cell.p + start, i - start}); /* of wider blanks */
+        if (id.n)
+            (*elements)[count++] = (Str){arena_strn(arena, id.p, id.n), id.n};
     }
     return count;
 }

@@ -176,6 +176,9 @@ static void test_ids_in_a_cell(void **state)
     Str *ids;
     assert_int_equal(link_split_ids(STR(""), &arena, &ids), 0);
     assert_int_equal(link_split_ids(STR(" ,\n"), &arena, &ids), 0);
+    assert_int_equal(link_split_ids(STR("\xE2\x80\xAF,\xC2\xA0"), &arena, &ids), 0);
+    assert_int_equal(link_split_ids(STR("recA,\xC2\xA0recB"), &arena, &ids), 2);
+    assert_string_equal(ids[1].p, "recB");
     assert_int_equal(link_split_ids(STR("recA"), &arena, &ids), 1);
     assert_int_equal(link_split_ids(STR(" recA, recB,recC\trecD\n"), &arena, &ids), 4);
     assert_string_equal(ids[0].p, "recA");
