@@ -7,11 +7,11 @@ const char stage_head[] = "seq, number, line, start, length, op, live, id, rid, 
                           "before_updated_at, before_synced_at, before_version, changes, conflicts, n_conflicts, "
                           "n_overwritten, code, column_name, value, reason";
 
-static void table_name(Buf *out, const Table *table) { sql_name(out, table->schema, table->name); }
+void plan_table(Buf *out, const Table *table) { sql_name(out, table->schema, table->name); }
 
-static void state_name(Buf *out, const Table *table) { sql_name(out, "artsync", table->state); }
+void plan_state(Buf *out, const Table *table) { sql_name(out, "artsync", table->state); }
 
-static const CatalogColumn *id_column(const Table *table)
+const CatalogColumn *plan_id(const Table *table)
 {
     return &table->catalog->columns[catalog_column(table->catalog, table->id_column)];
 }
@@ -40,17 +40,17 @@ void plan_rows(Buf *out, const Table *table)
         sql_ident(out, table->columns[c].name);
     }
     buf_str(out, " FROM unnest($1::text[]) WITH ORDINALITY AS u (id, n) LEFT JOIN ");
-    table_name(out, table);
+    plan_table(out, table);
     buf_str(out, " AS t ON t.");
     sql_ident(out, table->id_column);
-    buf_printf(out, " = u.id::%s LEFT JOIN ", id_column(table)->type.base);
-    state_name(out, table);
+    buf_printf(out, " = u.id::%s LEFT JOIN ", plan_id(table)->type.base);
+    plan_state(out, table);
     buf_str(out, " AS s ON s.record_id = u.id");
 }
 
 void plan_stage(Buf *out, const Table *table, bool undo)
 {
-    const char *id = id_column(table)->type.base;
+    const char *id = plan_id(table)->type.base;
     buf_printf(out,
                "CREATE TEMPORARY TABLE artsync_stage (seq bigint, number bigint, line bigint, start bigint, "
                "length bigint, op \"char\", live boolean, id text, rid %s, at_id %s, raw bigint, cols bytea, layout integer, "
@@ -79,7 +79,7 @@ void plan_update(Buf *out, const Plan *plan)
 {
     const Table *table = plan->table;
     buf_str(out, "UPDATE ");
-    table_name(out, table);
+    plan_table(out, table);
     buf_str(out, " AS t SET ");
     buf_str(out, plan->undo ? "last_synced_at = CASE WHEN s.exact THEN s.before_synced_at ELSE now() END, "
                               "sync_version = CASE WHEN s.exact THEN s.before_version "
@@ -111,7 +111,7 @@ void plan_insert(Buf *out, const Plan *plan)
 {
     const Table *table = plan->table;
     buf_str(out, "INSERT INTO ");
-    table_name(out, table);
+    plan_table(out, table);
     buf_str(out, " (");
     sql_ident(out, table->id_column);
     for (int c = 0; c < table->n_columns; c++)
@@ -181,7 +181,7 @@ static void with_claims(Buf *out, const Plan *plan, const CatalogKey *key)
         buf_printf(out, " AS k%d", i);
     }
     buf_str(out, " FROM pg_temp.artsync_stage AS s LEFT JOIN ");
-    table_name(out, table);
+    plan_table(out, table);
     buf_str(out, " AS t ON s.op = 'u' AND t.");
     sql_ident(out, table->id_column);
     buf_str(out, " = s.at_id WHERE s.live AND s.op IN ('i', 'u')");
@@ -220,7 +220,7 @@ void plan_key_held(Buf *out, const Plan *plan, const CatalogKey *key)
     buf_str(out, "::text, ");
     key_text(out, key);
     buf_str(out, " FROM claims AS c JOIN ");
-    table_name(out, table);
+    plan_table(out, table);
     buf_str(out, " AS t ON ");
     for (int i = 0; i < key->n_columns; i++) {
         buf_str(out, i ? " AND t." : "t.");
@@ -293,7 +293,7 @@ void plan_changes(Buf *out)
 void plan_state_update(Buf *out, const Table *table)
 {
     buf_str(out, "UPDATE ");
-    state_name(out, table);
+    plan_state(out, table);
     buf_str(out, " AS t SET record_id = s.id, raw = s.raw, cols = s.cols, layout = s.layout, "
                  "deactivated = s.after_deactivated, "
                  "first_log = CASE WHEN s.op = 'i' THEN $1::bigint ELSE t.first_log END, "
@@ -305,7 +305,7 @@ void plan_state_update(Buf *out, const Table *table)
 void plan_state_deactivate(Buf *out, const Table *table)
 {
     buf_str(out, "UPDATE ");
-    state_name(out, table);
+    plan_state(out, table);
     buf_str(out, " AS t SET deactivated = true FROM pg_temp.artsync_stage AS s "
                  "WHERE s.live AND s.op = 'd' AND t.record_id = s.id");
 }
@@ -320,18 +320,18 @@ void plan_stage_absent(Buf *out, const Table *table)
     sql_ident(out, table->id_column);
     buf_str(out, ", true, false, false, s.deactivated, true, t.updated_at, t.last_synced_at, t.sync_version, "
                  "'{\"is_active\":[\"t\",\"f\"]}' FROM unnest($1::text[]) WITH ORDINALITY AS u (id, n) JOIN ");
-    table_name(out, table);
+    plan_table(out, table);
     buf_str(out, " AS t ON t.");
     sql_ident(out, table->id_column);
-    buf_printf(out, " = u.id::%s JOIN ", id_column(table)->type.base);
-    state_name(out, table);
+    buf_printf(out, " = u.id::%s JOIN ", plan_id(table)->type.base);
+    plan_state(out, table);
     buf_str(out, " AS s ON s.record_id = u.id");
 }
 
 void plan_deactivate(Buf *out, const Table *table)
 {
     buf_str(out, "UPDATE ");
-    table_name(out, table);
+    plan_table(out, table);
     buf_str(out, " AS t SET is_active = false, last_synced_at = now(), "
                  "sync_version = coalesce(t.sync_version, 0) + 1 FROM pg_temp.artsync_stage AS s "
                  "WHERE s.live AND s.op = 'd' AND t.");
@@ -342,7 +342,7 @@ void plan_deactivate(Buf *out, const Table *table)
 void plan_state_insert(Buf *out, const Table *table)
 {
     buf_str(out, "INSERT INTO ");
-    state_name(out, table);
+    plan_state(out, table);
     buf_str(out, " (record_id, raw, cols, layout, first_log, created, deactivated) "
                  "SELECT s.id, s.raw, s.cols, s.layout, $1::bigint, s.op = 'i', s.after_deactivated "
                  "FROM pg_temp.artsync_stage AS s WHERE s.live AND s.op <> 'd' AND NOT s.had_state ORDER BY s.id COLLATE \"C\"");
@@ -361,134 +361,11 @@ void plan_links(Buf *out, const Table *table)
     buf_str(out, "::text, ");
     sql_ident(out, catalog->columns[catalog->primary_key].name);
     buf_str(out, "::text FROM ");
-    table_name(out, table);
+    plan_table(out, table);
 }
 
 void plan_column_names(Buf *out, const CatalogTable *table, const int *columns, int n)
 {
     for (int i = 0; i < n; i++)
         buf_printf(out, "%s%s", i ? ", " : "", table->columns[columns[i]].name);
-}
-
-/* ---- rollback ---- */
-
-void plan_undo_rows(Buf *out, const Table *table)
-{
-    buf_str(out, "SELECT c.id, c.record_id, c.action, c.columns, c.at, c.before_updated_at, c.before_synced_at, "
-                 "c.before_version, c.before_deactivated, c.after_deactivated, c.layout, c.before_cols, c.after_cols, t.");
-    sql_ident(out, table->id_column);
-    buf_str(out, " IS NOT NULL, coalesce(t.is_active, true), t.updated_at, t.sync_version, s.record_id IS NOT NULL, "
-                 "s.layout, s.cols, s.deactivated, CASE WHEN t.updated_at IS DISTINCT FROM c.at THEN ("
-                 "SELECT json_object_agg(k.name, nl.sync_id ORDER BY n.id DESC) "
-                 "FROM artsync.changes AS n JOIN public.sync_logs AS nl ON nl.id = n.log_id "
-                 "CROSS JOIN LATERAL json_object_keys(n.columns) AS k (name) "
-                 "WHERE n.record_id = c.record_id AND n.id > c.id AND nl.table_name = cl.table_name "
-                 "AND nl.base = cl.base) END");
-    for (int c = 0; c < table->n_columns; c++) {
-        buf_str(out, ", t.");
-        sql_ident(out, table->columns[c].name);
-    }
-    buf_str(out, " FROM artsync.changes AS c JOIN public.sync_logs AS cl ON cl.id = c.log_id LEFT JOIN ");
-    table_name(out, table);
-    buf_str(out, " AS t ON t.");
-    sql_ident(out, table->id_column);
-    buf_printf(out, " = c.record_id::%s LEFT JOIN ", id_column(table)->type.base);
-    state_name(out, table);
-    buf_str(out, " AS s ON s.record_id = c.record_id WHERE c.log_id = $1::bigint AND c.id > $2::bigint "
-                 "AND c.action <> 'deleted' ORDER BY c.id LIMIT 10000");
-}
-
-void plan_created(Buf *out, const Table *table)
-{
-    buf_str(out, "SELECT s.record_id, t.updated_at IS NOT DISTINCT FROM t.last_synced_at AND t.sync_version = 1");
-    const CatalogTable *catalog = table->catalog;
-    buf_str(out, ", concat_ws(', ', NULL");
-    for (int f = 0; f < catalog->n_referenced_by; f++) {
-        const CatalogForeignKey *key = &catalog->referenced_by[f];
-        buf_str(out, ", CASE WHEN EXISTS (SELECT FROM ");
-        sql_name(out, key->schema, key->table);
-        buf_str(out, " AS o WHERE ");
-        for (int i = 0; i < key->n_columns; i++) {
-            buf_str(out, i ? " AND o." : "o.");
-            sql_ident(out, key->other_columns[i]);
-            buf_str(out, " = t.");
-            sql_ident(out, key->columns[i]);
-        }
-        buf_str(out, ") THEN ");
-        sql_literal(out, key->table);
-        buf_str(out, " END");
-    }
-    buf_str(out, ") FROM ");
-    state_name(out, table);
-    buf_str(out, " AS s JOIN ");
-    table_name(out, table);
-    buf_str(out, " AS t ON t.");
-    sql_ident(out, table->id_column);
-    buf_printf(out, " = s.record_id::%s WHERE s.created AND s.first_log = $1::bigint AND s.record_id > $2 "
-                    "ORDER BY s.record_id LIMIT 10000",
-               id_column(table)->type.base);
-}
-
-void plan_lock_created(Buf *out, const Table *table)
-{
-    buf_str(out, "SELECT count(*) FROM (SELECT FROM ");
-    table_name(out, table);
-    buf_str(out, " AS t WHERE t.");
-    sql_ident(out, table->id_column);
-    buf_str(out, "::text IN (SELECT s.record_id FROM ");
-    state_name(out, table);
-    buf_str(out, " AS s WHERE s.created AND s.first_log = $1::bigint) FOR UPDATE) AS locked");
-}
-
-/* A column's value as its output function prints it ('t', where ::text says 'true'), or NULL. */
-static void printed(Buf *out, const char *column)
-{
-    buf_str(out, "CASE WHEN t.");
-    sql_ident(out, column);
-    buf_str(out, " IS NOT NULL THEN format('%s', t.");
-    sql_ident(out, column);
-    buf_str(out, ") END");
-}
-
-void plan_note_deleted(Buf *out, const Table *table)
-{
-    buf_str(out, "INSERT INTO artsync.changes (log_id, record_id, action, columns, created_log) "
-                 "SELECT $2::bigint, t.");
-    sql_ident(out, table->id_column);
-    buf_str(out, "::text, 'deleted', (SELECT json_object_agg(v.name, json_build_array(v.value, NULL)) FROM (VALUES ("
-                 "'is_active', ");
-    printed(out, "is_active");
-    buf_char(out, ')');
-    for (int c = 0; c < table->n_columns; c++) {
-        buf_str(out, ", (");
-        sql_literal(out, table->columns[c].name);
-        buf_str(out, ", ");
-        printed(out, table->columns[c].name);
-        buf_char(out, ')');
-    }
-    buf_str(out, ") AS v (name, value)), $3::bigint FROM ");
-    table_name(out, table);
-    buf_str(out, " AS t WHERE t.");
-    sql_ident(out, table->id_column);
-    buf_printf(out, " = ANY ($1::text[]::%s[]) ORDER BY 2", id_column(table)->type.base);
-}
-
-void plan_delete(Buf *out, const Table *table)
-{
-    buf_str(out, "DELETE FROM ");
-    table_name(out, table);
-    buf_str(out, " WHERE ");
-    sql_ident(out, table->id_column);
-    buf_printf(out, " = ANY ($1::text[]::%s[])", id_column(table)->type.base);
-}
-
-void plan_forget(Buf *out, const Table *table)
-{
-    buf_str(out, "DELETE FROM ");
-    state_name(out, table);
-    buf_str(out, " AS s WHERE s.first_log = $1::bigint AND (NOT s.created OR NOT EXISTS (SELECT FROM ");
-    table_name(out, table);
-    buf_str(out, " AS t WHERE t.");
-    sql_ident(out, table->id_column);
-    buf_printf(out, " = s.record_id::%s))", id_column(table)->type.base);
 }

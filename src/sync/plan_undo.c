@@ -1,0 +1,124 @@
+/* plan_undo.c - the statements of a rollback. */
+#include "artsync/pg.h"
+#include "plan.h"
+
+void plan_undo_rows(Buf *out, const Table *table)
+{
+    buf_str(out, "SELECT c.id, c.record_id, c.action, c.columns, c.at, c.before_updated_at, c.before_synced_at, "
+                 "c.before_version, c.before_deactivated, c.after_deactivated, c.layout, c.before_cols, c.after_cols, t.");
+    sql_ident(out, table->id_column);
+    buf_str(out, " IS NOT NULL, coalesce(t.is_active, true), t.updated_at, t.sync_version, s.record_id IS NOT NULL, "
+                 "s.layout, s.cols, s.deactivated, CASE WHEN t.updated_at IS DISTINCT FROM c.at THEN ("
+                 "SELECT json_object_agg(k.name, nl.sync_id ORDER BY n.id DESC) "
+                 "FROM artsync.changes AS n JOIN public.sync_logs AS nl ON nl.id = n.log_id "
+                 "CROSS JOIN LATERAL json_object_keys(n.columns) AS k (name) "
+                 "WHERE n.record_id = c.record_id AND n.id > c.id AND nl.table_name = cl.table_name "
+                 "AND nl.base = cl.base) END");
+    for (int c = 0; c < table->n_columns; c++) {
+        buf_str(out, ", t.");
+        sql_ident(out, table->columns[c].name);
+    }
+    buf_str(out, " FROM artsync.changes AS c JOIN public.sync_logs AS cl ON cl.id = c.log_id LEFT JOIN ");
+    plan_table(out, table);
+    buf_str(out, " AS t ON t.");
+    sql_ident(out, table->id_column);
+    buf_printf(out, " = c.record_id::%s LEFT JOIN ", plan_id(table)->type.base);
+    plan_state(out, table);
+    buf_str(out, " AS s ON s.record_id = c.record_id WHERE c.log_id = $1::bigint AND c.id > $2::bigint "
+                 "AND c.action <> 'deleted' ORDER BY c.id LIMIT 10000");
+}
+
+void plan_created(Buf *out, const Table *table)
+{
+    buf_str(out, "SELECT s.record_id, t.updated_at IS NOT DISTINCT FROM t.last_synced_at AND t.sync_version = 1");
+    const CatalogTable *catalog = table->catalog;
+    buf_str(out, ", concat_ws(', ', NULL");
+    for (int f = 0; f < catalog->n_referenced_by; f++) {
+        const CatalogForeignKey *key = &catalog->referenced_by[f];
+        buf_str(out, ", CASE WHEN EXISTS (SELECT FROM ");
+        sql_name(out, key->schema, key->table);
+        buf_str(out, " AS o WHERE ");
+        for (int i = 0; i < key->n_columns; i++) {
+            buf_str(out, i ? " AND o." : "o.");
+            sql_ident(out, key->other_columns[i]);
+            buf_str(out, " = t.");
+            sql_ident(out, key->columns[i]);
+        }
+        buf_str(out, ") THEN ");
+        sql_literal(out, key->table);
+        buf_str(out, " END");
+    }
+    buf_str(out, ") FROM ");
+    plan_state(out, table);
+    buf_str(out, " AS s JOIN ");
+    plan_table(out, table);
+    buf_str(out, " AS t ON t.");
+    sql_ident(out, table->id_column);
+    buf_printf(out, " = s.record_id::%s WHERE s.created AND s.first_log = $1::bigint AND s.record_id > $2 "
+                    "ORDER BY s.record_id LIMIT 10000",
+               plan_id(table)->type.base);
+}
+
+void plan_lock_created(Buf *out, const Table *table)
+{
+    buf_str(out, "SELECT count(*) FROM (SELECT FROM ");
+    plan_table(out, table);
+    buf_str(out, " AS t WHERE t.");
+    sql_ident(out, table->id_column);
+    buf_str(out, "::text IN (SELECT s.record_id FROM ");
+    plan_state(out, table);
+    buf_str(out, " AS s WHERE s.created AND s.first_log = $1::bigint) FOR UPDATE) AS locked");
+}
+
+/* A column's value as its output function prints it ('t', where ::text says 'true'), or NULL. */
+static void printed(Buf *out, const char *column)
+{
+    buf_str(out, "CASE WHEN t.");
+    sql_ident(out, column);
+    buf_str(out, " IS NOT NULL THEN format('%s', t.");
+    sql_ident(out, column);
+    buf_str(out, ") END");
+}
+
+void plan_note_deleted(Buf *out, const Table *table)
+{
+    buf_str(out, "INSERT INTO artsync.changes (log_id, record_id, action, columns, created_log) "
+                 "SELECT $2::bigint, t.");
+    sql_ident(out, table->id_column);
+    buf_str(out, "::text, 'deleted', (SELECT json_object_agg(v.name, json_build_array(v.value, NULL)) FROM (VALUES ("
+                 "'is_active', ");
+    printed(out, "is_active");
+    buf_char(out, ')');
+    for (int c = 0; c < table->n_columns; c++) {
+        buf_str(out, ", (");
+        sql_literal(out, table->columns[c].name);
+        buf_str(out, ", ");
+        printed(out, table->columns[c].name);
+        buf_char(out, ')');
+    }
+    buf_str(out, ") AS v (name, value)), $3::bigint FROM ");
+    plan_table(out, table);
+    buf_str(out, " AS t WHERE t.");
+    sql_ident(out, table->id_column);
+    buf_printf(out, " = ANY ($1::text[]::%s[]) ORDER BY 2", plan_id(table)->type.base);
+}
+
+void plan_delete(Buf *out, const Table *table)
+{
+    buf_str(out, "DELETE FROM ");
+    plan_table(out, table);
+    buf_str(out, " WHERE ");
+    sql_ident(out, table->id_column);
+    buf_printf(out, " = ANY ($1::text[]::%s[])", plan_id(table)->type.base);
+}
+
+void plan_forget(Buf *out, const Table *table)
+{
+    buf_str(out, "DELETE FROM ");
+    plan_state(out, table);
+    buf_str(out, " AS s WHERE s.first_log = $1::bigint AND (NOT s.created OR NOT EXISTS (SELECT FROM ");
+    plan_table(out, table);
+    buf_str(out, " AS t WHERE t.");
+    sql_ident(out, table->id_column);
+    buf_printf(out, " = s.record_id::%s))", plan_id(table)->type.base);
+}
