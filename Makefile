@@ -1,16 +1,21 @@
 # artsync: `make` builds build/artsync; `make help` lists the rest.
+SHELL   := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
 CC      ?= cc
 PREFIX  ?= /usr/local
 DESTDIR ?=
 PYTHON  ?= /usr/bin/python3
+JOBS    ?= $(shell nproc 2>/dev/null || echo 2)
 BUILD   := build$(if $(SANITIZE),/$(subst $(comma),-,$(SANITIZE)))$(if $(COVERAGE),/coverage)
 comma   := ,
 
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wvla
 CFLAGS  ?= -O2 -g
+# pg_config may be installed by `make deps` in the same run: those targets call make again, which asks it again
 ALL_CFLAGS := -std=c11 -D_GNU_SOURCE $(WARN) -Iinclude -I$(shell pg_config --includedir 2>/dev/null || echo /usr/include/postgresql) \
+    -include artsync/banned.h \
     $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all) \
-    $(if $(COVERAGE),--coverage -O0) $(CFLAGS)
+    $(CFLAGS) $(if $(COVERAGE),--coverage -O0)
 ALL_LDFLAGS := $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(if $(COVERAGE),--coverage) $(LDFLAGS)
 LIBS    := -lpq -lcsv -lcrypto -lcjson -lutf8proc -lxxhash -lpthread -lm
 
@@ -19,10 +24,16 @@ OBJECTS := $(SOURCES:src/%.c=$(BUILD)/%.o) $(BUILD)/embedded.o
 MAIN    := $(BUILD)/main.o
 SQL     := $(sort $(shell find sql -type f))
 UNITS   := $(sort $(wildcard tests/unit/test_*.c))
+FUZZERS := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_SECONDS ?= 60
+
+# Tests that need a server get one of their own, unless somebody gave them one.
+WITH_SERVER = $(if $(ARTSYNC_TEST_URL),,tests/pg.sh run --)
 
 .DELETE_ON_ERROR:
-.PHONY: all help check check-unit check-e2e clean
+.PHONY: all help deps demo check check-unit check-e2e totals lint coverage fuzz fuzz-replay bench install clean
 
+## make                build/artsync  (CC=clang, SANITIZE=address,undefined, COVERAGE=1)
 all: $(BUILD)/artsync
 
 $(BUILD)/artsync: $(MAIN) $(OBJECTS)
@@ -33,7 +44,7 @@ $(BUILD)/%.o: src/%.c
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # sql/ as bytes: an index of .incbin, sorted by path
-$(BUILD)/embedded.c: $(SQL) sql Makefile
+$(BUILD)/embedded.c: $(SQL) $(shell find sql -type d) Makefile
 	@mkdir -p $(@D)
 	@{ \
 	  echo '#include "artsync/embed.h"'; i=0; \
@@ -51,13 +62,96 @@ $(BUILD)/embedded.c: $(SQL) sql Makefile
 $(BUILD)/embedded.o: $(BUILD)/embedded.c
 	$(CC) -std=c11 -Iinclude -O1 -c -o $@ $<
 
-# ---- unit tests: each tests/unit/test_<module>.c is a program with cmocka ----
+# ---- two commands for a fresh machine ----
+
+## make demo           install what is missing, build, start a private PostgreSQL, sync airtable_export/ and look at it
+demo:
+	@tests/deps.sh demo
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@tests/demo.sh $(BUILD)/artsync
+
+## make check          install what is missing, build, run every test
+check:
+	@tests/deps.sh check
+	@$(MAKE) --no-print-directory -j$(JOBS) all $(UNITS:tests/unit/%.c=$(BUILD)/unit/%)
+	@$(MAKE) --no-print-directory lint
+	@$(WITH_SERVER) $(MAKE) --no-print-directory check-unit check-e2e
+	@$(MAKE) --no-print-directory totals
+
+## make deps           install what building and testing need (Debian, Ubuntu)
+deps:
+	@tests/deps.sh check
+
+# ---- tests: each tests/unit/test_<module>.c is a program with cmocka ----
 $(BUILD)/unit/%: tests/unit/%.c $(OBJECTS)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -Itests/unit -MMD -MP $(ALL_LDFLAGS) -o $@ $< $(OBJECTS) $(LIBS) -lcmocka
 
+## make check-unit     the unit tests alone
 check-unit: $(UNITS:tests/unit/%.c=$(BUILD)/unit/%)
-	@for t in $^; do echo "== $$t"; $$t || exit 1; done
+	@$(WITH_SERVER) tests/unit.sh $^ 2>&1 | tee $(BUILD)/unit.log
+
+## make check-e2e      the end-to-end tests alone  (PYTEST_ARGS="-k rollback")
+check-e2e: $(BUILD)/artsync
+	@ARTSYNC_BIN=$(BUILD)/artsync $(WITH_SERVER) $(PYTHON) -B -m pytest -q -p no:cacheprovider $(PYTEST_ARGS) tests/e2e \
+	    2>&1 | tee $(BUILD)/e2e.log
+
+# What the runners said of themselves, once more, at the end.
+totals:
+	@echo; echo "== unit tests (cmocka)"; grep -E '^(== |\[  (PASSED|FAILED|SKIPPED)  \]|unit tests:)' $(BUILD)/unit.log
+	@echo; echo "== end-to-end tests (pytest)"; tail -n 1 $(BUILD)/e2e.log
+
+## make lint           who may include whom, how long a file may be, what may not be called
+lint:
+	@tests/lint.sh
+
+## make coverage       line coverage of the unit and end-to-end tests, per room
+coverage:
+	@$(MAKE) --no-print-directory -j$(JOBS) COVERAGE=1 all
+	@find build/coverage -name '*.gcda' -delete
+	@tests/pg.sh run -- $(MAKE) --no-print-directory COVERAGE=1 check-unit check-e2e
+	@tests/coverage.sh build/coverage
+
+# ---- fuzzing ----
+
+FUZZ := build/fuzz
+## make fuzz           fuzz each target for FUZZ_SECONDS=60 (clang)
+fuzz:
+	@$(MAKE) --no-print-directory -j$(JOBS) CC=clang BUILD=$(FUZZ) SANITIZE=fuzzer-no-link,address,undefined \
+	    $(FUZZERS:tests/fuzz/%.c=$(FUZZ)/%) $(FUZZ)/seeds
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/run.sh $(FUZZ) $(FUZZERS:tests/fuzz/%.c=%)
+
+## make fuzz-replay    run the seeds through every fuzz target, under ASan and UBSan
+fuzz-replay:
+	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=build/replay SANITIZE=address,undefined \
+	    $(FUZZERS:tests/fuzz/%.c=build/replay/%) build/replay/seeds
+	@FUZZ_SECONDS=0 tests/fuzz/run.sh build/replay $(FUZZERS:tests/fuzz/%.c=%)
+
+# libFuzzer brings a main of its own; elsewhere replay.c is one
+$(BUILD)/fuzz_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(OBJECTS)
+	$(CC) $(ALL_CFLAGS) -MMD -MP $(if $(findstring fuzzer,$(SANITIZE)),-fsanitize=fuzzer) $(ALL_LDFLAGS) -o $@ $< \
+	    $(if $(findstring fuzzer,$(SANITIZE)),,tests/fuzz/replay.c) $(OBJECTS) $(LIBS)
+
+$(BUILD)/seeds: tests/fuzz/seeds.c $(OBJECTS)
+	$(CC) $(ALL_CFLAGS) -MMD -MP $(ALL_LDFLAGS) -o $@ $< $(OBJECTS) $(LIBS)
+
+# ---- the rest ----
+
+## make bench          compare with what an expert writes by hand  (ROWS=1000000)
+bench: $(BUILD)/artsync
+	@ARTSYNC_BIN=$(BUILD)/artsync tests/bench/run.sh
+
+## make install        binary, man page, completion  (PREFIX=/usr/local, DESTDIR=)
+install: $(BUILD)/artsync
+	install -D -m 755 $(BUILD)/artsync '$(DESTDIR)$(PREFIX)/bin/artsync'
+	install -D -m 644 docs/artsync.1 '$(DESTDIR)$(PREFIX)/share/man/man1/artsync.1'
+	$(BUILD)/artsync completion bash > $(BUILD)/completion.bash
+	$(BUILD)/artsync completion zsh > $(BUILD)/completion.zsh
+	install -D -m 644 $(BUILD)/completion.bash '$(DESTDIR)$(PREFIX)/share/bash-completion/completions/artsync'
+	install -D -m 644 $(BUILD)/completion.zsh '$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_artsync'
+
+help:
+	@sed -n 's/^## //p' $(firstword $(MAKEFILE_LIST))
 
 clean:
 	rm -rf build

@@ -43,7 +43,8 @@ void change_print(FILE *out, const char *table, const char *id, const char *name
 {
     Arena arena = {0};
     bool created = strcmp(action, "created") == 0, updated = strcmp(action, "updated") == 0;
-    fprintf(out, "%s%s %s%s", style_begin(STYLE_BOLD), table, out_safe(id, NAME_MAX_CHARS, &arena), style_end(STYLE_BOLD));
+    fprintf(out, "%s%s %s%s", style_begin(STYLE_BOLD), table, out_safe(id, NAME_MAX_CHARS, &arena),
+            style_end(STYLE_BOLD));
     if (name)
         fprintf(out, " %s", out_safe(name, NAME_MAX_CHARS, &arena));
     fprintf(out, "%s%s%s\n", updated ? "" : " (", updated ? "" : action, updated ? "" : ")");
@@ -84,10 +85,7 @@ typedef struct NamedRow {
     const char *id, *name;
 } NamedRow;
 
-static int by_id(const void *a, const void *b)
-{
-    return strcmp(((const NamedRow *)a)->id, ((const NamedRow *)b)->id);
-}
+static int by_id(const void *a, const void *b) { return strcmp(((const NamedRow *)a)->id, ((const NamedRow *)b)->id); }
 
 /* The names of the page's rows of one table, sorted by id; the strings live in `rows`. */
 static bool look_up(Page *page, const Table *table, NamedRow *names, int *n, PgRows **rows, Err *err)
@@ -172,7 +170,8 @@ bool changes_print(Cli *cli, Spool *changes, int64_t limit, Err *err)
     bool ok = spool_each(changes, add_line, &page, err) && print_page(&page, err);
     Arena arena = {0};
     if (ok && limit > 0 && all > limit)
-        fprintf(stdout, "... and %s; --limit 0 prints all\n", out_noun(all - limit, "other record", "other records", &arena));
+        fprintf(stdout, "... and %s; --limit 0 prints all\n",
+                out_noun(all - limit, "other record", "other records", &arena));
     if (ok && all > 0)
         fputc('\n', stdout);
     arena_free(&arena);

@@ -1,110 +1,152 @@
 /* cmd_completion.c - completion for bash and zsh, printed from the rows of commands and options. */
-#include <ctype.h>
+#include <stdlib.h>
 
 #include "private.h"
 
 /* What may follow an option: words, files, folders, or nothing that is known. */
-static void print_values(const Option *option)
+static void print_values(FILE *out, const Option *option)
 {
     if (option->kind == OPTION_CHOICE) {
-        fputs("words=\"", stdout);
+        fputs("words=\"", out);
         for (const char *c = option->value; *c; c++)
-            fputc(*c == '|' ? ' ' : *c, stdout);
-        fputs("\"", stdout);
+            fputc(*c == '|' ? ' ' : *c, out);
+        fputs("\"", out);
     } else if (strstr(option->value, "DIR")) {
-        fputs("what=folder", stdout);
+        fputs("what=folder", out);
     } else if (strstr(option->value, "FILE") || strstr(option->value, "PATH")) {
-        fputs("what=file", stdout);
+        fputs("what=file", out);
     } else {
-        fputs("what=none", stdout);
+        fputs("what=none", out);
     }
 }
 
-static void print_value_cases(const Option *rows, const char *command)
+static void print_value_cases(FILE *out, const Option *rows, const char *command)
 {
     for (const Option *o = rows; o && (o->name || o->key); o++) {
         if (!o->name || o->kind == OPTION_FLAG)
             continue;
-        fprintf(stdout, "        \"%s:--%s\") ", command, o->name);
-        print_values(o);
-        fputs(" ;;\n", stdout);
+        fprintf(out, "        \"%s:--%s\") ", command, o->name);
+        print_values(out, o);
+        fputs(" ;;\n", out);
         if (o->letter) {
-            fprintf(stdout, "        \"%s:-%c\") ", command, o->letter);
-            print_values(o);
-            fputs(" ;;\n", stdout);
+            fprintf(out, "        \"%s:-%c\") ", command, o->letter);
+            print_values(out, o);
+            fputs(" ;;\n", out);
         }
     }
 }
 
-static void print_names(const Option *rows)
+static void print_names(FILE *out, const Option *rows)
 {
     for (const Option *o = rows; o && (o->name || o->key); o++)
         if (o->name)
-            fprintf(stdout, " --%s", o->name);
+            fprintf(out, " --%s", o->name);
 }
 
 /* First words of all commands, or second words of those that begin with `first`. */
-static void print_words(const char *first)
+static void print_words(FILE *out, const char *first)
 {
     char last[32] = "";
     for (const Command *const *c = commands; *c; c++) {
         size_t n = strcspn((*c)->name, " ");
         if (first && strncmp((*c)->name, first, strlen(first)) == 0 && (*c)->name[strlen(first)] == ' ')
-            fprintf(stdout, " %s", (*c)->name + strlen(first) + 1);
+            fprintf(out, " %s", (*c)->name + strlen(first) + 1);
         if (!first && (strlen(last) != n || strncmp(last, (*c)->name, n) != 0)) {
             snprintf(last, sizeof last, "%.*s", (int)n, (*c)->name);
-            fprintf(stdout, " %s", last);
+            fprintf(out, " %s", last);
         }
     }
 }
 
-static void print_command_cases(void)
+/* "bash|zsh": one of these words; "[COMMAND]": a command. */
+static void print_arguments(FILE *out, const char *arguments)
+{
+    if (arguments && strcmp(arguments, "[COMMAND]") == 0)
+        print_words(out, NULL);
+    if (!arguments || !strchr(arguments, '|'))
+        return;
+    fputc(' ', out);
+    for (const char *c = arguments; *c; c++)
+        if (*c != '[' && *c != ']')
+            fputc(*c == '|' ? ' ' : *c, out);
+}
+
+static void print_command_cases(FILE *out)
 {
     char last[32] = "";
     for (const Command *const *c = commands; *c; c++) {
         size_t n = strcspn((*c)->name, " ");
-        fprintf(stdout, "        \"%s\") words=\"", (*c)->name);
-        print_names((*c)->options);
-        fputs("\" ;;\n", stdout);
+        fprintf(out, "        \"%s\") words=\"", (*c)->name);
+        print_names(out, (*c)->options);
+        print_arguments(out, (*c)->arguments);
+        fputs("\" ;;\n", out);
         if ((*c)->name[n] == ' ' && (strlen(last) != n || strncmp(last, (*c)->name, n) != 0)) {
             snprintf(last, sizeof last, "%.*s", (int)n, (*c)->name);
-            fprintf(stdout, "        \"%s\") words=\"", last);
-            print_words(last);
-            fputs("\" ;;\n", stdout);
+            fprintf(out, "        \"%s\") words=\"", last);
+            print_words(out, last);
+            fputs("\" ;;\n", out);
         }
     }
-    fputs("        \"\") words=\"", stdout);
-    print_words(NULL);
-    fputs("\" ;;\n"
-          "        \"help\") words=\"",
-          stdout);
-    print_words(NULL);
-    fputs("\" ;;\n        \"completion\") words=\"bash zsh\" ;;\n", stdout);
+    fputs("        \"\") words=\"", out);
+    print_words(out, NULL);
+    fputs("\" ;;\n", out);
 }
 
-static void print_bash(void)
+/* Global options that take a value, as a pattern of `case`. */
+static void print_value_pattern(FILE *out)
+{
+    const char *between = "";
+    for (const Option *o = global_options; o->name || o->key; o++) {
+        if (!o->name || o->kind == OPTION_FLAG)
+            continue;
+        fprintf(out, "%s--%s", between, o->name);
+        between = "|";
+        if (o->letter)
+            fprintf(out, "|-%c", o->letter);
+    }
+}
+
+/* First words that need a second one, as a pattern of `case`. */
+static void print_group_pattern(FILE *out)
+{
+    char last[32] = "";
+    for (const Command *const *c = commands; *c; c++) {
+        size_t n = strcspn((*c)->name, " ");
+        if ((*c)->name[n] != ' ' || (strlen(last) == n && strncmp(last, (*c)->name, n) == 0))
+            continue;
+        fprintf(out, "%s%.*s", *last ? "|" : "", (int)n, (*c)->name);
+        snprintf(last, sizeof last, "%.*s", (int)n, (*c)->name);
+    }
+}
+
+static void print_bash(FILE *out)
 {
     fputs("# bash completion for artsync; made by: artsync completion bash\n"
           "_artsync() {\n"
           "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command= words= what= i\n"
           "    for ((i = 1; i < COMP_CWORD; i++)); do\n"
-          "        case ${COMP_WORDS[i]} in\n"
-          "        -d|--database|--base|--env-file) ((i++)) ;;\n"
-          "        -*) [ -z \"$command\" ] || break ;;\n"
-          "        *) if [ -z \"$command\" ]; then command=${COMP_WORDS[i]}\n"
-          "           elif [[ $command == db || $command == base ]]; then command=\"$command ${COMP_WORDS[i]}\"; fi ;;\n"
+          "        case $command:${COMP_WORDS[i]} in\n"
+          "        *:-*) case ${COMP_WORDS[i]} in ",
+          out);
+    print_value_pattern(out);
+    fputs(") ((i++)) ;; esac ;;\n"
+          "        :*) command=${COMP_WORDS[i]} ;;\n"
+          "        *) case $command in ",
+          out);
+    print_group_pattern(out);
+    fputs(") command=\"$command ${COMP_WORDS[i]}\" ;; esac ;;\n"
           "        esac\n"
           "    done\n"
           "    case \"$command:$prev\" in\n",
-          stdout);
+          out);
     for (const Command *const *c = commands; *c; c++)
-        print_value_cases((*c)->options, (*c)->name);
-    fputs("    esac\n    [ -n \"$words$what\" ] || case \":$prev\" in\n", stdout);
-    print_value_cases(global_options, "");
-    fputs("    esac\n    if [ -z \"$words$what\" ]; then\n        case \"$command\" in\n", stdout);
-    print_command_cases();
-    fputs("        esac\n        [[ $cur == -* ]] && words=\"$words", stdout);
-    print_names(global_options);
+        print_value_cases(out, (*c)->options, (*c)->name);
+    fputs("    esac\n    [ -n \"$words$what\" ] || case \":$prev\" in\n", out);
+    print_value_cases(out, global_options, "");
+    fputs("    esac\n    if [ -z \"$words$what\" ]; then\n        case \"$command\" in\n", out);
+    print_command_cases(out);
+    fputs("        esac\n        [[ $cur == -* ]] && words=\"$words", out);
+    print_names(out, global_options);
     fputs("\"\n    fi\n"
           "    case $what in\n"
           "    file) COMPREPLY=($(compgen -f -- \"$cur\")) ;;\n"
@@ -114,28 +156,44 @@ static void print_bash(void)
           "    esac\n"
           "}\n"
           "complete -o filenames -F _artsync artsync\n",
-          stdout);
+          out);
 }
 
 /* zsh runs bash's function through its own bridge. */
-static void print_zsh(void)
+static void print_zsh(FILE *out)
 {
     fputs("#compdef artsync\n"
           "# zsh completion for artsync; made by: artsync completion zsh\n"
           "autoload -U +X bashcompinit && bashcompinit\n",
-          stdout);
-    print_bash();
+          out);
+    print_bash(out);
+    /* loaded by zsh itself, in the midst of completing: answer that one, too */
+    fputs("[[ ${funcstack[1]-} != _artsync ]] || _bash_complete -o filenames -F _artsync\n", out);
 }
 
 static bool run(Cli *cli, Err *err)
 {
     const char *shell = cli_argument(cli, 0);
-    if (strcmp(shell, "bash") == 0)
-        print_bash();
-    else if (strcmp(shell, "zsh") == 0)
-        print_zsh();
-    else
+    if (strcmp(shell, "bash") != 0 && strcmp(shell, "zsh") != 0)
         return err_set(err, ERR_USAGE, "it is one of bash, zsh", "there is no completion for %s", shell);
+    void (*print)(FILE *) = strcmp(shell, "bash") == 0 ? print_bash : print_zsh;
+    if (!cli->json) {
+        print(stdout);
+        return true;
+    }
+    char *script = NULL;
+    size_t size = 0;
+    FILE *memory = open_memstream(&script, &size);
+    if (memory)
+        print(memory);
+    if (!memory || fclose(memory) != 0)
+        return err_set(err, ERR_IO, NULL, "out of memory");
+    JsonOut json;
+    json_begin(&json, stdout);
+    json_text(&json, "shell", shell);
+    json_text(&json, "script", script);
+    json_end(&json);
+    free(script);
     return true;
 }
 

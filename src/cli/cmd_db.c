@@ -79,7 +79,8 @@ static bool migrate(Cli *cli, Err *err)
 {
     int applied = 0;
     Migrations all = {0};
-    bool ok = (cli_flag(cli, "adopt") ? schema_adopt : schema_migrate)(cli->pg, cli->base, cli->base_name, &applied, err);
+    bool ok =
+        (cli_flag(cli, "adopt") ? schema_adopt : schema_migrate)(cli->pg, cli->base, cli->base_name, &applied, err);
     cli->committed = ok;
     if (!ok)
         return false;
@@ -103,8 +104,9 @@ static bool migrate(Cli *cli, Err *err)
 const Command cmd_db_migrate = {
     .name = "db migrate",
     .summary = "apply the schema's pending migrations",
-    .details = "Numbered SQL files, each with a stored checksum, applied in order in one transaction. Running it again\n"
-               "changes nothing.",
+    .details =
+        "Numbered SQL files, each with a stored checksum, applied in order in one transaction. Running it again\n"
+        "changes nothing.",
     .needs = NEED_BASE | NEED_DATABASE,
     .options = migrate_options,
     .run = migrate,

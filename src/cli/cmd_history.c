@@ -4,8 +4,25 @@
 #include "artsync/embed.h"
 #include "history.h"
 
-enum { H_SYNC, H_TYPE, H_STATUS, H_STARTED, H_COMPLETED, H_TABLE, H_PROCESSED, H_CREATED, H_UPDATED, H_DEACTIVATED,
-       H_REJECTED, H_FILE, H_HASH, H_AGE, H_ERROR, H_OF, H_SKIPPED };
+enum {
+    H_SYNC,
+    H_TYPE,
+    H_STATUS,
+    H_STARTED,
+    H_COMPLETED,
+    H_TABLE,
+    H_PROCESSED,
+    H_CREATED,
+    H_UPDATED,
+    H_DEACTIVATED,
+    H_REJECTED,
+    H_FILE,
+    H_HASH,
+    H_AGE,
+    H_ERROR,
+    H_OF,
+    H_SKIPPED
+};
 
 static const Option options[] = {
     {"limit", 'n', OPTION_NUMBER, "N", NULL, "20", "show so many syncs, 0: all"},

@@ -101,8 +101,9 @@ static bool list_text(Cli *cli, const char *const *params, Err *err)
     if (ok && listing.n == 0)
         fputs(params[1] ? "That sync rejected nothing.\n" : "No open rejects.\n", stdout);
     else if (ok)
-        fprintf(stdout, "\n%s. To mend and replay them:\n  artsync rejects --table %s --csv mend.csv\n"
-                        "  artsync sync --file %s=mend.csv\n",
+        fprintf(stdout,
+                "\n%s. To mend and replay them:\n  artsync rejects --table %s --csv mend.csv\n"
+                "  artsync sync --file %s=mend.csv\n",
                 out_noun(listing.n, "reject", "rejects", &listing.arena), listing.table, listing.table);
     arena_free(&listing.arena);
     return ok;
@@ -171,8 +172,7 @@ static bool write_csv(Cli *cli, const char *const *params, const char *path, Err
     RejectsWritten written = {.unwritten = spool_new()};
     if (!params[2])
         err_set(err, ERR_USAGE, "add --table TABLE: a CSV file holds one table's records", "--csv needs --table");
-    bool ok = err->code == ERR_NONE &&
-              rejects_write_csv(cli, params, path, cli_flag(cli, "force"), &written, err) &&
+    bool ok = err->code == ERR_NONE && rejects_write_csv(cli, params, path, cli_flag(cli, "force"), &written, err) &&
               say_written(cli, params[2], path, &written, err);
     spool_free(written.unwritten);
     return ok;
@@ -184,8 +184,8 @@ static bool run(Cli *cli, Err *err)
     char sync_id[51];
     if (table && !cli_table(cli, table, err))
         return false;
-    bool ok = pg_begin(cli->pg, PG_TX_READ, err) &&
-              (!sync || sync_find(cli->pg, cli->base->name, sync, false, sync_id, err));
+    bool ok =
+        pg_begin(cli->pg, PG_TX_READ, err) && (!sync || sync_find(cli->pg, cli->base->name, sync, false, sync_id, err));
     const char *params[] = {cli->base->name, sync ? sync_id : NULL, table, path ? "t" : "f"};
     ok = ok && (path ? write_csv(cli, params, path, err) : (cli->json ? list_json : list_text)(cli, params, err));
     pg_rollback(cli->pg);

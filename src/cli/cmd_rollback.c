@@ -77,9 +77,9 @@ static bool print_text(const RollbackResult *result, Err *err)
     if (kept > KEPT_SHOWN)
         fprintf(stdout, "  and %s; --json lists all\n", out_noun(kept - KEPT_SHOWN, "other", "others", &arena));
     fprintf(stdout, "%s%s %s: %s put back, %s deleted, %s kept.\n", kept ? "\n" : "",
-            result->dry_run ? "Dry run, nothing was written. Undoing" : "Undone",
-            out_short_id(result->sync_id, &arena), out_noun(result->reversed, "row", "rows", &arena),
-            out_noun(result->deleted, "row", "rows", &arena), out_noun(result->kept, "value", "values", &arena));
+            result->dry_run ? "Dry run, nothing was written. Undoing" : "Undone", out_short_id(result->sync_id, &arena),
+            out_noun(result->reversed, "row", "rows", &arena), out_noun(result->deleted, "row", "rows", &arena),
+            out_noun(result->kept, "value", "values", &arena));
     arena_free(&arena);
     return ok;
 }
@@ -104,7 +104,8 @@ static bool run(Cli *cli, Err *err)
     char sync_id[51];
     if (!find(cli, sync_id, err))
         return false;
-    bool ok = rollback_run(cli->pg, cli->log, cli->url, cli->base, sync_id, &rollback, &result, &failed), printed = true;
+    bool ok = rollback_run(cli->pg, cli->log, cli->url, cli->base, sync_id, &rollback, &result, &failed),
+         printed = true;
     log_progress_end();
     cli->committed = ok && !rollback.dry_run;
     if (cli->json) {
@@ -130,9 +131,10 @@ const Command cmd_rollback = {
     .min_arguments = 1,
     .max_arguments = 1,
     .summary = "undo one sync",
-    .details = "Puts back what the sync changed, except what changed since: that is kept, counted and listed (status 1).\n"
-               "Rows it created are deleted if nobody touched them or refers to them. SYNC_ID may be a unique prefix,\n"
-               "or last: the newest sync that changed something.",
+    .details =
+        "Puts back what the sync changed, except what changed since: that is kept, counted and listed (status 1).\n"
+        "Rows it created are deleted if nobody touched them or refers to them. SYNC_ID may be a unique prefix,\n"
+        "or last: the newest sync that changed something.",
     .needs = NEED_SCHEMA | NEED_LOG,
     .options = options,
     .run = run,

@@ -36,8 +36,13 @@ static void print_row(TextTable *table, const SyncOutlook *o, const PgRows *ages
     text_table_cell(table, STYLE_PLAIN, o->table->name);
     text_table_cell(table, STYLE_PLAIN, o->file);
     text_table_cell(table, STYLE_DIM, arena_strn(arena, o->sha256, strnlen(o->sha256, 12)));
-    text_table_cell(table, o->missing ? STYLE_BAD : o->changed ? STYLE_WARN : STYLE_GOOD,
-                    o->missing ? "missing" : o->changed ? "to be read" : "unchanged");
+    text_table_cell(table,
+                    o->missing   ? STYLE_BAD
+                    : o->changed ? STYLE_WARN
+                                 : STYLE_GOOD,
+                    o->missing   ? "missing"
+                    : o->changed ? "to be read"
+                                 : "unchanged");
     text_table_cell(table, STYLE_PLAIN, o->last_sync_id[0] ? out_age(pg_int(ages, i, 0), arena) : "never");
     text_table_cell(table, STYLE_DIM, out_short_id(o->last_sync_id, arena));
     text_table_number(table, STYLE_BAD, o->open_rejects);

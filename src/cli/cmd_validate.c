@@ -69,7 +69,8 @@ static void print_sample(const Base *base, const Check *check, Arena *arena)
         {
             const char *text = cJSON_IsString(cell) ? out_safe(cell->valuestring, SAMPLE_VALUE_MAX, arena) : "(empty)";
             bool plain = is_plain(base, cell->string);
-            fprintf(stdout, "%s%s%s%s", cell == row->child ? "" : ", ", plain ? "" : cell->string, plain ? "" : " ", text);
+            fprintf(stdout, "%s%s%s%s", cell == row->child ? "" : ", ", plain ? "" : cell->string, plain ? "" : " ",
+                    text);
         }
         fputc('\n', stdout);
     }
@@ -82,11 +83,15 @@ static void print_check(const Cli *cli, const Check *check)
     static const char *const words[] = {"FAIL", "warn"};
     Arena arena = {0};
     bool bad = check->violations > 0;
-    Style style = check->broken ? STYLE_BAD : !bad ? STYLE_GOOD : check->severity == SEVERITY_ERROR ? STYLE_BAD : STYLE_WARN;
+    Style style = check->broken                       ? STYLE_BAD
+                  : !bad                              ? STYLE_GOOD
+                  : check->severity == SEVERITY_ERROR ? STYLE_BAD
+                                                      : STYLE_WARN;
     const char *word = check->broken ? "????" : bad ? words[check->severity] : "ok";
     if (!bad && !check->broken && cli->quiet)
         return;
-    fprintf(stdout, "%s%-4s%s  %s", style_begin(style), word, style_end(style), *check->summary ? check->summary : check->name);
+    fprintf(stdout, "%s%-4s%s  %s", style_begin(style), word, style_end(style),
+            *check->summary ? check->summary : check->name);
     if (!check->broken)
         fprintf(stdout, ": %s", bad ? out_count(check->violations, &arena) : "none");
     fprintf(stdout, "  %s[%s]%s\n", style_begin(STYLE_DIM), check->name, style_end(STYLE_DIM));
@@ -151,8 +156,8 @@ static bool choose(Cli *cli, Checks *checks, Err *err)
 
 static bool run_checks(Cli *cli, Checks *checks, Err *err)
 {
-    bool ok = cli_require(cli, NEED_SCHEMA, err) && pg_begin(cli->pg, PG_TX_READ, err) &&
-              checks_run(cli->pg, checks, err);
+    bool ok =
+        cli_require(cli, NEED_SCHEMA, err) && pg_begin(cli->pg, PG_TX_READ, err) && checks_run(cli->pg, checks, err);
     pg_rollback(cli->pg);
     return ok;
 }
@@ -183,8 +188,9 @@ static bool run(Cli *cli, Err *err)
 const Command cmd_validate = {
     .name = "validate",
     .summary = "run the base's checks on the database",
-    .details = "Each check is a question to the data, with what to do about what it finds. Checks that fail are errors\n"
-               "(status 1) or warnings (status 0).",
+    .details =
+        "Each check is a question to the data, with what to do about what it finds. Checks that fail are errors\n"
+        "(status 1) or warnings (status 0).",
     .needs = NEED_BASE,
     .options = options,
     .run = run,

@@ -184,8 +184,8 @@ bool env_read(const char *path, const char *const *known, EnvFile *out, Err *err
     if (stat(name, &st) != 0) {
         if (!path && (errno == ENOENT || errno == ENOTDIR))
             return true;
-        return err_set(err, errno == ENOENT ? ERR_MISSING : ERR_CONFIG, path ? "check --env-file" : NULL, "%s: %s", name,
-                       strerror(errno));
+        return err_set(err, errno == ENOENT ? ERR_MISSING : ERR_CONFIG, path ? "check --env-file" : NULL, "%s: %s",
+                       name, strerror(errno));
     }
     if (!path && S_ISDIR(st.st_mode)) /* some tools keep a folder of that name */
         return true;

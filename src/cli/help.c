@@ -163,7 +163,8 @@ static void json_options(JsonOut *json, const Option *rows)
 static bool wanted(const Command *command, const char *name)
 {
     size_t n = name ? strlen(name) : 0;
-    return !name || strcmp(command->name, name) == 0 || (strncmp(command->name, name, n) == 0 && command->name[n] == ' ');
+    return !name || strcmp(command->name, name) == 0 ||
+           (strncmp(command->name, name, n) == 0 && command->name[n] == ' ');
 }
 
 static void print_json(const char *name)

@@ -21,12 +21,13 @@ static void changes_sql(Buf *out, const Table *table, bool by_record)
                  "SELECT record_id AS id, 'created' AS action, NULL::text AS columns, first_log AS log, "
                  "NULL::timestamptz AS at, 0::bigint AS place FROM ");
     sql_name(out, "artsync", table->state);
-    buf_printf(out, " WHERE created AND %s"
-                    " UNION ALL SELECT record_id, 'created', NULL, created_log, NULL, 0 FROM artsync.changes"
-                    " WHERE action = 'deleted' AND %s"
-                    " UNION ALL SELECT record_id, action, columns::text, log_id, at, id FROM artsync.changes"
-                    " WHERE action <> 'state' AND %s"
-                    ") AS x JOIN public.sync_logs AS l ON l.id = x.log LEFT JOIN ",
+    buf_printf(out,
+               " WHERE created AND %s"
+               " UNION ALL SELECT record_id, 'created', NULL, created_log, NULL, 0 FROM artsync.changes"
+               " WHERE action = 'deleted' AND %s"
+               " UNION ALL SELECT record_id, action, columns::text, log_id, at, id FROM artsync.changes"
+               " WHERE action <> 'state' AND %s"
+               ") AS x JOIN public.sync_logs AS l ON l.id = x.log LEFT JOIN ",
                by_record ? "record_id = $1" : "first_log = $1::bigint",
                by_record ? "record_id = $1" : "created_log = $1::bigint",
                by_record ? "record_id = $1" : "log_id = $1::bigint");

@@ -14,10 +14,10 @@ static const char reason_header[] = "_reject_reason", own_prefix[] = "_reject_";
 
 typedef struct Export {
     CsvWriter *writer;
-    bool merge;          /* by name; else the records' bytes as they are */
-    Names columns;       /* with merge: the union of all headers, in order of appearance */
+    bool merge;    /* by name; else the records' bytes as they are */
+    Names columns; /* with merge: the union of all headers, in order of appearance */
     int cap;
-    Arena arena;         /* columns */
+    Arena arena; /* columns */
     RejectsWritten *written;
 } Export;
 
@@ -65,7 +65,10 @@ static void add_bytes(Buf *out, const char *hex)
     }
 }
 
-static bool is_own(Str header) { return header.n >= sizeof own_prefix - 1 && memcmp(header.p, own_prefix, sizeof own_prefix - 1) == 0; }
+static bool is_own(Str header)
+{
+    return header.n >= sizeof own_prefix - 1 && memcmp(header.p, own_prefix, sizeof own_prefix - 1) == 0;
+}
 
 /* Header and record together are a little file of their own. */
 static bool parse(const char *header, const char *source, Parsed *parsed, Err *err)

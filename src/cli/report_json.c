@@ -1,6 +1,6 @@
 /* report_json.c - the object that sync and diff print (SPEC section 12). */
-#include "private.h"
 #include "artsync/log.h"
+#include "private.h"
 
 typedef struct Lines {
     JsonOut *json;
@@ -36,18 +36,11 @@ static void print_tables(JsonOut *json, const SyncResult *result)
         const struct {
             const char *key;
             int64_t n;
-        } counts[] = {{"read", t->read},
-                      {"created", t->created},
-                      {"updated", t->updated},
-                      {"unchanged", t->unchanged},
-                      {"deactivated", t->deactivated},
-                      {"reactivated", t->reactivated},
-                      {"rejected", t->rejected},
-                      {"new_rejects", t->new_rejects},
-                      {"skipped_records", t->skipped_records},
-                      {"conflicts", t->conflicts},
-                      {"overwritten", t->overwritten},
-                      {"warnings", t->warnings}};
+        } counts[] = {
+            {"read", t->read},           {"created", t->created},         {"updated", t->updated},
+            {"unchanged", t->unchanged}, {"deactivated", t->deactivated}, {"reactivated", t->reactivated},
+            {"rejected", t->rejected},   {"new_rejects", t->new_rejects}, {"skipped_records", t->skipped_records},
+            {"conflicts", t->conflicts}, {"overwritten", t->overwritten}, {"warnings", t->warnings}};
         json_open(json, NULL, '{');
         json_text(json, "table", t->table->name);
         json_text(json, "file", t->file);

@@ -93,7 +93,8 @@ static void print_cleaning(CleaningReport *report, FILE *out)
         fprintf(out, "  %s.%s: %s -> %s %sx\n", changes[i].table, changes[i].column, quoted(changes[i].from, &arena),
                 quoted(changes[i].to, &arena), out_count(changes[i].count, &arena));
     if (n > CLEANING_SHOWN)
-        fprintf(out, "  and %s; --json lists all\n", out_noun((int64_t)n - CLEANING_SHOWN, "other kind", "other kinds", &arena));
+        fprintf(out, "  and %s; --json lists all\n",
+                out_noun((int64_t)n - CLEANING_SHOWN, "other kind", "other kinds", &arena));
     arena_free(&arena);
 }
 
@@ -198,9 +199,9 @@ static bool print_conflict(void *ctx, const char *line, Err *err)
         return true;
     Arena arena = {0};
     cJSON *c = cJSON_Parse(line);
-    fprintf(conflicts->out, "  %s %s %s: export %s, database %s; %s\n", shown(c, "table", &arena), shown(c, "id", &arena),
-            shown(c, "column", &arena), shown(c, "export", &arena), shown(c, "database", &arena),
-            shown(c, "resolution", &arena));
+    fprintf(conflicts->out, "  %s %s %s: export %s, database %s; %s\n", shown(c, "table", &arena),
+            shown(c, "id", &arena), shown(c, "column", &arena), shown(c, "export", &arena),
+            shown(c, "database", &arena), shown(c, "resolution", &arena));
     cJSON_Delete(c);
     arena_free(&arena);
     return true;

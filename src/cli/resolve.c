@@ -69,7 +69,8 @@ static bool check(const OptionValue *value, Arena *arena, Err *err)
         return err_set(err, ERR_USAGE, arena_printf(arena, "it is one of %s", option->value), "%s: \"%s\" is no choice",
                        value->origin, value->text);
     if (option->kind == OPTION_NUMBER && !number_fits(value->text))
-        return err_set(err, ERR_USAGE, "a whole number from 0 on", "%s: \"%s\" is no number", value->origin, value->text);
+        return err_set(err, ERR_USAGE, "a whole number from 0 on", "%s: \"%s\" is no number", value->origin,
+                       value->text);
     if (option->kind == OPTION_LIMIT && !limit_parse(value->text, &limit))
         return err_set(err, ERR_USAGE, "a number of records or a percentage, e.g. 25 or 10%", "%s: \"%s\" is no limit",
                        value->origin, value->text);

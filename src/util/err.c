@@ -32,7 +32,7 @@ static const struct {
     [ERR_TERMINATED] = {"terminated", EXIT_TERMINATED},
 };
 
-static char *format_text(const char *format, va_list args)
+static char *ART_PRINTF(1, 0) format_text(const char *format, va_list args)
 {
     Buf buf = {0};
     buf_reserve(&buf, 64);

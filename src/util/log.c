@@ -15,7 +15,7 @@ static struct {
     LogLevel level;
     bool color;
     bool terminal;
-    bool progress;      /* a progress line stands on the terminal */
+    bool progress;       /* a progress line stands on the terminal */
     int64_t progress_at; /* when it was written, ms */
 } state = {.level = LOG_NORMAL};
 
@@ -54,7 +54,7 @@ static void write_text(const char *text)
     arena_free(&arena);
 }
 
-static void say(const char *label, const char *color, const char *format, va_list args)
+static void ART_PRINTF(3, 0) say(const char *label, const char *color, const char *format, va_list args)
 {
     Buf text = {0};
     buf_reserve(&text, 1);

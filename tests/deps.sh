@@ -1,0 +1,50 @@
+#!/bin/bash
+# Install the Debian or Ubuntu packages that artsync needs and that are missing; says which, asks nothing.
+#
+#   tests/deps.sh demo     to build and to run a private PostgreSQL
+#   tests/deps.sh check    what the tests need, too
+set -eu
+
+demo="make libpq-dev libcsv-dev libssl-dev libcjson-dev libutf8proc-dev libxxhash-dev postgresql"
+check="libcmocka-dev python3-pytest python3-psycopg2 pgbouncer"
+
+installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
+
+# A compiler that is there already will do, whatever its package is called.
+missing=
+command -v "${CC:-cc}" > /dev/null 2>&1 || missing="gcc libc6-dev"
+case ${1:-check} in
+demo) packages=$demo ;;
+check) packages="$demo $check" ;;
+*) sed -n '4,5s/^# *//p' "$0" >&2; exit 2 ;;
+esac
+
+if ! command -v dpkg-query > /dev/null 2>&1; then
+    echo "This is neither Debian nor Ubuntu: install by other means what these packages hold: $packages" >&2
+    exit 0
+fi
+for package in $packages; do
+    installed "$package" || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" = 0 ]; then
+    as_root() { "$@"; }
+elif command -v sudo > /dev/null 2>&1; then
+    as_root() { sudo "$@"; }
+else
+    echo "Missing, and neither root nor sudo to install them:$missing" >&2
+    exit 1
+fi
+echo "Installing:$missing"
+# no server for the whole machine is wanted: the tests and the demo start their own
+export DEBIAN_FRONTEND=noninteractive
+if ! installed postgresql && [ ! -e /etc/postgresql-common/createcluster.conf ]; then
+    as_root mkdir -p /etc/postgresql-common
+    echo "create_main_cluster = false" | as_root tee /etc/postgresql-common/createcluster.conf > /dev/null
+    echo "  (with create_main_cluster = false in /etc/postgresql-common/createcluster.conf)"
+fi
+as_root env DEBIAN_FRONTEND=noninteractive apt-get -q update > /dev/null
+# shellcheck disable=SC2086  # a list of names
+as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Options::=--force-confold install \
+    --no-install-recommends $missing
