@@ -40,7 +40,9 @@ void field_changed(const Field *field, Str from, const char *to); /* to: NULL fo
 
 /* ---- shared rules ---- */
 
-/* Valid UTF-8? Else it is refused. */
+enum { FIELD_PARTS_MAX = 1024 * 1024 }; /* bytes of a cell that is a list, attachments, a link or JSON */
+
+/* Valid UTF-8 and no longer than its type may be? Else it is refused. */
 bool field_valid(const Field *field, Str cell);
 
 /* Does the cell equal one of the base's null tokens? */

@@ -1,33 +1,35 @@
 /* fields.c - the table of field types, and the rules that all of them share. */
 #include "field.h"
 
-#include <stdio.h>
-
 #include "artsync/utf8.h"
 
-/* One row per type. `usual` is what the field goes into where no catalog says otherwise (before base_bind). */
+enum Flags {
+    OWN_ALIASES = 1, /* the type applies aliases by itself: after its choices, to each element */
+    WORDS = 2,       /* what people wrote, not digits or marks: field_tidy goes first */
+    PARTS = 4,       /* several values in one cell */
+};
+
+/* One row per type. */
 static const struct Rule {
     FieldClean *clean;
     FieldOrder *order; /* NULL: min and max make no sense */
-    PgType usual;
-    bool own_aliases; /* the type applies aliases by itself: after its choices, to each element */
-    bool words;       /* what people wrote, not digits or marks: field_tidy goes first */
+    PgType usual;      /* what the field goes into where no catalog says otherwise (before base_bind) */
+    int flags;
 } rules[FIELD_COUNT] = {
-    [FIELD_TEXT] = {clean_text, NULL, {PG_TEXT, .base = "text"}, false, true},
-    [FIELD_INTEGER] = {clean_integer, order_numbers, {PG_INTEGER, .bytes = 8, .base = "bigint"}, false, false},
-    [FIELD_DECIMAL] = {clean_decimal, order_numbers, {PG_NUMERIC, .scale = -1, .base = "numeric"}, false, false},
-    [FIELD_CURRENCY] = {clean_decimal, order_numbers, {PG_NUMERIC, .scale = -1, .base = "numeric"}, false, false},
-    [FIELD_PERCENT] = {clean_percent, order_numbers, {PG_NUMERIC, .scale = -1, .base = "numeric"}, false, false},
-    [FIELD_BOOLEAN] = {clean_boolean, NULL, {PG_BOOLEAN, .base = "boolean"}, false, false},
-    [FIELD_DATE] = {clean_date, order_bytes, {PG_DATE, .base = "date"}, false, false},
-    [FIELD_DATETIME] =
-        {clean_datetime, order_bytes, {PG_TIMESTAMP, .base = "timestamp without time zone"}, false, false},
-    [FIELD_DURATION] = {clean_duration, order_durations, {PG_INTERVAL, .base = "interval"}, false, false},
-    [FIELD_CHOICE] = {clean_choice, NULL, {PG_TEXT, .base = "text"}, true, true},
-    [FIELD_LIST] = {clean_list, NULL, {PG_TEXT_ARRAY, .base = "text[]"}, true, true},
-    [FIELD_ATTACHMENTS] = {clean_attachments, NULL, {PG_TEXT_ARRAY, .base = "text[]"}, false, false},
-    [FIELD_LINK] = {clean_link, NULL, {PG_INTEGER, .bytes = 8, .base = "bigint"}, true, false},
-    [FIELD_JSON] = {clean_json, NULL, {PG_JSONB, .base = "jsonb"}, false, false},
+    [FIELD_TEXT] = {clean_text, NULL, {PG_TEXT, .base = "text"}, WORDS},
+    [FIELD_INTEGER] = {clean_integer, order_numbers, {PG_INTEGER, .bytes = 8, .base = "bigint"}, 0},
+    [FIELD_DECIMAL] = {clean_decimal, order_numbers, {PG_NUMERIC, .scale = -1, .base = "numeric"}, 0},
+    [FIELD_CURRENCY] = {clean_decimal, order_numbers, {PG_NUMERIC, .scale = -1, .base = "numeric"}, 0},
+    [FIELD_PERCENT] = {clean_percent, order_numbers, {PG_NUMERIC, .scale = -1, .base = "numeric"}, 0},
+    [FIELD_BOOLEAN] = {clean_boolean, NULL, {PG_BOOLEAN, .base = "boolean"}, 0},
+    [FIELD_DATE] = {clean_date, order_bytes, {PG_DATE, .base = "date"}, 0},
+    [FIELD_DATETIME] = {clean_datetime, order_bytes, {PG_TIMESTAMP, .base = "timestamp without time zone"}, 0},
+    [FIELD_DURATION] = {clean_duration, order_durations, {PG_INTERVAL, .base = "interval"}, 0},
+    [FIELD_CHOICE] = {clean_choice, NULL, {PG_TEXT, .base = "text"}, OWN_ALIASES | WORDS},
+    [FIELD_LIST] = {clean_list, NULL, {PG_TEXT_ARRAY, .base = "text[]"}, OWN_ALIASES | WORDS | PARTS},
+    [FIELD_ATTACHMENTS] = {clean_attachments, NULL, {PG_TEXT_ARRAY, .base = "text[]"}, PARTS},
+    [FIELD_LINK] = {clean_link, NULL, {PG_INTEGER, .bytes = 8, .base = "bigint"}, OWN_ALIASES | PARTS},
+    [FIELD_JSON] = {clean_json, NULL, {PG_JSONB, .base = "jsonb"}, PARTS},
 };
 
 FieldOrder *field_order(FieldType type) { return rules[type].order; }
@@ -43,14 +45,15 @@ Field field_open(const Column *column, const CleanContext *context, Cleaned *out
 
 void field_refuse(const Field *field, const char *code, const char *format, ...)
 {
-    char reason[512];
+    Buf reason = {0};
     va_list args;
     va_start(args, format);
-    vsnprintf(reason, sizeof reason, format, args);
+    buf_vprintf(&reason, format, args);
     va_end(args);
     field->out->code = code;
-    field->out->reason = arena_str(field->arena, reason);
+    field->out->reason = arena_str(field->arena, buf_view(&reason).p);
     field->out->text = NULL;
+    buf_free(&reason);
 }
 
 void field_warn(const Field *field, const char *warning)
@@ -79,17 +82,27 @@ static bool is_plain(Str text)
             return false;
     }
     for (; i < text.n; i++) {
-        if (text.p[i] < 0x20 || text.p[i] == 0x7F)
+        if ((unsigned char)text.p[i] < 0x20 || (unsigned char)text.p[i] >= 0x7F)
             return false;
     }
     return true;
+}
+
+/* Cells that are taken apart cost a multiple of their size in memory: that has a bound. */
+static bool is_short_enough(const Field *field, Str cell)
+{
+    if (cell.n <= FIELD_PARTS_MAX || !(rules[field->column->type].flags & PARTS))
+        return true;
+    field_refuse(field, REJECT_TOO_LONG, "is %zu bytes long, a %s may have %d", cell.n,
+                 field_type_name(field->column->type), FIELD_PARTS_MAX);
+    return false;
 }
 
 bool field_valid(const Field *field, Str cell)
 {
     size_t bad;
     if (utf8_valid(cell, &bad))
-        return true;
+        return is_short_enough(field, cell);
     field_refuse(field, REJECT_ENCODING, "is not valid UTF-8 (from byte %zu on)", bad + 1);
     return false;
 }
@@ -99,7 +112,7 @@ static Str prepared(const Field *field, Str cell)
 {
     if (!is_plain(cell)) {
         cell = utf8_trim(cell);
-        return rules[field->column->type].words ? field_tidy(field, cell) : cell;
+        return rules[field->column->type].flags & WORDS ? field_tidy(field, cell) : cell;
     }
     return cell.n && (cell.p[0] == ' ' || cell.p[cell.n - 1] == ' ') ? utf8_trim(cell) : cell;
 }
@@ -243,7 +256,7 @@ void field_clean(const Column *column, Str cell, const CleanContext *context, Cl
         return;
     }
     bool null = field_is_null(context, cell);
-    bool aliased = !null && !rule->own_aliases && field_alias(&field, cell, &alias);
+    bool aliased = !null && !(rule->flags & OWN_ALIASES) && field_alias(&field, cell, &alias);
     if (null || (aliased && !alias)) {
         clean_empty(&field);
         field_changed(&field, cell, out->text);

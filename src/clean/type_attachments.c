@@ -96,7 +96,7 @@ const char *attachment_names(Str cell, Arena *arena)
     Attachment *items;
     size_t n, at;
     cell = utf8_trim(cell);
-    if (!read_all(cell, arena, &items, &n, &at))
+    if (cell.n > FIELD_PARTS_MAX || !read_all(cell, arena, &items, &n, &at))
         return arena_strn(arena, cell.p, cell.n);
     return n ? names_text(items, n, arena) : "";
 }

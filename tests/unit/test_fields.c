@@ -115,6 +115,25 @@ static void test_a_refused_link_names_the_table(void **state)
     arena_free(&arena);
 }
 
+static void test_endless_lists_are_refused(void **state)
+{
+    (void)state;
+    static const FieldType types[] = {FIELD_LIST, FIELD_LINK, FIELD_ATTACHMENTS, FIELD_JSON};
+    enum { SIZE = 2 * 1024 * 1024 };
+    Arena arena = {0};
+    CleanContext context = {.arena = &arena};
+    Str cell = {memset(arena_alloc(&arena, SIZE + 1), ',', SIZE), SIZE};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        Column column = {.name = "cell", .type = types[i]};
+        Cleaned out;
+        field_clean(&column, cell, &context, &out);
+        assert_string_equal(out.code, REJECT_TOO_LONG);
+    }
+    assert_int_equal(strlen(attachment_names(cell, &arena)), SIZE);
+    assert_true(arena.used < 3 * SIZE); /* the cell, its copy as a name, and little else */
+    arena_free(&arena);
+}
+
 static void test_fresh_urls_compare_equal(void **state)
 {
     (void)state;
@@ -214,6 +233,7 @@ int main(void)
         cmocka_unit_test(test_cleaning_is_stable),
         cmocka_unit_test(test_links_without_rows_stand_for_themselves),
         cmocka_unit_test(test_a_refused_link_names_the_table),
+        cmocka_unit_test(test_endless_lists_are_refused),
         cmocka_unit_test(test_fresh_urls_compare_equal),
         cmocka_unit_test(test_settings_are_judged),
         cmocka_unit_test(test_place_without_a_table),
