@@ -32,8 +32,11 @@ struct LinkIndex {
     size_t n, cap;
     Map ids;
     Map names[SPELLINGS];
-    size_t commas; /* the most that any name holds: bounds the search for whole names in link_split */
+    size_t commas; /* the most that any name holds, up to MAX_COMMAS: bounds link_split's search for whole names */
 };
+
+/* A name with more commas is still found by the whole cell and by its quoted form, only not among others unquoted. */
+enum { MAX_COMMAS = 32 };
 
 LinkIndex *link_index_new(void) { return mem_alloc(sizeof(LinkIndex)); }
 
@@ -117,6 +120,7 @@ void link_index_add(LinkIndex *index, const char *id, const char *name, const ch
     size_t commas = 0;
     for (size_t i = 0; i < exact.n; i++)
         commas += exact.p[i] == ',';
+    commas = commas < MAX_COMMAS ? commas : MAX_COMMAS;
     index->commas = commas > index->commas ? commas : index->commas;
     map_add(index, &index->names[EXACT], exact, row);
     map_add(index, &index->names[TRIMMED], trimmed, row);
