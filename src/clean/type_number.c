@@ -102,29 +102,30 @@ static double nearest(const char *text, bool single)
     return single ? (double)strtof(text, NULL) : strtod(text, NULL);
 }
 
-static double neighbour(double x, double towards, bool single)
+/* "d.ddde+XX" a trifle larger or smaller, by less than any number so near to a half-way point could differ from it. */
+static double nudged(const char *text, bool larger, bool single)
 {
-    return single ? (double)nextafterf((float)x, (float)towards) : nextafter(x, towards);
-}
-
-/* Is "d.ddde+XX" exactly this number? Printed with more digits than any number so near to a double would need. */
-static bool is_exactly(const char *text, long double number)
-{
-    char exact[100];
-    snprintf(exact, sizeof exact, "%.60Le", number);
+    static const char zeros[] = "0000000000000000000000000000000000000001",
+                      nines[] = "9999999999999999999999999999999999999999";
+    char digits[100];
     size_t n = strcspn(text, "e");
-    const char *rest = exact + n + strspn(exact + n, ".0");
-    return strncmp(exact, text, n) == 0 && strcmp(rest, text + n) == 0;
+    snprintf(digits, sizeof digits, "%.*s%s%s%s", (int)n, text, memchr(text, '.', n) ? "" : ".", larger ? zeros : nines,
+             text + n);
+    for (size_t i = n; !larger && i-- > 0;) { /* minus one in the last place */
+        if (digits[i] == '.')
+            continue;
+        digits[i] = digits[i] == '0' ? '9' : (char)(digits[i] - 1);
+        if (digits[i] != '9')
+            break;
+    }
+    return nearest(digits, single);
 }
 
 /* PostgreSQL does not print digits that lie exactly half way between two numbers, whichever of them they read as.
  * Below 2^53 (single: 2^24) such digits are more than 17 (9). */
 static bool half_way(const char *text, double x, bool single)
 {
-    if (fabs(x) < (single ? 0x1p24 : 0x1p53))
-        return false;
-    return is_exactly(text, ((long double)x + (long double)neighbour(x, HUGE_VAL, single)) / 2) ||
-           is_exactly(text, ((long double)x + (long double)neighbour(x, -HUGE_VAL, single)) / 2);
+    return fabs(x) >= (single ? 0x1p24 : 0x1p53) && nudged(text, true, single) != nudged(text, false, single);
 }
 
 static const char *float_text(Arena *arena, double x, bool single)
