@@ -128,18 +128,43 @@ static bool half_way(const char *text, double x, bool single)
     return fabs(x) >= (single ? 0x1p24 : 0x1p53) && nudged(text, true, single) != nudged(text, false, single);
 }
 
+static bool reads_back(const char *text, double x, bool single)
+{
+    return nearest(text, single) == x && !half_way(text, x, single);
+}
+
+/* The next larger digits of the same length. Below a power of two numbers lie twice as close as above it, so that the
+ * digits nearest to it may read as its neighbour, and only the next ones as itself. */
+static void bump(char *text)
+{
+    for (size_t i = strcspn(text, "e"); i-- > 0;) {
+        if (text[i] >= '0' && text[i] < '9') {
+            text[i]++;
+            return;
+        }
+        if (text[i] == '9')
+            text[i] = '0';
+    }
+}
+
 static const char *float_text(Arena *arena, double x, bool single)
 {
     enum { DIGITS = 17, SINGLE_PLAIN = 6, DOUBLE_PLAIN = 15 }; /* plain digits below 10 to the power of these */
     char text[40];
     int decimals = -1;
+    bool found;
     do {
         snprintf(text, sizeof text, "%.*e", ++decimals, x);
-    } while (decimals + 1 < DIGITS && (nearest(text, single) != x || half_way(text, x, single)));
+        found = reads_back(text, x, single);
+        if (!found && decimals + 1 < DIGITS) {
+            bump(text);
+            found = reads_back(text, x, single);
+        }
+    } while (!found && decimals + 1 < DIGITS);
     int exponent = (int)strtol(strchr(text, 'e') + 1, NULL, 10);
     if (exponent < -4 || exponent >= (single ? SINGLE_PLAIN : DOUBLE_PLAIN))
         return arena_str(arena, text);
-    return arena_printf(arena, "%.*f", decimals > exponent ? decimals - exponent : 0, x);
+    return arena_printf(arena, "%.*f", decimals > exponent ? decimals - exponent : 0, strtod(text, NULL));
 }
 
 static void float_value(const Field *field, const Number *number)
