@@ -232,8 +232,7 @@ static bool take_zone(Scan *scan, DateTime *out)
 
 static DateFault read_clock(Scan *scan, DateTime *out)
 {
-    if (!take_digits(scan, 2, &out->hour))
-        return DATE_CLOCK;
+    take_digits(scan, 2, &out->hour); /* the caller has seen a digit */
     bool minutes = take(scan, ':');
     if (minutes && take_digits(scan, 2, &out->minute) != 2)
         return DATE_CLOCK;

@@ -190,7 +190,6 @@ static const char *bound(const Field *field, const char *text)
 {
     Cleaned cleaned;
     Field other = field_open(field->column, field->context, &cleaned);
-    other.arena = field->arena;
     rules[field->column->type].clean(&other, str_of(text));
     return cleaned.text; /* NULL: field_check has told that this bound is none */
 }

@@ -134,6 +134,32 @@ static void test_endless_lists_are_refused(void **state)
     arena_free(&arena);
 }
 
+static void test_endless_numbers_are_refused(void **state)
+{
+    (void)state;
+    Arena arena = {0};
+    CleanContext context = {.arena = &arena};
+    Column column = {.name = "cell", .type = FIELD_DECIMAL};
+    Cleaned out;
+    Buf cell = {0};
+    for (int i = 0; i < 400; i++)
+        buf_str(&cell, "123");
+    field_clean(&column, buf_view(&cell), &context, &out);
+    assert_string_equal(out.code, REJECT_RANGE);
+    buf_clear(&cell);
+    buf_str(&cell, "£");
+    for (int i = 0; i < 334; i++)
+        buf_str(&cell, i ? ",123" : "123");
+    field_clean(&column, buf_view(&cell), &context, &out);
+    assert_string_equal(out.code, REJECT_RANGE);
+    for (int i = 0; i < 300; i++)
+        buf_str(&cell, ",123");
+    field_clean(&column, buf_view(&cell), &context, &out);
+    assert_string_equal(out.code, REJECT_INVALID);
+    buf_free(&cell);
+    arena_free(&arena);
+}
+
 static void test_fresh_urls_compare_equal(void **state)
 {
     (void)state;
@@ -196,6 +222,8 @@ static void test_settings_are_judged(void **state)
     assert_int_equal(problems_of(column, ""), 0);
     column.catalog = &narrow;
     assert_int_equal(problems_of(column, "11 characters long"), 2);
+    column = (Column){.name = "price", .type = FIELD_LIST, .choices = {sizes, 2}, .aliases = aliases, .n_aliases = 2};
+    assert_int_equal(problems_of(column, ""), 0);
     column = (Column){.name = "price", .type = FIELD_DATE, .min = "1/1/1990", .max = "now"};
     assert_int_equal(problems_of(column, "is not a date"), 1);
 }
@@ -234,6 +262,7 @@ int main(void)
         cmocka_unit_test(test_links_without_rows_stand_for_themselves),
         cmocka_unit_test(test_a_refused_link_names_the_table),
         cmocka_unit_test(test_endless_lists_are_refused),
+        cmocka_unit_test(test_endless_numbers_are_refused),
         cmocka_unit_test(test_fresh_urls_compare_equal),
         cmocka_unit_test(test_settings_are_judged),
         cmocka_unit_test(test_place_without_a_table),

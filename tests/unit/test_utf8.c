@@ -121,6 +121,7 @@ static void test_printable(void **state)
     assert_string_equal(utf8_printable(STR("a\nb\x1B[0m"), 40, &arena), "a\\x0Ab\\x1B[0m");
     assert_string_equal(utf8_printable(STR("a\xFF\xC2\x85"), 40, &arena), "a\\xFF\\xC2\\x85");
     assert_string_equal(utf8_printable(STR("x\xE2\x80\xAEy"), 40, &arena), "x\\xE2\\x80\\xAEy");
+    assert_string_equal(utf8_printable(STR("\xE2\x81\xA6\xE2\x80\xA8"), 40, &arena), "\\xE2\\x81\\xA6\\xE2\\x80\\xA8");
     assert_string_equal(utf8_printable(STR("1234567890"), 10, &arena), "1234567890");
     assert_string_equal(utf8_printable(STR("12345678901"), 10, &arena), "1234567...");
     assert_string_equal(utf8_printable(STR("\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9"), 4, &arena), "\xC3\xA9...");
