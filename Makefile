@@ -30,6 +30,9 @@ FUZZ_SECONDS ?= 60
 # Tests that need a server get one of their own, unless somebody gave them one.
 WITH_SERVER = $(if $(ARTSYNC_TEST_URL),,tests/pg.sh run --)
 
+# Short lines; V=1 shows the commands.
+say = $(if $(V),,@printf '  %-5s %s\n' '$(1)' '$(2)';)
+
 .DELETE_ON_ERROR:
 .PHONY: all help deps demo check check-unit check-e2e totals lint coverage fuzz fuzz-replay bench install clean
 
@@ -37,11 +40,11 @@ WITH_SERVER = $(if $(ARTSYNC_TEST_URL),,tests/pg.sh run --)
 all: $(BUILD)/artsync
 
 $(BUILD)/artsync: $(MAIN) $(OBJECTS)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+	$(call say,LINK,$@) $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/%.o: src/%.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC,$<) $(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # sql/ as bytes: an index of .incbin, sorted by path
 $(BUILD)/embedded.c: $(SQL) $(shell find sql -type d) Makefile
@@ -60,7 +63,7 @@ $(BUILD)/embedded.c: $(SQL) $(shell find sql -type d) Makefile
 	} > $@
 
 $(BUILD)/embedded.o: $(BUILD)/embedded.c
-	$(CC) -std=c11 -Iinclude -O1 -c -o $@ $<
+	$(call say,CC,$@) $(CC) -std=c11 -Iinclude -O1 -c -o $@ $<
 
 # ---- two commands for a fresh machine ----
 
@@ -85,7 +88,7 @@ deps:
 # ---- tests: each tests/unit/test_<module>.c is a program with cmocka ----
 $(BUILD)/unit/%: tests/unit/%.c $(OBJECTS)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -Itests/unit -MMD -MP $(ALL_LDFLAGS) -o $@ $< $(OBJECTS) $(LIBS) -lcmocka
+	$(call say,TEST,$<) $(CC) $(ALL_CFLAGS) -Itests/unit -MMD -MP $(ALL_LDFLAGS) -o $@ $< $(OBJECTS) $(LIBS) -lcmocka
 
 ## make check-unit     the unit tests alone
 check-unit: $(UNITS:tests/unit/%.c=$(BUILD)/unit/%)
@@ -129,11 +132,11 @@ fuzz-replay:
 
 # libFuzzer brings a main of its own; elsewhere replay.c is one
 $(BUILD)/fuzz_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(OBJECTS)
-	$(CC) $(ALL_CFLAGS) -MMD -MP $(if $(findstring fuzzer,$(SANITIZE)),-fsanitize=fuzzer) $(ALL_LDFLAGS) -o $@ $< \
+	$(call say,FUZZ,$<) $(CC) $(ALL_CFLAGS) -MMD -MP $(if $(findstring fuzzer,$(SANITIZE)),-fsanitize=fuzzer) $(ALL_LDFLAGS) -o $@ $< \
 	    $(if $(findstring fuzzer,$(SANITIZE)),,tests/fuzz/replay.c) $(OBJECTS) $(LIBS)
 
 $(BUILD)/seeds: tests/fuzz/seeds.c $(OBJECTS)
-	$(CC) $(ALL_CFLAGS) -MMD -MP $(ALL_LDFLAGS) -o $@ $< $(OBJECTS) $(LIBS)
+	$(call say,FUZZ,$<) $(CC) $(ALL_CFLAGS) -MMD -MP $(ALL_LDFLAGS) -o $@ $< $(OBJECTS) $(LIBS)
 
 # ---- the rest ----
 

@@ -148,6 +148,8 @@ ExitStatus cli_main(int argc, char *const *argv);
 
 /* ---- help (help.c) ---- */
 
+/* An option's help with its default and its environment key, as help and man page show it. */
+void option_help(const Option *option, Buf *out);
 void help_overview(FILE *out);
 void help_command(const Command *command, FILE *out);
 /* All commands whose name begins with `prefix` and a blank ("db"); false if there are none. */

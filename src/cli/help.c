@@ -38,6 +38,19 @@ static void print_pair(FILE *out, const char *left, const char *right)
     print_wrapped(out, right, LEFT_WIDTH, LEFT_WIDTH);
 }
 
+void option_help(const Option *option, Buf *out)
+{
+    buf_str(out, option->help);
+    if (option->fallback || (option->key && option->name)) {
+        buf_str(out, " (");
+        if (option->fallback)
+            buf_printf(out, "default %s", option->fallback);
+        if (option->key && option->name)
+            buf_printf(out, "%s%s", option->fallback ? "; " : "", option->key);
+        buf_char(out, ')');
+    }
+}
+
 static void print_option(FILE *out, const Option *option)
 {
     Buf left = {0}, right = {0};
@@ -46,15 +59,7 @@ static void print_option(FILE *out, const Option *option)
     else
         buf_str(&left, "      ");
     buf_printf(&left, "--%s%s%s", option->name, option->value ? " " : "", option->value ? option->value : "");
-    buf_str(&right, option->help);
-    if (option->fallback || option->key) {
-        buf_str(&right, " (");
-        if (option->fallback)
-            buf_printf(&right, "default %s", option->fallback);
-        if (option->key)
-            buf_printf(&right, "%s%s", option->fallback ? "; " : "", option->key);
-        buf_char(&right, ')');
-    }
+    option_help(option, &right);
     print_pair(out, left.data, right.data);
     buf_free(&left);
     buf_free(&right);
@@ -75,7 +80,7 @@ static void print_settings(FILE *out)
         if (!o->name) {
             Buf left = {0}, right = {0};
             buf_printf(&left, "  %s=%s", o->key, o->value);
-            buf_printf(&right, "%s (default %s)", o->help, o->fallback);
+            option_help(o, &right);
             print_pair(out, left.data, right.data);
             buf_free(&left);
             buf_free(&right);

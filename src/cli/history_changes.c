@@ -14,7 +14,7 @@ enum { C_SYNC, C_AT, C_ID, C_NAME, C_ACTION, C_COLUMNS, C_TYPE, C_AGE };
 static void changes_sql(Buf *out, const Table *table, bool by_record)
 {
     buf_str(out, "SELECT l.sync_id, to_char(coalesce(x.at, l.completed_at, l.started_at) AT TIME ZONE 'UTC', "
-                 "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), x.id, ");
+                 "'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'), x.id, ");
     sql_name_column(out, table, "t");
     buf_str(out, ", x.action, x.columns, l.sync_type, floor(extract(epoch FROM clock_timestamp() - "
                  "coalesce(x.at, l.completed_at, l.started_at)))::bigint FROM ("
@@ -62,11 +62,10 @@ static void print_text(Printer *p, const char *const *cells, const cJSON *column
     Arena arena = {0};
     const char *name = cells[C_NAME] ? cells[C_NAME] : change_name(p->table, columns);
     if (p->by_record)
-        fprintf(stdout, "%s%s%s  %s, %s by %s %s\n", p->n ? "\n" : "", style_begin(STYLE_DIM), cells[C_AT],
-                out_age(strtoll(cells[C_AGE], NULL, 10), &arena), cells[C_ACTION],
-                strcmp(cells[C_TYPE], "rollback") == 0 ? "rollback" : "sync", out_short_id(cells[C_SYNC], &arena));
-    if (p->by_record)
-        fputs(style_end(STYLE_DIM), stdout);
+        fprintf(stdout, "%s%s%.10s %.8s UTC, %s: %s by %s %s%s\n", p->n ? "\n" : "", style_begin(STYLE_DIM), cells[C_AT],
+                cells[C_AT] + strlen("2026-11-21T"), out_age(strtoll(cells[C_AGE], NULL, 10), &arena), cells[C_ACTION],
+                strcmp(cells[C_TYPE], "rollback") == 0 ? "rollback" : "sync", out_short_id(cells[C_SYNC], &arena),
+                style_end(STYLE_DIM));
     change_print(stdout, p->table->name, cells[C_ID], name, cells[C_ACTION], columns);
     arena_free(&arena);
 }
