@@ -16,7 +16,7 @@ declare -A may=(
     [pg]="$util $model pg"
     [out]="$util $model out"
     [schema]="$util $model pg schema"
-    [sync]="$util $model csv clean pg sync"
+    [sync]="$util $model csv clean pg sync parity"
     [check]="$util $model csv clean pg sync check"
     [cli]="*"
 )

@@ -77,13 +77,11 @@ static void note_conflict(Case *c, const Table *table, const Column *column, con
         c->refused = column;
 }
 
-static bool same_text(const char *a, const char *b) { return a == b || (a && b && strcmp(a, b) == 0); }
-
 static void decide_column(const Turn *turn, Case *c, const Column *column)
 {
     int i = column->index;
     const Value *value = &c->item->values[i];
-    const char *row = pg_get(c->rows, c->row, ROWS_COLUMNS + i);
+    const char *row = batch_row_value(c->rows, c->row, i);
     Facts facts = {
         .present = value->present,
         .equal = value->present && same_text(value->text, row),
@@ -281,10 +279,18 @@ static bool stage_item(Turn *turn, Buf *out, const Item *item, const PgRows *row
 
 /* ---- the batch ---- */
 
+bool same_text(const char *a, const char *b) { return a == b || (a && b && strcmp(a, b) == 0); }
+
+/* A CSV cell cannot tell '' from NULL, so neither does comparing. */
+const char *batch_row_value(const PgRows *rows, int row, int column)
+{
+    const char *text = pg_get(rows, row, ROWS_COLUMNS + column);
+    return text && *text ? text : NULL;
+}
+
 static const char *standing_id(const Item *item) { return item->at_id ? item->at_id : item->id; }
 
-/* Read the rows and the state of those records that have any. at[i] is the item's row in *rows, or -1. */
-static bool read_rows(Turn *turn, PgRows **rows, int *at, Err *err)
+bool batch_read_rows(Turn *turn, PgRows **rows, int *at, Err *err)
 {
     const Batch *batch = &turn->batch;
     const char **ids = mem_alloc(sizeof *ids * (size_t)batch->n);
@@ -347,11 +353,13 @@ bool batch_flush(Turn *turn, Err *err)
         return true;
     if (turn->load)
         return load_batch(turn, err);
+    if (turn->parity)
+        return parity_batch(turn, err);
     PgRows *rows = NULL;
     int *at = mem_alloc(sizeof *at * (size_t)batch->n);
     Buf lines = {0};
     int64_t before = turn->seq;
-    bool ok = read_rows(turn, &rows, at, err);
+    bool ok = batch_read_rows(turn, &rows, at, err);
     for (int i = 0; ok && i < batch->n; i++)
         ok = stage_item(turn, &lines, &batch->items[i], rows, at[i], err);
     ok = ok && stage_copy(turn, &lines, turn->seq - before, err);

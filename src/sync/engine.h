@@ -6,6 +6,7 @@
 
 #include "artsync/clean.h"
 #include "artsync/links.h"
+#include "artsync/parity.h"
 #include "artsync/record.h"
 #include "artsync/sync.h"
 #include "known.h"
@@ -63,6 +64,7 @@ typedef struct Turn {
     Layouts layouts;
     Batch batch;
     Load *load;            /* the table is empty: records go straight into it; else NULL */
+    ParityTable *parity;   /* records are compared with their rows instead of written; else NULL */
     CleaningReport *report; /* NULL in a second pass over the same file: it was told already */
     Arena scratch;         /* one record */
     bool *present;         /* per column, after the header was read */
@@ -87,6 +89,14 @@ RecordSink intake_sink(Turn *turn);
 /* Decide over and stage what the batch holds (batch.c). */
 bool batch_flush(Turn *turn, Err *err);
 void batch_free(Batch *batch);
+/* Read the rows and the state of those records that have any. at[i] is the item's row in *rows, or -1. */
+bool batch_read_rows(Turn *turn, PgRows **rows, int *at, Err *err);
+/* A mapped column of such a row; '' counts as NULL. */
+const char *batch_row_value(const PgRows *rows, int row, int column);
+bool same_text(const char *a, const char *b); /* two NULLs are the same */
+
+/* Compare what the batch holds with the rows (parity.c). */
+bool parity_batch(Turn *turn, Err *err);
 
 /* The first load of an empty table. load_begin decides whether it is one (then turn->load is set), load_item takes a
  * record, load_finish adds the keys back. After a failure that load_gives_way to, the caller rolls back to the
@@ -157,6 +167,9 @@ const char *runlog_who(Arena *arena);
 
 /* One table, from known records to journal (turn.c). */
 bool turn_take(Run *run, int result_index, Err *err);
+bool turn_prepare(Turn *turn, Err *err); /* what the database knows of the table */
+bool turn_stream(Turn *turn, Err *err);  /* the file through the cleaner into batches; its hash must be counts->sha256 */
+void turn_free(Turn *turn);
 
 /* Take back one table's part of a sync (undo.c, uncreate.c). */
 typedef struct Undo {

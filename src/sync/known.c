@@ -90,6 +90,13 @@ bool known_empty(const Known *known) { return known->count == 0; }
 
 int64_t known_rows(const Known *known) { return count_flags(known, KNOWN_ROW); }
 
+int64_t known_active_rows(const Known *known) { return count_flags(known, KNOWN_ROW | KNOWN_ACTIVE); }
+
+int64_t known_active_unseen(const Known *known)
+{
+    return known_active_rows(known) - count_flags(known, KNOWN_ROW | KNOWN_ACTIVE | KNOWN_PRESENT);
+}
+
 /* ---- binary COPY: a header of 19 bytes (and an extension), then per tuple int16 fields, each int32 length + bytes */
 
 typedef struct Tuple {

@@ -48,5 +48,7 @@ bool known_load(Known *known, Pg *pg, const Table *table, Err *err);
 int64_t known_active_synced(const Known *known);
 bool known_empty(const Known *known); /* neither rows nor state */
 int64_t known_rows(const Known *known);
+int64_t known_active_rows(const Known *known);
+int64_t known_active_unseen(const Known *known); /* active rows whose record the file does not hold */
 
 #endif

@@ -47,7 +47,7 @@ static bool put_raw(void *ctx, const RawRecord *record, Err *err)
     return cleaner_put(turn->cleaner, record, err);
 }
 
-static bool stream(Turn *turn, Err *err)
+bool turn_stream(Turn *turn, Err *err)
 {
     Run *run = turn->run;
     char hash[SHA256_HEX];
@@ -115,7 +115,7 @@ static bool note_for_log(Turn *turn, Err *err)
 /* From the file to the table. */
 static bool bring_in(Turn *turn, Err *err)
 {
-    if (!stream(turn, err))
+    if (!turn_stream(turn, err))
         return false;
     return turn->load ? load_finish(turn, err) : write_stage(turn, err);
 }
@@ -129,7 +129,7 @@ static bool take(Turn *turn, Err *err)
            stage_drop(turn, err);
 }
 
-static void turn_free(Turn *turn)
+void turn_free(Turn *turn)
 {
     cleaner_free(turn->cleaner);
     known_free(turn->known);
@@ -141,7 +141,7 @@ static void turn_free(Turn *turn)
     free(turn->present);
 }
 
-static bool prepare(Turn *turn, Err *err)
+bool turn_prepare(Turn *turn, Err *err)
 {
     Pg *pg = turn->run->pg;
     turn->known = known_new();
@@ -168,7 +168,7 @@ static bool read_table(Run *run, int i, Err *err)
     Turn turn = fresh;
     Err refusal = {0};
     int64_t size = 0;
-    bool ok = table_lock(run->pg, turn.table, err) && prepare(&turn, err) && file_size(turn.path, &size, err) &&
+    bool ok = table_lock(run->pg, turn.table, err) && turn_prepare(&turn, err) && file_size(turn.path, &size, err) &&
               load_begin(&turn, size, err) && take(&turn, &refusal);
     if (!ok && load_gives_way(&turn, &refusal)) {
         err_clear(&refusal);
@@ -177,7 +177,7 @@ static bool read_table(Run *run, int i, Err *err)
         turn.report = NULL;
         *counts = zero;
         run->fresh[turn.table->index] = false;
-        ok = pg_rollback_to(run->pg, "artsync_load", err) && prepare(&turn, err) && take(&turn, err);
+        ok = pg_rollback_to(run->pg, "artsync_load", err) && turn_prepare(&turn, err) && take(&turn, err);
     } else if (!ok && refusal.code != ERR_NONE) {
         *err = refusal;
     }

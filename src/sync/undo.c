@@ -20,8 +20,6 @@ typedef struct Past {
     cJSON *back;           /* {"column": [now, before]} */
 } Past;
 
-static bool same_text(const char *a, const char *b) { return a == b || (a && b && strcmp(a, b) == 0); }
-
 static const char *json_text(const cJSON *pair, int i) { return cJSON_GetStringValue(cJSON_GetArrayItem(pair, i)); }
 
 static void note_back(Past *past, const char *column, const char *now, const char *before)

@@ -1,0 +1,29 @@
+/* validation.h - checks and parity in one: what `validate` reports and what a phase move rests on. */
+#ifndef ARTSYNC_CLI_VALIDATION_H
+#define ARTSYNC_CLI_VALIDATION_H
+
+#include "artsync/check.h"
+#include "artsync/parity.h"
+#include "private.h"
+
+typedef struct Validation {
+    Checks checks;          /* loaded by the caller */
+    Parity parity;
+    const char *export_dir; /* NULL: no parity */
+    Phase phase;
+    char at[24];            /* ISO 8601, UTC */
+} Validation;
+
+/* Run the checks and, with `export_dir`, parity in the read-only transaction that is open. */
+bool validation_run(Cli *cli, const char *export_dir, Validation *v, Err *err);
+bool validation_failed(const Validation *v);
+void validation_free(Validation *v);
+
+/* Its members, inside an object that is open: at, version, base, database, phase, checks, parity. */
+void validation_json(const Cli *cli, JsonOut *json, const Validation *v);
+void validation_text(const Cli *cli, const Validation *v);
+
+void check_json(JsonOut *json, const Check *check, bool ran);
+void checks_text(const Cli *cli, const Checks *checks);
+
+#endif
