@@ -127,6 +127,10 @@ bool sync_outlook(Pg *pg, const Base *base, const SyncOptions *options, SyncOutl
 /* ---- the phase of the move, stored with the data ---- */
 
 bool phase_read(Pg *pg, const char *base, Phase *phase, Err *err);
+/* Change it, inside a transaction that holds the base's lock (ERR_BUSY: a sync is running), so that no sync runs under a
+ * phase that is being left. `from` is what was stored, or NULL; the move is noted in artsync.setting_changes. */
+bool phase_lock(Pg *pg, const char *base, Err *err);
+bool phase_write(Pg *pg, const char *base, const char *from, Phase to, bool forced, Err *err);
 
 /* ---- sync ids ---- */
 

@@ -133,30 +133,3 @@ const Command cmd_status = {
     .options = options,
     .run = run,
 };
-
-/* ---- phase ---- */
-
-static bool run_phase(Cli *cli, Err *err)
-{
-    Phase phase;
-    bool ok = pg_begin(cli->pg, PG_TX_READ, err) && phase_read(cli->pg, cli->base->name, &phase, err);
-    pg_rollback(cli->pg);
-    if (ok && cli->json) {
-        JsonOut json;
-        json_begin(&json, stdout);
-        json_text(&json, "phase", phase_name(phase));
-        json_end(&json);
-    } else if (ok) {
-        static const char *const meanings[] = {"Airtable leads", "the database leads",
-                                               "the database is authoritative, nothing is synced"};
-        fprintf(stdout, "%s: %s\n", phase_name(phase), meanings[phase]);
-    }
-    return ok;
-}
-
-const Command cmd_phase = {
-    .name = "phase",
-    .summary = "show the stage of the move: parallel, primary or archive",
-    .needs = NEED_SCHEMA,
-    .run = run_phase,
-};

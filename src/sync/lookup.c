@@ -1,25 +1,10 @@
-/* lookup.c - questions about earlier runs: the phase, sync ids, and what a sync would do now. */
+/* lookup.c - questions about earlier runs: sync ids, and what a sync would do now. */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "artsync/csv.h"
 #include "artsync/embed.h"
 #include "engine.h"
-
-bool phase_read(Pg *pg, const char *base, Phase *phase, Err *err)
-{
-    PgRows *rows = NULL;
-    const char *params[] = {base};
-    *phase = PHASE_PARALLEL;
-    if (!pg_query(pg, sql_query("phase"), 1, params, &rows, err))
-        return false;
-    bool ok = pg_count(rows) == 0 || phase_parse(pg_get(rows, 0, 0), phase);
-    if (!ok)
-        err_set(err, ERR_SCHEMA, "set it again: artsync phase parallel", "artsync.settings holds the unknown phase \"%s\"",
-                pg_get(rows, 0, 0));
-    pg_rows_free(rows);
-    return ok;
-}
 
 bool sync_find(Pg *pg, const char *base, const char *text, bool for_rollback, char sync_id[51], Err *err)
 {

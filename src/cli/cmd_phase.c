@@ -1,0 +1,184 @@
+#include "artsync/embed.h"
+#include "artsync/log.h"
+#include "validation.h"
+
+static const Option options[] = {
+    ROW_EXPORT_DIR,
+    {"force", 0, OPTION_FLAG, NULL, NULL, NULL, "move forward although checks or parity fail; the log says so"},
+    {0},
+};
+
+static const char *const meanings[] = {
+    [PHASE_PARALLEL] = "Airtable leads, the database follows",
+    [PHASE_PRIMARY] = "the database leads, Airtable still brings news",
+    [PHASE_ARCHIVE] = "the database is authoritative, nothing is synced into it",
+};
+
+typedef struct Move {
+    bool known;         /* the phase that is stored is one of the three */
+    Phase from, to;
+    const char *stored; /* NULL: nothing is stored, which means parallel */
+    const char *since, *by;
+    int64_t age;
+    bool gated;         /* checks and parity were run */
+    bool forced;        /* ... and failed, which --force lifted */
+    bool moved;
+    Validation validation;
+} Move;
+
+static bool read_stored(Cli *cli, Move *move, Err *err)
+{
+    PgRows *rows = NULL;
+    if (!pg_query(cli->pg, sql_query("phase_since"), 1, (const char *[]){cli->base->name}, &rows, err))
+        return false;
+    if (pg_count(rows) == 1) {
+        move->stored = arena_str(&cli->arena, pg_get(rows, 0, 0));
+        move->since = arena_str(&cli->arena, pg_get(rows, 0, 1));
+        move->age = pg_int(rows, 0, 2);
+        move->by = arena_str(&cli->arena, pg_get(rows, 0, 3));
+    }
+    pg_rows_free(rows);
+    move->known = !move->stored || phase_parse(move->stored, &move->from);
+    return true;
+}
+
+/* ---- what is shown ---- */
+
+static void print_json(const Cli *cli, const Move *move, const Err *failed)
+{
+    JsonOut json;
+    json_begin(&json, stdout);
+    if (move->gated) {
+        json_text(&json, "status", validation_failed(&move->validation) ? "fail" : "pass");
+        validation_json(cli, &json, &move->validation);
+        json_text(&json, "to", phase_name(move->to));
+    } else {
+        json_text(&json, "phase", phase_name(move->moved ? move->to : move->from));
+    }
+    json_text(&json, "from", phase_name(move->from));
+    json_bool(&json, "moved", move->moved);
+    json_bool(&json, "forced", move->forced);
+    if (!move->moved && !move->gated) {
+        json_text(&json, "since", move->since);
+        json_text(&json, "by", move->by);
+    }
+    if (failed->code != ERR_NONE)
+        json_item(&json, "error", json_error(failed));
+    json_end(&json);
+}
+
+static void print_text(const Cli *cli, const Move *move, const Err *failed)
+{
+    Arena arena = {0};
+    Phase now = move->moved ? move->to : move->from;
+    if (move->gated && (failed->code != ERR_NONE || move->forced || !cli->quiet)) {
+        validation_text(cli, &move->validation);
+        fputc('\n', stdout);
+    }
+    if (failed->code == ERR_NONE) {
+        if (move->moved)
+            fprintf(stdout, "Base %s moved from phase %s to %s%s: %s.\n", cli->base->name, phase_name(move->from),
+                    phase_name(now), move->forced ? ", by force" : "", meanings[now]);
+        else
+            fprintf(stdout, "Base %s is in phase %s: %s.\n", cli->base->name, phase_name(now), meanings[now]);
+        if (!move->moved && move->since)
+            fprintf(stdout, "Set %s by %s.\n", out_age(move->age, &arena), out_safe(move->by, 200, &arena));
+    }
+    arena_free(&arena);
+}
+
+/* ---- the move ---- */
+
+/* Checks and parity, which may write nothing. False: they could not be run. */
+static bool run_gate(Cli *cli, Move *move, Err *err)
+{
+    Pg *pg = cli->pg;
+    move->gated = checks_load(cli->base_name, &move->validation.checks, err) && pg_savepoint(pg, "artsync_gate", err) &&
+                  pg_run(pg, "SET TRANSACTION READ ONLY", 0, NULL, NULL, err) &&
+                  validation_run(cli, cli_text(cli, "export-dir"), &move->validation, err) &&
+                  pg_rollback_to(pg, "artsync_gate", err);
+    return move->gated;
+}
+
+static bool pass_gate(Cli *cli, Move *move, Err *err)
+{
+    if (!run_gate(cli, move, err))
+        return false;
+    Err broken = {0};
+    bool whole = checks_whole(&move->validation.checks, &broken), failed = validation_failed(&move->validation);
+    move->forced = (!whole || failed) && cli_flag(cli, "force");
+    if (move->forced) /* whoever forces it has seen what fails: status 0 */
+        err_clear(&broken);
+    else if (!whole)
+        *err = broken;
+    else if (failed)
+        err_set(err, ERR_REFUSED, "mend what is listed and try again, or give --force",
+                "the base %s stays in phase %s: checks or parity fail", cli->base->name, phase_name(move->from));
+    return err->code == ERR_NONE;
+}
+
+static bool make_move(Cli *cli, Move *move, Err *err)
+{
+    if (!move->known && move->to != PHASE_PARALLEL)
+        return err_set(err, ERR_SCHEMA, "set it again: artsync phase parallel",
+                       "artsync.settings holds the unknown phase \"%s\"", move->stored);
+    bool forward = move->known && move->to > move->from;
+    if (move->known && move->to == move->from)
+        return true;
+    if (forward && !pass_gate(cli, move, err))
+        return false;
+    if (!phase_write(cli->pg, cli->base->name, move->stored, move->to, move->forced, err))
+        return false;
+    move->moved = pg_commit(cli->pg, err) == PG_COMMITTED;
+    cli->committed = move->moved;
+    move->validation.phase = move->moved ? move->to : move->from;
+    return move->moved;
+}
+
+static bool change(Cli *cli, Move *move, Err *err)
+{
+    bool ok = pg_begin(cli->pg, PG_TX_WRITE, err) && phase_lock(cli->pg, cli->base->name, err) &&
+              read_stored(cli, move, err) && make_move(cli, move, err);
+    pg_rollback(cli->pg);
+    return ok;
+}
+
+static bool show(Cli *cli, Move *move, Err *err)
+{
+    bool ok = pg_begin(cli->pg, PG_TX_READ, err) && read_stored(cli, move, err) &&
+              phase_read(cli->pg, cli->base->name, &move->from, err);
+    pg_rollback(cli->pg);
+    return ok;
+}
+
+static bool run(Cli *cli, Err *err)
+{
+    const char *name = cli_argument(cli, 0);
+    Move move = {0};
+    if (name && !phase_parse(name, &move.to))
+        return err_set(err, ERR_USAGE, "it is one of parallel, primary, archive", "there is no phase %s", name);
+    bool ok = name ? change(cli, &move, err) : show(cli, &move, err);
+    if (ok || move.gated) {
+        cli->reported = cli->json;
+        if (cli->json)
+            print_json(cli, &move, err);
+        else
+            print_text(cli, &move, err);
+    }
+    validation_free(&move.validation);
+    return ok;
+}
+
+const Command cmd_phase = {
+    .name = "phase",
+    .arguments = "[parallel|primary|archive]",
+    .max_arguments = 1,
+    .summary = "show or set the stage of the move",
+    .details =
+        "parallel: Airtable leads. primary: the database leads; conflicts go its way, and merge and full need --force.\n"
+        "archive: the database is authoritative; sync refuses. Moving forward runs validate with parity and refuses\n"
+        "if it fails; moving back is always free. Every move is kept in artsync.setting_changes.",
+    .needs = NEED_SCHEMA,
+    .options = options,
+    .run = run,
+};
