@@ -70,13 +70,13 @@ $(BUILD)/embedded.o: $(BUILD)/embedded.c
 ## make demo           install what is missing, build, start a private PostgreSQL, sync airtable_export/ and look at it
 demo:
 	@tests/deps.sh demo
-	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@$(MAKE) -s --no-print-directory -j$(JOBS) all
 	@tests/demo.sh $(BUILD)/artsync
 
 ## make check          install what is missing, build, run every test
 check:
 	@tests/deps.sh check
-	@$(MAKE) --no-print-directory -j$(JOBS) all $(UNITS:tests/unit/%.c=$(BUILD)/unit/%)
+	@$(MAKE) -s --no-print-directory -j$(JOBS) all $(UNITS:tests/unit/%.c=$(BUILD)/unit/%)
 	@$(MAKE) --no-print-directory lint
 	@$(WITH_SERVER) $(MAKE) --no-print-directory check-unit check-e2e
 	@$(MAKE) --no-print-directory totals
@@ -110,7 +110,7 @@ lint:
 
 ## make coverage       line coverage of the unit and end-to-end tests, per room
 coverage:
-	@$(MAKE) --no-print-directory -j$(JOBS) COVERAGE=1 all
+	@$(MAKE) -s --no-print-directory -j$(JOBS) COVERAGE=1 all
 	@find build/coverage -name '*.gcda' -delete
 	@tests/pg.sh run -- $(MAKE) --no-print-directory COVERAGE=1 check-unit check-e2e
 	@tests/coverage.sh build/coverage

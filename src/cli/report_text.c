@@ -79,7 +79,7 @@ static void print_warnings(CleaningReport *report, FILE *out)
 
 static const char *quoted(const char *text, Arena *arena)
 {
-    return text ? arena_printf(arena, "\"%s\"", out_safe(text, VALUE_MAX, arena)) : "nothing";
+    return text ? arena_printf(arena, "\"%s\"", out_safe(text, VALUE_MAX, arena)) : "(empty)";
 }
 
 static void print_cleaning(CleaningReport *report, FILE *out)

@@ -270,7 +270,8 @@ static void test_every_exit_status_is_explained(void **state)
 static char *man_page(void)
 {
     Buf raw = {0}, text = {0};
-    assert_true(file_read("docs/artsync.1", 1000000, &raw, &err));
+    Err trouble = {0};
+    assert_true(file_read("docs/artsync.1", 1000000, &raw, &trouble));
     for (const char *p = raw.data; *p; p++) {
         if (p[0] == '\\' && p[1] == 'f') {
             p += 2;
@@ -288,8 +289,9 @@ static char *man_page(void)
 static char *whole_file(const char *path)
 {
     Buf text = {0};
-    if (!file_read(path, 1000000, &text, &err))
-        fail_msg("%s", err.message);
+    Err trouble = {0};
+    if (!file_read(path, 1000000, &text, &trouble))
+        fail_msg("%s", trouble.message);
     return text.data;
 }
 
