@@ -242,10 +242,10 @@ def interrupt(child):
 # ---- exports small enough to read ----
 
 def rid(key):
-    """A record id for a short name: E1 -> recE1000000000000; what is an id already stays."""
+    """A record id for a short name: E1 -> recE1z00000000000; what is an id already stays."""
     if key.startswith("rec") and len(key) == 17 or key.startswith("~"):
         return key.lstrip("~")
-    return "rec" + (key + "0" * 14)[:14]
+    return "rec" + (key + "z" + "0" * 14)[:14]
 
 
 ALIASES = {
