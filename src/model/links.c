@@ -254,8 +254,15 @@ static Cut best_cut(const LinkIndex *index, Str cell, const size_t *starts, size
     return best;
 }
 
+static Str kept(Str text, Arena *arena) { return (Str){arena_strn(arena, text.p, text.n), text.n}; }
+
 size_t link_split(const LinkIndex *index, Str cell, Arena *arena, Str **elements)
 {
+    if (known(index, cell)) {
+        *elements = arena_alloc(arena, sizeof **elements);
+        (*elements)[0] = kept(cell, arena);
+        return 1;
+    }
     size_t n = 1;
     for (size_t i = 0; i < cell.n; i++)
         n += cell.p[i] == ',';
@@ -271,7 +278,7 @@ size_t link_split(const LinkIndex *index, Str cell, Arena *arena, Str **elements
     size_t count = 0;
     for (size_t i = 0; i < n; i = cuts[i].next) {
         Str element = cuts[i].element;
-        element = cuts[i].quoted ? unquote(element, arena) : (Str){arena_strn(arena, element.p, element.n), element.n};
+        element = cuts[i].quoted ? unquote(element, arena) : kept(element, arena);
         if (!blank(element))
             (*elements)[count++] = element;
     }
@@ -291,7 +298,7 @@ size_t link_split_ids(Str cell, Arena *arena, Str **elements)
             i++;
         Str id = utf8_trim((Str){cell.p + start, i - start}); /* of wider blanks */
         if (id.n)
-            (*elements)[count++] = (Str){arena_strn(arena, id.p, id.n), id.n};
+            (*elements)[count++] = kept(id, arena);
     }
     return count;
 }

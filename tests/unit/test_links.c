@@ -152,6 +152,21 @@ static void test_whole_known_names_before_splitting(void **state)
     assert_string_equal(split(links, "\"Q\",x"), "<\"Q\",x>");
 }
 
+static void test_a_name_of_many_commas(void **state)
+{
+    (void)state;
+    char name[201];
+    memset(name, ',', 200);
+    name[200] = '\0';
+    name[0] = 'x';
+    link_index_add(links, "rec1", name, "1", false);
+    link_index_add(links, "rec2", "y", "2", false);
+    Str *elements;
+    assert_int_equal(link_split(links, str_of(name), &arena, &elements), 1);
+    assert_string_equal(elements[0].p, name);
+    assert_string_equal(split(links, arena_printf(&arena, "y,\"%s\"", name)), arena_printf(&arena, "<y><%s>", name));
+}
+
 static void test_a_cell_of_many_names_is_split_in_time(void **state)
 {
     (void)state;
@@ -195,6 +210,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_names_that_are_blank_or_missing, begin, end),
         cmocka_unit_test_setup_teardown(test_plain_splitting, begin, end),
         cmocka_unit_test_setup_teardown(test_whole_known_names_before_splitting, begin, end),
+        cmocka_unit_test_setup_teardown(test_a_name_of_many_commas, begin, end),
         cmocka_unit_test_setup_teardown(test_a_cell_of_many_names_is_split_in_time, begin, end),
         cmocka_unit_test_setup_teardown(test_ids_in_a_cell, begin, end),
     };
