@@ -73,11 +73,12 @@ demo:
 	@$(MAKE) -s --no-print-directory -j$(JOBS) all
 	@tests/demo.sh $(BUILD)/artsync
 
-## make check          install what is missing, build, run every test
+## make check          install what is missing, build, run every test, the fuzzers' seeds among them
 check:
 	@tests/deps.sh check
 	@$(MAKE) -s --no-print-directory -j$(JOBS) all $(UNITS:tests/unit/%.c=$(BUILD)/unit/%)
 	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory fuzz-replay
 	@$(WITH_SERVER) $(MAKE) --no-print-directory check-unit check-e2e
 	@$(MAKE) --no-print-directory totals
 

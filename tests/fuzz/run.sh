@@ -13,8 +13,8 @@ for target in "$@"; do
     [ ! -d "tests/fuzz/corpus/$name" ] || inputs+=("tests/fuzz/corpus/$name")
     case $name in # what people wrote is seed enough for these
     csv | cleaner) for file in airtable_export/*.csv; do head -c 4000 "$file" > "$corpus/$name/$(basename "$file" .csv)"; done ;;
-    base) cp sql/*/base.json "$corpus/$name/" ;;
-    env) cp .env.example "$corpus/$name/" ;;
+    base) for file in sql/*/base.json tests/bases/*/base.json; do cp "$file" "$corpus/$name/${file//\//_}"; done ;;
+    env) cp .env.example "$corpus/$name/example" ;;
     esac
     echo "== $target"
     if [ "${FUZZ_SECONDS:-60}" = 0 ]; then
