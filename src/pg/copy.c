@@ -20,7 +20,8 @@ static bool start(Pg *pg, const char *sql, ExecStatusType wanted, Err *err)
     if (status == PGRES_FATAL_ERROR) {
         pg_error_result(pg, result, NULL, err);
         PQclear(result);
-        pg_finish(pg, NULL, NULL, err);
+        if (!pg->lost)
+            pg_finish(pg, NULL, NULL, err);
         return false;
     }
     PQclear(result);
@@ -115,6 +116,7 @@ bool pg_copy_out(Pg *pg, const char *sql, PgCopyFn *each, void *ctx, Err *err)
                 return false;
             continue;
         }
+        pg->waiting_since = 0;
         bool ok = each(ctx, bytes, (size_t)n, err);
         PQfreemem(bytes);
         if (!ok) {

@@ -99,6 +99,9 @@ bool pg_error_result(Pg *pg, const PGresult *result, const char *script, Err *er
             return pg_error_lost(pg, err);
         pg->lost |= PQstatus(pg->conn) == CONNECTION_BAD;
     }
+    /* after FATAL nothing more comes; whether the socket closes is up to what lies between */
+    const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+    pg->lost |= severity && (strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0);
     size_t row = sqlstate_row(sqlstate ? sqlstate : "");
     Buf text = {0};
     add_line(&text, result, script);

@@ -64,6 +64,8 @@ bool pg_finish(Pg *pg, const char *script, PGresult **last, Err *err)
         }
         PQclear(kept);
         kept = result;
+        if (pg->lost)
+            break;
     }
     if (ok && !kept)
         ok = err_set(err, ERR_LOST, NULL, "%s: the server gave no result", pg->description);

@@ -22,16 +22,19 @@ enum {
     DRAIN_PATIENCE = 10,            /* for the cancelled statement to end, and for ROLLBACK */
 };
 
+enum { ENCRYPTED_WAIT_MS = 50 };
+
 enum { COPY_CHUNK = 64 * 1024, SERVER_OLDEST = 140000 };
 
 struct Pg {
     PGconn *conn;
     char *description;
     char *application_name;
-    int patience; /* seconds without progress */
-    bool deaf;    /* signals are not looked at: cancelling, ROLLBACK, COMMIT */
-    bool lost;    /* the connection is of no use any more */
-    Buf copy;     /* bytes collected for the next CopyData */
+    int patience;          /* seconds without progress */
+    int64_t waiting_since; /* ms; 0: the server has just been heard of */
+    bool deaf;             /* signals are not looked at: cancelling, ROLLBACK, COMMIT */
+    bool lost;             /* the connection is of no use any more */
+    Buf copy;              /* bytes collected for the next CopyData */
 };
 
 struct PgRows {
@@ -46,8 +49,8 @@ bool pg_url_normalize(const char *url, Buf *out, Err *err);
 
 /* ---- wait.c ---- */
 
-/* Wait until the socket is readable (or, with `write`, writable), a signal (ERR_INTERRUPTED), or `seconds` without
- * either (ERR_LOST). Input is consumed. */
+/* Wait until the socket is readable (or, with `write`, writable), a signal (ERR_INTERRUPTED), or `patience` without
+ * either (ERR_LOST). Input is consumed. May return for nothing: callers look and wait again. */
 bool pg_wait(Pg *pg, bool write, Err *err);
 bool pg_flush(Pg *pg, Err *err);                   /* until everything is sent */
 bool pg_next(Pg *pg, PGresult **result, Err *err); /* the next result, NULL after the last */

@@ -31,9 +31,14 @@ static bool give_up(Pg *pg, Err *err)
 
 static bool consume(Pg *pg, Err *err) { return PQconsumeInput(pg->conn) ? true : pg_error_lost(pg, err); }
 
+/* Bytes may wait inside the TLS library, decrypted but not taken by libpq, while the socket has nothing more to say (a
+ * pooler that writes big records does that). So an encrypted connection is asked now and then without a reason. */
+static bool is_encrypted(const Pg *pg) { return PQsslInUse(pg->conn) || PQgssEncInUse(pg->conn); }
+
 bool pg_wait(Pg *pg, bool write, Err *err)
 {
-    int64_t deadline = now_ms() + (int64_t)pg->patience * 1000;
+    if (!pg->waiting_since)
+        pg->waiting_since = now_ms();
     for (;;) {
         Err none = {0};
         if (!pg->deaf && !interrupt_check(&none)) {
@@ -46,14 +51,18 @@ bool pg_wait(Pg *pg, bool write, Err *err)
         };
         if (fds[0].fd < 0)
             return pg_error_lost(pg, err);
-        int64_t left = deadline - now_ms();
+        int64_t left = pg->waiting_since + (int64_t)pg->patience * 1000 - now_ms();
+        int64_t longest = is_encrypted(pg) ? ENCRYPTED_WAIT_MS : 3600000;
         if (left <= 0)
             return give_up(pg, err);
-        int n = poll(fds, 2, left > 3600000 ? 3600000 : (int)left);
+        int n = poll(fds, 2, (int)(left < longest ? left : longest));
         if (n < 0 && errno != EINTR)
             return err_set(err, ERR_LOST, NULL, "cannot wait for the server: %s", strerror(errno));
+        if (n == 0 && is_encrypted(pg))
+            return consume(pg, err); /* perhaps for nothing: waiting_since stays */
         if (n <= 0 || fds[1].revents)
             continue;
+        pg->waiting_since = 0;
         if (fds[0].revents & ~POLLOUT) /* also POLLHUP and POLLERR: reading tells what it is */
             return consume(pg, err);
         return true;
@@ -64,8 +73,10 @@ bool pg_flush(Pg *pg, Err *err)
 {
     for (;;) {
         int left = PQflush(pg->conn);
-        if (left == 0)
+        if (left == 0) {
+            pg->waiting_since = 0;
             return true;
+        }
         if (left < 0)
             return pg_error_lost(pg, err);
         if (!pg_wait(pg, true, err))
@@ -80,6 +91,7 @@ bool pg_next(Pg *pg, PGresult **result, Err *err)
         if (!pg_wait(pg, false, err))
             return false;
     }
+    pg->waiting_since = 0;
     *result = PQgetResult(pg->conn);
     return true;
 }
@@ -153,6 +165,7 @@ void pg_abandon(Pg *pg)
     int patience = pg->patience;
     pg->deaf = true;
     pg->patience = DRAIN_PATIENCE;
+    pg->waiting_since = 0;
     Err ignored = {0};
     cancel(pg);
     if (!drain(pg, &ignored))
