@@ -17,6 +17,7 @@ declare -A may=(
     [out]="$util $model out"
     [schema]="$util $model pg schema"
     [sync]="$util $model csv clean pg sync parity"
+    [export]="$util $model csv pg export"
     [check]="$util $model csv clean pg sync check"
     [cli]="*"
 )

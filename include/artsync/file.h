@@ -11,8 +11,8 @@
 
 typedef struct AtomicFile AtomicFile;
 
-/* Start writing `path` under a temporary name in the same folder, with `mode`. Refuses an existing file (ERR_REFUSED)
- * unless `replace`. Write to atomic_file_stream(). */
+/* Start writing `path` under a temporary name in the same folder; it gets `mode` less the umask. Refuses an existing
+ * file (ERR_REFUSED) unless `replace`. Write to atomic_file_stream(). */
 bool atomic_file_begin(AtomicFile **file, const char *path, mode_t mode, bool replace, Err *err);
 FILE *atomic_file_stream(AtomicFile *file);
 const char *atomic_file_name(const AtomicFile *file); /* the temporary name */

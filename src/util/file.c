@@ -57,6 +57,9 @@ bool atomic_file_begin(AtomicFile **out, const char *path, mode_t mode, bool rep
             return already_there(path, err);
     }
     AtomicFile *file = mem_alloc(sizeof *file);
+    mode_t mask = umask(0); /* there is no other way to ask */
+    umask(mask);
+    mode &= ~mask;
     *file = (AtomicFile){.path = mem_dup(path), .folder = folder_of(path), .mode = mode, .replace = replace};
     Buf name = {0};
     buf_printf(&name, "%s/.%.200s.XXXXXX", file->folder, base_of(path)); /* 200: names end at 255 bytes */

@@ -1,0 +1,249 @@
+#include "artsync/export.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "artsync/csv.h"
+#include "artsync/file.h"
+#include "artsync/interrupt.h"
+#include "shape.h"
+
+/* ---- which columns a file has, and the statement that fills them ---- */
+
+typedef enum CellKind { CELL_VALUE, CELL_LINK, CELL_ID, CELL_LINK_ID } CellKind;
+
+typedef struct Cell {
+    const char *header;
+    CellKind kind;
+    const Column *column; /* NULL: CELL_ID */
+} Cell;
+
+typedef struct Layout {
+    Cell *cells;
+    int n;
+} Layout;
+
+/* Several columns may be fed by one header: it is written once, for the first of them. */
+static void add_cell(Layout *layout, const Names *headers, CellKind kind, const Column *column)
+{
+    if (headers->n == 0)
+        return;
+    for (int i = 0; i < layout->n; i++)
+        if (strcmp(layout->cells[i].header, headers->items[0]) == 0)
+            return;
+    layout->cells[layout->n++] = (Cell){headers->items[0], kind, column};
+}
+
+static Layout layout_of(const Table *table, Arena *arena)
+{
+    Layout layout = {arena_alloc(arena, sizeof(Cell) * (size_t)(2 * table->n_columns + 1)), 0};
+    for (int c = 0; c < table->n_columns; c++)
+        add_cell(&layout, &table->columns[c].headers, table->columns[c].to ? CELL_LINK : CELL_VALUE, &table->columns[c]);
+    add_cell(&layout, &table->id_headers, CELL_ID, NULL);
+    for (int c = 0; c < table->n_columns; c++)
+        add_cell(&layout, &table->columns[c].id_headers, CELL_LINK_ID, &table->columns[c]);
+    return layout;
+}
+
+static void add_field(Buf *sql, const char *alias, int number, const char *name)
+{
+    if (number >= 0)
+        buf_printf(sql, "%s%d.", alias, number);
+    else
+        buf_printf(sql, "%s.", alias);
+    sql_ident(sql, name);
+}
+
+static const char *key_of(const Table *table)
+{
+    return table->catalog->columns[table->catalog->primary_key].name;
+}
+
+static void select_cell(Buf *sql, const Table *table, const Cell *cell)
+{
+    const Table *to = cell->column ? cell->column->to : NULL;
+    switch (cell->kind) {
+    case CELL_VALUE:
+        add_field(sql, "t", -1, cell->column->name);
+        break;
+    case CELL_ID:
+        add_field(sql, "t", -1, table->id_column);
+        break;
+    case CELL_LINK_ID:
+        add_field(sql, "p", cell->column->index, to->id_column);
+        break;
+    case CELL_LINK:
+        if (to->name_column >= 0)
+            add_field(sql, "p", cell->column->index, to->columns[to->name_column].name);
+        else
+            add_field(sql, "p", cell->column->index, to->id_column);
+        break;
+    }
+}
+
+static void select_rows(Buf *sql, const Table *table, const Layout *layout, bool include_inactive)
+{
+    buf_str(sql, "SELECT ");
+    for (int i = 0; i < layout->n; i++) {
+        buf_str(sql, i ? ", " : "");
+        select_cell(sql, table, &layout->cells[i]);
+    }
+    buf_str(sql, " FROM ");
+    sql_name(sql, table->schema, table->name);
+    buf_str(sql, " AS t");
+    for (int c = 0; c < table->n_columns; c++) {
+        const Column *column = &table->columns[c];
+        if (!column->to)
+            continue;
+        buf_str(sql, " LEFT JOIN ");
+        sql_name(sql, column->to->schema, column->to->name);
+        buf_printf(sql, " AS p%d ON ", c);
+        add_field(sql, "p", c, key_of(column->to));
+        buf_str(sql, " = ");
+        add_field(sql, "t", -1, column->name);
+    }
+    if (!include_inactive)
+        buf_str(sql, " WHERE coalesce(t.is_active, true)");
+    buf_str(sql, " ORDER BY ");
+    add_field(sql, "t", -1, table->catalog->primary_key >= 0 ? key_of(table) : table->id_column);
+}
+
+/* ---- one file ---- */
+
+typedef struct Writing {
+    const Base *base;
+    const Layout *layout;
+    CsvWriter *writer;
+    FILE *out;
+    const char *path;
+    Buf scratch;
+    int64_t rows;
+} Writing;
+
+static bool write_row(void *ctx, const char *const *cells, int n, Err *err)
+{
+    Writing *w = ctx;
+    for (int i = 0; i < n; i++) {
+        const Cell *cell = &w->layout->cells[i];
+        const char *text = cell->kind == CELL_VALUE  ? shape_cell(cell->column, w->base->date_order, cells[i], &w->scratch)
+                           : cell->kind == CELL_LINK ? shape_link(cells[i], &w->scratch)
+                                                     : cells[i];
+        csv_write_cell(w->writer, text);
+    }
+    csv_write_end(w->writer);
+    w->rows++;
+    /* a full disk is noticed now, not after a million rows */
+    return !ferror(w->out) || err_set(err, ERR_IO, "is the disk full?", "cannot write %s", w->path);
+}
+
+static bool write_table(Pg *pg, const Base *base, ExportTable *table, AtomicFile *file, bool include_inactive, Err *err)
+{
+    Arena arena = {0};
+    Buf sql = {0};
+    Layout layout = layout_of(table->table, &arena);
+    Writing w = {.base = base, .layout = &layout, .out = atomic_file_stream(file), .path = table->path};
+    w.writer = csv_writer_new(w.out);
+    for (int i = 0; i < layout.n; i++)
+        csv_write_cell(w.writer, layout.cells[i].header);
+    csv_write_end(w.writer);
+    select_rows(&sql, table->table, &layout, include_inactive);
+    bool ok = pg_each(pg, sql.data, 0, NULL, write_row, &w, err);
+    table->rows = w.rows;
+    csv_writer_free(w.writer);
+    buf_free(&w.scratch);
+    buf_free(&sql);
+    arena_free(&arena);
+    return ok || err_context(err, "%s", table->table->name);
+}
+
+/* ---- all files or none ---- */
+
+typedef struct Target {
+    AtomicFile *file; /* NULL: committed */
+    bool new_name;    /* nothing was there before */
+} Target;
+
+static bool open_all(const ExportResult *result, Target *targets, bool replace, Err *err)
+{
+    for (int i = 0; i < result->n; i++) {
+        targets[i].new_name = access(result->tables[i].path, F_OK) != 0;
+        if (!atomic_file_begin(&targets[i].file, result->tables[i].path, 0666, replace, err))
+            return false;
+    }
+    return true;
+}
+
+/* Give all of them their names. Should one fail, those that took no other file's place are removed again. */
+static bool commit_all(const ExportResult *result, Target *targets, Err *err)
+{
+    for (int i = 0; i < result->n; i++) {
+        AtomicFile *file = targets[i].file;
+        targets[i].file = NULL;
+        if (atomic_file_commit(file, err))
+            continue;
+        for (int k = 0; k < i; k++)
+            if (targets[k].new_name)
+                unlink(result->tables[k].path);
+        return false;
+    }
+    return true;
+}
+
+static bool make_folder(const char *dir, bool *made, Err *err)
+{
+    struct stat st;
+    *made = mkdir(dir, 0777) == 0;
+    if (*made)
+        return true;
+    int why = errno;
+    if (stat(dir, &st) == 0 && S_ISDIR(st.st_mode))
+        return true;
+    return err_set(err, ERR_IO, "the folder above it must exist and be writable", "cannot make the folder %s: %s", dir,
+                   strerror(why));
+}
+
+static bool is_wanted(const Names *names, const char *table)
+{
+    for (int i = 0; i < names->n; i++)
+        if (strcmp(names->items[i], table) == 0)
+            return true;
+    return names->n == 0;
+}
+
+static void choose_tables(ExportResult *result, const Base *base, const ExportOptions *options)
+{
+    result->tables = arena_alloc(&result->arena, sizeof *result->tables * (size_t)(base->n_tables + 1));
+    for (int i = 0; i < base->n_tables; i++) {
+        const Table *table = &base->tables[i];
+        if (is_wanted(&options->tables, table->name))
+            result->tables[result->n++] =
+                (ExportTable){.table = table, .path = arena_printf(&result->arena, "%s/%s", options->dir, table->file)};
+    }
+}
+
+bool export_run(Pg *pg, const Base *base, const ExportOptions *options, ExportResult *result, Err *err)
+{
+    bool made = false;
+    *result = (ExportResult){0};
+    choose_tables(result, base, options);
+    Target *targets = arena_alloc(&result->arena, sizeof *targets * (size_t)(result->n + 1));
+    bool ok = make_folder(options->dir, &made, err) && open_all(result, targets, options->replace, err);
+    for (int i = 0; ok && i < result->n; i++)
+        ok = write_table(pg, base, &result->tables[i], targets[i].file, options->include_inactive, err);
+    ok = ok && interrupt_check(err) && commit_all(result, targets, err);
+    for (int i = 0; i < result->n; i++)
+        atomic_file_abort(targets[i].file);
+    if (!ok && made)
+        rmdir(options->dir);
+    for (int i = 0; ok && i < result->n; i++)
+        ok = csv_hash(result->tables[i].path, result->tables[i].sha256, err);
+    return ok;
+}
+
+void export_result_free(ExportResult *result)
+{
+    arena_free(&result->arena);
+    *result = (ExportResult){0};
+}

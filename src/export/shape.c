@@ -1,0 +1,130 @@
+#include "shape.h"
+
+#include "artsync/csv.h"
+
+/* ---- dates: 2025-03-09 as 3/9/2025 or 9/3/2025; a time of day stays behind it as it is ---- */
+
+static bool is_iso_day(const char *text)
+{
+    static const char shape[] = "0000-00-00";
+    for (size_t i = 0; i < sizeof shape - 1; i++)
+        if (shape[i] == '0' ? text[i] < '0' || text[i] > '9' : text[i] != shape[i])
+            return false;
+    return text[10] == '\0' || text[10] == ' ';
+}
+
+static const char *unpadded(const char *two_digits) { return two_digits + (two_digits[0] == '0'); }
+
+static int width(const char *two_digits) { return two_digits[0] == '0' ? 1 : 2; }
+
+/* Where the files' order is to be found out (auto), the ISO form leaves nothing to guess. */
+static const char *shape_date(DateOrder order, const char *text, Buf *out)
+{
+    if (order == DATE_AUTO || !is_iso_day(text))
+        return text;
+    const char *month = text + 5, *day = text + 8;
+    const char *first = order == DATE_DMY ? day : month, *second = order == DATE_DMY ? month : day;
+    buf_printf(out, "%.*s/%.*s/%.4s%s", width(first), unpadded(first), width(second), unpadded(second), text, text + 10);
+    return out->data;
+}
+
+/* ---- arrays: {a,"b, c",NULL} as PostgreSQL prints it ---- */
+
+/* One element into `out`; returns what follows it, at a comma or the closing bracket. *null: the bare word NULL. */
+static const char *read_element(const char *p, Buf *out, bool *null)
+{
+    bool quoted = *p == '"';
+    buf_clear(out);
+    buf_reserve(out, 0);
+    if (quoted) {
+        for (p++; *p && *p != '"'; p++) {
+            if (*p == '\\' && p[1])
+                p++;
+            buf_char(out, *p);
+        }
+        p += *p == '"';
+    } else {
+        for (; *p && *p != ',' && *p != '}'; p++) {
+            if (*p == '\\' && p[1])
+                p++;
+            buf_char(out, *p);
+        }
+    }
+    *null = !quoted && str_eq(buf_view(out), STR("NULL"));
+    return p;
+}
+
+/* The last part of a URL's path, which is what cleaning calls an attachment that has no name. */
+static Str url_name(const char *url)
+{
+    size_t end = strcspn(url, "?#"), start = end;
+    while (start && url[start - 1] != '/')
+        start--;
+    return start == end ? STR("attachment") : (Str){url + start, end - start};
+}
+
+static void add_attachment(Buf *out, const char *url)
+{
+    Str name = url_name(url);
+    if (strncmp(url, "https://", 8) == 0 || strncmp(url, "http://", 7) == 0)
+        buf_printf(out, "%.*s (%s)", (int)name.n, name.p, url);
+    else
+        csv_quote_element(out, url); /* no URL: it will not read back, and the record will say so */
+}
+
+static const char *shape_array(bool attachments, const char *text, Buf *out)
+{
+    Buf element = {0};
+    const char *p = text, *comma = "";
+    if (*p++ != '{')
+        return text;
+    while (*p && *p != '}') {
+        bool null;
+        p = read_element(p, &element, &null);
+        if (!null) {
+            buf_str(out, comma);
+            if (attachments)
+                add_attachment(out, element.data);
+            else
+                csv_quote_element(out, element.data);
+            comma = ",";
+        }
+        p += *p == ',';
+    }
+    buf_free(&element);
+    return buf_view(out).p;
+}
+
+/* ---- cells ---- */
+
+const char *shape_cell(const Column *column, DateOrder order, const char *text, Buf *scratch)
+{
+    buf_clear(scratch);
+    if (!text || !*text)
+        return "";
+    switch (column->type) {
+    case FIELD_BOOLEAN:
+        return text[0] == 't' ? "checked" : "";
+    case FIELD_PERCENT:
+        buf_printf(scratch, "%s%%", text);
+        return scratch->data;
+    case FIELD_DATE:
+    case FIELD_DATETIME:
+        return shape_date(order, text, scratch);
+    case FIELD_LIST:
+        return shape_array(false, text, scratch);
+    case FIELD_ATTACHMENTS:
+        return shape_array(true, text, scratch);
+    default:
+        return text;
+    }
+}
+
+const char *shape_link(const char *name, Buf *scratch)
+{
+    buf_clear(scratch);
+    if (!name)
+        return "";
+    csv_quote_element(scratch, name);
+    return buf_view(scratch).p;
+}
