@@ -78,6 +78,8 @@ bool base_read(const char *name, Base **base, Buf *origin, Problems *problems, E
     Buf text = {0};
     bool found = read_settings(name, &text, origin, err);
     *base = found ? base_parse(buf_view(&text).p, text.len, origin->data, problems) : NULL;
+    if (*base)
+        (*base)->place = arena_str(&(*base)->arena, name);
     buf_free(&text);
     return found;
 }

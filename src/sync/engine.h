@@ -107,6 +107,12 @@ bool load_finish(Turn *turn, Err *err);
 bool load_gives_way(const Turn *turn, const Err *err);
 void load_free(Turn *turn);
 
+/* Keys and indexes of the empty table and its state: dropped before the load, made again after it (load_keys.c). */
+typedef struct LoadKeys LoadKeys;
+bool load_keys_drop(LoadKeys **keys, Turn *turn, Err *err);
+bool load_keys_make(const LoadKeys *keys, Pg *pg, Err *err);
+void load_keys_free(LoadKeys *keys); /* accepts NULL */
+
 /* The stage's line of a refused record. */
 void stage_reject_line(Turn *turn, Buf *out, const Item *item);
 

@@ -1,9 +1,7 @@
 /* load.c - the first load of an empty table: COPY straight into table and state, keys added back afterwards.
  *
- * A foreign key checked row by row costs more than half of a bulk load; dropped before and added back after, in the
- * same transaction, it is one join. Only keys between tables that this very run loads from empty are touched, with the
- * definition that the catalog gives, and only by the tables' owner. Whatever the database refuses on the way, the
- * savepoint undoes all of it and the table goes the ordinary way, where single records can be refused.
+ * Whatever the database refuses on the way, the savepoint undoes all of it and the table goes the ordinary way, where
+ * single records can be refused.
  */
 #include <endian.h>
 #include <stdio.h>
@@ -15,7 +13,7 @@ enum { LOAD_BIG = 4 * 1024 * 1024 }; /* bytes of a file from which on keys are w
 
 struct Load {
     bool copying;      /* COPY into the table is under way */
-    bool drops;        /* keys were dropped */
+    LoadKeys *keys;    /* that were dropped; NULL: none, the file is small or the tables are not ours */
     int64_t rows;
     const char *now;   /* the transaction's time as text: last_synced_at of every row */
     int layout;
@@ -32,66 +30,6 @@ static bool spool_file(FILE **file, Err *err)
     return *file || err_set(err, ERR_IO, "set TMPDIR to a folder with room", "cannot make a temporary file");
 }
 
-/* ---- keys ---- */
-
-static bool may_drop(const Turn *turn, const CatalogForeignKey *key)
-{
-    const Base *base = turn->table->base;
-    for (int i = 0; i < base->n_tables; i++)
-        if (strcmp(base->tables[i].schema, key->schema) == 0 && strcmp(base->tables[i].name, key->table) == 0)
-            return turn->run->fresh[i] && base->tables[i].catalog->owned;
-    return false;
-}
-
-/* ALTER TABLE ... DROP (or ADD) of every foreign key that may be dropped; false in *any: there is none. */
-static void alter_keys(Buf *out, const Turn *turn, bool add)
-{
-    const CatalogTable *catalog = turn->table->catalog;
-    int n = 0;
-    for (int f = 0; f < catalog->n_foreign_keys; f++) {
-        const CatalogForeignKey *key = &catalog->foreign_keys[f];
-        if (!may_drop(turn, key))
-            continue;
-        if (n++ == 0) {
-            buf_str(out, "ALTER TABLE ");
-            sql_name(out, catalog->schema, catalog->name);
-        } else {
-            buf_char(out, ',');
-        }
-        buf_str(out, add ? " ADD CONSTRAINT " : " DROP CONSTRAINT ");
-        sql_ident(out, key->name);
-        if (add)
-            buf_printf(out, " %s", key->definition);
-    }
-}
-
-static void alter_state(Buf *out, const Turn *turn, bool add)
-{
-    Buf name = {0};
-    buf_printf(&name, "%s_pkey", turn->table->state);
-    buf_str(out, "ALTER TABLE ");
-    sql_name(out, "artsync", turn->table->state);
-    buf_str(out, add ? " ADD CONSTRAINT " : " DROP CONSTRAINT IF EXISTS ");
-    sql_ident(out, name.data);
-    if (add)
-        buf_str(out, " PRIMARY KEY (record_id)");
-    buf_free(&name);
-}
-
-static bool alter(Turn *turn, bool add, Err *err)
-{
-    if (!turn->load->drops)
-        return true;
-    Buf keys = {0}, state = {0};
-    alter_keys(&keys, turn, add);
-    alter_state(&state, turn, add);
-    bool ok = (keys.len == 0 || pg_run(turn->run->pg, keys.data, 0, NULL, NULL, err)) &&
-              pg_run(turn->run->pg, state.data, 0, NULL, NULL, err);
-    buf_free(&keys);
-    buf_free(&state);
-    return ok;
-}
-
 /* ---- begin ---- */
 
 bool load_begin(Turn *turn, int64_t file_size, Err *err)
@@ -100,12 +38,13 @@ bool load_begin(Turn *turn, int64_t file_size, Err *err)
     if (run->options->want_changes || !known_empty(turn->known))
         return true;
     Load *load = turn->load = mem_alloc(sizeof *load);
-    load->drops = turn->table->catalog->owned && file_size >= LOAD_BIG;
+    bool drops = turn->table->catalog->owned && file_size >= LOAD_BIG;
     run->fresh[turn->table->index] = true;
     char *now = NULL;
     bool ok = pg_value(run->pg, "SELECT now()", 0, NULL, &now, err) &&
               layouts_current(&turn->layouts, run->pg, &load->layout, err) && pg_savepoint(run->pg, "artsync_load", err) &&
-              alter(turn, false, err) && spool_file(&load->state, err) && spool_file(&load->rejects, err);
+              (!drops || load_keys_drop(&load->keys, turn, err)) && spool_file(&load->state, err) &&
+              spool_file(&load->rejects, err);
     if (ok)
         load->now = arena_str(&load->arena, now);
     free(now);
@@ -117,6 +56,7 @@ void load_free(Turn *turn)
     Load *load = turn->load;
     if (!load)
         return;
+    load_keys_free(load->keys);
     buf_free(&load->line);
     arena_free(&load->arena);
     if (load->state)
@@ -272,7 +212,7 @@ static bool stage_rejects(Turn *turn, Err *err)
 static bool analyze(Turn *turn, Err *err)
 {
     const Table *table = turn->table;
-    if (!turn->load->drops)
+    if (!turn->load->keys)
         return true;
     Buf sql = {0};
     buf_str(&sql, "ANALYZE ");
@@ -290,7 +230,7 @@ bool load_finish(Turn *turn, Err *err)
     Pg *pg = turn->run->pg;
     if (load->copying && !(pg_copy_done(pg, load->rows, err) && copy_state(turn, err)))
         return false;
-    if (!alter(turn, true, err) || !pg_run(pg, "SET CONSTRAINTS ALL IMMEDIATE", 0, NULL, NULL, err) ||
+    if ((load->keys && !load_keys_make(load->keys, pg, err)) || !pg_run(pg, "SET CONSTRAINTS ALL IMMEDIATE", 0, NULL, NULL, err) ||
         !analyze(turn, err) || !pg_release(pg, "artsync_load", err) || !stage_rejects(turn, err))
         return false;
     turn->counts->created = load->rows;
