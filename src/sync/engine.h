@@ -159,8 +159,8 @@ bool rejects_note_header(Turn *turn, Err *err); /* keep the header's bytes for s
 bool linked_load(Run *run, const Table *table, Err *err);
 bool linked_fingerprint(Pg *pg, const Table *table, char **hash, Err *err);
 
-/* May the table's file be skipped? Fills counts->sha256's verdict (skip.c). */
-bool skip_allowed(Pg *pg, const Table *table, const char *sha256, bool *skip, Err *err);
+/* May the table's file be skipped? *fingerprint is that of the rows, malloc'ed, if they had to be looked at (skip.c). */
+bool skip_allowed(Pg *pg, const Table *table, const char *sha256, bool *skip, char **fingerprint, Err *err);
 bool rows_fingerprint(Pg *pg, const Table *table, char **hash, Err *err); /* of the ids of all rows; malloc'ed */
 char *mapping_hash(const Table *table, Arena *arena);
 

@@ -11,9 +11,10 @@ static bool after_header(Turn *turn, Err *err)
     turn->present = mem_alloc(sizeof *turn->present * (size_t)(table->n_columns + 1));
     for (int c = 0; c < table->n_columns; c++)
         turn->present[c] = cleaner_has_column(turn->cleaner, c);
-    if (table->n_natural_key == 0)
+    bool has_id = cleaner_has_id(turn->cleaner);
+    if (table->n_natural_key == 0 || (has_id && !known_has_unreal(turn->known)))
         return true;
-    return natural_load(&turn->natural, turn->run->pg, table, cleaner_has_id(turn->cleaner), err);
+    return natural_load(&turn->natural, turn->run->pg, table, has_id, err);
 }
 
 /* Can the id column hold this id? Sets turn->refusal if not. */

@@ -4,25 +4,33 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
+#include "natural.h"
+
+/* Records lie in the order in which they came. State, rows and file mostly agree on that order, so the record after the
+ * last one that was asked for is tried first, and reading a million of them in turn walks through memory instead of
+ * jumping about. The index is for the others; it is built when it is first needed. */
 struct Known {
-    KnownRecord *slots;
-    size_t capacity; /* a power of two */
-    size_t count;
+    KnownRecord *records;
+    size_t count, room;
+    size_t last;      /* where the record asked for last stands */
+    uint64_t *index;  /* open addressing: upper half of the hash, and the record's place + 1; 0: free */
+    size_t capacity;  /* a power of two, or 0 */
+    size_t indexed;   /* records[0 .. indexed) are in the index */
+    int64_t id_sum;   /* of hashtext over the rows' ids */
+    int64_t rows;
+    bool unreal;      /* some row's id is derived or generated */
 };
 
-Known *known_new(void)
-{
-    Known *known = mem_alloc(sizeof *known);
-    known->capacity = 1024;
-    known->slots = mem_alloc(known->capacity * sizeof *known->slots);
-    return known;
-}
+enum { NOWHERE = -1 };
+
+Known *known_new(void) { return mem_alloc(sizeof(Known)); }
 
 void known_free(Known *known)
 {
     if (!known)
         return;
-    free(known->slots);
+    free(known->records);
+    free(known->index);
     free(known);
 }
 
@@ -32,55 +40,94 @@ static KnownRecord key_of(Str id)
     return (KnownRecord){.id = hash.low64, .id_more = (uint32_t)hash.high64};
 }
 
-/* The slot that holds the key, or the free one where it belongs. */
-static KnownRecord *slot_for(const Known *known, const KnownRecord *key)
+static bool same(const KnownRecord *a, const KnownRecord *b) { return a->id == b->id && a->id_more == b->id_more; }
+
+/* ---- the index ---- */
+
+static uint64_t tag_of(const KnownRecord *key) { return key->id & 0xFFFFFFFF00000000; }
+
+static void index_add(Known *known, size_t place)
 {
-    size_t mask = known->capacity - 1;
-    size_t i = (size_t)key->id & mask;
-    while ((known->slots[i].flags & KNOWN_USED) &&
-           (known->slots[i].id != key->id || known->slots[i].id_more != key->id_more))
+    size_t mask = known->capacity - 1, i = (size_t)known->records[place].id & mask;
+    while (known->index[i])
         i = (i + 1) & mask;
-    return &known->slots[i];
+    known->index[i] = tag_of(&known->records[place]) | (uint64_t)(place + 1);
 }
 
-static void grow(Known *known)
+static void index_catch_up(Known *known)
 {
-    Known larger = {.capacity = known->capacity * 2};
-    larger.slots = mem_alloc(larger.capacity * sizeof *larger.slots);
-    for (size_t i = 0; i < known->capacity; i++)
-        if (known->slots[i].flags & KNOWN_USED)
-            *slot_for(&larger, &known->slots[i]) = known->slots[i];
-    free(known->slots);
-    known->slots = larger.slots;
-    known->capacity = larger.capacity;
+    if (known->count * 4 >= known->capacity * 3) {
+        known->capacity = known->capacity ? known->capacity : 1024;
+        while (known->count * 4 >= known->capacity * 3)
+            known->capacity *= 2;
+        free(known->index);
+        known->index = mem_alloc(known->capacity * sizeof *known->index);
+        known->indexed = 0;
+    }
+    while (known->indexed < known->count)
+        index_add(known, known->indexed++);
+}
+
+static int64_t index_find(const Known *known, const KnownRecord *key)
+{
+    size_t mask = known->capacity - 1;
+    for (size_t i = (size_t)key->id & mask; known->index[i]; i = (i + 1) & mask) {
+        size_t place = (size_t)(uint32_t)known->index[i] - 1;
+        if ((known->index[i] & 0xFFFFFFFF00000000) == tag_of(key) && same(&known->records[place], key))
+            return (int64_t)place;
+    }
+    return NOWHERE;
+}
+
+/* ---- records ---- */
+
+static int64_t find(Known *known, const KnownRecord *key)
+{
+    for (size_t place = known->last; place < known->last + 2 && place < known->count; place++)
+        if (same(&known->records[place], key))
+            return (int64_t)place;
+    index_catch_up(known);
+    return index_find(known, key);
+}
+
+static KnownRecord *append(Known *known, const KnownRecord *key)
+{
+    if (known->count == known->room) {
+        known->room = known->room ? known->room * 2 : 1024;
+        known->records = mem_grow(known->records, known->room, sizeof *known->records);
+    }
+    KnownRecord *record = &known->records[known->count];
+    *record = *key;
+    record->flags = KNOWN_USED;
+    known->last = known->count++;
+    return record;
 }
 
 KnownRecord *known_at(Known *known, Str id)
 {
-    if (known->count * 4 >= known->capacity * 3)
-        grow(known);
     KnownRecord key = key_of(id);
-    KnownRecord *slot = slot_for(known, &key);
-    if (!(slot->flags & KNOWN_USED)) {
-        *slot = key;
-        slot->flags = KNOWN_USED;
-        known->count++;
-    }
-    return slot;
+    int64_t place = find(known, &key);
+    if (place == NOWHERE)
+        return append(known, &key);
+    known->last = (size_t)place;
+    return &known->records[place];
 }
 
-KnownRecord *known_find(const Known *known, Str id)
+KnownRecord *known_find(Known *known, Str id)
 {
     KnownRecord key = key_of(id);
-    KnownRecord *slot = slot_for(known, &key);
-    return slot->flags & KNOWN_USED ? slot : NULL;
+    int64_t place = find(known, &key);
+    if (place == NOWHERE)
+        return NULL;
+    known->last = (size_t)place;
+    return &known->records[place];
 }
 
 static int64_t count_flags(const Known *known, uint32_t flags)
 {
     int64_t n = 0;
-    for (size_t i = 0; i < known->capacity; i++)
-        n += (known->slots[i].flags & flags) == flags;
+    for (size_t i = 0; i < known->count; i++)
+        n += (known->records[i].flags & flags) == flags;
     return n;
 }
 
@@ -89,6 +136,13 @@ int64_t known_active_synced(const Known *known) { return count_flags(known, KNOW
 bool known_empty(const Known *known) { return known->count == 0; }
 
 int64_t known_rows(const Known *known) { return count_flags(known, KNOWN_ROW); }
+
+bool known_has_unreal(const Known *known) { return known->unreal; }
+
+const char *known_fingerprint(const Known *known, Arena *arena)
+{
+    return arena_printf(arena, "%lld.%lld", (long long)known->rows, (long long)known->id_sum);
+}
 
 int64_t known_active_rows(const Known *known) { return count_flags(known, KNOWN_ROW | KNOWN_ACTIVE); }
 
@@ -142,11 +196,12 @@ static bool tuple_next(Tuple *t, Str *field)
 static bool put_state(void *ctx, const char *bytes, size_t n, Err *err)
 {
     (void)err;
+    Known *known = ctx;
     Tuple t;
     Str id, raw, deactivated;
     if (!tuple_open(bytes, n, &t) || !tuple_next(&t, &id))
         return true;
-    KnownRecord *record = known_at(ctx, id);
+    KnownRecord key = key_of(id), *record = append(known, &key); /* state comes first, and each id once */
     record->flags |= KNOWN_STATE;
     if (tuple_next(&t, &raw)) {
         uint64_t big;
@@ -159,34 +214,54 @@ static bool put_state(void *ctx, const char *bytes, size_t n, Err *err)
     return true;
 }
 
+static bool is_unreal(Str id)
+{
+    char text[32];
+    if (id.n >= sizeof text)
+        return false;
+    memcpy(text, id.p, id.n);
+    text[id.n] = '\0';
+    return !id_is_real(text);
+}
+
 static bool put_row(void *ctx, const char *bytes, size_t n, Err *err)
 {
     (void)err;
+    Known *known = ctx;
     Tuple t;
-    Str id, active;
+    Str id, active, hash;
     if (!tuple_open(bytes, n, &t) || !tuple_next(&t, &id))
         return true;
-    KnownRecord *record = known_at(ctx, id);
+    KnownRecord *record = known_at(known, id);
     record->flags |= KNOWN_ROW;
     if (tuple_next(&t, &active) && active.p[0])
         record->flags |= KNOWN_ACTIVE;
+    if (tuple_next(&t, &hash)) {
+        Tuple number = {.p = (const unsigned char *)hash.p};
+        known->id_sum += (int32_t)take32(&number);
+    }
+    known->rows++;
+    known->unreal = known->unreal || is_unreal(id);
     return true;
 }
 
+/* The rows' hashes are those that rows_fingerprint adds up. */
 bool known_load(Known *known, Pg *pg, const Table *table, Err *err)
 {
-    Buf sql = {0};
+    Buf sql = {0}, id = {0};
     buf_str(&sql, "COPY (SELECT record_id, raw, deactivated FROM ");
     sql_name(&sql, "artsync", table->state);
     buf_str(&sql, ") TO STDOUT (FORMAT binary)");
     bool ok = pg_copy_out(pg, sql.data, put_state, known, err);
+    sql_ident(&id, table->id_column);
     buf_clear(&sql);
-    buf_str(&sql, "COPY (SELECT ");
-    sql_ident(&sql, table->id_column);
-    buf_str(&sql, "::text, coalesce(is_active, true) FROM ");
+    buf_printf(&sql, "COPY (SELECT %s::text, coalesce(is_active, true), hashtext(%s::text) FROM ", id.data, id.data);
     sql_name(&sql, table->schema, table->name);
     buf_str(&sql, ") TO STDOUT (FORMAT binary)");
+    known->last = 0;
     ok = ok && pg_copy_out(pg, sql.data, put_row, known, err);
+    known->last = 0;
     buf_free(&sql);
+    buf_free(&id);
     return ok;
 }

@@ -1,6 +1,6 @@
-/* known.h - what the database knows of a table's records, in 24 bytes a record.
+/* known.h - what the database knows of a table's records, in 24 bytes a record and 16 at most for finding it.
  *
- * An open-addressing table from record id to the last-synced raw hash and a few flags. Ids are kept as 96 bits of
+ * From record id to the last-synced raw hash and a few flags. Ids are kept as 96 bits of
  * XXH3-128; two of a million records share them with a probability of about 2^-57.
  */
 #ifndef ARTSYNC_SYNC_KNOWN_H
@@ -39,15 +39,19 @@ void known_free(Known *known); /* accepts NULL */
 
 /* The record's entry, added with flags KNOWN_USED if it is new. Good until the next known_at. */
 KnownRecord *known_at(Known *known, Str id);
-KnownRecord *known_find(const Known *known, Str id); /* NULL if it is not there */
+KnownRecord *known_find(Known *known, Str id); /* NULL if it is not there */
 
-/* Read state and rows of `table` back in binary COPY. */
+/* Read state and rows of `table` back in binary COPY. `known` is new. */
 bool known_load(Known *known, Pg *pg, const Table *table, Err *err);
 
 /* How many rows are active and written by a sync: what --max-deactivate is a percentage of. */
 int64_t known_active_synced(const Known *known);
 bool known_empty(const Known *known); /* neither rows nor state */
 int64_t known_rows(const Known *known);
+bool known_has_unreal(const Known *known); /* some row's id was derived or generated (natural.h) */
+
+/* As rows_fingerprint gives it, of the rows as they were read. */
+const char *known_fingerprint(const Known *known, Arena *arena);
 int64_t known_active_rows(const Known *known);
 int64_t known_active_unseen(const Known *known); /* active rows whose record the file does not hold */
 

@@ -60,7 +60,11 @@ bool sync_outlook(Pg *pg, const Base *base, const SyncOptions *options, SyncOutl
             err_clear(&trouble);
         }
         bool skip = false;
-        if (!last_sync(pg, o, err) || (!o->missing && !skip_allowed(pg, o->table, o->sha256, &skip, err)))
+        char *fingerprint = NULL;
+        bool ok = last_sync(pg, o, err) &&
+                  (o->missing || skip_allowed(pg, o->table, o->sha256, &skip, &fingerprint, err));
+        free(fingerprint);
+        if (!ok)
             return false;
         o->changed = !o->missing && !skip;
     }

@@ -24,13 +24,12 @@ bool rows_fingerprint(Pg *pg, const Table *table, char **hash, Err *err)
 
 /* Is there a record that has state but no row any more? The ids' fingerprint answers fast where no row came or went;
  * where the business's own application adds rows, the state is compared id by id. */
-static bool some_row_gone(Pg *pg, const Table *table, const char *then, bool *gone, Err *err)
+static bool some_row_gone(Pg *pg, const Table *table, const char *then, char **now, bool *gone, Err *err)
 {
-    char *now = NULL, *value = NULL;
-    if (!rows_fingerprint(pg, table, &now, err))
+    char *value = NULL;
+    if (!rows_fingerprint(pg, table, now, err))
         return false;
-    bool same = then && strcmp(now, then) == 0;
-    free(now);
+    bool same = then && strcmp(*now, then) == 0;
     *gone = false;
     if (same)
         return true;
@@ -61,8 +60,9 @@ static bool links_moved(Pg *pg, const Table *table, const char *then, bool *move
     return ok;
 }
 
-bool skip_allowed(Pg *pg, const Table *table, const char *sha256, bool *skip, Err *err)
+bool skip_allowed(Pg *pg, const Table *table, const char *sha256, bool *skip, char **fingerprint, Err *err)
 {
+    *fingerprint = NULL;
     Arena arena = {0};
     PgRows *rows = NULL;
     const char *params[] = {table->base->name, table->name, sha256, mapping_hash(table, &arena)};
@@ -71,7 +71,7 @@ bool skip_allowed(Pg *pg, const Table *table, const char *sha256, bool *skip, Er
     if (ok && pg_count(rows) == 1 && pg_bool(rows, 0, 0)) {
         ok = links_moved(pg, table, pg_get(rows, 0, 1), &stale, err);
         if (ok && !stale)
-            ok = some_row_gone(pg, table, pg_get(rows, 0, 2), &stale, err);
+            ok = some_row_gone(pg, table, pg_get(rows, 0, 2), fingerprint, &stale, err);
     }
     *skip = ok && !stale;
     pg_rows_free(rows);

@@ -158,6 +158,13 @@ static bool file_size(const char *path, int64_t *size, Err *err)
     return true;
 }
 
+/* Where rows neither came nor changed their id, their fingerprint is that of the rows read at the beginning. */
+static void note_same_rows(const Turn *turn)
+{
+    if (turn->counts->created == 0 && !turn->adopts && !turn->table->catalog->has_foreign_triggers)
+        turn->counts->rows_hash = known_fingerprint(turn->known, &turn->run->result->arena);
+}
+
 /* Read the file and write the table; the first load of an empty table may have to be taken again the ordinary way. */
 static bool read_table(Run *run, int i, Err *err)
 {
@@ -181,6 +188,8 @@ static bool read_table(Run *run, int i, Err *err)
     } else if (!ok && refusal.code != ERR_NONE) {
         *err = refusal;
     }
+    if (ok)
+        note_same_rows(&turn);
     counts->warnings = cleaning_report_warning_count(run->result->cleaning, turn.table);
     turn_free(&turn);
     /* its rows may be new or renamed: tables that link to it load it afresh */
@@ -190,13 +199,33 @@ static bool read_table(Run *run, int i, Err *err)
 }
 
 /* Which rows the table ends up with: the next sync may skip the file if they are still there. */
+static void keep_fingerprint(Run *run, SyncTable *counts, char *fingerprint)
+{
+    if (fingerprint)
+        counts->rows_hash = arena_str(&run->result->arena, fingerprint);
+    free(fingerprint);
+}
+
 static bool note_rows(Run *run, SyncTable *counts, Err *err)
 {
-    char *hash = NULL;
-    bool ok = run->options->dry_run || rows_fingerprint(run->pg, counts->table, &hash, err);
-    if (hash)
-        counts->rows_hash = arena_str(&run->result->arena, hash);
-    free(hash);
+    if (run->options->dry_run || counts->rows_hash)
+        return true;
+    char *fingerprint = NULL;
+    bool ok = rows_fingerprint(run->pg, counts->table, &fingerprint, err);
+    keep_fingerprint(run, counts, fingerprint);
+    return ok;
+}
+
+static bool may_skip(Run *run, SyncTable *counts, Err *err)
+{
+    if (run->options->mode != SYNC_INCREMENTAL)
+        return true;
+    char *fingerprint = NULL;
+    bool ok = skip_allowed(run->pg, counts->table, counts->sha256, &counts->skipped, &fingerprint, err);
+    if (counts->skipped)
+        keep_fingerprint(run, counts, fingerprint);
+    else
+        free(fingerprint);
     return ok;
 }
 
@@ -204,12 +233,7 @@ bool turn_take(Run *run, int i, Err *err)
 {
     SyncTable *counts = &run->result->tables[i];
     int64_t start = now_ms();
-    bool ok = true;
-    if (run->options->mode == SYNC_INCREMENTAL)
-        ok = skip_allowed(run->pg, counts->table, counts->sha256, &counts->skipped, err);
-    if (ok && !counts->skipped)
-        ok = read_table(run, i, err);
-    ok = ok && note_rows(run, counts, err);
+    bool ok = may_skip(run, counts, err) && (counts->skipped || read_table(run, i, err)) && note_rows(run, counts, err);
     counts->ms = now_ms() - start;
     return ok;
 }
