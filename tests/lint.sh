@@ -18,6 +18,7 @@ declare -A may=(
     [schema]="$util $model pg schema"
     [sync]="$util $model csv clean pg sync parity"
     [export]="$util $model csv pg export"
+    [backup]="$util $model pg backup"
     [check]="$util $model csv clean pg sync check"
     [cli]="*"
 )

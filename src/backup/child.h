@@ -1,0 +1,37 @@
+/* child.h - another program, run without a shell: arguments as they are, the password through the environment only.
+ * Its stdout is read here, a signal ends it, and what it says on stderr becomes the error. */
+#ifndef ARTSYNC_BACKUP_CHILD_H
+#define ARTSYNC_BACKUP_CHILD_H
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#include "artsync/err.h"
+#include "artsync/mem.h"
+
+typedef struct Child {
+    const char *program;
+    pid_t pid;
+    int out;      /* its stdout */
+    FILE *errors; /* its stderr, kept in an unlinked file */
+} Child;
+
+/* `arguments` begin with the program's name and end with NULL; `password` may be NULL. */
+bool child_start(Child *child, const char *program, const char *const *arguments, const char *password, Err *err);
+
+/* Some bytes of its stdout; *n = 0 at the end. ERR_INTERRUPTED, ERR_TERMINATED: a signal came. */
+bool child_read(Child *child, char *bytes, size_t size, size_t *n, Err *err);
+
+/* Wait for its end. ERR_REFUSED with what it said if it failed. */
+bool child_end(Child *child, Err *err);
+void child_kill(Child *child); /* accepts one that has ended */
+
+/* All in one: `out` (may be NULL) gets its stdout. */
+bool child_run(const char *program, const char *const *arguments, const char *password, Buf *out, Err *err);
+
+/* The program called `name` (pg_dump, pg_restore) of the oldest major version that is at least `major`, found below
+ * /usr/lib/postgresql and in PATH. */
+bool child_find(const char *name, int major, Arena *arena, const char **program, int *found, Err *err);
+
+#endif
