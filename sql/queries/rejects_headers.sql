@@ -1,13 +1,14 @@
 -- The headers of the files that rejects_list.sql's records come from. $1 base, $2 sync id (NULL: the open ones),
 -- $3 table (NULL: all).
-SELECT o.source_header
+SELECT h.source_header
   FROM artsync.rejects AS r JOIN public.sync_logs AS o ON o.id = r.opened_log
- WHERE o.base = $1 AND ($3::text IS NULL OR o.table_name = $3) AND o.source_header IS NOT NULL
+       JOIN public.sync_logs AS h ON h.id = r.header_log
+ WHERE o.base = $1 AND ($3::text IS NULL OR o.table_name = $3) AND h.source_header IS NOT NULL
    AND CASE WHEN $2::text IS NULL THEN r.closed_log IS NULL
             ELSE EXISTS (SELECT FROM public.sync_logs AS l
                           WHERE l.base = $1 AND l.sync_id = $2 AND l.table_name = o.table_name
                             AND l.sync_type <> 'rollback' AND l.status IN ('completed', 'rolled_back') AND NOT l.skipped
                             AND r.opened_log <= l.id AND (r.closed_log IS NULL OR r.closed_log > l.id)
                             AND (NOT l.replay OR r.file = l.source_file)) END
- GROUP BY o.source_header
- ORDER BY pg_catalog.min(o.id)
+ GROUP BY h.source_header
+ ORDER BY pg_catalog.min(h.id)

@@ -2,8 +2,9 @@
 -- A replay refused only what stood in its own file. $1 base, $2 sync id (NULL: the open ones), $3 table (NULL: all),
 -- $4 with the original bytes?
 SELECT o.table_name, r.file, r.record, r.line, r.record_id, r.column_name, r.value, r.code, r.reason,
-       CASE WHEN $4::boolean THEN o.source_header END, CASE WHEN $4::boolean THEN r.source END
+       CASE WHEN $4::boolean THEN h.source_header END, CASE WHEN $4::boolean THEN r.source END
   FROM artsync.rejects AS r JOIN public.sync_logs AS o ON o.id = r.opened_log
+       JOIN public.sync_logs AS h ON h.id = r.header_log
  WHERE o.base = $1 AND ($3::text IS NULL OR o.table_name = $3)
    AND CASE WHEN $2::text IS NULL THEN r.closed_log IS NULL
             ELSE EXISTS (SELECT FROM public.sync_logs AS l

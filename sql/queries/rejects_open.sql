@@ -3,9 +3,9 @@
 WITH open AS (
     SELECT r.* FROM artsync.rejects AS r JOIN public.sync_logs AS l ON l.id = r.opened_log
      WHERE l.base = $1 AND l.table_name = $2 AND r.closed_log IS NULL)
-INSERT INTO artsync.rejects (opened_log, is_new, record_id, file, record, line, column_name, value, code, reason, raw,
-                             source)
-SELECT $3::bigint,
+INSERT INTO artsync.rejects (opened_log, header_log, is_new, record_id, file, record, line, column_name, value,
+                             code, reason, raw, source)
+SELECT $3::bigint, $3::bigint,
        NOT EXISTS (SELECT FROM open AS o
                     WHERE o.raw = f.raw AND o.code = f.code AND o.record_id IS NOT DISTINCT FROM f.record_id
                       AND o.column_name IS NOT DISTINCT FROM f.column_name),

@@ -113,6 +113,13 @@ bool load_keys_drop(LoadKeys **keys, Turn *turn, Err *err);
 bool load_keys_make(const LoadKeys *keys, Pg *pg, Err *err);
 void load_keys_free(LoadKeys *keys); /* accepts NULL */
 
+/* The unique keys of its records (load_unique.c): claims the item's, or says which an earlier record has (else code is
+ * NULL). Made after the header was read. */
+typedef struct LoadUnique LoadUnique;
+LoadUnique *load_unique_new(const Turn *turn);
+Reject load_unique_claim(LoadUnique *unique, const Turn *turn, const Item *item, Arena *arena);
+void load_unique_free(LoadUnique *unique); /* accepts NULL */
+
 /* The stage's line of a refused record. */
 void stage_reject_line(Turn *turn, Buf *out, const Item *item);
 
@@ -141,6 +148,9 @@ bool stage_refuse(Turn *turn, const Refusals *refusals, Err *err);
 
 /* Refuse staged records that break a key or a check which artsync knows (rules.c). */
 bool rules_enforce(Turn *turn, Err *err);
+
+/* The reject of a record whose key an earlier one of the file has. */
+Reject rules_repeated(const Turn *turn, const CatalogKey *key, const char *value, int64_t first_line, Arena *arena);
 
 /* Write the live part of the stage to the table; refuse what the database refuses (apply.c, bisect.c). */
 bool apply_stage(Turn *turn, Err *err);

@@ -13,6 +13,7 @@ enum { LOAD_BIG = 4 * 1024 * 1024 }; /* bytes of a file from which on keys are w
 
 struct Load {
     bool copying;      /* COPY into the table is under way */
+    LoadUnique *unique;
     LoadKeys *keys;    /* that were dropped; NULL: none, the file is small or the tables are not ours */
     int64_t rows;
     const char *now;   /* the transaction's time as text: last_synced_at of every row */
@@ -56,6 +57,7 @@ void load_free(Turn *turn)
     Load *load = turn->load;
     if (!load)
         return;
+    load_unique_free(load->unique);
     load_keys_free(load->keys);
     buf_free(&load->line);
     arena_free(&load->arena);
@@ -147,17 +149,31 @@ static bool write_spool(FILE *file, const Buf *bytes, Err *err)
     return err_set(err, ERR_IO, "make room in the folder for temporary files", "cannot write a temporary file");
 }
 
+static bool put_reject(Turn *turn, const Item *item, Reject reject, Err *err)
+{
+    Load *load = turn->load;
+    Item refused = *item;
+    refused.reject = reject;
+    buf_clear(&load->line);
+    stage_reject_line(turn, &load->line, &refused);
+    load->n_rejects++;
+    return write_spool(load->rejects, &load->line, err);
+}
+
 bool load_item(Turn *turn, const Item *item, Err *err)
 {
     Load *load = turn->load;
-    buf_clear(&load->line);
-    if (item->reject.code) {
-        stage_reject_line(turn, &load->line, item);
-        load->n_rejects++;
-        return write_spool(load->rejects, &load->line, err);
-    }
+    if (item->reject.code)
+        return put_reject(turn, item, item->reject, err);
+    if (!load->unique)
+        load->unique = load_unique_new(turn);
+    arena_reset(&turn->scratch);
+    Reject repeated = load_unique_claim(load->unique, turn, item, &turn->scratch);
+    if (repeated.code)
+        return put_reject(turn, item, repeated, err);
     if (!load->copying && !start_copy(turn, err))
         return false;
+    buf_clear(&load->line);
     add_row(turn, &load->line, item);
     load->rows++;
     if (!pg_copy_put(turn->run->pg, load->line.data, load->line.len, err))

@@ -100,8 +100,8 @@ static bool restore_rejects(const Rollback *rb, int i, Err *err)
     char own[24];
     snprintf(own, sizeof own, "%lld", (long long)rb->log_ids[i]);
     const char *params[] = {pg_get(rb->logs, i, L_ID), own};
-    return pg_run(rb->run.pg, sql_query("rejects_reopen"), 2, params, NULL, err) &&
-           pg_run(rb->run.pg, sql_query("rejects_withdraw"), 2, params, NULL, err);
+    return pg_run(rb->run.pg, sql_query("rejects_withdraw"), 2, params, NULL, err) &&
+           pg_run(rb->run.pg, sql_query("rejects_reopen"), 2, params, NULL, err);
 }
 
 static bool undo_table(Rollback *rb, const Table *table, int i, Err *err)

@@ -82,6 +82,14 @@ static int compare_seq(const void *key, const void *item)
     return a < b ? -1 : a > b;
 }
 
+Reject rules_repeated(const Turn *turn, const CatalogKey *key, const char *value, int64_t first_line, Arena *arena)
+{
+    const char *columns = key_columns(turn, key, arena);
+    return (Reject){REJECT_UNIQUE, columns, value,
+                    arena_printf(arena, "%s (%s) stands in the file already, at line %lld, and must be unique (%s); the "
+                                        "first one counts", columns, value, (long long)first_line, key->name)};
+}
+
 /* Refuse whoever loses to a record that is itself in nobody's way. Losers of losers get another look. */
 static void refuse_repeated(const Turn *turn, RivalList *list, Refusals *found)
 {
@@ -95,11 +103,8 @@ static void refuse_repeated(const Turn *turn, RivalList *list, Refusals *found)
         if ((n > 0 && losers[n - 1] == r->seq) || bsearch(&r->first, losers, n, sizeof *losers, compare_seq))
             continue;
         losers[n++] = r->seq;
-        const char *columns = key_columns(turn, r->key, &found->arena);
-        const char *reason = arena_printf(&found->arena, "%s (%s) stands in the file already, at line %lld, and must "
-                                          "be unique (%s); the first one counts", columns, r->value,
-                                          (long long)r->first_line, r->key->name);
-        refusals_add(found, r->seq, REJECT_UNIQUE, columns, r->value, reason);
+        Reject reject = rules_repeated(turn, r->key, r->value, r->first_line, &found->arena);
+        refusals_add(found, r->seq, reject.code, reject.column, reject.value, reject.reason);
     }
     free(losers);
 }

@@ -166,3 +166,27 @@ def test_rolled_back_rejects(art, bad, tmp_path):
     assert {r["id"] for r in listed(art, "--table", "editions")} == {rid("E2"), rid("E4")}
     art.ok("rollback", "last")
     assert {r["id"] for r in listed(art, "--table", "editions")} == {rid("E1"), rid("E4")}
+
+
+def test_rolled_back_one_after_the_other(art, bad, tmp_path):
+    """Newest first, back to the first sync: its rejects are the open ones, and no news to the next sync."""
+    later = bad.copy(tmp_path / "later").edition("E1", price="£1.00").edition("E4", date_sold="")
+    art.sync(later.save())
+    art.sync(later.edition("E2", notes="x").save())
+    art.ok("rollback", "last")
+    art.ok("rollback", "last")
+    assert {r["id"] for r in listed(art, "--table", "editions")} == {rid("E1"), rid("E4")}
+    art.ok("rejects", "--table", "editions", "--csv", tmp_path / "mend.csv")
+    assert "_reject_reason" in (tmp_path / "mend.csv").read_text().splitlines()[0]
+    assert len((tmp_path / "mend.csv").read_text().splitlines()) == 3
+    assert art.sync(bad.path)["t"]["editions"]["new_rejects"] == 0
+
+
+def test_rolling_back_an_older_sync_leaves_the_rejects_of_the_newer(art, shop, tmp_path):
+    art.sync(shop.save())
+    second = art.sync(shop.copy(tmp_path / "second").edition("E1", price="much").save(), status=1)["sync_id"]
+    third = shop.copy(tmp_path / "third").edition("E1", price="much").edition("E2", notes="x")
+    art.sync(third.save())
+    art.ok("rollback", second)
+    assert {r["id"] for r in listed(art)} == {rid("E1")}
+    assert art.sync(third.path)["t"]["editions"]["new_rejects"] == 0
