@@ -76,7 +76,7 @@ demo:
 ## make check          install what is missing, build, run every test, the fuzzers' seeds among them
 check:
 	@tests/deps.sh check
-	@$(MAKE) -s --no-print-directory -j$(JOBS) all $(UNITS:tests/unit/%.c=$(BUILD)/unit/%)
+	@$(MAKE) -s --no-print-directory -j$(JOBS) all $(UNITS:tests/unit/%.c=$(BUILD)/unit/%) $(BUILD)/unit/field_tool
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory fuzz-replay
 	@$(WITH_SERVER) $(MAKE) --no-print-directory check-unit check-e2e
@@ -96,7 +96,7 @@ check-unit: $(UNITS:tests/unit/%.c=$(BUILD)/unit/%)
 	@$(WITH_SERVER) tests/unit.sh $^ 2>&1 | tee $(BUILD)/unit.log
 
 ## make check-e2e      the end-to-end tests alone  (PYTEST_ARGS="-k rollback")
-check-e2e: $(BUILD)/artsync
+check-e2e: $(BUILD)/artsync $(BUILD)/unit/field_tool
 	@ARTSYNC_BIN=$(BUILD)/artsync $(WITH_SERVER) $(PYTHON) -B -m pytest -q -p no:cacheprovider $(PYTEST_ARGS) tests/e2e \
 	    2>&1 | tee $(BUILD)/e2e.log
 
