@@ -44,9 +44,9 @@ CREATE TABLE public.editions (
     distributor_id        integer CONSTRAINT editions_distributor_id_fkey REFERENCES public.distributors (id),
     edition_number        integer,
     edition_display_name  varchar(100) NOT NULL,
-    size                  varchar(20) CONSTRAINT check_size CHECK (size IN ('Small', 'Large', 'Extra Large')),
+    size                  varchar(20) CONSTRAINT check_size CHECK (size::text IN ('Small', 'Large', 'Extra Large')),
     frame_type            varchar(20)
-                          CONSTRAINT check_frame_type CHECK (frame_type IN ('Framed', 'Tube only', 'Mounted')),
+                          CONSTRAINT check_frame_type CHECK (frame_type::text IN ('Framed', 'Tube only', 'Mounted')),
     variation             varchar(20),
     is_printed            boolean DEFAULT false,
     is_sold               boolean DEFAULT false,
