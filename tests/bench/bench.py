@@ -1,0 +1,202 @@
+"""Measures artsync against yardsticks E and L on the same data, each work several times in turn; tests/bench/run.sh
+starts the cluster and calls this. Prints medians, and the ratios that docs/PERFORMANCE.md promises."""
+import argparse
+import hashlib
+import importlib.util
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from urllib.parse import urlsplit, urlunsplit
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+FILES = ["Prints-Grid view.csv", "Distributors-Grid view.csv", "Editions-All Records.csv"]
+ROWS_BY_ROW = 10000  # for the ways that query once a row
+
+
+class Bench:
+    def __init__(self, args):
+        self.args, self.samples = args, {}
+
+    # ---- the database ----
+
+    def url(self, database):
+        parts = urlsplit(self.args.url)
+        return urlunsplit(parts._replace(path="/" + database))
+
+    def psql(self, database, *commands):
+        flags = [flag for command in commands for flag in ("-c", command)]
+        done = subprocess.run(["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", self.url(database), *flags],
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+        if done.returncode:
+            sys.exit("bench: " + done.stderr)
+        return done.stdout.strip()
+
+    def migrate(self):
+        self.psql("postgres", "CREATE DATABASE bench_template")
+        subprocess.run([self.args.artsync, "-d", self.url("bench_template"), "-q", "db", "migrate"], check=True)
+
+    def fresh(self, database):
+        self.psql("postgres", "DROP DATABASE IF EXISTS " + database,
+                  "CREATE DATABASE %s TEMPLATE bench_template" % database, "CHECKPOINT")
+
+    def settle(self, database):
+        """What autovacuum and time do between an evening and a night."""
+        self.psql(database, "VACUUM ANALYZE", "CHECKPOINT")
+
+    def lsn(self):
+        return int(self.psql("postgres", "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint"))
+
+    # ---- measuring ----
+
+    def note(self, name, seconds, memory=0, wal=0):
+        self.samples.setdefault(name, []).append((seconds, memory, wal))
+        print("  %-34s %8.2f s" % (name, seconds), file=sys.stderr)
+
+    def run(self, name, command, cwd=None, expected=(0,)):
+        before = self.lsn()
+        start = time.monotonic()
+        process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        errors = process.stderr.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.monotonic() - start
+        if os.waitstatus_to_exitcode(status) not in expected:
+            sys.exit("bench: %s failed: %s" % (name, errors.decode(errors="replace")[-2000:]))
+        self.note(name, seconds, usage.ru_maxrss / 1024, (self.lsn() - before) / 1e6)
+
+    def sync(self, name, database, export, expected=(0,)):
+        self.run(name, [os.path.abspath(self.args.artsync), "-d", self.url(database), "-q", "sync", "--export-dir",
+                        export], expected=expected)
+
+    def median(self, name, what=0):
+        return statistics.median(sample[what] for sample in self.samples[name])
+
+    # ---- the data ----
+
+    def export(self, name, generator, *options):
+        """Generated once; a folder that was not finished is made again."""
+        folder = os.path.join(os.path.abspath(self.args.dir), name)
+        if not os.path.exists(folder + "/done"):
+            subprocess.run(["/usr/bin/python3", "-B", generator, "--out", folder, *options], check=True,
+                           stdout=subprocess.DEVNULL)
+            open(folder + "/done", "w").close()
+        return folder
+
+    def exports(self):
+        rows, generate = str(self.args.rows), HERE + "/generate.py"
+        self.day = self.export("day-" + rows, generate, "--rows", rows, "--clean")
+        self.night = self.export("night-" + rows, generate, "--rows", rows, "--changed", "0.001")
+        self.real = self.export("real", HERE + "/../make_export.py", "--rows", "8400", "--prints", "45",
+                                "--distributors", "23", "--quirks", "rejects")
+
+    # ---- the works ----
+
+    def expert(self):
+        self.fresh("bench_e")
+        command = ["psql", "-Xq", "-d", self.url("bench_e"), "-f", HERE + "/expert.sql"]
+        self.run("E, first load", command, self.day)
+        self.settle("bench_e")
+        self.run("E, a night", command, self.day)
+
+    def clean(self):
+        self.fresh("bench_l")
+        self.run("L", ["psql", "-Xq", "-d", self.url("bench_l"), "-f", HERE + "/clean.sql"], self.day)
+
+    def artsync(self):
+        self.fresh("bench_a")
+        self.sync("artsync, first load", "bench_a", self.day)
+        self.settle("bench_a")
+        self.sync("artsync, nothing changed", "bench_a", self.day)
+        self.sync("artsync, 0.1% changed", "bench_a", self.night)
+        self.run("read back", ["psql", "-Xq", "-d", self.url("bench_a"), "-c",
+                               "COPY (SELECT record_id, raw FROM artsync.state_editions) TO STDOUT (FORMAT binary)"])
+        self.fresh("bench_s")
+        self.sync("artsync, the real size", "bench_s", self.real, (0, 1))  # 1: its rejects are news
+
+    def bare(self):
+        files = [os.path.join(self.day, name) for name in FILES]
+        self.run("sha256sum", ["sha256sum", *files])
+        self.run("parse", [os.path.abspath(self.args.dir) + "/parse", *files])
+        start = time.monotonic()
+        for name in files:
+            with open(name, "rb") as file:
+                hashlib.file_digest(file, "sha256")
+        self.note("SHA-256", time.monotonic() - start)
+
+    def others(self):
+        """What people use today, where it is installed."""
+        if shutil.which("pgloader"):
+            self.fresh("bench_p")
+            self.psql("bench_p", "CREATE TABLE raw (%s)" % ", ".join("c%d text" % i for i in range(1, 29)))
+            self.run("pgloader, into a raw table", [
+                "pgloader", "--type", "csv", "--with", "skip header = 1", "--with", "fields terminated by ','",
+                os.path.join(self.day, FILES[2]), self.url("bench_p") + "&tablename=raw"])
+        if importlib.util.find_spec("pandas") and importlib.util.find_spec("sqlalchemy"):
+            small = self.export("day-%d" % ROWS_BY_ROW, HERE + "/generate.py", "--rows", str(ROWS_BY_ROW), "--clean")
+            self.fresh("bench_r")
+            self.run("pandas, a query a row, %d rows" % ROWS_BY_ROW,
+                     [sys.executable, "-B", HERE + "/rows.py", self.url("bench_r"), small])
+
+    # ---- the report ----
+
+    def promise(self, work, name, must, must_is, aim=None, aim_is=""):
+        seconds = self.median(name)
+        verdict = "met" if seconds <= must else "MISSED"
+        near = "" if aim is None else "%s = %.2f s: %s" % (
+            aim_is, aim, "met" if seconds <= aim else "%.1f x" % (seconds / aim))
+        print("%-24s %9.2f s   %-34s %-7s %s" % (work, seconds, "%s = %.2f s" % (must_is, must), verdict, near))
+        return seconds <= must
+
+    def report(self):
+        m, rows = self.median, self.args.rows
+        print("\n%d editions, median of %d runs, %d CPUs, %s\n" % (
+            rows, self.args.runs, os.cpu_count(), self.psql("postgres", "SHOW server_version")))
+        print("%-36s %9s %9s %9s %10s" % ("", "seconds", "rows/s", "WAL MB", "memory MB"))
+        for name in self.samples:
+            own = name.startswith("artsync")
+            print("%-36s %9.3f %9s %9s %10s" % (
+                name, m(name), "{:,.0f}".format((8400 if "real" in name else rows) / m(name)) if own else "",
+                "%.1f" % m(name, 2) if m(name, 2) else "", "%.0f" % max(s[1] for s in self.samples[name]) if own else ""))
+        print("\n%-24s %11s   %-34s %-7s %s" % ("work", "artsync", "must", "", "aim"))
+        bare = m("parse") + m("SHA-256") + m("read back")
+        met = [
+            self.promise("first load", "artsync, first load", 0.5 * m("E, first load"), "0.5 x E", 0.4 * m("L"), "0.4 x L"),
+            self.promise("night, 0.1% changed", "artsync, 0.1% changed", 0.25 * m("E, a night"), "0.25 x E's night",
+                         2 * bare, "2 x (parse + SHA-256 + read back)"),
+            self.promise("night, nothing changed", "artsync, nothing changed", 3 * m("sha256sum") + 0.02,
+                         "3 x sha256sum + 20 ms"),
+            self.promise("real size, first load", "artsync, the real size", 1, "a second", 0.3, "0.3 s"),
+        ]
+        peak = max(sample[1] for name in self.samples if name.startswith("artsync") for sample in self.samples[name])
+        met.append(peak <= 256)
+        print("%-24s %9.0f MB  %-34s %-7s %s" % ("peak memory", peak, "256 MB", "met" if peak <= 256 else "MISSED",
+                                                 "128 MB: " + ("met" if peak <= 128 else "missed")))
+        for name in self.samples:
+            if name.startswith("pgloader"):
+                print("%-24s %9.2f s   %.1f x artsync's first load" % (name, m(name), m(name) / m("artsync, first load")))
+            if name.startswith("pandas"):
+                print("%-24s %9.2f s   %.0f rows/s; artsync's first load: %.0f rows/s" % (
+                    name, m(name), ROWS_BY_ROW / m(name), rows / m("artsync, first load")))
+        return all(met)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name in ("--dir", "--url", "--artsync"):
+        parser.add_argument(name, required=True)
+    parser.add_argument("--rows", type=int, required=True)
+    parser.add_argument("--runs", type=int, required=True)
+    bench = Bench(parser.parse_args())
+    bench.exports()
+    bench.migrate()
+    for number in range(1, bench.args.runs + 1):
+        print("run %d" % number, file=sys.stderr)
+        for work in (bench.expert, bench.clean, bench.artsync, bench.bare, bench.others):
+            work()
+    sys.exit(0 if bench.report() else 1)
+
+
+if __name__ == "__main__":
+    main()
