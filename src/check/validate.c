@@ -72,11 +72,25 @@ static const char *read_head(Check *check, const char *text, Arena *arena)
 
 /* ---- loading ---- */
 
-/* The query without the semicolon at its end, so that it fits into another one. */
+/* Where the last line of the text begins. */
+static size_t last_line(const char *text, size_t size)
+{
+    while (size && text[size - 1] != '\n')
+        size--;
+    return size;
+}
+
+/* The query without the semicolon at its end, so that it fits into another one; comments may follow it. */
 static char *strip_end(Arena *arena, const char *text, size_t size)
 {
-    while (size && strchr(" \t\r\n;", text[size - 1]))
-        size--;
+    for (size_t before = size + 1; size && size < before;) {
+        before = size;
+        while (size && strchr(" \t\r\n;", text[size - 1]))
+            size--;
+        size_t line = last_line(text, size);
+        if (line && strncmp(text + line + strspn(text + line, " \t"), "--", 2) == 0)
+            size = line;
+    }
     return arena_strn(arena, text, size);
 }
 
