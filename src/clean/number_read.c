@@ -73,8 +73,11 @@ typedef struct Shell { /* what was peeled off */
     bool negative, sign, brackets, symbol, code, percent, allow_percent;
 } Shell;
 
+/* Most marks differ in their first byte: `£` is looked for under thirty names in every amount. */
 static bool take_front(Str *text, const char *mark)
 {
+    if (text->n == 0 || ((text->p[0] ^ mark[0]) & ~0x20))
+        return false;
     size_t n = strlen(mark);
     if (text->n < n || strncasecmp(text->p, mark, n) != 0)
         return false;

@@ -16,7 +16,7 @@ struct Load {
     LoadUnique *unique;
     LoadKeys *keys;    /* that were dropped; NULL: none, the file is small or the tables are not ours */
     int64_t rows;
-    const char *now;   /* the transaction's time as text: last_synced_at of every row */
+    const char *tail;  /* of every row: last_synced_at, the transaction's time, and the line's end */
     int layout;
     Buf line;
     FILE *state;       /* binary COPY of the state, unlinked */
@@ -47,7 +47,7 @@ bool load_begin(Turn *turn, int64_t file_size, Err *err)
               (!drops || load_keys_drop(&load->keys, turn, err)) && spool_file(&load->state, err) &&
               spool_file(&load->rejects, err);
     if (ok)
-        load->now = arena_str(&load->arena, now);
+        load->tail = arena_printf(&load->arena, "\t%s\n", now);
     free(now);
     return ok;
 }
@@ -98,48 +98,47 @@ static void add_row(const Turn *turn, Buf *out, const Item *item)
             buf_char(out, '\t');
             pg_copy_text(out, item->values[c].text);
         }
-    buf_printf(out, "\t%s\n", turn->load->now);
+    buf_str(out, turn->load->tail);
 }
 
-static void be16(Buf *out, uint16_t v)
+/* Numbers of binary COPY into room that is there: this runs once a record and column. */
+static char *be16(char *to, uint16_t v)
 {
     v = htobe16(v);
-    buf_add(out, &v, sizeof v);
+    return mempcpy(to, &v, sizeof v);
 }
 
-static void be32(Buf *out, uint32_t v)
+static char *be32(char *to, uint32_t v)
 {
     v = htobe32(v);
-    buf_add(out, &v, sizeof v);
+    return mempcpy(to, &v, sizeof v);
 }
 
-static void be64(Buf *out, uint64_t v)
+static char *be64(char *to, uint64_t v)
 {
     v = htobe64(v);
-    buf_add(out, &v, sizeof v);
+    return mempcpy(to, &v, sizeof v);
 }
 
-/* The state's columns in binary COPY: record_id, raw, cols, layout, first_log, created, deactivated. */
+/* The state's columns in binary COPY: record_id, raw, cols, layout, first_log, created, deactivated; each with its
+ * length before it. */
 static void add_state(const Turn *turn, Buf *out, const Item *item)
 {
     size_t id = strlen(item->id);
     int n = turn->table->n_columns;
-    be16(out, 7);
-    be32(out, (uint32_t)id);
-    buf_add(out, item->id, id);
-    be32(out, 8);
-    be64(out, item->raw);
-    be32(out, 8 * (uint32_t)n);
+    buf_reserve(out, 2 + (4 + id) + (4 + 8) + (4 + 8 * (size_t)n) + (4 + 4) + (4 + 8) + (4 + 1) + (4 + 1));
+    char *to = out->data + out->len;
+    to = be16(to, 7);
+    to = mempcpy(be32(to, (uint32_t)id), item->id, id);
+    to = be64(be32(to, 8), item->raw);
+    to = be32(to, 8 * (uint32_t)n);
     for (int c = 0; c < n; c++)
-        be64(out, item->values[c].present ? item->values[c].hash : 0);
-    be32(out, 4);
-    be32(out, (uint32_t)turn->load->layout);
-    be32(out, 8);
-    be64(out, (uint64_t)turn->log_id);
-    be32(out, 1);
-    buf_char(out, 1);
-    be32(out, 1);
-    buf_char(out, 0);
+        to = be64(to, item->values[c].present ? item->values[c].hash : 0);
+    to = be32(be32(to, 4), (uint32_t)turn->load->layout);
+    to = be64(be32(to, 8), (uint64_t)turn->log_id);
+    static const char created_not_deactivated[] = {0, 0, 0, 1, 1, 0, 0, 0, 1, 0};
+    to = mempcpy(to, created_not_deactivated, sizeof created_not_deactivated);
+    out->len = (size_t)(to - out->data);
 }
 
 static bool write_spool(FILE *file, const Buf *bytes, Err *err)
@@ -235,6 +234,7 @@ static bool analyze(Turn *turn, Err *err)
     sql_name(&sql, table->schema, table->name);
     buf_str(&sql, ", ");
     sql_name(&sql, "artsync", table->state);
+    buf_str(&sql, " (record_id)");
     bool ok = pg_run(turn->run->pg, sql.data, 0, NULL, NULL, err);
     buf_free(&sql);
     return ok;
