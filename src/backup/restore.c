@@ -43,7 +43,8 @@ static bool check_rows(Restore *r, bool force, Err *err)
         free(filled);
         if (refuse)
             err_set(err, ERR_REFUSED, "restore into an empty database, or give --force to replace what is there",
-                    "%s of %s holds rows, which a restore would replace", name, pg_describe(r->pg));
+                    "%s.%s of %s holds rows, which a restore would replace", t->schema, t->name,
+                    pg_describe(r->pg));
         if (!ok || refuse)
             return false;
     }

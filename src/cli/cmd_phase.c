@@ -73,9 +73,11 @@ static void print_text(const Cli *cli, const Move *move, const Err *failed)
     Phase now = move->moved ? move->to : move->from;
     if (move->gated && (failed->code != ERR_NONE || move->forced || !cli->quiet)) {
         validation_text(cli, &move->validation);
-        fputc('\n', stdout);
+        if (failed->code == ERR_NONE)
+            fputc('\n', stdout);
     }
-    if (failed->code == ERR_NONE) {
+    bool dull = cli->quiet && move->moved && !move->forced;
+    if (failed->code == ERR_NONE && !dull) {
         if (move->moved)
             fprintf(stdout, "Base %s moved from phase %s to %s%s: %s.\n", cli->base->name, phase_name(move->from),
                     phase_name(now), move->forced ? ", by force" : "", meanings[now]);
