@@ -25,7 +25,7 @@ typedef struct CleanContext {
 
 typedef struct Cleaned {
     const char *text;    /* the value, NULL for NULL; meaningful if code is NULL */
-    const char *compare; /* what comparing means if it is not text (attachments: the names); else NULL */
+    const char *compare; /* what comparing means if it is not text (attachments: the names, links: the record id) */
     const char *code;    /* reject code (record.h), or NULL: accepted */
     const char *reason;  /* with code: why, in one sentence */
     const char *element; /* with code: the element of the cell to blame, or NULL: the whole cell */

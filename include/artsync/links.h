@@ -34,6 +34,9 @@ LinkOutcome link_by_id(const LinkIndex *index, Str id, const char **key);
 /* By one whole name; LINK_FOUND sets *key and *derived_id. */
 LinkOutcome link_by_name(const LinkIndex *index, Str name, const char **key, bool *derived_id);
 
+/* The record id of the row with this primary key, or NULL. */
+const char *link_id_of_key(const LinkIndex *index, const char *key);
+
 /* Split a linked-record cell (Airtable: names joined by ",", a name that holds a comma or quote CSV-quoted inside the
  * cell, trailing blanks and newlines kept) into elements, preferring whole known names over splitting at every comma.
  * Elements are views into memory of `arena`. Returns how many; 0 for an empty cell. `index` may be NULL: plain split. */

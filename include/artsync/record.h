@@ -88,8 +88,8 @@ typedef struct RecordSink {
     /* A cleaned or rejected record. Of a rejected one `values` holds the columns that were cleaned before, the others
      * not present. */
     bool (*put)(void *ctx, const Record *record, Err *err);
-    /* A record that a rule skips (skip rule, all mapped cells empty). `id` may be NULL. */
-    bool (*skipped)(void *ctx, const Place *place, const char *id, Err *err);
+    /* A record that a rule skips: a skip rule, or (`empty`) all its mapped cells say nothing. `id` may be NULL. */
+    bool (*skipped)(void *ctx, const Place *place, const char *id, bool empty, Err *err);
 } RecordSink;
 
 #endif

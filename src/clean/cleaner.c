@@ -203,24 +203,31 @@ static bool clean_columns(Cleaner *c)
 
 static bool put(Cleaner *c, Err *err) { return c->sink.put(c->sink.ctx, &c->record, err); }
 
-static bool is_skipped(const Cleaner *c)
+static bool is_ruled_out(const Cleaner *c)
 {
     const Table *table = c->table;
     const Binding *b = &c->binding;
     for (int i = 0; i < table->n_skips; i++)
         if (b->skips[i] >= 0 && names_hold(&table->skips[i].values, utf8_trim(c->raw->cells[b->skips[i]])))
             return true;
+    return false;
+}
+
+static bool is_empty(const Cleaner *c)
+{
+    const Table *table = c->table;
+    const Binding *b = &c->binding;
     for (int i = 0; i < table->n_columns; i++)
         if (cleaner_content(c, b->cells[i]).n || cleaner_content(c, b->ids[i]).n)
             return false;
     return true;
 }
 
-static bool put_skipped(Cleaner *c, Err *err)
+static bool put_skipped(Cleaner *c, bool empty, Err *err)
 {
     if (c->binding.id >= 0)
         read_id(c); /* an id that cannot be read is no news here */
-    return !c->sink.skipped || c->sink.skipped(c->sink.ctx, &c->raw->place, c->record.id, err);
+    return !c->sink.skipped || c->sink.skipped(c->sink.ctx, &c->raw->place, c->record.id, empty, err);
 }
 
 static bool put_ragged(Cleaner *c, Err *err)
@@ -257,8 +264,9 @@ static bool put_record(Cleaner *c, Err *err)
 {
     if (c->raw->n_cells != c->binding.n_headers)
         return put_ragged(c, err);
-    if (is_skipped(c))
-        return put_skipped(c, err);
+    bool empty = is_empty(c);
+    if (empty || is_ruled_out(c))
+        return put_skipped(c, empty, err);
     c->record.raw = raw_hash(c);
     if (c->binding.id >= 0 ? !read_id(c) : !read_natural_key(c))
         return put(c, err);

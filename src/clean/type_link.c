@@ -134,6 +134,8 @@ static void link_cells(const Field *field, Str id_cell, Str name_cell)
     }
     if (field->out->code)
         field->out->from = field->out->to = NULL;
+    else if (field->out->text && field->context->links) /* a row that is made anew has another key, but is the same */
+        field->out->compare = link_id_of_key(field->context->links, field->out->text);
 }
 
 void clean_link(const Field *field, Str cell) { link_cells(field, STR(""), cell); }

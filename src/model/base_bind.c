@@ -49,6 +49,12 @@ static bool unique_alone(const CatalogTable *catalog, int column, bool *deferrab
     return found;
 }
 
+/* char(n): its values come back with blanks behind them, so that no cell would ever equal its row. */
+static bool is_padded(const PgType *type)
+{
+    return strcmp(type->name, "character") == 0 || strncmp(type->name, "character(", 10) == 0;
+}
+
 static void bind_id(Binding *binding)
 {
     const Table *table = binding->table;
@@ -61,8 +67,8 @@ static void bind_id(Binding *binding)
     const char *place = column_place(binding, table->id_column);
     Problems *problems = binding->problems;
     bool deferrable;
-    if (column->type.kind != PG_TEXT || strncmp(column->type.name, "character(", 10) == 0)
-        problems_add(problems, place, "make it text or varchar", "a record id is text, the column is %s",
+    if (column->type.kind != PG_TEXT || is_padded(&column->type) || strstr(column->type.base, "citext"))
+        problems_add(problems, place, "make it text or varchar", "a record id is text, told apart by case; the column is %s",
                      column->type.name);
     else if (table->n_natural_key > 0 && column->type.length > 0 && column->type.length < DERIVED_ID)
         problems_add(problems, place, NULL, "is too short for the ids made from a natural key (%d characters)",
@@ -112,6 +118,8 @@ static void bind_column(Binding *binding, Column *column, CatalogTable *const *c
     else if (!field_accepts(column->type, type->kind))
         problems_add(problems, place, NULL, "a column of type %s cannot hold a field of type %s", type->name,
                      field_type_name(column->type));
+    if (is_padded(type))
+        problems_add(problems, place, "make it varchar or text", "%s pads its values with blanks", type->name);
     if (column->catalog->not_null && column->on_invalid_null)
         problems_add(problems, place, "leave out \"on_invalid\" or drop NOT NULL",
                      "\"on_invalid\": \"null\" is impossible, the column is NOT NULL");

@@ -11,11 +11,16 @@ void table_state_name(Table *table, Arena *arena)
     const char *name = strcmp(table->schema, "public") == 0
                            ? arena_printf(arena, "state_%s", table->name)
                            : arena_printf(arena, "state_%s_%s", table->schema, table->name);
-    if (strlen(name) > IDENTIFIER_MAX) {
-        size_t keep = IDENTIFIER_MAX - HASH_SUFFIX;
+    /* schema a, table b_c and schema a_b, table c must not share one */
+    if (strlen(name) > IDENTIFIER_MAX || strcmp(table->schema, "public") != 0) {
+        Buf whole = {0};
+        buf_printf(&whole, "%s.%s", table->schema, table->name);
+        uint64_t hash = hash64(buf_view(&whole), 0);
+        buf_free(&whole);
+        size_t keep = strlen(name) < IDENTIFIER_MAX - HASH_SUFFIX ? strlen(name) : IDENTIFIER_MAX - HASH_SUFFIX;
         while (((unsigned char)name[keep] & 0xC0) == 0x80) /* not within a character */
             keep--;
-        name = arena_printf(arena, "%.*s_%016" PRIx64, (int)keep, name, hash64(str_of(name), 0));
+        name = arena_printf(arena, "%.*s_%016" PRIx64, (int)keep, name, hash);
     }
     table->state = name;
 }

@@ -19,6 +19,7 @@ typedef struct Map {
 } Map;
 
 typedef struct Row {
+    const char *id; /* or NULL */
     const char *key;
     bool derived_id;
 } Row;
@@ -31,6 +32,7 @@ struct LinkIndex {
     Row *rows;
     size_t n, cap;
     Map ids;
+    Map keys;
     Map names[SPELLINGS];
     size_t commas; /* the most that any name holds, up to MAX_COMMAS: bounds link_split's search for whole names */
 };
@@ -46,6 +48,7 @@ void link_index_free(LinkIndex *index)
         return;
     free(index->rows);
     free(index->ids.slots);
+    free(index->keys.slots);
     for (int i = 0; i < SPELLINGS; i++)
         free(index->names[i].slots);
     arena_free(&index->arena);
@@ -108,9 +111,11 @@ void link_index_add(LinkIndex *index, const char *id, const char *name, const ch
 {
     ARRAY_ROOM(index->rows, index->n, index->cap);
     uint32_t row = (uint32_t)index->n++;
-    index->rows[row] = (Row){arena_str(&index->arena, key), derived_id};
-    if (id)
-        map_add(index, &index->ids, str_of(arena_str(&index->arena, id)), row);
+    const char *own_id = id ? arena_str(&index->arena, id) : NULL;
+    index->rows[row] = (Row){own_id, arena_str(&index->arena, key), derived_id};
+    map_add(index, &index->keys, str_of(index->rows[row].key), row);
+    if (own_id)
+        map_add(index, &index->ids, str_of(own_id), row);
     if (!name)
         return;
     Str exact = str_of(arena_str(&index->arena, name));
@@ -125,6 +130,12 @@ void link_index_add(LinkIndex *index, const char *id, const char *name, const ch
     map_add(index, &index->names[EXACT], exact, row);
     map_add(index, &index->names[TRIMMED], trimmed, row);
     map_add(index, &index->names[FOLDED], utf8_fold(trimmed, &index->arena), row);
+}
+
+const char *link_id_of_key(const LinkIndex *index, const char *key)
+{
+    uint32_t row;
+    return map_find(&index->keys, str_of(key), &row) == LINK_FOUND ? index->rows[row].id : NULL;
 }
 
 LinkOutcome link_by_id(const LinkIndex *index, Str id, const char **key)

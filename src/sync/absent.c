@@ -18,6 +18,8 @@ static bool collect(void *ctx, const char *const *cells, int n, Err *err)
     Absent *absent = ctx;
     const uint32_t candidate = KNOWN_STATE | KNOWN_ROW | KNOWN_ACTIVE;
     const KnownRecord *known = known_find(absent->turn->known, str_of(cells[0]));
+    if (absent->turn->keep_unreal && !id_is_real(cells[0]))
+        return true;
     if (!known || (known->flags & candidate) != candidate || (known->flags & KNOWN_PRESENT))
         return true;
     ARRAY_ROOM(absent->ids.items, absent->ids.n, absent->cap);
@@ -61,7 +63,7 @@ static bool guard(Turn *turn, int64_t absent, Err *err)
 {
     const SyncOptions *options = turn->run->options;
     int64_t active = known_active_synced(turn->known), rows = known_rows(turn->known);
-    bool empty = turn->counts->read == 0 && rows > 0;
+    bool empty = turn->counts->read == turn->counts->skipped_records && rows > 0;
     if (!empty && !limit_exceeded(options->max_deactivate, absent, active))
         return true;
     if (options->force) {
@@ -92,7 +94,8 @@ bool deactivate_absent(Turn *turn, Err *err)
         Buf sql = {0};
         int64_t affected = 0;
         plan_deactivate(&sql, turn->table);
-        ok = stage_ids(turn, &absent.ids, err) && pg_run(turn->run->pg, sql.data, 0, NULL, &affected, err);
+        ok = stage_ids(turn, &absent.ids, err) && pg_run(turn->run->pg, sql.data, 0, NULL, &affected, err) &&
+             pg_run(turn->run->pg, "SET CONSTRAINTS ALL IMMEDIATE", 0, NULL, NULL, err);
         buf_free(&sql);
         if (ok && affected != absent.ids.n)
             ok = err_set(err, ERR_DATABASE, "look at the table's triggers",

@@ -56,25 +56,39 @@ static bool apply_whole(Turn *turn, const Counts *counts, Err *err)
            pg_run(turn->run->pg, "SET CONSTRAINTS ALL IMMEDIATE", 0, NULL, NULL, err);
 }
 
-/* Find who is to blame and refuse them; what that leaves must go through the keys again. */
-static bool settle_refusals(Turn *turn, Err *refusal, Err *err)
+/* Find who is to blame and refuse them. Unless the rest is written already (*applied), what that leaves must go through
+ * the keys again. Where nobody is to blame while the known keys are deferred, they are the matter: a trigger or an
+ * operator of the database sees them otherwise than the rules do. */
+static bool settle_refusals(Turn *turn, const Err *refusal, bool *applied, Err *err)
 {
     Refusals found = {0};
-    bool ok = bisect_refusals(turn, &found, err);
+    bool ok = bisect_refusals(turn, true, &found, applied, err);
+    if (ok && !*applied && found.n == 0)
+        ok = bisect_refusals(turn, false, &found, applied, err);
     turn->refused += found.n;
-    if (ok && found.n == 0)
+    if (ok && !*applied && found.n == 0)
         ok = err_set(err, ERR_DATABASE, "look at the triggers and constraints of the table",
                      "%s: the database refuses the records together but none of them alone: %s", turn->table->name,
                      refusal->message);
-    ok = ok && stage_refuse(turn, &found, err) && rules_enforce(turn, err);
+    ok = ok && stage_refuse(turn, &found, err) && (*applied || rules_enforce(turn, err));
     refusals_free(&found);
     return ok;
+}
+
+static bool count_written(Turn *turn, Err *err)
+{
+    Counts counts;
+    if (!count_live(turn, &counts, err))
+        return false;
+    turn->counts->created = counts.inserts;
+    turn->counts->updated = counts.updates;
+    return true;
 }
 
 bool apply_stage(Turn *turn, Err *err)
 {
     Pg *pg = turn->run->pg;
-    for (;;) {
+    for (bool applied = false; !applied;) {
         Counts counts;
         Err refusal = {0};
         if (!count_live(turn, &counts, err))
@@ -83,18 +97,20 @@ bool apply_stage(Turn *turn, Err *err)
             return true;
         if (!pg_savepoint(pg, "artsync_apply", err))
             return false;
-        if (apply_whole(turn, &counts, &refusal)) {
-            turn->counts->created = counts.inserts;
-            turn->counts->updated = counts.updates;
-            return pg_release(pg, "artsync_apply", err);
+        applied = apply_whole(turn, &counts, &refusal);
+        if (applied) {
+            if (!pg_release(pg, "artsync_apply", err))
+                return false;
+            break;
         }
         if (!pg_refusal(&refusal)) {
             *err = refusal;
             return err_context(err, "%s", turn->table->name);
         }
-        bool ok = pg_rollback_to(pg, "artsync_apply", err) && settle_refusals(turn, &refusal, err);
+        bool ok = pg_rollback_to(pg, "artsync_apply", err) && settle_refusals(turn, &refusal, &applied, err);
         err_clear(&refusal);
         if (!ok)
             return false;
     }
+    return count_written(turn, err);
 }

@@ -77,6 +77,13 @@ static void note_conflict(Case *c, const Table *table, const Column *column, con
         c->refused = column;
 }
 
+uint64_t batch_row_hash(const Turn *turn, const Column *column, const char *row)
+{
+    const LinkIndex *links = column->to && row ? turn->run->links[column->to->index] : NULL;
+    const char *id = links ? link_id_of_key(links, row) : NULL;
+    return value_hash(id ? id : row);
+}
+
 static void decide_column(const Turn *turn, Case *c, const Column *column)
 {
     int i = column->index;
@@ -90,7 +97,7 @@ static void decide_column(const Turn *turn, Case *c, const Column *column)
         .attachments = column->type == FIELD_ATTACHMENTS,
     };
     facts.export_moved = facts.known && value->hash != c->before[i];
-    facts.row_moved = facts.known && value_hash(row) != c->before[i];
+    facts.row_moved = facts.known && batch_row_hash(turn, column, row) != c->before[i];
     Verdict verdict = decide(turn->run->options->mode, turn->run->on_conflict, facts);
     if (verdict_writes(verdict)) {
         c->final[i] = value->text;
@@ -250,7 +257,7 @@ static bool stage_item(Turn *turn, Buf *out, const Item *item, const PgRows *row
         state_decode(&turn->layouts, (int)pg_int(rows, row, ROWS_LAYOUT), pg_get(rows, row, ROWS_COLS), c.before);
     }
     for (int i = 0; i < n; i++)
-        c.after[i] = item->values[i].present ? item->values[i].hash : c.before[i];
+        c.after[i] = item->values[i].present ? item->values[i].hash : c.has_row ? c.before[i] : 0;
     if (c.has_row)
         decide_existing(turn, &c);
     else

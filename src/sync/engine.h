@@ -76,6 +76,7 @@ typedef struct Turn {
     bool undo;             /* a rollback's turn */
     bool replay;           /* the file was named with --file */
     bool unreadable_id;    /* some record's id could not be read: nothing may be deactivated */
+    bool keep_unreal;      /* some refused record may be the one of a row with a derived id: those stay active */
     bool link_rejects;
     int64_t asked;         /* number of the record that `known` saw last */
     const char *identity;  /* its id as resolved by `known`; NULL: could not be */
@@ -92,6 +93,8 @@ void batch_free(Batch *batch);
 /* Read the rows and the state of those records that have any. at[i] is the item's row in *rows, or -1. */
 bool batch_read_rows(Turn *turn, PgRows **rows, int *at, Err *err);
 /* A mapped column of such a row; '' counts as NULL. */
+/* The hash of a row's value as the state keeps it: of a link, the record id of the row it points at. */
+uint64_t batch_row_hash(const Turn *turn, const Column *column, const char *row);
 const char *batch_row_value(const PgRows *rows, int row, int column);
 bool same_text(const char *a, const char *b); /* two NULLs are the same */
 
@@ -155,13 +158,16 @@ Reject rules_repeated(const Turn *turn, const CatalogKey *key, const char *value
 /* Write the live part of the stage to the table; refuse what the database refuses (apply.c, bisect.c). */
 bool apply_stage(Turn *turn, Err *err);
 bool apply_range(Turn *turn, char op, int64_t first, int64_t last, int64_t expected, Err *err);
-bool bisect_refusals(Turn *turn, Refusals *found, Err *err);
+/* Who is refused? *applied: the rest is written and every constraint holds; else nothing is written. With `defer` the keys
+ * that the rules checked are not looked at while halving. */
+bool bisect_refusals(Turn *turn, bool defer, Refusals *found, bool *applied, Err *err);
 
 /* Deactivate what is absent from the export (absent.c). */
 bool deactivate_absent(Turn *turn, Err *err);
 
 /* History, state and rejects (journal.c, rejects.c). */
 bool journal_write(Turn *turn, Err *err);
+bool journal_rename(Turn *turn, Err *err); /* records that got another id take their history along */
 bool rejects_write(Turn *turn, Err *err);
 bool rejects_note_header(Turn *turn, Err *err); /* keep the header's bytes for sync_logs */
 
@@ -170,7 +176,13 @@ bool linked_load(Run *run, const Table *table, Err *err);
 bool linked_fingerprint(Pg *pg, const Table *table, char **hash, Err *err);
 
 /* May the table's file be skipped? *fingerprint is that of the rows, malloc'ed, if they had to be looked at (skip.c). */
-bool skip_allowed(Pg *pg, const Table *table, const char *sha256, bool *skip, char **fingerprint, Err *err);
+typedef struct SkipCase {
+    const Table *table;
+    const char *sha256;
+    bool replay;            /* the file was named with --file */
+    bool settles_conflicts; /* conflicts would be decided now, not rejected */
+} SkipCase;
+bool skip_allowed(Pg *pg, const SkipCase *file, bool *skip, char **fingerprint, Err *err);
 bool rows_fingerprint(Pg *pg, const Table *table, char **hash, Err *err); /* of the ids of all rows; malloc'ed */
 char *mapping_hash(const Table *table, Arena *arena);
 

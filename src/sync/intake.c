@@ -105,7 +105,13 @@ static void meet_refused(Turn *turn, const Record *record)
     turn->counts->read++;
     turn->refusal = (Reject){0};
     turn->identity = record->id;
-    if (!record->id) {
+    /* the id of a record with too few or too many cells is a guess: it counts only if the table knows it */
+    if (record->id && strcmp(record->reject.code, REJECT_FIELDS) == 0) {
+        const KnownRecord *known = known_find(turn->known, str_of(record->id));
+        if (!known || !(known->flags & (KNOWN_STATE | KNOWN_ROW)))
+            turn->identity = NULL;
+    }
+    if (!turn->identity) {
         turn->unreadable_id = true;
         return;
     }
@@ -147,7 +153,16 @@ static Value *copy_values(Arena *arena, const Value *values, int n)
 
 static bool is_link_reject(const char *code)
 {
-    return code && (strcmp(code, REJECT_LINK_MISSING) == 0 || strcmp(code, REJECT_LINK_AMBIGUOUS) == 0);
+    return code && (strcmp(code, REJECT_LINK_MISSING) == 0 || strcmp(code, REJECT_LINK_AMBIGUOUS) == 0 ||
+                    strcmp(code, REJECT_LINK_MULTIPLE) == 0);
+}
+
+/* A record that is refused or skipped may be the one that a row with a derived or generated id stands for: nobody looked at
+ * its natural key. */
+static bool may_be_unreal(const Turn *turn, const char *id)
+{
+    const KnownRecord *known = known_find(turn->known, str_of(id));
+    return turn->natural && natural_count(turn->natural) > 0 && !(known && (known->flags & (KNOWN_STATE | KNOWN_ROW)));
 }
 
 static bool put_record(void *ctx, const Record *record, Err *err)
@@ -164,6 +179,7 @@ static bool put_record(void *ctx, const Record *record, Err *err)
     item->id = turn->identity ? arena_str(&batch->arena, turn->identity) : NULL;
     item->reject = turn->refusal.code ? turn->refusal : copy_reject(&batch->arena, record->reject);
     if (item->reject.code) {
+        turn->keep_unreal |= item->id && may_be_unreal(turn, item->id);
         turn->link_rejects |= is_link_reject(item->reject.code);
     } else {
         item->values = copy_values(&batch->arena, record->values, turn->table->n_columns);
@@ -176,7 +192,7 @@ static bool put_record(void *ctx, const Record *record, Err *err)
     return true;
 }
 
-static bool skipped_record(void *ctx, const Place *place, const char *id, Err *err)
+static bool skipped_record(void *ctx, const Place *place, const char *id, bool empty, Err *err)
 {
     Turn *turn = ctx;
     (void)place;
@@ -184,6 +200,8 @@ static bool skipped_record(void *ctx, const Place *place, const char *id, Err *e
         return false;
     turn->counts->read++;
     turn->counts->skipped_records++;
+    turn->unreadable_id |= !id && !empty;
+    turn->keep_unreal |= id && may_be_unreal(turn, id);
     if (id)
         known_at(turn->known, str_of(id))->flags |= KNOWN_PRESENT;
     return true;

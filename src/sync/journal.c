@@ -76,6 +76,17 @@ static bool write_state(Turn *turn, Err *err)
     return ok;
 }
 
+bool journal_rename(Turn *turn, Err *err)
+{
+    if (!turn->adopts)
+        return true;
+    Buf sql = {0};
+    plan_rename_history(&sql, turn->table);
+    bool ok = pg_run(turn->run->pg, sql.data, 0, NULL, NULL, err);
+    buf_free(&sql);
+    return ok;
+}
+
 /* A dry run has no log row for its history to refer to; what it would have written is rolled back anyway. */
 static bool write_history(Turn *turn, Err *err)
 {
@@ -113,5 +124,6 @@ bool journal_write(Turn *turn, Err *err)
             pg_each(run->pg, sql_query("stage_conflicts"), 0, NULL, spool_conflict_lines, run->result->conflicts, err)) &&
            (!run->options->want_changes ||
             pg_each(run->pg, sql_query("stage_changes"), 0, NULL, spool_change, turn, err)) &&
-           (turn->live == 0 || (write_history(turn, err) && write_state(turn, err)));
+           (turn->live == 0 ||
+            (journal_rename(turn, err) && write_history(turn, err) && write_state(turn, err)));
 }

@@ -135,6 +135,18 @@ int64_t known_active_synced(const Known *known) { return count_flags(known, KNOW
 
 bool known_empty(const Known *known) { return known->count == 0; }
 
+int64_t known_settle_active(Known *known)
+{
+    const uint32_t both = KNOWN_ROW | KNOWN_ACTIVE | KNOWN_DEACTIVATED;
+    int64_t n = 0;
+    for (size_t i = 0; i < known->count; i++)
+        if ((known->records[i].flags & both) == both) {
+            known->records[i].flags &= ~(uint32_t)KNOWN_DEACTIVATED;
+            n++;
+        }
+    return n;
+}
+
 int64_t known_rows(const Known *known) { return count_flags(known, KNOWN_ROW); }
 
 bool known_has_unreal(const Known *known) { return known->unreal; }

@@ -47,6 +47,8 @@ bool known_load(Known *known, Pg *pg, const Table *table, Err *err);
 /* How many rows are active and written by a sync: what --max-deactivate is a percentage of. */
 int64_t known_active_synced(const Known *known);
 bool known_empty(const Known *known); /* neither rows nor state */
+/* Forget that a sync deactivated rows which people made active again; how many there are. */
+int64_t known_settle_active(Known *known);
 int64_t known_rows(const Known *known);
 bool known_has_unreal(const Known *known); /* some row's id was derived or generated (natural.h) */
 

@@ -61,8 +61,9 @@ bool sync_outlook(Pg *pg, const Base *base, const SyncOptions *options, SyncOutl
         }
         bool skip = false;
         char *fingerprint = NULL;
+        const SkipCase file = {.table = o->table, .sha256 = o->sha256};
         bool ok = last_sync(pg, o, err) &&
-                  (o->missing || skip_allowed(pg, o->table, o->sha256, &skip, &fingerprint, err));
+                  (o->missing || skip_allowed(pg, &file, &skip, &fingerprint, err));
         free(fingerprint);
         if (!ok)
             return false;

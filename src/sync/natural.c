@@ -104,6 +104,8 @@ bool natural_load(Natural **out, Pg *pg, const Table *table, bool unreal, Err *e
     return ok;
 }
 
+size_t natural_count(const Natural *natural) { return natural->count; }
+
 void natural_free(Natural *natural)
 {
     if (!natural)

@@ -20,6 +20,7 @@ typedef struct Natural Natural;
 
 /* Read the natural keys of the table's rows; with `unreal` only of rows whose id is derived or generated. */
 bool natural_load(Natural **natural, Pg *pg, const Table *table, bool unreal, Err *err);
+size_t natural_count(const Natural *natural); /* distinct keys */
 void natural_free(Natural *natural); /* accepts NULL */
 
 typedef enum NaturalOutcome { NATURAL_FOUND, NATURAL_NONE, NATURAL_AMBIGUOUS, NATURAL_NULL } NaturalOutcome;

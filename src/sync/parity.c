@@ -119,11 +119,11 @@ static void note_cell(Turn *turn, const Item *item, const char *column, const ch
     cJSON_AddStringToObject(entry, "cause", parity_cause_name(cause));
 }
 
-static ParityCause cause_of(const Value *value, const char *row, bool has_state, uint64_t state)
+static ParityCause cause_of(const Value *value, uint64_t row, bool has_state, uint64_t state)
 {
     if (!has_state || !state)
         return PARITY_UNKNOWN;
-    bool export_moved = value->hash != state, row_moved = value_hash(row) != state;
+    bool export_moved = value->hash != state, row_moved = row != state;
     return !export_moved ? PARITY_EDITED : row_moved ? PARITY_BOTH : PARITY_NEWER;
 }
 
@@ -140,7 +140,7 @@ static void compare_item(Turn *turn, const Item *item, const PgRows *rows, int r
         const char *database = batch_row_value(rows, row, c);
         if (value->present && table->columns[c].type != FIELD_ATTACHMENTS && !same_text(value->text, database))
             note_cell(turn, item, table->columns[c].name, value->text, database,
-                      cause_of(value, database, has_state, state[c]));
+                      cause_of(value, batch_row_hash(turn, &table->columns[c], database), has_state, state[c]));
     }
     if (item->at_id)
         note_cell(turn, item, table->id_column, item->id, item->at_id, PARITY_NEWER);

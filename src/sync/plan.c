@@ -161,13 +161,24 @@ bool plan_knows_check(const Plan *plan, const CatalogCheck *check)
     return knows(plan, check->columns, check->n_columns);
 }
 
+/* A staged key column; an enum stays the text it is staged as: a label that it lacks is for the database to refuse. */
 static void key_value(Buf *out, const Plan *plan, const char *alias, int catalog_index)
 {
     int c = mapped(plan, catalog_index);
     if (c < 0)
         buf_printf(out, "%s.rid", alias);
     else
-        staged_value(out, alias, &plan->table->columns[c]);
+        buf_printf(out, "%s.c%d", alias, c);
+}
+
+/* The same column of the table's row, to compare with. */
+static void key_of_row(Buf *out, const Plan *plan, int catalog_index)
+{
+    const CatalogColumn *column = &plan->table->catalog->columns[catalog_index];
+    buf_str(out, "t.");
+    sql_ident(out, column->name);
+    if (column->type.kind == PG_ENUM)
+        buf_str(out, "::text");
 }
 
 /* "claims": live records that bring a key which their row does not hold already, as columns k0, k1 ... */
@@ -193,8 +204,8 @@ static void with_claims(Buf *out, const Plan *plan, const CatalogKey *key)
         }
     buf_str(out, " AND (s.op = 'i'");
     for (int i = 0; i < key->n_columns; i++) {
-        buf_str(out, " OR t.");
-        sql_ident(out, table->catalog->columns[key->columns[i]].name);
+        buf_str(out, " OR ");
+        key_of_row(out, plan, key->columns[i]);
         buf_str(out, " IS DISTINCT FROM ");
         key_value(out, plan, "s", key->columns[i]);
     }
@@ -223,8 +234,8 @@ void plan_key_held(Buf *out, const Plan *plan, const CatalogKey *key)
     plan_table(out, table);
     buf_str(out, " AS t ON ");
     for (int i = 0; i < key->n_columns; i++) {
-        buf_str(out, i ? " AND t." : "t.");
-        sql_ident(out, table->catalog->columns[key->columns[i]].name);
+        buf_str(out, i ? " AND " : "");
+        key_of_row(out, plan, key->columns[i]);
         buf_printf(out, "%sc.k%d", key_equals(key), i);
     }
     buf_str(out, " LEFT JOIN pg_temp.artsync_stage AS o ON o.live AND o.op = 'u' AND o.at_id = t.");
@@ -236,8 +247,8 @@ void plan_key_held(Buf *out, const Plan *plan, const CatalogKey *key)
         buf_str(out, " OR c.op = 'u'");
     buf_str(out, " OR NOT (false");
     for (int i = 0; i < key->n_columns; i++) {
-        buf_str(out, " OR t.");
-        sql_ident(out, table->catalog->columns[key->columns[i]].name);
+        buf_str(out, " OR ");
+        key_of_row(out, plan, key->columns[i]);
         buf_str(out, " IS DISTINCT FROM ");
         key_value(out, plan, "o", key->columns[i]);
     }
@@ -259,9 +270,14 @@ void plan_key_repeated(Buf *out, const Plan *plan, const CatalogKey *key)
 void plan_check(Buf *out, const Plan *plan, const CatalogCheck *check)
 {
     const Table *table = plan->table;
-    buf_str(out, "SELECT x.artsync_seq, x.");
+    Buf seq = {0}; /* a name that no column of the table has */
+    buf_str(&seq, "artsync_seq");
+    while (catalog_column(table->catalog, seq.data) >= 0)
+        buf_char(&seq, '_');
+    buf_printf(out, "SELECT x.%s, x.", seq.data);
     sql_ident(out, table->catalog->columns[check->columns[0]].name);
-    buf_str(out, "::text FROM (SELECT s.seq AS artsync_seq, s.rid AS ");
+    buf_printf(out, "::text FROM (SELECT s.seq AS %s, s.rid AS ", seq.data);
+    buf_free(&seq);
     sql_ident(out, table->id_column);
     for (int c = 0; c < table->n_columns; c++) {
         buf_str(out, ", ");
@@ -290,6 +306,16 @@ void plan_changes(Buf *out)
                  "ORDER BY s.seq");
 }
 
+void plan_rename_history(Buf *out, const Table *table)
+{
+    buf_str(out, "UPDATE artsync.changes AS c SET record_id = s.id FROM pg_temp.artsync_stage AS s, public.sync_logs AS l "
+                 "WHERE s.live AND s.op = 'u' AND s.at_id::text <> s.id AND c.record_id = s.at_id::text "
+                 "AND l.id = c.log_id AND l.base = ");
+    sql_literal(out, table->base->name);
+    buf_str(out, " AND l.table_name = ");
+    sql_literal(out, table->name);
+}
+
 void plan_state_update(Buf *out, const Table *table)
 {
     buf_str(out, "UPDATE ");
@@ -308,6 +334,17 @@ void plan_state_deactivate(Buf *out, const Table *table)
     plan_state(out, table);
     buf_str(out, " AS t SET deactivated = true FROM pg_temp.artsync_stage AS s "
                  "WHERE s.live AND s.op = 'd' AND t.record_id = s.id");
+}
+
+void plan_state_settle(Buf *out, const Table *table)
+{
+    buf_str(out, "UPDATE ");
+    plan_state(out, table);
+    buf_str(out, " AS s SET deactivated = false FROM ");
+    plan_table(out, table);
+    buf_str(out, " AS t WHERE s.deactivated AND coalesce(t.is_active, true) AND t.");
+    sql_ident(out, table->id_column);
+    buf_printf(out, " = s.record_id::%s", plan_id(table)->type.base);
 }
 
 void plan_stage_absent(Buf *out, const Table *table)

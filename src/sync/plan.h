@@ -55,9 +55,14 @@ void plan_check(Buf *out, const Plan *plan, const CatalogCheck *check);
 
 /* History and state, after the rows were written. $1: log id. */
 void plan_changes(Buf *out);
+/* A record that got another id takes its history along. No parameter. */
+void plan_rename_history(Buf *out, const Table *table);
 void plan_state_update(Buf *out, const Table *table);
 void plan_state_insert(Buf *out, const Table *table);
 void plan_state_deactivate(Buf *out, const Table *table); /* no parameter */
+
+/* Rows that people made active again were not deactivated by a sync any more. No parameter. */
+void plan_state_settle(Buf *out, const Table *table);
 
 /* Rows whose records are absent from the export (mode full). $1: ids (text[]), $2: the last seq before them. */
 void plan_stage_absent(Buf *out, const Table *table);

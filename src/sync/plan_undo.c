@@ -116,7 +116,12 @@ void plan_forget(Buf *out, const Table *table)
 {
     buf_str(out, "DELETE FROM ");
     plan_state(out, table);
-    buf_str(out, " AS s WHERE s.first_log = $1::bigint AND (NOT s.created OR NOT EXISTS (SELECT FROM ");
+    buf_str(out, " AS s WHERE s.first_log = $1::bigint AND (NOT s.created AND NOT s.deactivated AND NOT EXISTS ("
+                 "SELECT FROM artsync.changes AS c JOIN public.sync_logs AS l ON l.id = c.log_id "
+                 "JOIN public.sync_logs AS own ON own.id = $1::bigint AND own.base = l.base "
+                 "AND own.table_name = l.table_name "
+                 "WHERE c.record_id = s.record_id AND c.log_id > $1::bigint AND c.action <> 'deleted' "
+                 "AND l.status = 'completed' AND l.sync_type <> 'rollback') OR NOT EXISTS (SELECT FROM ");
     plan_table(out, table);
     buf_str(out, " AS t WHERE t.");
     sql_ident(out, table->id_column);

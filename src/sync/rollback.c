@@ -82,6 +82,8 @@ static bool start_logs(Rollback *rb, Pg *log, Err *err)
     if (!pg_run(log, sql_query("log_orphans"), 1, base, NULL, err))
         return false;
     for (int i = 0; i < pg_count(rb->logs); i++) {
+        if (pg_bool(rb->logs, i, L_SKIPPED))
+            continue;
         const char *params[] = {rb->result->rollback_id, "rollback", pg_get(rb->logs, i, L_TABLE), rb->run.base->name,
                                 runlog_who(&rb->result->arena), NULL, NULL};
         char *id = NULL;
@@ -153,6 +155,8 @@ static bool undo_tables(Rollback *rb, Err *err)
 static bool complete_logs(Rollback *rb, Err *err)
 {
     for (int i = 0; i < pg_count(rb->logs); i++) {
+        if (pg_bool(rb->logs, i, L_SKIPPED))
+            continue;
         char id[24], reversed[24], deleted[24];
         snprintf(id, sizeof id, "%lld", (long long)rb->log_ids[i]);
         snprintf(reversed, sizeof reversed, "%lld", (long long)rb->reversed[i]);

@@ -156,12 +156,31 @@ static bool enforce_check(Turn *turn, const Plan *plan, const CatalogCheck *chec
     return ok;
 }
 
+/* NULL where the table allows none, though base.json does not say "required". */
+static bool enforce_not_null(Turn *turn, const Column *column, Refusals *found, Err *err)
+{
+    if (!turn->present[column->index] || !column->catalog->not_null)
+        return true;
+    Buf sql = {0};
+    PgRows *rows = NULL;
+    buf_printf(&sql, "SELECT seq FROM pg_temp.artsync_stage WHERE live AND op IN ('i', 'u') AND c%d IS NULL", column->index);
+    bool ok = pg_query(turn->run->pg, sql.data, 0, NULL, &rows, err);
+    buf_free(&sql);
+    for (int r = 0; ok && r < pg_count(rows); r++)
+        refusals_add(found, pg_int(rows, r, 0), REJECT_REQUIRED, column->name, NULL,
+                     "is empty, but the table's column must not be");
+    pg_rows_free(rows);
+    return ok;
+}
+
 bool rules_enforce(Turn *turn, Err *err)
 {
     Plan plan = plan_of(turn);
     const CatalogTable *catalog = turn->table->catalog;
     Refusals found = {0};
     bool ok = true;
+    for (int c = 0; ok && c < turn->table->n_columns; c++)
+        ok = enforce_not_null(turn, &turn->table->columns[c], &found, err);
     for (int c = 0; ok && c < catalog->n_checks; c++)
         if (plan_knows_check(&plan, &catalog->checks[c]))
             ok = enforce_check(turn, &plan, &catalog->checks[c], &found, err);

@@ -60,14 +60,16 @@ static bool links_moved(Pg *pg, const Table *table, const char *then, bool *move
     return ok;
 }
 
-bool skip_allowed(Pg *pg, const Table *table, const char *sha256, bool *skip, char **fingerprint, Err *err)
+bool skip_allowed(Pg *pg, const SkipCase *file, bool *skip, char **fingerprint, Err *err)
 {
     *fingerprint = NULL;
     Arena arena = {0};
     PgRows *rows = NULL;
-    const char *params[] = {table->base->name, table->name, sha256, mapping_hash(table, &arena)};
+    const Table *table = file->table;
+    const char *params[] = {table->base->name,          table->name, file->sha256, mapping_hash(table, &arena),
+                            file->replay ? "t" : "f", file->settles_conflicts ? "t" : "f"};
     bool stale = true;
-    bool ok = pg_query(pg, sql_query("last_sync_same"), 4, params, &rows, err);
+    bool ok = pg_query(pg, sql_query("last_sync_same"), 6, params, &rows, err);
     if (ok && pg_count(rows) == 1 && pg_bool(rows, 0, 0)) {
         ok = links_moved(pg, table, pg_get(rows, 0, 1), &stale, err);
         if (ok && !stale)

@@ -115,16 +115,29 @@ static bool note_for_log(Turn *turn, Err *err)
 /* From the file to the table. */
 static bool bring_in(Turn *turn, Err *err)
 {
+    bool full = turn->run->options->mode == SYNC_FULL && !turn->replay;
     if (!turn_stream(turn, err))
         return false;
-    return turn->load ? load_finish(turn, err) : write_stage(turn, err);
+    if (turn->load)
+        return load_finish(turn, err);
+    return (!full || deactivate_absent(turn, err)) && write_stage(turn, err); /* what is gone may make room */
+}
+
+/* People made rows active again that a sync had deactivated: should they deactivate one later, it stays so. */
+static bool settle_active(Turn *turn, Err *err)
+{
+    if (known_settle_active(turn->known) == 0)
+        return true;
+    Buf sql = {0};
+    plan_state_settle(&sql, turn->table);
+    bool ok = pg_run(turn->run->pg, sql.data, 0, NULL, NULL, err);
+    buf_free(&sql);
+    return ok;
 }
 
 static bool take(Turn *turn, Err *err)
 {
-    Run *run = turn->run;
-    bool full = run->options->mode == SYNC_FULL && !turn->replay;
-    return bring_in(turn, err) && (!full || deactivate_absent(turn, err)) && journal_write(turn, err) &&
+    return settle_active(turn, err) && bring_in(turn, err) && journal_write(turn, err) &&
            rejects_write(turn, err) && note_for_log(turn, err) && check_sum(turn, err) && guard_rejects(turn, err) &&
            stage_drop(turn, err);
 }
@@ -221,7 +234,9 @@ static bool may_skip(Run *run, SyncTable *counts, Err *err)
     if (run->options->mode != SYNC_INCREMENTAL)
         return true;
     char *fingerprint = NULL;
-    bool ok = skip_allowed(run->pg, counts->table, counts->sha256, &counts->skipped, &fingerprint, err);
+    const SkipCase file = {.table = counts->table, .sha256 = counts->sha256, .replay = counts->replay,
+                           .settles_conflicts = run->on_conflict != CONFLICT_REJECT};
+    bool ok = skip_allowed(run->pg, &file, &counts->skipped, &fingerprint, err);
     if (counts->skipped)
         keep_fingerprint(run, counts, fingerprint);
     else

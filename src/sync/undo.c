@@ -231,7 +231,7 @@ static bool write_journal(Undo *undo, Err *err)
     Buf changes = {0}, state = {0};
     plan_changes(&changes);
     plan_state_update(&state, turn->table);
-    bool ok = (turn->log_id == 0 || pg_run(turn->run->pg, changes.data, 1, params, NULL, err)) &&
+    bool ok = journal_rename(turn, err) && (turn->log_id == 0 || pg_run(turn->run->pg, changes.data, 1, params, NULL, err)) &&
               pg_run(turn->run->pg, state.data, 1, params, NULL, err);
     buf_free(&changes);
     buf_free(&state);

@@ -87,6 +87,8 @@ class Model:
             journal[table] = []
             turn = Turn(self, table, sync_id, mode, policy)
             reports[table] = turn.take(*files[table], journal[table], skipped[table])
+            if reports[table]["skipped"]:
+                del journal[table]
         self.syncs[sync_id] = journal
         return reports
 
@@ -108,7 +110,7 @@ class Model:
                 for key in [k for k, s in table.state.items() if s.log == sync_id]:
                     if not table.state[key].created or key not in table.rows:
                         del table.state[key]
-            self.tables[name].last = None
+                table.last = None
             self.tables[name].readers = [r for r in self.tables[name].readers if r[0] != sync_id]
         return out
 

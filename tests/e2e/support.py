@@ -121,7 +121,7 @@ class Database:
         deadline = time.monotonic() + PATIENCE
         while not self.value(sql, *args):
             assert time.monotonic() < deadline, "waited in vain for: " + sql
-            time.sleep(0.005)
+            pass  # the query itself is the pause
 
     def logs(self, where="true"):
         return self.rows("SELECT * FROM sync_logs WHERE %s ORDER BY id" % where)

@@ -286,8 +286,9 @@ class Walk:
             self.undoable.pop()
             assert self.db.snapshot() == earlier
             self.model = before
-            for table in self.model.tables.values():
-                table.last = None
+            for table in report["tables"]:
+                if table["table"] in self.model.tables and not table["skipped"]:
+                    self.model.tables[table["table"]].last = None
             self.compare_tables()
 
     def run(self, args):

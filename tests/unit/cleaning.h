@@ -121,8 +121,9 @@ static bool put(void *ctx, const Record *record, Err *err)
     return true;
 }
 
-static bool skipped(void *ctx, const Place *place, const char *id, Err *err)
+static bool skipped(void *ctx, const Place *place, const char *id, bool empty, Err *err)
 {
+    (void)empty;
     (void)err;
     buf_printf(&((Run *)ctx)->text, "%d: skipped %s\n", (int)place->line, id ? id : "no id");
     return true;
