@@ -231,7 +231,9 @@ class Turn:
 
     def may_skip(self, data, skipped):
         """A row that was gone before the last sync already, and whose record is not there either, is no reason to
-        read the file again, but no harm."""
+        read the file again, but no harm. Conflicts that were rejected are looked at again once they would be settled."""
+        if self.policy != "reject" and self.table.readers and any(r[2] == "conflict" for r in self.table.readers[-1][1]):
+            return False
         last, rows = self.table.last, self.table.rows
         if self.mode != "incremental" or last is None or last["data"] != data \
                 or last["links"] not in (None, self.model.fingerprint()) \
