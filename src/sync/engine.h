@@ -16,7 +16,6 @@
 
 enum {
     BATCH_RECORDS = 10000,
-    LOAD_RECORDS = 64, /* of a first load: the server is fed while the next ones are cleaned */
     BATCH_BYTES = 8 * 1024 * 1024,
     MAX_REFUSALS = 1000 /* of the database per table, found by bisection */
 };
@@ -38,7 +37,7 @@ typedef struct Item {
     const char *id;
     const char *at_id; /* the id under which its row stands, if it is taken over under a new id; else NULL */
     uint64_t raw;
-    Value *values;     /* table->n_columns */
+    const Value *values; /* table->n_columns */
     Reject reject;
 } Item;
 

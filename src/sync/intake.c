@@ -176,18 +176,19 @@ static bool put_record(void *ctx, const Record *record, Err *err)
     ARRAY_ROOM(batch->items, batch->n, batch->cap);
     Item *item = &batch->items[batch->n++];
     *item = (Item){.place = record->place, .raw = record->raw};
-    item->id = turn->identity ? arena_str(&batch->arena, turn->identity) : NULL;
+    bool copies = !turn->load; /* a first load passes each record on at once */
+    item->id = turn->identity && copies ? arena_str(&batch->arena, turn->identity) : turn->identity;
     item->reject = turn->refusal.code ? turn->refusal : copy_reject(&batch->arena, record->reject);
     if (item->reject.code) {
         turn->keep_unreal |= item->id && may_be_unreal(turn, item->id);
         turn->link_rejects |= is_link_reject(item->reject.code);
     } else {
-        item->values = copy_values(&batch->arena, record->values, turn->table->n_columns);
+        item->values = copies ? copy_values(&batch->arena, record->values, turn->table->n_columns) : record->values;
         item->at_id = adopted_row(turn, record);
         if (!record->id && !(known_at(turn->known, str_of(item->id))->flags & KNOWN_ROW))
             warn(turn, record->place.line, "the file has no record ids; the new row's id is derived from its natural key");
     }
-    if (batch->n >= (turn->load ? LOAD_RECORDS : BATCH_RECORDS) || batch->arena.used >= BATCH_BYTES)
+    if (!copies || batch->n >= BATCH_RECORDS || batch->arena.used >= BATCH_BYTES)
         return batch_flush(turn, err);
     return true;
 }

@@ -9,7 +9,10 @@
 
 #include "engine.h"
 
-enum { LOAD_BIG = 4 * 1024 * 1024 }; /* bytes of a file from which on keys are worth dropping */
+enum {
+    LOAD_BIG = 4 * 1024 * 1024, /* bytes of a file from which on keys are worth dropping */
+    SPOOL_BUFFER = 256 * 1024
+};
 
 struct Load {
     bool copying;      /* COPY into the table is under way */
@@ -28,6 +31,8 @@ struct Load {
 static bool spool_file(FILE **file, Err *err)
 {
     *file = tmpfile();
+    if (*file)
+        setvbuf(*file, NULL, _IOFBF, SPOOL_BUFFER); /* a wish: without it there are only more calls */
     return *file || err_set(err, ERR_IO, "set TMPDIR to a folder with room", "cannot make a temporary file");
 }
 
