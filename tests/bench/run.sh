@@ -1,7 +1,8 @@
 #!/bin/sh
 # make bench: artsync beside what an expert writes by hand, on a cluster of its own with safe settings.
 #
-#   ROWS=1000000 RUNS=3 tests/bench/run.sh      editions in the export, runs of each work in turn
+#   ROWS=1000000 RUNS=3 tests/bench/run.sh              editions in the export, runs of each work in turn
+#   ROWS=5000000 RUNS=1 tests/bench/run.sh --alone      without the yardsticks
 #
 # Everything lies below build/bench (BENCH_DIR): the generated exports stay there for the next run, the cluster goes.
 set -eu
@@ -23,4 +24,4 @@ tests/pg.sh start --dir "$dir/pg"
 
 ${CC:-cc} -O2 -o "$dir/parse" tests/bench/parse.c -lcsv
 /usr/bin/python3 -B tests/bench/bench.py --dir "$dir" --url "$(tests/pg.sh url --dir "$dir/pg")" \
-    --artsync "${ARTSYNC_BIN:-build/artsync}" --rows "${ROWS:-1000000}" --runs "${RUNS:-3}"
+    --artsync "${ARTSYNC_BIN:-build/artsync}" --rows "${ROWS:-1000000}" --runs "${RUNS:-3}" "$@"
