@@ -9,11 +9,15 @@ import statistics
 import subprocess
 import sys
 import time
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 FILES = ["Prints-Grid view.csv", "Distributors-Grid view.csv", "Editions-All Records.csv"]
+PROMISED = 1000000
 ROWS_BY_ROW = 10000  # for the ways that query once a row
+PGLOADER = """LOAD CSV FROM '%s' (%s) INTO %s TARGET TABLE raw (%s)
+WITH skip header = 1, fields optionally enclosed by '"', fields escaped by double-quote, fields terminated by ',';
+"""
 
 
 class Bench:
@@ -25,6 +29,12 @@ class Bench:
     def url(self, database):
         parts = urlsplit(self.args.url)
         return urlunsplit(parts._replace(path="/" + database))
+
+    def unix_url(self, database):
+        """As pgloader spells a socket's folder."""
+        parts = urlsplit(self.args.url)
+        options = dict(parse_qsl(parts.query))
+        return "postgresql://%s@unix:%s:%s/%s" % (parts.username, options["host"], options["port"], database)
 
     def psql(self, database, *commands):
         flags = [flag for command in commands for flag in ("-c", command)]
@@ -128,11 +138,16 @@ class Bench:
     def others(self):
         """What people use today, where it is installed."""
         if shutil.which("pgloader"):
+            columns = ["c%d" % i for i in range(1, 29)]
             self.fresh("bench_p")
-            self.psql("bench_p", "CREATE TABLE raw (%s)" % ", ".join("c%d text" % i for i in range(1, 29)))
-            self.run("pgloader, into a raw table", [
-                "pgloader", "--type", "csv", "--with", "skip header = 1", "--with", "fields terminated by ','",
-                os.path.join(self.day, FILES[2]), self.url("bench_p") + "&tablename=raw"])
+            self.psql("bench_p", "CREATE TABLE raw (%s)" % ", ".join(c + " text" for c in columns))
+            load = os.path.join(os.path.abspath(self.args.dir), "raw.load")
+            with open(load, "w", encoding="utf-8") as file:
+                file.write(PGLOADER % (os.path.join(self.day, FILES[2]), ", ".join(columns), self.unix_url("bench_p"),
+                                       ", ".join(columns)))
+            self.run("pgloader, into a raw table", ["pgloader", "--quiet", load])
+            if int(self.psql("bench_p", "SELECT count(*) FROM raw")) != self.args.rows:
+                sys.exit("bench: pgloader did not load every row")
         if importlib.util.find_spec("pandas") and importlib.util.find_spec("sqlalchemy"):
             small = self.export("day-%d" % ROWS_BY_ROW, HERE + "/generate.py", "--rows", str(ROWS_BY_ROW), "--clean")
             self.fresh("bench_r")
@@ -162,6 +177,8 @@ class Bench:
 
     def report(self):
         m, rows = self.median, self.args.rows
+        if rows < PROMISED:
+            print("\nThe promise is for %d editions; the fewer there are, the more the fixed part of a run weighs." % PROMISED)
         print("\n%-24s %11s   %-34s %-7s %s" % ("work", "artsync", "must", "", "aim"))
         bare = m("parse") + m("SHA-256") + m("read back")
         met = [
@@ -201,7 +218,8 @@ def main():
         for work in (*yardsticks, bench.artsync):
             work()
     bench.figures()
-    sys.exit(0 if bench.args.alone or bench.report() else 1)
+    met = bench.args.alone or bench.report()
+    sys.exit(0 if met or bench.args.rows < PROMISED else 1)
 
 
 if __name__ == "__main__":
