@@ -1,4 +1,7 @@
+#include <stdlib.h>
+
 #include "artsync/backup.h"
+#include "artsync/embed.h"
 #include "artsync/log.h"
 #include "private.h"
 
@@ -55,12 +58,24 @@ static void print_tables(const Manifest *m)
     arena_free(&arena);
 }
 
+/* Their bookkeeping is in the backup, their tables are not. */
+static bool warn_of_other_bases(Cli *cli, Err *err)
+{
+    char *others = NULL;
+    if (!pg_value(cli->pg, sql_query("other_bases"), 1, &cli->base->name, &others, err))
+        return false;
+    if (strcmp(others, "0") != 0)
+        log_warning("the database serves other bases, too; the tables of those are not in this backup");
+    free(others);
+    return true;
+}
+
 static bool run_backup(Cli *cli, Err *err)
 {
     const char *path = cli_argument(cli, 0);
     Arena arena = {0};
     Manifest m = {0};
-    bool ok = backup_write(cli->pg, cli->base, path, cli_flag(cli, "force"), &m, err);
+    bool ok = warn_of_other_bases(cli, err) && backup_write(cli->pg, cli->base, path, cli_flag(cli, "force"), &m, err);
     if (ok && cli->json) {
         print_json(cli, path, &m);
     } else if (ok && !cli->quiet) {

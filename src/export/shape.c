@@ -10,7 +10,7 @@ static bool is_iso_day(const char *text)
     for (size_t i = 0; i < sizeof shape - 1; i++)
         if (shape[i] == '0' ? text[i] < '0' || text[i] > '9' : text[i] != shape[i])
             return false;
-    return text[10] == '\0' || text[10] == ' ';
+    return text[10] == '\0' || (text[10] == ' ' && text[11] >= '0' && text[11] <= '9'); /* and not BC */
 }
 
 static const char *unpadded(const char *two_digits) { return two_digits + (two_digits[0] == '0'); }

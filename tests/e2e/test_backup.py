@@ -155,6 +155,7 @@ def test_types_and_schemas_of_another_base(tmp_path, empty, databases):
 def test_one_base_never_replaces_the_bookkeeping_of_another(saved, databases):
     copy = other(saved, databases())
     copy.ok("--base", support.ROOT / "tests" / "bases" / "people", "db", "migrate")
+    assert "tables of those are not" in copy.ok("backup", "shared.backup").err
     assert "other bases" in copy.ok("restore", "art.backup", "--force", status=4).err
 
 
@@ -201,6 +202,26 @@ def test_interrupted_restore(saved):
     assert saved.finish(child).status == 130
     saved.db.run("DROP EVENT TRIGGER slow; DROP FUNCTION slow()")
     assert contents(saved.db) == before
+
+
+def test_killed_backup(saved):
+    """Whoever is killed cannot tidy up; but pg_dump ends with it, and nothing bears the backup's name."""
+    holder = support.connect(saved.db.admin_url)
+    holder.autocommit = False
+    holder.cursor().execute("LOCK TABLE artsync.settings IN ACCESS EXCLUSIVE MODE")
+    child = saved.start("backup", "new.backup")
+    saved.db.wait("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock')", saved.db.name)
+    child.kill()
+    saved.finish(child)
+    dumps = ["ps", "ax", "-o", "args"]
+    deadline = time.monotonic() + support.PATIENCE
+    while saved.db.name in "".join(line for line in subprocess.run(
+            dumps, check=True, stdout=subprocess.PIPE, encoding="utf-8").stdout.splitlines() if "pg_dump" in line):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    holder.close()
+    assert not (saved.cwd / "new.backup").exists()
+    saved.ok("backup", "new.backup")
 
 
 def test_not_beside_a_sync(saved):
