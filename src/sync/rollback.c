@@ -85,9 +85,9 @@ static bool start_logs(Rollback *rb, Pg *log, Err *err)
         if (pg_bool(rb->logs, i, L_SKIPPED))
             continue;
         const char *params[] = {rb->result->rollback_id, "rollback", pg_get(rb->logs, i, L_TABLE), rb->run.base->name,
-                                runlog_who(&rb->result->arena), NULL, NULL};
+                                runlog_who(&rb->result->arena), NULL, NULL, "f"};
         char *id = NULL;
-        if (!pg_value(log, sql_query("log_start"), 7, params, &id, err))
+        if (!pg_value(log, sql_query("log_start"), 8, params, &id, err))
             return false;
         rb->log_ids[i] = strtoll(id, NULL, 10);
         free(id);

@@ -27,9 +27,9 @@ bool runlog_start(Pg *log, Run *run, Err *err)
     for (int i = 0; i < result->n_tables; i++) {
         const SyncTable *t = &result->tables[i];
         const char *params[] = {result->sync_id, sync_mode_name(result->mode), t->table->name, run->base->name,
-                                runlog_who(&result->arena), t->file, t->sha256};
+                                runlog_who(&result->arena), t->file, t->sha256, t->replay ? "t" : "f"};
         char *id = NULL;
-        if (!pg_value(log, sql_query("log_start"), 7, params, &id, err))
+        if (!pg_value(log, sql_query("log_start"), 8, params, &id, err))
             return false;
         run->log_ids[i] = strtoll(id, NULL, 10);
         free(id);
