@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "artsync/csv.h"
+#include "artsync/log.h"
 #include "engine.h"
 
 static int64_t now_ms(void)
@@ -39,11 +40,15 @@ static bool settle_date_order(const Turn *turn, DateOrder *order, Err *err)
     return ok;
 }
 
+enum { PROGRESS_EVERY = 10000 }; /* records */
+
 static bool put_raw(void *ctx, const RawRecord *record, Err *err)
 {
     Turn *turn = ctx;
     if (record->place.number == 0)
         turn->header = record->place;
+    if (record->place.number > 0 && record->place.number % PROGRESS_EVERY == 0)
+        log_progress("%s: %lld records read", turn->table->name, (long long)record->place.number);
     return cleaner_put(turn->cleaner, record, err);
 }
 
