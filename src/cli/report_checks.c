@@ -3,6 +3,8 @@
 
 #include <time.h>
 
+#include "artsync/log.h"
+
 enum { SAMPLE_VALUE_MAX = 40 };
 
 /* ---- running ---- */
@@ -14,8 +16,10 @@ bool validation_run(Cli *cli, const char *export_dir, Validation *v, Err *err)
     gmtime_r(&now, &utc);
     strftime(v->at, sizeof v->at, "%Y-%m-%dT%H:%M:%SZ", &utc);
     v->export_dir = export_dir;
-    return (!export_dir || parity_run(cli->pg, cli->base, export_dir, &v->parity, err)) &&
-           checks_run(cli->pg, &v->checks, err) && phase_read(cli->pg, cli->base->name, &v->phase, err);
+    bool compared = !export_dir || parity_run(cli->pg, cli->base, export_dir, &v->parity, err);
+    log_progress_end(); /* of the files that were read */
+    return compared && checks_run(cli->pg, &v->checks, err) &&
+           phase_read(cli->pg, cli->base->name, &v->phase, err);
 }
 
 bool validation_failed(const Validation *v)

@@ -1,5 +1,6 @@
 """Parity: what validate --parity says of every way in which an export and the database can differ."""
 import pytest
+import support
 from support import error_of, rid
 
 
@@ -152,6 +153,20 @@ def test_samples_are_bounded_and_counts_are_not(synced, shop):
     table = parity(synced, shop)["editions"]
     assert (table["differing"], table["differing_rows"]) == (12, 6)
     assert len(table["sample"]) == 5
+
+
+@pytest.mark.parametrize("name", ["people", "listings"])
+def test_other_bases(tmp_path, empty, name):
+    (tmp_path / "work").mkdir()
+    art, base = support.Artsync(tmp_path / "work", empty), support.ROOT / "tests" / "bases" / name
+    art.ok("--base", base, "db", "migrate")
+    art.ok("--base", base, "sync", "--export-dir", base / "export")
+    args = ("--base", base, "validate", "--parity", "--json", "--check", next((base / "checks").iterdir()).stem)
+    equal = art.ok(*args, "--export-dir", base / "export").json["parity"]
+    assert all(t["records"] == t["rows"] > 0 for t in equal["tables"])
+    later = art.run(*args, "--export-dir", base / "export_later").json["parity"]
+    assert later["status"] == "fail"
+    assert sum(t["newer_in_export"] for t in later["tables"]) == sum(t["differing"] for t in later["tables"]) > 0
 
 
 @pytest.mark.parametrize("broken", ["missing", "malformed"])
