@@ -67,8 +67,9 @@ static void bind_id(Binding *binding)
     const char *place = column_place(binding, table->id_column);
     Problems *problems = binding->problems;
     bool deferrable;
-    if (column->type.kind != PG_TEXT || is_padded(&column->type) || strstr(column->type.base, "citext"))
-        problems_add(problems, place, "make it text or varchar", "a record id is text, told apart by case; the column is %s",
+    bool folds = strstr(column->type.name, "citext") != NULL; /* ids that differ only in case are two */
+    if (column->type.kind != PG_TEXT || is_padded(&column->type) || folds)
+        problems_add(problems, place, "make it text or varchar", "a record id is text, the column is %s",
                      column->type.name);
     else if (table->n_natural_key > 0 && column->type.length > 0 && column->type.length < DERIVED_ID)
         problems_add(problems, place, NULL, "is too short for the ids made from a natural key (%d characters)",
