@@ -286,7 +286,7 @@ static void print_closing(const SyncResult *result, FILE *out)
     if (sum.all_skipped)
         fputs("Nothing changed: all files are as they were at the last sync.", out);
     else if (parts.len == 0)
-        fputs(sum.rejected ? "Nothing changed." : "Nothing changed: the database is in step with the export.", out);
+        fputs(sum.rejected || sum.conflicts ? "Nothing changed." : "Nothing changed: the database is in step with the export.", out);
     else if (result->dry_run)
         fprintf(out, "Dry run: nothing was written. A sync of this export: %s.", parts.data);
     else
