@@ -25,10 +25,10 @@ typedef struct BackupTable {
     bool business;        /* a mapped table, or sync_logs: its rows keep a restore from writing over it */
 } BackupTable;
 
-typedef struct BackupObject {  /* what a restore drops before, and what it takes out of the archive */
-    const char *kind;          /* "view", "function", "type" */
-    const char *name;          /* as SQL writes it */
-    int64_t oid;               /* in the database that was dumped */
+typedef struct BackupObject { /* what a restore drops before, and what it takes out of the archive */
+    const char *kind;         /* "view", "function", "type" */
+    const char *name;         /* as SQL writes it */
+    int64_t oid;              /* in the database that was dumped */
 } BackupObject;
 
 typedef struct Manifest {

@@ -17,10 +17,10 @@
 #include "artsync/pg.h"
 
 typedef struct ExportOptions {
-    const char *dir;       /* made if it is not there */
-    Names tables;          /* empty: all; unknown ones are the caller's business */
+    const char *dir; /* made if it is not there */
+    Names tables;    /* empty: all; unknown ones are the caller's business */
     bool include_inactive;
-    bool replace;          /* files that are there already */
+    bool replace; /* files that are there already */
 } ExportOptions;
 
 typedef struct ExportTable {

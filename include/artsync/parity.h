@@ -45,8 +45,8 @@ typedef struct ParityTable {
     int64_t made_here;                /* ... that no sync ever wrote */
     int64_t differing;                /* cells */
     int64_t differing_rows;
-    int64_t by_cause[PARITY_CAUSES];  /* of the cells */
-    Names not_compared;               /* columns: attachments, headers that the file lacks */
+    int64_t by_cause[PARITY_CAUSES]; /* of the cells */
+    Names not_compared;              /* columns: attachments, headers that the file lacks */
     cJSON *sample; /* [{"kind":"only_in_export|rejected|only_in_database|differing","id","name",...}] */
     int sampled[8];
 } ParityTable;

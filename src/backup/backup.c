@@ -51,14 +51,15 @@ static void take_object(const PgRows *rows, int r, Scope *scope, Manifest *out)
     Arena *arena = &out->arena;
     bool is_table = strcmp(kind, "table") == 0, is_sequence = strcmp(kind, "sequence") == 0;
     if (!pg_bool(rows, r, O_OURS))
-        scope->foreign.items[scope->foreign.n++] = pattern_of(pg_get(rows, r, O_SCHEMA), pg_get(rows, r, O_NAME), arena);
+        scope->foreign.items[scope->foreign.n++] =
+            pattern_of(pg_get(rows, r, O_SCHEMA), pg_get(rows, r, O_NAME), arena);
     else if (is_table)
         out->tables[out->n_tables++] = (BackupTable){.schema = arena_str(arena, pg_get(rows, r, O_SCHEMA)),
                                                      .name = arena_str(arena, pg_get(rows, r, O_NAME)),
                                                      .business = pg_bool(rows, r, O_BUSINESS)};
     else if (!is_sequence)
-        out->objects[out->n_objects++] = (BackupObject){arena_str(arena, kind), arena_str(arena, pg_get(rows, r, O_SQL)),
-                                                        pg_int(rows, r, O_OID)};
+        out->objects[out->n_objects++] =
+            (BackupObject){arena_str(arena, kind), arena_str(arena, pg_get(rows, r, O_SQL)), pg_int(rows, r, O_OID)};
 }
 
 static bool find_objects(Pg *pg, const Base *base, Scope *scope, Manifest *out, Err *err)
@@ -71,7 +72,8 @@ static bool find_objects(Pg *pg, const Base *base, Scope *scope, Manifest *out, 
     add_name(&scope->schemas, "public"); /* sync_logs */
     add_name(&scope->schemas, base->schema);
     for (int i = 0; i < base->n_tables; i++)
-        names[i] = table_sql_name(&(BackupTable){.schema = base->tables[i].schema, .name = base->tables[i].name}, arena);
+        names[i] =
+            table_sql_name(&(BackupTable){.schema = base->tables[i].schema, .name = base->tables[i].name}, arena);
     sql_array(&tables, names, base->n_tables);
     sql_array(&schemas, scope->schemas.items, scope->schemas.n);
     PgRows *rows = NULL;
@@ -121,7 +123,8 @@ static bool dump(Pg *pg, const Scope *scope, const char *temporary, Manifest *ou
               pg_value(pg, "SELECT pg_catalog.pg_export_snapshot()", 0, NULL, &snapshot, err);
     if (ok) {
         const char **args = arena_alloc(arena, sizeof *args * (size_t)(16 + 2 * (scope->schemas.n + scope->foreign.n)));
-        const char *fixed[] = {"pg_dump", "--format=custom", "--encoding=UTF8", "--no-password", "--lock-wait-timeout=30s"};
+        const char *fixed[] = {"pg_dump", "--format=custom", "--encoding=UTF8", "--no-password",
+                               "--lock-wait-timeout=30s"};
         for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
             args[n++] = fixed[i];
         args[n++] = arena_printf(arena, "--snapshot=%s", snapshot);
@@ -157,7 +160,8 @@ static bool append_manifest(AtomicFile *file, Manifest *out, Err *err)
     if (fseeko(stream, 0, SEEK_END) != 0)
         return err_set(err, ERR_IO, NULL, "cannot write the backup: %s", strerror(errno));
     manifest_append(out, stream);
-    return fflush(stream) == 0 || err_set(err, ERR_IO, "is the disk full?", "cannot write the backup: %s", strerror(errno));
+    return fflush(stream) == 0 ||
+           err_set(err, ERR_IO, "is the disk full?", "cannot write the backup: %s", strerror(errno));
 }
 
 /* Does the list that pg_restore gives hold the data of the table? */

@@ -207,6 +207,6 @@ bool child_find(const char *name, int major, Arena *arena, const char **program,
     }
     if (err->code != ERR_NONE)
         return false;
-    return *program || err_set(err, ERR_MISSING, "install postgresql-client", "there is no %s of version %d or newer here",
-                               name, major);
+    return *program || err_set(err, ERR_MISSING, "install postgresql-client",
+                               "there is no %s of version %d or newer here", name, major);
 }

@@ -106,8 +106,10 @@ static bool read_tables(const cJSON *list, Manifest *out)
     cJSON_ArrayForEach(item, list)
     {
         BackupTable *t = &out->tables[out->n_tables++];
-        *t = (BackupTable){.schema = text_of(item, "schema", &out->arena), .name = text_of(item, "table", &out->arena),
-                           .rows = number_of(item, "rows"), .checksum = text_of(item, "checksum", &out->arena),
+        *t = (BackupTable){.schema = text_of(item, "schema", &out->arena),
+                           .name = text_of(item, "table", &out->arena),
+                           .rows = number_of(item, "rows"),
+                           .checksum = text_of(item, "checksum", &out->arena),
                            .business = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(item, "business"))};
         if (!t->schema || !t->name || !t->checksum || t->rows < 0)
             return false;
@@ -122,7 +124,8 @@ static bool read_objects(const cJSON *list, Manifest *out)
     cJSON_ArrayForEach(item, list)
     {
         BackupObject *o = &out->objects[out->n_objects++];
-        *o = (BackupObject){text_of(item, "kind", &out->arena), text_of(item, "name", &out->arena), number_of(item, "oid")};
+        *o = (BackupObject){text_of(item, "kind", &out->arena), text_of(item, "name", &out->arena),
+                            number_of(item, "oid")};
         if (!o->kind || !o->name || o->oid < 0)
             return false;
     }

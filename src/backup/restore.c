@@ -17,9 +17,9 @@ typedef struct Restore {
     Pg *pg;
     const Manifest *manifest;
     const char *path, *program, *list; /* list: the file with what is to be taken */
-    Buf script;     /* of the section that is read, as far as it was not run yet */
-    bool copying;   /* a COPY is under way */
-    int64_t copied; /* lines of it */
+    Buf script;                        /* of the section that is read, as far as it was not run yet */
+    bool copying;                      /* a COPY is under way */
+    int64_t copied;                    /* lines of it */
     Arena arena;
 } Restore;
 
@@ -43,8 +43,7 @@ static bool check_rows(Restore *r, bool force, Err *err)
         free(filled);
         if (refuse)
             err_set(err, ERR_REFUSED, "restore into an empty database, or give --force to replace what is there",
-                    "%s.%s of %s holds rows, which a restore would replace", t->schema, t->name,
-                    pg_describe(r->pg));
+                    "%s.%s of %s holds rows, which a restore would replace", t->schema, t->name, pg_describe(r->pg));
         if (!ok || refuse)
             return false;
     }
@@ -102,9 +101,9 @@ static bool is_shared_kind(const char *entry)
 
 static bool is_table_kind(const char *entry)
 {
-    static const char *const kinds[] = {"TABLE ", "VIEW ", "MATERIALIZED VIEW ", "SEQUENCE ", "DEFAULT ", "CONSTRAINT ",
-                                        "FK CONSTRAINT ", "CHECK CONSTRAINT ", "INDEX ", "TRIGGER ", "RULE ", "POLICY ",
-                                        "ROW SECURITY ", "STATISTICS "};
+    static const char *const kinds[] = {"TABLE ",      "VIEW ",          "MATERIALIZED VIEW ", "SEQUENCE ",  "DEFAULT ",
+                                        "CONSTRAINT ", "FK CONSTRAINT ", "CHECK CONSTRAINT ",  "INDEX ",     "TRIGGER ",
+                                        "RULE ",       "POLICY ",        "ROW SECURITY ",      "STATISTICS "};
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (begins(entry, kinds[i]))
             return true;
@@ -122,11 +121,11 @@ static bool is_taken_comment(const char *entry)
     return what && (is_table_kind(what + 1) || begins(what + 1, "COLUMN "));
 }
 
-static bool is_taken(const Restore *r, int64_t oid, const char *entry, const char *present)
+static bool is_taken(Restore *r, int64_t oid, const char *entry, const char *present)
 {
     if (begins(entry, "SCHEMA - ")) {
         const char *name = entry + sizeof "SCHEMA - " - 1;
-        return !strstr(present, arena_printf((Arena *)&r->arena, "\n%.*s\n", (int)strcspn(name, " "), name));
+        return !strstr(present, arena_printf(&r->arena, "\n%.*s\n", (int)strcspn(name, " "), name));
     }
     if (is_shared_kind(entry)) {
         for (int i = 0; i < r->manifest->n_objects; i++)
@@ -157,8 +156,8 @@ static bool choose_entries(Restore *r, FILE *out, Err *err)
     Buf list = {0};
     char *present = NULL;
     bool ok = child_run(r->program, arguments, NULL, &list, err) &&
-              pg_value(r->pg, "SELECT E'\\n' || string_agg(nspname, E'\\n') || E'\\n' FROM pg_catalog.pg_namespace", 0, NULL,
-                       &present, err);
+              pg_value(r->pg, "SELECT E'\\n' || string_agg(nspname, E'\\n') || E'\\n' FROM pg_catalog.pg_namespace", 0,
+                       NULL, &present, err);
     for (char *line = list.data, *next; ok && line && *line; line = next) {
         int64_t oid = 0;
         size_t n = strcspn(line, "\n");
@@ -175,15 +174,16 @@ static bool choose_entries(Restore *r, FILE *out, Err *err)
 
 /* ---- lines of a script ---- */
 
-/* What pg_restore says at a script's head: this transaction has its own limits and encoding, and nothing may outlive
- * it. *keep = false: leave the line out; else what stands in for it goes to `out`. */
+/* What pg_restore says at a script's head: this transaction has limits and an encoding of its own, and nothing may
+ * outlive it. True: the line is such a setting; what stands in for it, if anything, goes to `out`. */
 static bool is_setting(const char *line, Buf *out)
 {
-    static const char *const kept[] = {"check_function_bodies", "xmloption", "client_min_messages", "default_tablespace",
-                                       "default_table_access_method"};
-    static const char *const dropped[] = {"statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout",
-                                          "transaction_timeout", "client_encoding", "standard_conforming_strings",
-                                          "row_security"};
+    static const char *const kept[] = {"check_function_bodies", "xmloption", "client_min_messages",
+                                       "default_tablespace", "default_table_access_method"};
+    static const char *const dropped[] = {
+        "statement_timeout",   "lock_timeout",    "idle_in_transaction_session_timeout",
+        "transaction_timeout", "client_encoding", "standard_conforming_strings",
+        "row_security"};
     static const char path[] = "SELECT pg_catalog.set_config('search_path', '', false);";
     if (begins(line, "\\restrict ") || begins(line, "\\unrestrict "))
         return true;
@@ -211,9 +211,15 @@ typedef bool LineFn(Restore *r, const char *line, size_t n, Err *err);
 /* pg_restore's script of one section, line by line (each with a NUL instead of its line feed). */
 static bool each_line(Restore *r, const char *section, LineFn *each, Err *err)
 {
-    const char *arguments[] = {"pg_restore", arena_printf(&r->arena, "--section=%s", section), "--no-owner",
-                               "--no-privileges", "--no-tablespaces", arena_printf(&r->arena, "--use-list=%s", r->list),
-                               "--file=-", r->path, NULL};
+    const char *arguments[] = {"pg_restore",
+                               arena_printf(&r->arena, "--section=%s", section),
+                               "--no-owner",
+                               "--no-privileges",
+                               "--no-tablespaces",
+                               arena_printf(&r->arena, "--use-list=%s", r->list),
+                               "--file=-",
+                               r->path,
+                               NULL};
     Child child;
     Buf lines = {0};
     char bytes[65536];
@@ -280,14 +286,10 @@ static bool data_line(Restore *r, const char *line, size_t n, Err *err)
         return collect_line(r, line, n, err);
     r->copying = true;
     r->copied = 0;
-    return run_script(r, err) && interrupt_check(err) &&
-           pg_copy_in(r->pg, arena_strn(&r->arena, line, n - 1), err);
+    return run_script(r, err) && interrupt_check(err) && pg_copy_in(r->pg, arena_strn(&r->arena, line, n - 1), err);
 }
 
-static bool fill(Restore *r, Err *err)
-{
-    return each_line(r, "data", data_line, err) && run_script(r, err);
-}
+static bool fill(Restore *r, Err *err) { return each_line(r, "data", data_line, err) && run_script(r, err); }
 
 /* ---- the proof ---- */
 

@@ -131,9 +131,10 @@ const Command cmd_backup = {
     .min_arguments = 1,
     .max_arguments = 1,
     .summary = "write all that artsync owns to one file",
-    .details = "The base's tables with their views, sync_logs and schema artsync, in one snapshot, as an archive of pg_dump\n"
-               "with rows and checksums behind it; readable by nobody else (0600), read back before it gets its name.\n"
-               "Owners and privileges are not kept.",
+    .details =
+        "The base's tables with their views, sync_logs and schema artsync, in one snapshot, as an archive of pg_dump\n"
+        "with rows and checksums behind it; readable by nobody else (0600), read back before it gets its name.\n"
+        "Owners and privileges are not kept.",
     .needs = NEED_SCHEMA,
     .options = backup_options,
     .run = run_backup,
@@ -145,8 +146,9 @@ const Command cmd_restore = {
     .min_arguments = 1,
     .max_arguments = 1,
     .summary = "restore a backup, all of it or nothing",
-    .details = "Names its target first and refuses one whose tables have rows, unless --force. One transaction, committed\n"
-               "only if every table has the rows and the checksum that the backup recorded.",
+    .details =
+        "Names its target first and refuses one whose tables have rows, unless --force. One transaction, committed\n"
+        "only if every table has the rows and the checksum that the backup recorded.",
     .needs = NEED_BASE | NEED_DATABASE,
     .options = restore_options,
     .run = run_restore,

@@ -48,8 +48,10 @@ static void print_text(const ExportResult *result)
 
 static bool run(Cli *cli, Err *err)
 {
-    ExportOptions export = {.dir = cli_text(cli, "dir"), .tables = cli_list(cli, "table"),
-                            .include_inactive = cli_flag(cli, "include-inactive"), .replace = cli_flag(cli, "force")};
+    ExportOptions export = {.dir = cli_text(cli, "dir"),
+                            .tables = cli_list(cli, "table"),
+                            .include_inactive = cli_flag(cli, "include-inactive"),
+                            .replace = cli_flag(cli, "force")};
     ExportResult result = {0};
     if (!export.dir)
         return err_set(err, ERR_USAGE, "the folder that the CSV files are written to", "export needs --dir DIR");
@@ -70,8 +72,9 @@ static bool run(Cli *cli, Err *err)
 const Command cmd_export = {
     .name = "export",
     .summary = "write the tables back as CSV in Airtable's shape",
-    .details = "Active rows, in one snapshot: BOM, LF, minimal quoting, the base's own headers, record ids. A merge of\n"
-               "what is written changes nothing. Files that are there already stay, unless --force says otherwise.",
+    .details =
+        "Active rows, in one snapshot: BOM, LF, minimal quoting, the base's own headers, record ids. A merge of\n"
+        "what is written changes nothing. Files that are there already stay, unless --force says otherwise.",
     .needs = NEED_BASE,
     .options = options,
     .run = run,

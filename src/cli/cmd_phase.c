@@ -15,13 +15,13 @@ static const char *const meanings[] = {
 };
 
 typedef struct Move {
-    bool known;         /* the phase that is stored is one of the three */
+    bool known; /* the phase that is stored is one of the three */
     Phase from, to;
     const char *stored; /* NULL: nothing is stored, which means parallel */
     const char *since, *by;
     int64_t age;
-    bool gated;         /* checks and parity were run */
-    bool forced;        /* ... and failed, which --force lifted */
+    bool gated;  /* checks and parity were run */
+    bool forced; /* ... and failed, which --force lifted */
     bool moved;
     Validation validation;
 } Move;
@@ -177,7 +177,8 @@ const Command cmd_phase = {
     .max_arguments = 1,
     .summary = "show or set the stage of the move",
     .details =
-        "parallel: Airtable leads. primary: the database leads; conflicts go its way, and merge and full need --force.\n"
+        "parallel: Airtable leads. primary: the database leads; conflicts go its way, and merge and full need "
+        "--force.\n"
         "archive: the database is authoritative; sync refuses. Moving forward runs validate with parity and refuses\n"
         "if it fails; moving back is always free. Every move is kept in artsync.setting_changes.",
     .needs = NEED_SCHEMA,

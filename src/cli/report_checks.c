@@ -18,8 +18,7 @@ bool validation_run(Cli *cli, const char *export_dir, Validation *v, Err *err)
     v->export_dir = export_dir;
     bool compared = !export_dir || parity_run(cli->pg, cli->base, export_dir, &v->parity, err);
     log_progress_end(); /* of the files that were read */
-    return compared && checks_run(cli->pg, &v->checks, err) &&
-           phase_read(cli->pg, cli->base->name, &v->phase, err);
+    return compared && checks_run(cli->pg, &v->checks, err) && phase_read(cli->pg, cli->base->name, &v->phase, err);
 }
 
 bool validation_failed(const Validation *v)
@@ -233,7 +232,8 @@ static void print_samples(const ParityTable *t, Arena *arena)
     const cJSON *entry;
     cJSON_ArrayForEach(entry, t->sample) print_entry(t, entry, arena);
     if (t->differing > 0) {
-        fprintf(stdout, "  %s: %s in %s:", t->table->name, out_noun(t->differing, "cell differs", "cells differ", arena),
+        fprintf(stdout, "  %s: %s in %s:", t->table->name,
+                out_noun(t->differing, "cell differs", "cells differ", arena),
                 out_noun(t->differing_rows, "row", "rows", arena));
         const char *comma = " ";
         for (int c = 0; c < PARITY_CAUSES; c++) {
@@ -252,8 +252,8 @@ static void print_parity(const Cli *cli, const Validation *v)
     bool equal = parity_equal(parity);
     if (equal && cli->quiet)
         return;
-    static const char *const headings[] = {"records", "rows", "only in export", "rejected", "only in database",
-                                           "cells differ"};
+    static const char *const headings[] = {"records",          "rows",        "only in export", "rejected",
+                                           "only in database", "cells differ"};
     TextTable *table = text_table_new();
     text_table_column(table, "table", COLUMN_LEFT);
     for (size_t i = 0; i < sizeof headings / sizeof headings[0]; i++)
@@ -287,7 +287,8 @@ void validation_text(const Cli *cli, const Validation *v)
         return;
     print_parity(cli, v);
     if (!cli->quiet || failed)
-        fprintf(stdout, "\n%s\n", !parity_equal(&v->parity) ? "Fail: the database and the export differ."
-                                  : failed                   ? "Fail: the database and the export say the same, but checks failed."
-                                                             : "Pass: the database and the export say the same.");
+        fprintf(stdout, "\n%s\n",
+                !parity_equal(&v->parity) ? "Fail: the database and the export differ."
+                : failed                  ? "Fail: the database and the export say the same, but checks failed."
+                                          : "Pass: the database and the export say the same.");
 }

@@ -7,11 +7,11 @@
 #include "private.h"
 
 typedef struct Validation {
-    Checks checks;          /* loaded by the caller */
+    Checks checks; /* loaded by the caller */
     Parity parity;
     const char *export_dir; /* NULL: no parity */
     Phase phase;
-    char at[24];            /* ISO 8601, UTC */
+    char at[24]; /* ISO 8601, UTC */
 } Validation;
 
 /* Run the checks and, with `export_dir`, parity in the read-only transaction that is open. */

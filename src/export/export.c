@@ -40,7 +40,8 @@ static Layout layout_of(const Table *table, Arena *arena)
 {
     Layout layout = {arena_alloc(arena, sizeof(Cell) * (size_t)(2 * table->n_columns + 1)), 0};
     for (int c = 0; c < table->n_columns; c++)
-        add_cell(&layout, &table->columns[c].headers, table->columns[c].to ? CELL_LINK : CELL_VALUE, &table->columns[c]);
+        add_cell(&layout, &table->columns[c].headers, table->columns[c].to ? CELL_LINK : CELL_VALUE,
+                 &table->columns[c]);
     add_cell(&layout, &table->id_headers, CELL_ID, NULL);
     for (int c = 0; c < table->n_columns; c++)
         add_cell(&layout, &table->columns[c].id_headers, CELL_LINK_ID, &table->columns[c]);
@@ -56,10 +57,7 @@ static void add_field(Buf *sql, const char *alias, int number, const char *name)
     sql_ident(sql, name);
 }
 
-static const char *key_of(const Table *table)
-{
-    return table->catalog->columns[table->catalog->primary_key].name;
-}
+static const char *key_of(const Table *table) { return table->catalog->columns[table->catalog->primary_key].name; }
 
 static void select_cell(Buf *sql, const Table *table, const Cell *cell)
 {
@@ -127,7 +125,8 @@ static bool write_row(void *ctx, const char *const *cells, int n, Err *err)
     Writing *w = ctx;
     for (int i = 0; i < n; i++) {
         const Cell *cell = &w->layout->cells[i];
-        const char *text = cell->kind == CELL_VALUE  ? shape_cell(cell->column, w->base->date_order, cells[i], &w->scratch)
+        const char *text = cell->kind == CELL_VALUE
+                               ? shape_cell(cell->column, w->base->date_order, cells[i], &w->scratch)
                            : cell->kind == CELL_LINK ? shape_link(cells[i], &w->scratch)
                                                      : cells[i];
         csv_write_cell(w->writer, text);

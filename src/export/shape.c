@@ -24,7 +24,8 @@ static const char *shape_date(DateOrder order, const char *text, Buf *out)
         return text;
     const char *month = text + 5, *day = text + 8;
     const char *first = order == DATE_DMY ? day : month, *second = order == DATE_DMY ? month : day;
-    buf_printf(out, "%.*s/%.*s/%.4s%s", width(first), unpadded(first), width(second), unpadded(second), text, text + 10);
+    buf_printf(out, "%.*s/%.*s/%.4s%s", width(first), unpadded(first), width(second), unpadded(second), text,
+               text + 10);
     return out->data;
 }
 

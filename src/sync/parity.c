@@ -47,7 +47,8 @@ static cJSON *text_item(const char *text)
 /* A new entry of the sample, or NULL where enough of its kind are there. */
 static cJSON *sample_add(ParityTable *parity, Kind kind, ParityCause cause, const char *id, const char *name)
 {
-    static const char *const names[] = {"only_in_export", "rejected", "only_in_database", "only_in_database", "differing"};
+    static const char *const names[] = {"only_in_export", "rejected", "only_in_database", "only_in_database",
+                                        "differing"};
     int *taken = &parity->sampled[kind + (kind == KIND_DIFFERING ? (int)cause : 0)];
     if (*taken >= PARITY_SAMPLE)
         return NULL;
@@ -257,7 +258,8 @@ static bool compare_table(Run *run, ParityTable *parity, Arena *arena, Err *err)
 {
     SyncTable counts = {.table = parity->table, .path = parity->path, .file = parity->file};
     memcpy(counts.sha256, parity->sha256, sizeof counts.sha256);
-    Turn turn = {.run = run, .table = parity->table, .counts = &counts, .path = parity->path, .asked = -1, .parity = parity};
+    Turn turn = {
+        .run = run, .table = parity->table, .counts = &counts, .path = parity->path, .asked = -1, .parity = parity};
     parity->sample = cJSON_CreateArray();
     bool ok = turn_prepare(&turn, err) && turn_stream(&turn, err) && note_rows(&turn, err);
     if (ok) {

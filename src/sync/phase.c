@@ -11,8 +11,8 @@ bool phase_read(Pg *pg, const char *base, Phase *phase, Err *err)
         return false;
     bool ok = pg_count(rows) == 0 || phase_parse(pg_get(rows, 0, 0), phase);
     if (!ok)
-        err_set(err, ERR_SCHEMA, "set it again: artsync phase parallel", "artsync.settings holds the unknown phase \"%s\"",
-                pg_get(rows, 0, 0));
+        err_set(err, ERR_SCHEMA, "set it again: artsync phase parallel",
+                "artsync.settings holds the unknown phase \"%s\"", pg_get(rows, 0, 0));
     pg_rows_free(rows);
     return ok;
 }

@@ -1,9 +1,9 @@
 /* Values as Airtable's cells: each is what a person expects to see, and cleaning reads it back as it was. */
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <cmocka.h>
 
 #include "../../src/export/shape.h"
 #include "artsync/clean.h"
@@ -42,8 +42,8 @@ static void expect_back(size_t i, const Column *column, const char *cell)
 {
     Arena arena = {0};
     Base base = {.date_order = cases[i].order};
-    CleanContext context = {.base = &base, .date_order = cases[i].order == DATE_AUTO ? DATE_MDY : cases[i].order,
-                            .arena = &arena};
+    CleanContext context = {
+        .base = &base, .date_order = cases[i].order == DATE_AUTO ? DATE_MDY : cases[i].order, .arena = &arena};
     Cleaned out = {0};
     field_clean(column, str_of(cell), &context, &out);
     if (out.code || !out.text || strcmp(out.text, cases[i].text) != 0)
