@@ -1,9 +1,10 @@
 /* Values as Airtable's cells: each is what a person expects to see, and cleaning reads it back as it was. */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 
 #include "../../src/export/shape.h"
 #include "artsync/clean.h"
