@@ -19,6 +19,7 @@ enum {
     CONNECTION_CHECK_INTERVAL = 10, /* how soon the server notices that we died */
     PATIENCE = 31 * 60,             /* no byte from the server for so long: lost. More than STATEMENT_TIMEOUT */
     CANCEL_PATIENCE = 5,            /* for the cancel request itself */
+    REFUSE_PATIENCE = 1,            /* for a COPY that was given up to end by itself */
     DRAIN_PATIENCE = 10,            /* for the cancelled statement to end, and for ROLLBACK */
 };
 

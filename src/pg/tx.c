@@ -50,10 +50,14 @@ void pg_rollback(Pg *pg)
     int patience = pg->patience;
     pg->deaf = true; /* also after a signal the ROLLBACK has to go out */
     pg->patience = DRAIN_PATIENCE;
-    Err ignored = {0};
-    if (!simple(pg, "ROLLBACK", &ignored))
-        pg->lost = true; /* closing the connection rolls back as well */
-    err_clear(&ignored);
+    for (int tries = 0; tries < 2; tries++) { /* a late cancel of what went before may hit the first */
+        Err ignored = {0};
+        bool done = simple(pg, "ROLLBACK", &ignored);
+        err_clear(&ignored);
+        if (done || pg->lost)
+            break;
+        pg->lost = tries > 0; /* closing the connection rolls back as well */
+    }
     pg->deaf = deaf;
     pg->patience = patience;
 }

@@ -156,6 +156,21 @@ static bool drain(Pg *pg, Err *err)
     }
 }
 
+/* A COPY that we feed ends by saying so: a cancel may come so late that it hits the next statement instead. Only a server
+ * that does not listen is cancelled. */
+static bool refuse_copy(Pg *pg)
+{
+    if (PQputCopyEnd(pg->conn, "given up by artsync") <= 0)
+        return false; /* no COPY, or no room to say it */
+    Err ignored = {0};
+    pg->patience = REFUSE_PATIENCE;
+    bool ended = drain(pg, &ignored);
+    err_clear(&ignored);
+    if (!ended && PQstatus(pg->conn) == CONNECTION_OK)
+        pg->lost = false;
+    return ended;
+}
+
 void pg_abandon(Pg *pg)
 {
     buf_clear(&pg->copy);
@@ -164,13 +179,16 @@ void pg_abandon(Pg *pg)
     bool deaf = pg->deaf;
     int patience = pg->patience;
     pg->deaf = true;
-    pg->patience = DRAIN_PATIENCE;
     pg->waiting_since = 0;
-    Err ignored = {0};
-    cancel(pg);
-    if (!drain(pg, &ignored))
-        pg->lost = true;
-    err_clear(&ignored);
+    if (!refuse_copy(pg) && !pg->lost) {
+        Err ignored = {0};
+        pg->patience = DRAIN_PATIENCE;
+        pg->waiting_since = 0;
+        cancel(pg);
+        if (!drain(pg, &ignored))
+            pg->lost = true;
+        err_clear(&ignored);
+    }
     pg->deaf = deaf;
     pg->patience = patience;
 }
