@@ -28,11 +28,15 @@ size_t link_index_size(const LinkIndex *index);
 /* How a link was resolved. */
 typedef enum LinkOutcome { LINK_FOUND, LINK_NONE, LINK_AMBIGUOUS } LinkOutcome;
 
-/* By record id; LINK_FOUND sets *key. */
-LinkOutcome link_by_id(const LinkIndex *index, Str id, const char **key);
+typedef struct Link { /* a row, as it was added */
+    const char *id;   /* or NULL */
+    const char *key;
+    bool derived_id;
+} Link;
 
-/* By one whole name; LINK_FOUND sets *key and *derived_id. */
-LinkOutcome link_by_name(const LinkIndex *index, Str name, const char **key, bool *derived_id);
+/* By record id, or by one whole name. *link is set only by LINK_FOUND. */
+LinkOutcome link_by_id(const LinkIndex *index, Str id, Link *link);
+LinkOutcome link_by_name(const LinkIndex *index, Str name, Link *link);
 
 /* The record id of the row with this primary key, or NULL. */
 const char *link_id_of_key(const LinkIndex *index, const char *key);

@@ -11,6 +11,20 @@
 
 enum { ID_MAX = 255 };
 
+static CleanContext *contexts_of(Cleaner *c)
+{
+    const LinkIndex *const *links = c->options.links;
+    CleanContext *contexts = mem_alloc(sizeof *contexts * (size_t)(c->table->n_columns + 1));
+    for (int i = 0; i < c->table->n_columns; i++) {
+        const Table *to = c->table->columns[i].to;
+        contexts[i] = (CleanContext){.base = c->table->base,
+                                     .date_order = c->options.date_order,
+                                     .links = links && to ? links[to->index] : NULL,
+                                     .arena = &c->arena};
+    }
+    return contexts;
+}
+
 Cleaner *cleaner_new(const CleanerOptions *options, CleaningReport *report, const RecordSink *sink)
 {
     Cleaner *c = mem_alloc(sizeof *c);
@@ -22,6 +36,7 @@ Cleaner *cleaner_new(const CleanerOptions *options, CleaningReport *report, cons
     c->values = mem_alloc(sizeof *c->values * (size_t)(c->table->n_columns + 1));
     c->hashed = mem_alloc(sizeof *c->hashed * (size_t)(2 * c->table->n_columns + 1));
     c->derive = mem_alloc(sizeof *c->derive * (size_t)(c->table->n_columns + 1));
+    c->contexts = contexts_of(c);
     return c;
 }
 
@@ -35,6 +50,7 @@ void cleaner_free(Cleaner *c)
     arena_free(&c->arena);
     buf_free(&c->bytes);
     free(c->derive);
+    free(c->contexts);
     free(c->hashed);
     free(c->values);
     free(c->path);

@@ -63,28 +63,19 @@ static void note_change(Cleaner *c, const Column *column, const char *from, cons
         cleaning_report_change(c->report, c->table, column->name, from, to);
 }
 
-static CleanContext context_for(Cleaner *c, const Column *column)
-{
-    const LinkIndex *const *links = c->options.links;
-    return (CleanContext){.base = c->table->base,
-                          .date_order = c->options.date_order,
-                          .links = links && column->to ? links[column->to->index] : NULL,
-                          .arena = &c->arena};
-}
-
 /* Returns the cell that people would call the column's. */
 static Str clean_own(Cleaner *c, const Column *column, Cleaned *cleaned)
 {
-    CleanContext context = context_for(c, column);
+    const CleanContext *context = &c->contexts[column->index];
     int at = c->binding.cells[column->index], ids_at = c->binding.ids[column->index];
     Str cell = at >= 0 ? c->raw->cells[at] : STR("");
     if (ids_at < 0) {
-        field_clean(column, cell, &context, cleaned);
+        field_clean(column, cell, context, cleaned);
         note_dates(c, cell, cleaned);
         return cell;
     }
     Str ids = c->raw->cells[ids_at];
-    field_clean_link(column, ids, cell, &context, cleaned);
+    field_clean_link(column, ids, cell, context, cleaned);
     return cell.n ? cell : ids;
 }
 
@@ -134,17 +125,32 @@ static void set_value(Cleaner *c, const Column *column, bool present, const Clea
         present ? (Value){.text = cleaned->text, .hash = value_hash(meaning), .present = true} : (Value){0};
 }
 
+/* Most cells of a base are empty, and in most columns that is NULL, whatever the type. */
+static bool is_simply_null(const Cleaner *c, const Column *column)
+{
+    int at = c->binding.cells[column->index];
+    return at >= 0 && c->raw->cells[at].n == 0 && c->binding.ids[column->index] < 0 && column->derive.from < 0 &&
+           !column->fallback && !column->required && column->type != FIELD_BOOLEAN;
+}
+
 bool cleaner_column(Cleaner *c, const Column *column)
 {
-    Cleaned cleaned = {0};
+    Cleaned cleaned;
+    if (is_simply_null(c, column)) {
+        c->values[column->index] = (Value){.hash = value_hash(NULL), .present = true};
+        return true;
+    }
     bool own = binding_has_own(&c->binding, column), present = own;
-    Str cell = own ? clean_own(c, column, &cleaned) : STR(""), instead = {0};
+    Str cell = STR(""), instead = {0};
+    if (own)
+        cell = clean_own(c, column, &cleaned);
+    else
+        cleaned = (Cleaned){0};
     if (!cleaned.code && !cleaned.text)
         instead = stand_in(c, column, own);
     if (instead.n) {
-        CleanContext context = context_for(c, column);
         note_change(c, column, cleaned.from, cleaned.to);
-        field_clean(column, instead, &context, &cleaned);
+        field_clean(column, instead, &c->contexts[column->index], &cleaned);
         present = true;
     }
     if (cleaned.code && !column->on_invalid_null)

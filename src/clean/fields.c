@@ -108,9 +108,9 @@ bool field_valid(const Field *field, Str cell)
 }
 
 /* Trimmed, and in normal form where the type wants it. */
-static Str prepared(const Field *field, Str cell)
+static Str prepared(const Field *field, Str cell, bool plain)
 {
-    if (!is_plain(cell)) {
+    if (!plain) {
         cell = utf8_trim(cell);
         return rules[field->column->type].flags & WORDS ? field_tidy(field, cell) : cell;
     }
@@ -121,7 +121,8 @@ bool field_is_null(const CleanContext *context, Str cell)
 {
     const Names *tokens = context->base ? &context->base->null_tokens : NULL;
     for (int i = 0; tokens && i < tokens->n; i++) {
-        if (str_eq(str_of(tokens->items[i]), cell))
+        const char *token = tokens->items[i];
+        if (cell.n && *token == *cell.p && str_eq(str_of(token), cell))
             return true;
     }
     return false;
@@ -247,9 +248,10 @@ void field_clean(const Column *column, Str cell, const CleanContext *context, Cl
     const struct Rule *rule = &rules[column->type];
     Str whole = cell;
     const char *alias = NULL;
-    if (!field_valid(&field, cell))
+    bool plain = is_plain(cell);
+    if (plain ? !is_short_enough(&field, cell) : !field_valid(&field, cell))
         return;
-    cell = prepared(&field, cell);
+    cell = prepared(&field, cell, plain);
     if (cell.n == 0) {
         clean_empty(&field);
         return;
@@ -261,9 +263,12 @@ void field_clean(const Column *column, Str cell, const CleanContext *context, Cl
         field_changed(&field, cell, out->text);
         return;
     }
-    rule->clean(&field, aliased ? prepared(&field, str_of(alias)) : column->type == FIELD_LINK ? whole : cell);
+    Str said = cell;
+    if (aliased)
+        cell = prepared(&field, str_of(alias), is_plain(str_of(alias)));
+    rule->clean(&field, !aliased && column->type == FIELD_LINK ? whole : cell);
     if (column->type != FIELD_LINK)
         check_limits(&field);
     if (aliased && !out->code)
-        field_changed(&field, cell, out->text);
+        field_changed(&field, said, out->text);
 }

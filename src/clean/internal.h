@@ -55,6 +55,7 @@ struct Cleaner {
     char *path;
     Binding binding;
     bool bound;
+    CleanContext *contexts; /* per column */
     regex_t *derive; /* per column that derives */
     Hashed *hashed;
     int n_hashed;

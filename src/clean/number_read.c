@@ -48,11 +48,11 @@ static bool read_plain(Str text, Number *number)
 
 /* ---- what stands around the digits ---- */
 
-/* Longer ones before those that they end in. */
+/* Longer ones before those that they end in; else the frequent ones first. */
 static const char *const symbols[] = {
-    "AU$", "CA$", "HK$", "MX$", "NT$", "NZ$", "US$", "A$", "C$", "R$", "S$", "$", "£",
-    "€",   "¥",   "₹",   "₽", "₩",   "₺",   "₴",   "₪",  "₫",  "₦",  "฿",  "₱", "zł",
-    "Kč",  "Ft",  "kr.", "kr",  "Fr.", "Fr",  "lei", "RM", "Rp", "R",  "TL",
+    "£",  "€",  "AU$", "CA$", "HK$", "MX$", "NT$", "NZ$", "US$", "A$", "C$", "R$", "S$",
+    "$",  "¥",  "₹",   "₽", "₩",   "₺",   "₴",   "₪",   "₫",   "₦",  "฿",  "₱",  "zł",
+    "Kč", "Ft", "kr.", "kr",  "Fr.", "Fr",  "lei", "RM",  "Rp",  "R",  "TL",
 };
 
 /* ISO 4217, each with a blank behind it. */

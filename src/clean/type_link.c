@@ -16,21 +16,28 @@ static void blame(const Field *field, Str element, const char *code, const char 
     field_refuse(field, code, "%s", reason);
 }
 
+/* A row's record id is what comparing means: made anew, the row has another key and is the same. */
+static void found(const Field *field, const Link *link)
+{
+    field_value(field, link->key);
+    field->out->compare = link->id;
+}
+
 /* One name. False: refused, or nothing said where `must` is not set and no row has the name. */
 static bool by_name(const Field *field, Str name, bool must)
 {
-    const char *key = NULL;
-    bool derived;
-    LinkOutcome outcome = link_by_name(field->context->links, name, &key, &derived);
-    if (outcome == LINK_AMBIGUOUS)
+    Link link;
+    LinkOutcome outcome = link_by_name(field->context->links, name, &link);
+    if (outcome == LINK_FOUND)
+        found(field, &link);
+    else if (outcome == LINK_AMBIGUOUS)
         blame(field, name, REJECT_LINK_AMBIGUOUS,
               arena_printf(field->arena, "links to \"%s\", but several rows of %s have this name", shown(field, name),
                            target(field)));
-    else if (outcome == LINK_NONE && must)
+    else if (must)
         blame(field, name, REJECT_LINK_MISSING,
               arena_printf(field->arena, "links to \"%s\", but no row of %s has this name", shown(field, name),
                            target(field)));
-    field_value(field, key);
     return outcome == LINK_FOUND;
 }
 
@@ -38,11 +45,10 @@ static bool by_name(const Field *field, Str name, bool must)
 static void by_id(const Field *field, Str id, Str name)
 {
     const LinkIndex *links = field->context->links;
-    const char *key = NULL;
-    bool derived = false;
-    if (link_by_id(links, id, &key) == LINK_FOUND ||
-        (name.n && link_by_name(links, name, &key, &derived) == LINK_FOUND && derived)) {
-        field_value(field, key);
+    Link link;
+    if (link_by_id(links, id, &link) == LINK_FOUND ||
+        (name.n && link_by_name(links, name, &link) == LINK_FOUND && link.derived_id)) {
+        found(field, &link);
         return;
     }
     const char *named = name.n ? arena_printf(field->arena, " (\"%s\")", shown(field, name)) : "";
@@ -75,9 +81,9 @@ static bool take_first(const Field *field, const Str *elements, size_t n)
 
 static void link_by_ids(const Field *field, const Str *ids, size_t n, Str names)
 {
-    const char *key;
-    if (n == 1 && link_by_id(field->context->links, ids[0], &key) == LINK_FOUND) {
-        field_value(field, key);
+    Link link;
+    if (n == 1 && link_by_id(field->context->links, ids[0], &link) == LINK_FOUND) {
+        found(field, &link);
         return;
     }
     Str *elements;
@@ -93,11 +99,11 @@ static void link_by_names(const Field *field, Str names)
     if (by_name(field, names, false) || field->out->code)
         return;
     Str *elements;
-    const char *key;
-    bool derived, any = false;
+    Link link;
+    bool any = false;
     size_t n = link_split(links, names, field->arena, &elements);
     for (size_t i = 0; i < n; i++)
-        any = any || link_by_name(links, elements[i], &key, &derived) != LINK_NONE;
+        any = any || link_by_name(links, elements[i], &link) != LINK_NONE;
     if (n > 1 && !any &&
         !field->column->multiple_first) /* one unknown name with a comma, as likely as two unknown ones */
         (void)by_name(field, utf8_trim(names), true);
@@ -134,8 +140,6 @@ static void link_cells(const Field *field, Str id_cell, Str name_cell)
     }
     if (field->out->code)
         field->out->from = field->out->to = NULL;
-    else if (field->out->text && field->context->links) /* a row that is made anew has another key, but is the same */
-        field->out->compare = link_id_of_key(field->context->links, field->out->text);
 }
 
 void clean_link(const Field *field, Str cell) { link_cells(field, STR(""), cell); }

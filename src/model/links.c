@@ -18,18 +18,12 @@ typedef struct Map {
     size_t n, cap; /* cap: 0 or a power of two */
 } Map;
 
-typedef struct Row {
-    const char *id; /* or NULL */
-    const char *key;
-    bool derived_id;
-} Row;
-
 /* Names are kept in three spellings, from the strictest to the most forgiving; a name is looked up in this order. */
 enum { EXACT, TRIMMED, FOLDED, SPELLINGS };
 
 struct LinkIndex {
     Arena arena;
-    Row *rows;
+    Link *rows;
     size_t n, cap;
     Map ids;
     Map keys;
@@ -112,7 +106,7 @@ void link_index_add(LinkIndex *index, const char *id, const char *name, const ch
     ARRAY_ROOM(index->rows, index->n, index->cap);
     uint32_t row = (uint32_t)index->n++;
     const char *own_id = id ? arena_str(&index->arena, id) : NULL;
-    index->rows[row] = (Row){own_id, arena_str(&index->arena, key), derived_id};
+    index->rows[row] = (Link){own_id, arena_str(&index->arena, key), derived_id};
     map_add(index, &index->keys, str_of(index->rows[row].key), row);
     if (own_id)
         map_add(index, &index->ids, str_of(own_id), row);
@@ -138,12 +132,12 @@ const char *link_id_of_key(const LinkIndex *index, const char *key)
     return map_find(&index->keys, str_of(key), &row) == LINK_FOUND ? index->rows[row].id : NULL;
 }
 
-LinkOutcome link_by_id(const LinkIndex *index, Str id, const char **key)
+LinkOutcome link_by_id(const LinkIndex *index, Str id, Link *link)
 {
     uint32_t row;
     LinkOutcome outcome = map_find(&index->ids, id, &row);
     if (outcome == LINK_FOUND)
-        *key = index->rows[row].key;
+        *link = index->rows[row];
     return outcome;
 }
 
@@ -161,14 +155,12 @@ static LinkOutcome name_row(const LinkIndex *index, Str name, uint32_t *row)
     return outcome;
 }
 
-LinkOutcome link_by_name(const LinkIndex *index, Str name, const char **key, bool *derived_id)
+LinkOutcome link_by_name(const LinkIndex *index, Str name, Link *link)
 {
     uint32_t row;
     LinkOutcome outcome = name_row(index, name, &row);
-    if (outcome == LINK_FOUND) {
-        *key = index->rows[row].key;
-        *derived_id = index->rows[row].derived_id;
-    }
+    if (outcome == LINK_FOUND)
+        *link = index->rows[row];
     return outcome;
 }
 

@@ -75,9 +75,14 @@ static int32_t decode_before(Str text, size_t end, size_t *size)
     return start + *size == end ? point : -1;
 }
 
+/* Printable ASCII but the blank. */
+static bool is_graph(char c) { return c > ' ' && c < 0x7F; }
+
 Str utf8_trim(Str text)
 {
     size_t start = 0, end = text.n, size;
+    if (end && is_graph(text.p[0]) && is_graph(text.p[end - 1])) /* as nearly all are */
+        return text;
     while (start < end && is_space(decode(text, start, &size)))
         start += size;
     while (end > start && is_space(decode_before(text, end, &size)))

@@ -29,14 +29,13 @@ static void check_split(const LinkIndex *index, Str cell, Arena *arena)
 {
     Str *elements;
     size_t commas = 0, n = link_split(index, cell, arena, &elements);
-    const char *key;
-    bool derived;
+    Link link;
     for (size_t i = 0; i < cell.n; i++)
         commas += cell.p[i] == ',';
     must(n <= commas + 1);
     for (size_t i = 0; i < n; i++)
         must(elements[i].n && elements[i].p[elements[i].n] == '\0' && utf8_trim(elements[i]).n);
-    if (index && link_by_name(index, cell, &key, &derived) != LINK_NONE)
+    if (index && link_by_name(index, cell, &link) != LINK_NONE)
         must(n == 1); /* a whole known name is one element */
 }
 

@@ -29,10 +29,9 @@ static int end(void **state)
 
 static const char *by_name(const char *name)
 {
-    const char *key = NULL;
-    bool derived;
-    LinkOutcome outcome = link_by_name(links, str_of(name), &key, &derived);
-    return outcome == LINK_FOUND ? key : outcome == LINK_NONE ? "none" : "ambiguous";
+    Link link;
+    LinkOutcome outcome = link_by_name(links, str_of(name), &link);
+    return outcome == LINK_FOUND ? link.key : outcome == LINK_NONE ? "none" : "ambiguous";
 }
 
 /* The elements, each in <>. */
@@ -51,9 +50,9 @@ static const char *split(const LinkIndex *index, const char *cell)
 static void test_an_empty_index_knows_nobody(void **state)
 {
     (void)state;
-    const char *key;
+    Link link;
     assert_int_equal(link_index_size(links), 0);
-    assert_int_equal(link_by_id(links, STR("rec1"), &key), LINK_NONE);
+    assert_int_equal(link_by_id(links, STR("rec1"), &link), LINK_NONE);
     assert_string_equal(by_name("Harbour"), "none");
     assert_string_equal(split(links, "Harbour,Lighthouse"), "<Harbour><Lighthouse>");
     link_index_free(NULL);
@@ -62,14 +61,15 @@ static void test_an_empty_index_knows_nobody(void **state)
 static void test_ids(void **state)
 {
     (void)state;
-    const char *key = NULL;
+    Link link;
     link_index_add(links, "rec1", "Harbour", "1", false);
     link_index_add(links, NULL, "Pier", "2", false);
-    assert_int_equal(link_by_id(links, STR("rec1"), &key), LINK_FOUND);
-    assert_string_equal(key, "1");
-    assert_int_equal(link_by_id(links, STR("REC1"), &key), LINK_NONE);
-    assert_int_equal(link_by_id(links, STR("rec"), &key), LINK_NONE);
-    assert_int_equal(link_by_id(links, STR(""), &key), LINK_NONE);
+    assert_int_equal(link_by_id(links, STR("rec1"), &link), LINK_FOUND);
+    assert_string_equal(link.key, "1");
+    assert_string_equal(link.id, "rec1");
+    assert_int_equal(link_by_id(links, STR("REC1"), &link), LINK_NONE);
+    assert_int_equal(link_by_id(links, STR("rec"), &link), LINK_NONE);
+    assert_int_equal(link_by_id(links, STR(""), &link), LINK_NONE);
     assert_int_equal(link_index_size(links), 2);
 }
 
@@ -89,10 +89,9 @@ static void test_names_exactly_then_trimmed_then_without_case(void **state)
     assert_string_equal(by_name("Cafe\xCC\x81"), "4");
     assert_string_equal(by_name("CAF\xC3\x89"), "4");
     assert_string_equal(by_name(""), "none");
-    const char *key;
-    bool derived = false;
-    assert_int_equal(link_by_name(links, STR("caf\xC3\xA9"), &key, &derived), LINK_FOUND);
-    assert_true(derived);
+    Link link;
+    assert_int_equal(link_by_name(links, STR("caf\xC3\xA9"), &link), LINK_FOUND);
+    assert_true(link.derived_id);
 }
 
 static void test_the_same_row_twice_is_one_row(void **state)
