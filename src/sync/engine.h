@@ -115,10 +115,11 @@ bool load_keys_drop(LoadKeys **keys, Turn *turn, Err *err);
 bool load_keys_make(const LoadKeys *keys, Pg *pg, Err *err);
 void load_keys_free(LoadKeys *keys); /* accepts NULL */
 
-/* The unique keys of its records (load_unique.c): claims the item's, or says which an earlier record has (else code is
- * NULL). Made after the header was read. */
+/* The unique keys of its records (load_unique.c), made after the header was read. First a look at the item's, then claim them,
+ * or say which an earlier record has (else code is NULL). */
 typedef struct LoadUnique LoadUnique;
 LoadUnique *load_unique_new(const Turn *turn);
+void load_unique_look(LoadUnique *unique, const Turn *turn, const Item *item);
 Reject load_unique_claim(LoadUnique *unique, const Turn *turn, const Item *item, Arena *arena);
 void load_unique_free(LoadUnique *unique); /* accepts NULL */
 

@@ -21,6 +21,7 @@ struct Load {
     int64_t rows;
     const char *tail;  /* of every row: last_synced_at, the transaction's time, and the line's end */
     int layout;
+    uint64_t *slots;   /* of the record under way */
     Buf line;
     FILE *state;       /* binary COPY of the state, unlinked */
     FILE *rejects;     /* text COPY of refused records for the stage, unlinked */
@@ -53,6 +54,7 @@ bool load_begin(Turn *turn, int64_t file_size, Err *err)
               spool_file(&load->rejects, err);
     if (ok)
         load->tail = arena_printf(&load->arena, "\t%s\n", now);
+    load->slots = arena_alloc(&load->arena, sizeof *load->slots * (size_t)(turn->table->n_columns + 1));
     free(now);
     return ok;
 }
@@ -129,16 +131,17 @@ static char *be64(char *to, uint64_t v)
  * length before it. */
 static void add_state(const Turn *turn, Buf *out, const Item *item)
 {
-    size_t id = strlen(item->id);
+    size_t id = strlen(item->id), cols;
     int n = turn->table->n_columns;
-    buf_reserve(out, 2 + (4 + id) + (4 + 8) + (4 + 8 * (size_t)n) + (4 + 4) + (4 + 8) + (4 + 1) + (4 + 1));
+    for (int c = 0; c < n; c++)
+        turn->load->slots[c] = item->values[c].present ? item->values[c].hash : 0;
+    buf_reserve(out, 2 + (4 + id) + (4 + 8) + (4 + state_room(n)) + (4 + 4) + (4 + 8) + (4 + 1) + (4 + 1));
     char *to = out->data + out->len;
     to = be16(to, 7);
     to = mempcpy(be32(to, (uint32_t)id), item->id, id);
     to = be64(be32(to, 8), item->raw);
-    to = be32(to, 8 * (uint32_t)n);
-    for (int c = 0; c < n; c++)
-        to = be64(to, item->values[c].present ? item->values[c].hash : 0);
+    cols = state_pack(to + 4, turn->load->slots, n);
+    to = be32(to, (uint32_t)cols) + cols;
     to = be32(be32(to, 4), (uint32_t)turn->load->layout);
     to = be64(be32(to, 8), (uint64_t)turn->log_id);
     static const char created_not_deactivated[] = {0, 0, 0, 1, 1, 0, 0, 0, 1, 0};
@@ -172,13 +175,14 @@ bool load_item(Turn *turn, const Item *item, Err *err)
     if (!load->unique)
         load->unique = load_unique_new(turn);
     arena_reset(&turn->scratch);
+    load_unique_look(load->unique, turn, item);
+    buf_clear(&load->line);
+    add_row(turn, &load->line, item);
     Reject repeated = load_unique_claim(load->unique, turn, item, &turn->scratch);
     if (repeated.code)
         return put_reject(turn, item, repeated, err);
     if (!load->copying && !start_copy(turn, err))
         return false;
-    buf_clear(&load->line);
-    add_row(turn, &load->line, item);
     load->rows++;
     if (!pg_copy_put(turn->run->pg, load->line.data, load->line.len, err))
         return false;

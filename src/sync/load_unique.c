@@ -22,7 +22,7 @@ typedef struct Claims {
     size_t capacity; /* a power of two */
     size_t count;
     Claim *mine;     /* where the record under way puts its own; NULL: it has a NULL in the key */
-    Claim claim;
+    Claim claim;     /* of the record under way; line 0: it has none */
 } Claims;
 
 struct LoadUnique {
@@ -118,15 +118,27 @@ static const char *key_text(const Turn *turn, const Item *item, const CatalogKey
     return copy;
 }
 
+/* Keys of a large table lie all over memory: the slots are on their way while the record's line is written. */
+void load_unique_look(LoadUnique *unique, const Turn *turn, const Item *item)
+{
+    for (int k = 0; k < unique->n; k++) {
+        Claims *claims = &unique->keys[k];
+        claims->claim = (Claim){0};
+        if (!key_bytes(turn, item, claims->key, &unique->bytes))
+            continue;
+        XXH128_hash_t hash = XXH3_128bits(unique->bytes.data, unique->bytes.len);
+        claims->claim = (Claim){hash.low64, (uint32_t)hash.high64, (uint32_t)item->place.line};
+        __builtin_prefetch(&claims->slots[(size_t)hash.low64 & (claims->capacity - 1)], 1);
+    }
+}
+
 Reject load_unique_claim(LoadUnique *unique, const Turn *turn, const Item *item, Arena *arena)
 {
     for (int k = 0; k < unique->n; k++) {
         Claims *claims = &unique->keys[k];
         claims->mine = NULL;
-        if (!key_bytes(turn, item, claims->key, &unique->bytes))
+        if (!claims->claim.line)
             continue;
-        XXH128_hash_t hash = XXH3_128bits(unique->bytes.data, unique->bytes.len);
-        claims->claim = (Claim){hash.low64, (uint32_t)hash.high64, (uint32_t)item->place.line};
         make_room(claims);
         claims->mine = slot_for(claims, &claims->claim);
         if (claims->mine->line)

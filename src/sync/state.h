@@ -1,4 +1,4 @@
-/* state.h - the last-synced state of a record: 8 bytes a column, in the order of a stored layout.
+/* state.h - the last-synced state of a record: a slot a column, in the order of a stored layout.
  *
  * A slot is the value_hash of the cleaned value that the export held at the last sync, or 0: not known. A mapping that
  * gains, loses or reorders columns gets a new layout; rows written under an older one are read through it, so nothing
@@ -33,11 +33,14 @@ void layouts_free(Layouts *layouts);
 /* The id of today's layout, stored now if it is new. */
 bool layouts_current(Layouts *layouts, Pg *pg, int *id, Err *err);
 
-/* Slots of `hex` ("\x0011..." as PostgreSQL prints bytea; NULL: no state) under `layout` into out[table->n_columns];
- * 0 where nothing is known. */
-void state_decode(const Layouts *layouts, int layout, const char *hex, uint64_t *out);
+/* The slots as bytes, written to `to`, which has state_room(n); returns how many. */
+size_t state_pack(char *to, const uint64_t *slots, int n);
+size_t state_room(int n);
 
-/* The hexadecimal text of the slots in today's order, "\x" in front, appended. */
+/* The same as PostgreSQL prints and reads bytea ("\x0011..."), appended. */
 void state_encode(Buf *out, const uint64_t *slots, int n);
+
+/* Slots of such a text (NULL: no state) under `layout` into out[table->n_columns]; 0 where nothing is known. */
+void state_decode(const Layouts *layouts, int layout, const char *hex, uint64_t *out);
 
 #endif

@@ -1,8 +1,10 @@
 """db migrate and db status: a fresh database takes one command; again changes nothing; edited files are refused."""
+import ctypes
 import shutil
+import struct
 
 import pytest
-from support import ROOT, TABLES
+from support import ROOT, TABLES, counts
 
 DEMO = ROOT / "airtable_export"
 CATALOG = """SELECT 'column' AS kind, format('%s.%s.%s %s %s %s', table_schema, table_name, column_name, data_type,
@@ -102,3 +104,54 @@ def test_the_business_can_insert(db):
     made = db.row("SELECT * FROM prints")
     assert not made["airtable_id"].startswith("rec") and made["is_active"] and made["sync_version"] == 1
     assert made["last_synced_at"] is None and made["created_at"] and made["updated_at"]
+
+
+# ---- what an earlier artsync left ----
+
+XXHASH = ctypes.CDLL("libxxhash.so.0")
+XXHASH.XXH3_64bits.restype = ctypes.c_uint64
+WORDS = [1, XXHASH.XXH3_64bits(b"f", ctypes.c_size_t(1)), XXHASH.XXH3_64bits(b"t", ctypes.c_size_t(1))]
+
+
+def unpacked(cols, n):
+    """The last-synced state as it was before 0003_packed_state.sql: 8 bytes for every column."""
+    tags, rest, slots = cols[:(n + 3) // 4], cols[(n + 3) // 4:], b""
+    for i in range(n):
+        tag = tags[i // 4] >> i % 4 * 2 & 3
+        slots += struct.pack(">Q", WORDS[tag]) if tag < 3 else rest[:8]
+        rest = rest[8:] if tag == 3 else rest
+    assert rest == b""
+    return slots
+
+
+def unpack_state(db):
+    for table in TABLES:
+        n = db.value("SELECT cardinality(columns) FROM artsync.layouts WHERE table_name = %s", table)
+        for row in db.rows("SELECT record_id, cols FROM artsync.state_" + table):
+            db.run("UPDATE artsync.state_%s SET cols = %%s WHERE record_id = %%s" % table,
+                   unpacked(bytes(row["cols"]), n), row["record_id"])
+    for row in db.rows("SELECT c.id, before_cols, after_cols, cardinality(l.columns) AS n FROM artsync.changes c "
+                       "JOIN artsync.layouts l ON l.id = c.layout"):
+        db.run("UPDATE artsync.changes SET before_cols = %s, after_cols = %s WHERE id = %s",
+               unpacked(bytes(row["before_cols"]), row["n"]), unpacked(bytes(row["after_cols"]), row["n"]), row["id"])
+    db.run("DELETE FROM artsync.migrations WHERE file = '0003_packed_state.sql'")
+
+
+def test_state_from_before_it_was_packed_still_counts(art, db, shop):
+    art.sync(shop.save())
+    shop.edition("E1", price="£70.00", printed="checked")
+    art.sync(shop.save("editions"))
+    unpack_state(db)
+    assert art.run("sync", "--export-dir", shop.path).status == 3  # first migrate
+    art.ok("db", "migrate")
+    db.edit("editions", "E2", size="Large", is_sold=True)
+    db.run("UPDATE artsync.state_editions SET raw = NULL")  # look at every record again
+    shop.edition("E3", price="£80.00")
+    report = art.sync(shop.save("editions"))
+    # without what was known, Large would be a difference, and the export's empty cell would win
+    assert counts(report, "editions", "updated", "conflicts", "overwritten") == (1, 0, 0)
+    assert db.get("editions", "E2")["size"] == "Large" and db.get("editions", "E2")["is_sold"]
+    db.edit("editions", "E2", size=None, is_sold=False)
+    art.ok("rollback", "last")
+    art.ok("rollback", "last")  # the change from before the migration
+    assert db.get("editions", "E1")["retail_price"] == 51 and not db.get("editions", "E1")["is_printed"]

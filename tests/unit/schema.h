@@ -9,6 +9,8 @@
 
 #include "artsync/schema.h"
 
+enum { OWN = 3 }; /* migrations of artsync itself */
+
 typedef struct Fixture {
     char dir[64];
     char path[128]; /* of the file that was put last */

@@ -54,15 +54,59 @@ static void state_survives_writing_and_reading(void **state)
     int order[] = {0, 1, 2};
     struct Layout layout = {.id = 4, .n = 3, .columns = order};
     Layouts layouts = {.table = &table, .current = 4, .items = &layout, .n = 1};
-    uint64_t slots[] = {1, 0xfedcba9876543210, 0}, back[3];
+    uint64_t slots[] = {value_hash(NULL), 0xfedcba9876543210, 0}, back[3];
     Buf hex = {0};
     state_encode(&hex, slots, 3);
-    assert_string_equal(hex.data, "\\x0000000000000001fedcba98765432100000000000000000");
+    assert_string_equal(hex.data, "\\x3cfedcba98765432100000000000000000");
     state_decode(&layouts, 4, hex.data, back);
     assert_memory_equal(back, slots, sizeof slots);
     state_decode(&layouts, 4, NULL, back);
     assert_memory_equal(back, ((uint64_t[]){0, 0, 0}), sizeof back);
     buf_free(&hex);
+}
+
+/* Every number of columns, so that the tags end anywhere in their byte; every kind of slot in every place. */
+static void packed_slots_come_back(void **state)
+{
+    (void)state;
+    const uint64_t kinds[] = {value_hash(NULL), value_hash("f"), value_hash("t"), 0, value_hash("Harbour"), UINT64_MAX};
+    enum { KINDS = sizeof kinds / sizeof *kinds, MOST = 9 };
+    Column columns[MOST];
+    int order[] = {0, 1, 2, 3, 4, 5, 6, 7, 8};
+    for (int n = 1; n <= MOST; n++)
+        for (int first = 0; first < KINDS; first++) {
+            uint64_t slots[MOST], back[MOST];
+            for (int i = 0; i < n; i++) {
+                columns[i] = (Column){.name = "c", .index = i};
+                slots[i] = kinds[(first + i) % KINDS];
+            }
+            Table table = {.name = "t", .columns = columns, .n_columns = n};
+            struct Layout layout = {.id = 1, .n = n, .columns = order};
+            Layouts layouts = {.table = &table, .current = 1, .items = &layout, .n = 1};
+            Buf hex = {0};
+            state_encode(&hex, slots, n);
+            assert_true(hex.len <= 2 + 2 * state_room(n));
+            state_decode(&layouts, 1, hex.data, back);
+            assert_memory_equal(back, slots, sizeof *slots * (size_t)n);
+            buf_free(&hex);
+        }
+}
+
+/* Bytes that cannot be of this layout are no knowledge: better a fresh look than a wrong one. */
+static void state_of_a_wrong_length_is_not_known(void **state)
+{
+    (void)state;
+    Column columns[3];
+    Table table = table_of(columns, 3);
+    int order[] = {0, 1, 2};
+    struct Layout layout = {.id = 4, .n = 3, .columns = order};
+    Layouts layouts = {.table = &table, .current = 4, .items = &layout, .n = 1};
+    static const char *const wrong[] = {"\\x", "\\x3f", "\\x00ff", "\\x03fedcba98765432", "\\x03fedcba987654321000"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        uint64_t back[3];
+        state_decode(&layouts, 4, wrong[i], back);
+        assert_memory_equal(back, ((uint64_t[]){0, 0, 0}), sizeof back);
+    }
 }
 
 /* A mapping that moved, lost and gained columns: what is still mapped keeps its state, the rest is not known. */
@@ -163,6 +207,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(known_records_are_found_again),
         cmocka_unit_test(state_survives_writing_and_reading),
+        cmocka_unit_test(packed_slots_come_back),
+        cmocka_unit_test(state_of_a_wrong_length_is_not_known),
         cmocka_unit_test(state_is_read_through_its_own_layout),
         cmocka_unit_test(limits_are_numbers_or_percentages),
         cmocka_unit_test(derived_and_generated_ids_are_told_from_real_ones),

@@ -8,7 +8,7 @@ static void a_fresh_database_takes_one_call(void **state)
     FAILS(schema_require(f->pg, f->base, f->dir, &err), ERR_SCHEMA, "no artsync schema yet");
     assert_non_null(strstr(err.hint, "artsync db migrate"));
     err_clear(&err);
-    assert_int_equal(migrate(f), 3);
+    assert_int_equal(migrate(f), OWN + 1);
     OK(schema_require(f->pg, f->base, f->dir, &err));
     assert_string_equal(
         test_value(f->pg, "SELECT string_agg(attname || ' ' || format_type(atttypid, atttypmod) || "
@@ -79,10 +79,10 @@ static void applied_files_may_not_change(void **state)
           "0003_more.sql of shop was applied but is gone");
     err_clear(&err);
     OK(schema_status(f->pg, f->base, f->dir, &list, &err));
-    assert_int_equal(list.n, 4);
+    assert_int_equal(list.n, OWN + 2);
     assert_string_equal(list.items[0].source, "artsync");
-    assert_int_equal(list.items[2].state, MIGRATION_APPLIED);
-    assert_int_equal(list.items[3].state, MIGRATION_GONE);
+    assert_int_equal(list.items[OWN].state, MIGRATION_APPLIED);
+    assert_int_equal(list.items[OWN + 1].state, MIGRATION_GONE);
     migrations_free(&list);
 }
 
@@ -125,7 +125,7 @@ static void tables_of_an_older_tool_are_adopted_on_request(void **state)
     assert_non_null(strstr(err.hint, "--adopt"));
     err_clear(&err);
     OK(schema_adopt(f->pg, f->base, f->dir, &applied, &err));
-    assert_int_equal(applied, 3);
+    assert_int_equal(applied, OWN + 1);
     OK(schema_require(f->pg, f->base, f->dir, &err));
     assert_string_equal(test_value(f->pg, "SELECT concat_ws('|', label, is_active, sync_version) FROM things"),
                         "old|t|1");
