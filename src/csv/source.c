@@ -285,7 +285,7 @@ bool csv_read(const char *path, RawSink *sink, void *ctx, char hash[SHA256_HEX],
     if (ok) {
         file.hash = hash ? sha256_new() : NULL;
         CsvSource source = {.name = path, .chunk = CSV_CHUNK, .has_bom = file.has_bom, .read = read_file, .ctx = &file};
-        ok = check_end(&file, csv_read_source(&source, sink, ctx, err), err);
+        ok = check_end(&file, csv_read_ahead(&source, sink, ctx, err), err);
     }
     if (ok && hash) {
         sha256_end(file.hash, hash);

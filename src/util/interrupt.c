@@ -3,10 +3,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t caught;
+static atomic_int caught; /* lock-free, so that a handler may write it and any thread read it */
 static int wake[2] = {-1, -1}; /* a byte here wakes every poll(); it is never read, so that later polls wake too */
 
 static void on_signal(int number)
