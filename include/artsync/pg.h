@@ -111,6 +111,9 @@ bool pg_refusal(const Err *err);
 void sql_ident(Buf *out, const char *name);                              /* "name", quoted where needed or not */
 void sql_name(Buf *out, const char *schema, const char *name);           /* "schema"."name" */
 void sql_literal(Buf *out, const char *text);                            /* '...' or E'...'; NULL gives NULL */
+/* `text` with the table's names, quoted, for {table} "schema"."table", {state} artsync."state_table", {id} its id column,
+ * and, once the catalog was read, {key} its primary key, {id_type} the id column's type without a length. */
+void sql_fill(Buf *out, const Table *table, const char *text);
 void sql_array(Buf *out, const char *const *items, int n);               /* text[] literal for a parameter: {"a",NULL} */
 
 /* ---- the catalog (catalog.h) ---- */

@@ -99,15 +99,9 @@ static bool look_up(Page *page, const Table *table, NamedRow *names, int *n, PgR
     if (n_ids == 0 || table->name_column < 0)
         return true;
     Buf sql = {0}, array = {0};
-    buf_str(&sql, "SELECT t.");
-    sql_ident(&sql, table->id_column);
-    buf_str(&sql, "::text, ");
+    sql_fill(&sql, table, "SELECT t.{id}::text, ");
     sql_name_column(&sql, table, "t");
-    buf_str(&sql, " FROM ");
-    sql_name(&sql, table->schema, table->name);
-    buf_str(&sql, " AS t WHERE t.");
-    sql_ident(&sql, table->id_column);
-    buf_str(&sql, "::text = ANY ($1::text[])");
+    sql_fill(&sql, table, " FROM {table} AS t WHERE t.{id}::text = ANY ($1::text[])");
     sql_array(&array, ids, n_ids);
     bool ok = pg_query(page->cli->pg, sql.data, 1, (const char *[]){array.data}, rows, err);
     buf_free(&sql);

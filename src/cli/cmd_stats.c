@@ -10,9 +10,9 @@ static void counts_sql(const Base *base, Buf *sql)
         const Table *table = &base->tables[i];
         buf_str(sql, i ? " UNION ALL SELECT " : "SELECT ");
         sql_literal(sql, table->name);
-        buf_printf(
-            sql, "::text AS name, count(*) AS rows, count(*) FILTER (WHERE is_active) AS active, %d AS place FROM ", i);
-        sql_name(sql, table->schema, table->name);
+        sql_fill(sql, table, "::text AS name, count(*) AS rows, count(*) FILTER (WHERE is_active) AS active");
+        buf_printf(sql, ", %d AS place", i);
+        sql_fill(sql, table, " FROM {table}");
     }
     buf_str(sql, " ORDER BY place");
 }

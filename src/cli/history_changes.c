@@ -19,22 +19,20 @@ static void changes_sql(Buf *out, const Table *table, bool by_record)
     buf_str(out, ", x.action, x.columns, l.sync_type, floor(extract(epoch FROM clock_timestamp() - "
                  "coalesce(x.at, l.completed_at, l.started_at)))::bigint FROM ("
                  "SELECT record_id AS id, 'created' AS action, NULL::text AS columns, first_log AS log, "
-                 "NULL::timestamptz AS at, 0::bigint AS place FROM ");
-    sql_name(out, "artsync", table->state);
+                 "NULL::timestamptz AS at, 0::bigint AS place");
+    sql_fill(out, table, " FROM {state}");
     buf_printf(out,
                " WHERE created AND %s"
                " UNION ALL SELECT record_id, 'created', NULL, created_log, NULL, 0 FROM artsync.changes"
                " WHERE action = 'deleted' AND %s"
                " UNION ALL SELECT record_id, action, columns::text, log_id, at, id FROM artsync.changes"
                " WHERE action <> 'state' AND %s"
-               ") AS x JOIN public.sync_logs AS l ON l.id = x.log LEFT JOIN ",
+               ") AS x JOIN public.sync_logs AS l ON l.id = x.log",
                by_record ? "record_id = $1" : "first_log = $1::bigint",
                by_record ? "record_id = $1" : "created_log = $1::bigint",
                by_record ? "record_id = $1" : "log_id = $1::bigint");
-    sql_name(out, table->schema, table->name);
-    buf_str(out, " AS t ON t.");
-    sql_ident(out, table->id_column);
-    buf_str(out, "::text = x.id WHERE l.base = $2 AND l.table_name = $3 ORDER BY x.log, x.place, x.id");
+    sql_fill(out, table, " LEFT JOIN {table} AS t ON t.{id}::text = x.id WHERE l.base = $2 AND l.table_name = $3 "
+                         "ORDER BY x.log, x.place, x.id");
 }
 
 typedef struct Printer {
@@ -140,13 +138,8 @@ static bool record_exists(Cli *cli, const Table *table, const char *record, bool
 {
     Buf sql = {0};
     PgRows *rows = NULL;
-    buf_str(&sql, "SELECT EXISTS (SELECT FROM ");
-    sql_name(&sql, "artsync", table->state);
-    buf_str(&sql, " WHERE record_id = $1) OR EXISTS (SELECT FROM ");
-    sql_name(&sql, table->schema, table->name);
-    buf_str(&sql, " AS t WHERE t.");
-    sql_ident(&sql, table->id_column);
-    buf_str(&sql, "::text = $1)");
+    sql_fill(&sql, table, "SELECT EXISTS (SELECT FROM {state} WHERE record_id = $1) "
+                          "OR EXISTS (SELECT FROM {table} AS t WHERE t.{id}::text = $1)");
     bool ok = pg_row(cli->pg, sql.data, 1, (const char *[]){record}, &rows, err);
     *exists = *exists || (ok && pg_bool(rows, 0, 0));
     pg_rows_free(rows);

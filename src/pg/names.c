@@ -38,6 +38,57 @@ void sql_literal(Buf *out, const char *text)
     buf_char(out, '\'');
 }
 
+/* ---- statements about a mapped table ---- */
+
+static void fill_table(Buf *out, const Table *table) { sql_name(out, table->schema, table->name); }
+
+static void fill_state(Buf *out, const Table *table) { sql_name(out, "artsync", table->state); }
+
+static void fill_id(Buf *out, const Table *table) { sql_ident(out, table->id_column); }
+
+static void fill_key(Buf *out, const Table *table)
+{
+    sql_ident(out, table->catalog->columns[table->catalog->primary_key].name);
+}
+
+static void fill_id_type(Buf *out, const Table *table)
+{
+    buf_str(out, table->catalog->columns[catalog_column(table->catalog, table->id_column)].type.base);
+}
+
+static const struct Blank {
+    const char *mark;
+    void (*fill)(Buf *out, const Table *table);
+} blanks[] = {
+    {"{table}", fill_table}, {"{state}", fill_state},     {"{id}", fill_id},
+    {"{key}", fill_key},     {"{id_type}", fill_id_type},
+};
+
+static const struct Blank *blank_at(const char *text)
+{
+    for (size_t i = 0; i < sizeof blanks / sizeof *blanks; i++)
+        if (strncmp(text, blanks[i].mark, strlen(blanks[i].mark)) == 0)
+            return &blanks[i];
+    return NULL;
+}
+
+void sql_fill(Buf *out, const Table *table, const char *text)
+{
+    while (*text) {
+        const struct Blank *blank = blank_at(text);
+        size_t n = strcspn(text + 1, "{") + 1;
+        if (blank) {
+            blank->fill(out, table);
+            n = strlen(blank->mark);
+        } else {
+            buf_add(out, text, n);
+        }
+        text += n;
+    }
+}
+
+/* ---- values ---- */
+
 void sql_array(Buf *out, const char *const *items, int n)
 {
     buf_char(out, '{');

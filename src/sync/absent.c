@@ -30,8 +30,7 @@ static bool collect(void *ctx, const char *const *cells, int n, Err *err)
 static bool list_absent(Absent *absent, Err *err)
 {
     Buf sql = {0};
-    buf_str(&sql, "SELECT record_id FROM ");
-    sql_name(&sql, "artsync", absent->turn->table->state);
+    sql_fill(&sql, absent->turn->table, "SELECT record_id FROM {state}");
     bool ok = pg_each(absent->turn->run->pg, sql.data, 0, NULL, collect, absent, err);
     buf_free(&sql);
     return ok;

@@ -260,20 +260,15 @@ static bool put_row(void *ctx, const char *bytes, size_t n, Err *err)
 /* The rows' hashes are those that rows_fingerprint adds up. */
 bool known_load(Known *known, Pg *pg, const Table *table, Err *err)
 {
-    Buf sql = {0}, id = {0};
-    buf_str(&sql, "COPY (SELECT record_id, raw, deactivated FROM ");
-    sql_name(&sql, "artsync", table->state);
-    buf_str(&sql, ") TO STDOUT (FORMAT binary)");
+    Buf sql = {0};
+    sql_fill(&sql, table, "COPY (SELECT record_id, raw, deactivated FROM {state}) TO STDOUT (FORMAT binary)");
     bool ok = pg_copy_out(pg, sql.data, put_state, known, err);
-    sql_ident(&id, table->id_column);
     buf_clear(&sql);
-    buf_printf(&sql, "COPY (SELECT %s::text, coalesce(is_active, true), hashtext(%s::text) FROM ", id.data, id.data);
-    sql_name(&sql, table->schema, table->name);
-    buf_str(&sql, ") TO STDOUT (FORMAT binary)");
+    sql_fill(&sql, table, "COPY (SELECT {id}::text, coalesce(is_active, true), hashtext({id}::text) FROM {table}) "
+                          "TO STDOUT (FORMAT binary)");
     known->last = 0;
     ok = ok && pg_copy_out(pg, sql.data, put_row, known, err);
     known->last = 0;
     buf_free(&sql);
-    buf_free(&id);
     return ok;
 }

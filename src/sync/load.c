@@ -82,10 +82,7 @@ static bool start_copy(Turn *turn, Err *err)
 {
     const Table *table = turn->table;
     Buf sql = {0};
-    buf_str(&sql, "COPY ");
-    sql_name(&sql, table->schema, table->name);
-    buf_str(&sql, " (");
-    sql_ident(&sql, table->id_column);
+    sql_fill(&sql, table, "COPY {table} ({id}");
     for (int c = 0; c < table->n_columns; c++)
         if (turn->present[c]) {
             buf_str(&sql, ", ");
@@ -210,9 +207,8 @@ static bool copy_state(Turn *turn, Err *err)
 {
     static const char head[] = "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0", tail[] = "\377\377";
     Buf sql = {0};
-    buf_str(&sql, "COPY ");
-    sql_name(&sql, "artsync", turn->table->state);
-    buf_str(&sql, " (record_id, raw, cols, layout, first_log, created, deactivated) FROM STDIN (FORMAT binary)");
+    sql_fill(&sql, turn->table,
+             "COPY {state} (record_id, raw, cols, layout, first_log, created, deactivated) FROM STDIN (FORMAT binary)");
     Pg *pg = turn->run->pg;
     bool ok = pg_copy_in(pg, sql.data, err) && pg_copy_put(pg, head, sizeof head - 1, err) &&
               copy_spool(turn, turn->load->state, err) && pg_copy_put(pg, tail, sizeof tail - 1, err) &&
@@ -235,15 +231,10 @@ static bool stage_rejects(Turn *turn, Err *err)
 
 static bool analyze(Turn *turn, Err *err)
 {
-    const Table *table = turn->table;
     if (!turn->load->keys)
         return true;
     Buf sql = {0};
-    buf_str(&sql, "ANALYZE ");
-    sql_name(&sql, table->schema, table->name);
-    buf_str(&sql, ", ");
-    sql_name(&sql, "artsync", table->state);
-    buf_str(&sql, " (record_id)");
+    sql_fill(&sql, turn->table, "ANALYZE {table}, {state} (record_id)");
     bool ok = pg_run(turn->run->pg, sql.data, 0, NULL, NULL, err);
     buf_free(&sql);
     return ok;

@@ -84,20 +84,14 @@ bool natural_load(Natural **out, Pg *pg, const Table *table, bool unreal, Err *e
     natural->capacity = 1024;
     natural->slots = mem_alloc(natural->capacity * sizeof *natural->slots);
     Buf sql = {0};
-    buf_str(&sql, "SELECT ");
-    sql_ident(&sql, table->id_column);
-    buf_str(&sql, "::text");
+    sql_fill(&sql, table, "SELECT {id}::text");
     for (int i = 0; i < table->n_natural_key; i++) {
         buf_str(&sql, ", ");
         sql_ident(&sql, table->columns[table->natural_key[i]].name);
     }
-    buf_str(&sql, " FROM ");
-    sql_name(&sql, table->schema, table->name);
-    if (unreal) {
-        buf_str(&sql, " WHERE ");
-        sql_ident(&sql, table->id_column);
-        buf_str(&sql, "::text ~ '^(key|app)_[0-9a-f]{16}$'");
-    }
+    sql_fill(&sql, table, " FROM {table}");
+    if (unreal)
+        sql_fill(&sql, table, " WHERE {id}::text ~ '^(key|app)_[0-9a-f]{16}$'");
     bool ok = pg_each(pg, sql.data, 0, NULL, add_row, natural, err);
     buf_free(&sql);
     *out = natural;

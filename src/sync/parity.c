@@ -227,16 +227,12 @@ static bool note_rows(Turn *turn, Err *err)
     if (turn->parity->only_in_database == 0)
         return true;
     Buf sql = {0};
-    buf_str(&sql, "SELECT ");
-    sql_ident(&sql, table->id_column);
-    buf_str(&sql, "::text, ");
+    sql_fill(&sql, table, "SELECT {id}::text, ");
     if (table->name_column >= 0)
         sql_ident(&sql, table->columns[table->name_column].name);
     else
         buf_str(&sql, "NULL");
-    buf_str(&sql, "::text FROM ");
-    plan_table(&sql, table);
-    buf_str(&sql, " WHERE coalesce(is_active, true) ORDER BY 1");
+    sql_fill(&sql, table, "::text FROM {table} WHERE coalesce(is_active, true) ORDER BY 1");
     bool ok = pg_each(turn->run->pg, sql.data, 0, NULL, note_row, turn, err);
     buf_free(&sql);
     return ok;

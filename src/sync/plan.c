@@ -7,15 +7,6 @@ const char stage_head[] = "seq, number, line, start, length, op, live, id, rid, 
                           "before_updated_at, before_synced_at, before_version, changes, conflicts, n_conflicts, "
                           "n_overwritten, code, column_name, value, reason";
 
-void plan_table(Buf *out, const Table *table) { sql_name(out, table->schema, table->name); }
-
-void plan_state(Buf *out, const Table *table) { sql_name(out, "artsync", table->state); }
-
-const CatalogColumn *plan_id(const Table *table)
-{
-    return &table->catalog->columns[catalog_column(table->catalog, table->id_column)];
-}
-
 /* An enum is staged as text: a label that it lacks must be one record's problem, not the COPY's. */
 static const char *stage_type(const CatalogColumn *column)
 {
@@ -29,37 +20,33 @@ static void staged_value(Buf *out, const char *alias, const Column *column)
         buf_printf(out, "::%s", column->catalog->type.name);
 }
 
-void plan_rows(Buf *out, const Table *table)
+void plan_columns(Buf *out, const Table *table)
 {
-    buf_str(out, "SELECT u.n, t.");
-    sql_ident(out, table->id_column);
-    buf_str(out, " IS NOT NULL, coalesce(t.is_active, true), t.updated_at, t.last_synced_at, t.sync_version, "
-                 "s.record_id IS NOT NULL, s.layout, s.cols, s.raw, s.deactivated");
     for (int c = 0; c < table->n_columns; c++) {
         buf_str(out, ", t.");
         sql_ident(out, table->columns[c].name);
     }
-    buf_str(out, " FROM unnest($1::text[]) WITH ORDINALITY AS u (id, n) LEFT JOIN ");
-    plan_table(out, table);
-    buf_str(out, " AS t ON t.");
-    sql_ident(out, table->id_column);
-    buf_printf(out, " = u.id::%s LEFT JOIN ", plan_id(table)->type.base);
-    plan_state(out, table);
-    buf_str(out, " AS s ON s.record_id = u.id");
+}
+
+void plan_rows(Buf *out, const Table *table)
+{
+    sql_fill(out, table, "SELECT u.n, t.{id} IS NOT NULL, coalesce(t.is_active, true), t.updated_at, t.last_synced_at, "
+                         "t.sync_version, s.record_id IS NOT NULL, s.layout, s.cols, s.raw, s.deactivated");
+    plan_columns(out, table);
+    sql_fill(out, table, " FROM unnest($1::text[]) WITH ORDINALITY AS u (id, n) "
+                         "LEFT JOIN {table} AS t ON t.{id} = u.id::{id_type} LEFT JOIN {state} AS s ON s.record_id = u.id");
 }
 
 void plan_stage(Buf *out, const Table *table, bool undo)
 {
-    const char *id = plan_id(table)->type.base;
-    buf_printf(out,
-               "CREATE TEMPORARY TABLE artsync_stage (seq bigint, number bigint, line bigint, start bigint, "
-               "length bigint, op \"char\", live boolean, id text, rid %s, at_id %s, raw bigint, cols bytea, layout integer, "
-               "before_cols bytea, had_state boolean, state_moved boolean, "
-               "reactivates boolean, before_deactivated boolean, after_deactivated boolean, "
-               "before_updated_at timestamptz, before_synced_at timestamptz, before_version integer, changes text, "
-               "conflicts text, n_conflicts integer, n_overwritten integer, code text, column_name text, value text, "
-               "reason text",
-               id, id);
+    sql_fill(out, table,
+             "CREATE TEMPORARY TABLE artsync_stage (seq bigint, number bigint, line bigint, start bigint, "
+             "length bigint, op \"char\", live boolean, id text, rid {id_type}, at_id {id_type}, raw bigint, cols bytea, "
+             "layout integer, before_cols bytea, had_state boolean, state_moved boolean, "
+             "reactivates boolean, before_deactivated boolean, after_deactivated boolean, "
+             "before_updated_at timestamptz, before_synced_at timestamptz, before_version integer, changes text, "
+             "conflicts text, n_conflicts integer, n_overwritten integer, code text, column_name text, value text, "
+             "reason text");
     for (int c = 0; c < table->n_columns; c++)
         buf_printf(out, ", c%d %s", c, stage_type(table->columns[c].catalog));
     if (undo)
@@ -78,9 +65,7 @@ void plan_copy(Buf *out, const Table *table, bool undo)
 void plan_update(Buf *out, const Plan *plan)
 {
     const Table *table = plan->table;
-    buf_str(out, "UPDATE ");
-    plan_table(out, table);
-    buf_str(out, " AS t SET ");
+    sql_fill(out, table, "UPDATE {table} AS t SET ");
     buf_str(out, plan->undo ? "last_synced_at = CASE WHEN s.exact THEN s.before_synced_at ELSE now() END, "
                               "sync_version = CASE WHEN s.exact THEN s.before_version "
                               "ELSE coalesce(t.sync_version, 0) + 1 END, "
@@ -97,23 +82,16 @@ void plan_update(Buf *out, const Plan *plan)
     }
     if (plan->reactivates)
         buf_str(out, ", is_active = CASE WHEN s.reactivates THEN true ELSE t.is_active END");
-    if (plan->adopts) {
-        buf_str(out, ", ");
-        sql_ident(out, table->id_column);
-        buf_str(out, " = s.rid");
-    }
-    buf_str(out, " FROM pg_temp.artsync_stage AS s WHERE t.");
-    sql_ident(out, table->id_column);
-    buf_str(out, " = s.at_id AND s.live AND s.op = 'u' AND s.seq BETWEEN $1 AND $2");
+    if (plan->adopts)
+        sql_fill(out, table, ", {id} = s.rid");
+    sql_fill(out, table, " FROM pg_temp.artsync_stage AS s "
+                         "WHERE t.{id} = s.at_id AND s.live AND s.op = 'u' AND s.seq BETWEEN $1 AND $2");
 }
 
 void plan_insert(Buf *out, const Plan *plan)
 {
     const Table *table = plan->table;
-    buf_str(out, "INSERT INTO ");
-    plan_table(out, table);
-    buf_str(out, " (");
-    sql_ident(out, table->id_column);
+    sql_fill(out, table, "INSERT INTO {table} ({id}");
     for (int c = 0; c < table->n_columns; c++)
         if (plan->present[c]) {
             buf_str(out, ", ");
@@ -191,11 +169,8 @@ static void with_claims(Buf *out, const Plan *plan, const CatalogKey *key)
         key_value(out, plan, "s", key->columns[i]);
         buf_printf(out, " AS k%d", i);
     }
-    buf_str(out, " FROM pg_temp.artsync_stage AS s LEFT JOIN ");
-    plan_table(out, table);
-    buf_str(out, " AS t ON s.op = 'u' AND t.");
-    sql_ident(out, table->id_column);
-    buf_str(out, " = s.at_id WHERE s.live AND s.op IN ('i', 'u')");
+    sql_fill(out, table, " FROM pg_temp.artsync_stage AS s LEFT JOIN {table} AS t ON s.op = 'u' AND t.{id} = s.at_id "
+                         "WHERE s.live AND s.op IN ('i', 'u')");
     if (!key->nulls_equal)
         for (int i = 0; i < key->n_columns; i++) {
             buf_str(out, " AND ");
@@ -226,20 +201,15 @@ void plan_key_held(Buf *out, const Plan *plan, const CatalogKey *key)
 {
     const Table *table = plan->table;
     with_claims(out, plan, key);
-    buf_str(out, "SELECT c.seq, t.");
-    sql_ident(out, table->id_column);
-    buf_str(out, "::text, ");
+    sql_fill(out, table, "SELECT c.seq, t.{id}::text, ");
     key_text(out, key);
-    buf_str(out, " FROM claims AS c JOIN ");
-    plan_table(out, table);
-    buf_str(out, " AS t ON ");
+    sql_fill(out, table, " FROM claims AS c JOIN {table} AS t ON ");
     for (int i = 0; i < key->n_columns; i++) {
         buf_str(out, i ? " AND " : "");
         key_of_row(out, plan, key->columns[i]);
         buf_printf(out, "%sc.k%d", key_equals(key), i);
     }
-    buf_str(out, " LEFT JOIN pg_temp.artsync_stage AS o ON o.live AND o.op = 'u' AND o.at_id = t.");
-    sql_ident(out, table->id_column);
+    sql_fill(out, table, " LEFT JOIN pg_temp.artsync_stage AS o ON o.live AND o.op = 'u' AND o.at_id = t.{id}");
     /* The holder keeps its key unless its own update brings another one; a key that is not deferrable is looked at
      * row by row, so an update cannot take over what another row of the same statement gives up. */
     buf_str(out, " WHERE (o.seq IS NULL");
@@ -318,87 +288,57 @@ void plan_rename_history(Buf *out, const Table *table)
 
 void plan_state_update(Buf *out, const Table *table)
 {
-    buf_str(out, "UPDATE ");
-    plan_state(out, table);
-    buf_str(out, " AS t SET record_id = s.id, raw = s.raw, cols = s.cols, layout = s.layout, "
-                 "deactivated = s.after_deactivated, "
-                 "first_log = CASE WHEN s.op = 'i' THEN $1::bigint ELSE t.first_log END, "
-                 "created = CASE WHEN s.op = 'i' THEN true ELSE t.created END "
-                 "FROM pg_temp.artsync_stage AS s "
-                 "WHERE s.live AND s.op <> 'd' AND s.had_state AND t.record_id = s.at_id::text");
+    sql_fill(out, table, "UPDATE {state} AS t SET record_id = s.id, raw = s.raw, cols = s.cols, layout = s.layout, "
+                         "deactivated = s.after_deactivated, "
+                         "first_log = CASE WHEN s.op = 'i' THEN $1::bigint ELSE t.first_log END, "
+                         "created = CASE WHEN s.op = 'i' THEN true ELSE t.created END "
+                         "FROM pg_temp.artsync_stage AS s "
+                         "WHERE s.live AND s.op <> 'd' AND s.had_state AND t.record_id = s.at_id::text");
 }
 
 void plan_state_deactivate(Buf *out, const Table *table)
 {
-    buf_str(out, "UPDATE ");
-    plan_state(out, table);
-    buf_str(out, " AS t SET deactivated = true FROM pg_temp.artsync_stage AS s "
-                 "WHERE s.live AND s.op = 'd' AND t.record_id = s.id");
+    sql_fill(out, table, "UPDATE {state} AS t SET deactivated = true FROM pg_temp.artsync_stage AS s "
+                         "WHERE s.live AND s.op = 'd' AND t.record_id = s.id");
 }
 
 void plan_state_settle(Buf *out, const Table *table)
 {
-    buf_str(out, "UPDATE ");
-    plan_state(out, table);
-    buf_str(out, " AS s SET deactivated = false FROM ");
-    plan_table(out, table);
-    buf_str(out, " AS t WHERE s.deactivated AND coalesce(t.is_active, true) AND t.");
-    sql_ident(out, table->id_column);
-    buf_printf(out, " = s.record_id::%s", plan_id(table)->type.base);
+    sql_fill(out, table, "UPDATE {state} AS s SET deactivated = false FROM {table} AS t "
+                         "WHERE s.deactivated AND coalesce(t.is_active, true) AND t.{id} = s.record_id::{id_type}");
 }
 
 void plan_stage_absent(Buf *out, const Table *table)
 {
-    buf_str(out, "INSERT INTO pg_temp.artsync_stage (seq, op, live, id, rid, at_id, had_state, state_moved, reactivates, "
-                 "before_deactivated, after_deactivated, before_updated_at, before_synced_at, before_version, changes) "
-                 "SELECT $2::bigint + u.n, 'd', true, u.id, t.");
-    sql_ident(out, table->id_column);
-    buf_str(out, ", t.");
-    sql_ident(out, table->id_column);
-    buf_str(out, ", true, false, false, s.deactivated, true, t.updated_at, t.last_synced_at, t.sync_version, "
-                 "'{\"is_active\":[\"t\",\"f\"]}' FROM unnest($1::text[]) WITH ORDINALITY AS u (id, n) JOIN ");
-    plan_table(out, table);
-    buf_str(out, " AS t ON t.");
-    sql_ident(out, table->id_column);
-    buf_printf(out, " = u.id::%s JOIN ", plan_id(table)->type.base);
-    plan_state(out, table);
-    buf_str(out, " AS s ON s.record_id = u.id");
+    sql_fill(out, table,
+             "INSERT INTO pg_temp.artsync_stage (seq, op, live, id, rid, at_id, had_state, state_moved, reactivates, "
+             "before_deactivated, after_deactivated, before_updated_at, before_synced_at, before_version, changes) "
+             "SELECT $2::bigint + u.n, 'd', true, u.id, t.{id}, t.{id}, true, false, false, s.deactivated, true, "
+             "t.updated_at, t.last_synced_at, t.sync_version, '{\"is_active\":[\"t\",\"f\"]}' "
+             "FROM unnest($1::text[]) WITH ORDINALITY AS u (id, n) JOIN {table} AS t ON t.{id} = u.id::{id_type} "
+             "JOIN {state} AS s ON s.record_id = u.id");
 }
 
 void plan_deactivate(Buf *out, const Table *table)
 {
-    buf_str(out, "UPDATE ");
-    plan_table(out, table);
-    buf_str(out, " AS t SET is_active = false, last_synced_at = now(), "
-                 "sync_version = coalesce(t.sync_version, 0) + 1 FROM pg_temp.artsync_stage AS s "
-                 "WHERE s.live AND s.op = 'd' AND t.");
-    sql_ident(out, table->id_column);
-    buf_str(out, " = s.at_id");
+    sql_fill(out, table, "UPDATE {table} AS t SET is_active = false, last_synced_at = now(), "
+                         "sync_version = coalesce(t.sync_version, 0) + 1 FROM pg_temp.artsync_stage AS s "
+                         "WHERE s.live AND s.op = 'd' AND t.{id} = s.at_id");
 }
 
 void plan_state_insert(Buf *out, const Table *table)
 {
-    buf_str(out, "INSERT INTO ");
-    plan_state(out, table);
-    buf_str(out, " (record_id, raw, cols, layout, first_log, created, deactivated) "
-                 "SELECT s.id, s.raw, s.cols, s.layout, $1::bigint, s.op = 'i', s.after_deactivated "
-                 "FROM pg_temp.artsync_stage AS s WHERE s.live AND s.op <> 'd' AND NOT s.had_state ORDER BY s.id COLLATE \"C\"");
+    sql_fill(out, table,
+             "INSERT INTO {state} (record_id, raw, cols, layout, first_log, created, deactivated) "
+             "SELECT s.id, s.raw, s.cols, s.layout, $1::bigint, s.op = 'i', s.after_deactivated "
+             "FROM pg_temp.artsync_stage AS s WHERE s.live AND s.op <> 'd' AND NOT s.had_state ORDER BY s.id COLLATE \"C\"");
 }
 
 void plan_links(Buf *out, const Table *table)
 {
-    const CatalogTable *catalog = table->catalog;
-    buf_str(out, "SELECT ");
-    sql_ident(out, table->id_column);
-    buf_str(out, "::text, ");
-    if (table->name_column >= 0)
-        sql_ident(out, table->columns[table->name_column].name);
-    else
-        sql_ident(out, table->id_column);
-    buf_str(out, "::text, ");
-    sql_ident(out, catalog->columns[catalog->primary_key].name);
-    buf_str(out, "::text FROM ");
-    plan_table(out, table);
+    sql_fill(out, table, "SELECT {id}::text, ");
+    sql_ident(out, table->name_column >= 0 ? table->columns[table->name_column].name : table->id_column);
+    sql_fill(out, table, "::text, {key}::text FROM {table}");
 }
 
 void plan_column_names(Buf *out, const CatalogTable *table, const int *columns, int n)

@@ -23,10 +23,8 @@ typedef struct Plan {
     bool undo;           /* rollback: stamps are put back where the stage says `exact` */
 } Plan;
 
-/* "schema"."table", artsync."state_table", and the catalog's entry of the id column. */
-void plan_table(Buf *out, const Table *table);
-void plan_state(Buf *out, const Table *table);
-const CatalogColumn *plan_id(const Table *table);
+/* ", t." and its name for every mapped column. */
+void plan_columns(Buf *out, const Table *table);
 
 /* Rows and state of records. $1: ids (text[]). Result: n (1-based position in $1), row there?, is_active, updated_at,
  * last_synced_at, sync_version, state there?, layout, cols, raw, state.deactivated, then every mapped column as text. */

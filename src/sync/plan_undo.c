@@ -4,28 +4,22 @@
 
 void plan_undo_rows(Buf *out, const Table *table)
 {
-    buf_str(out, "SELECT c.id, c.record_id, c.action, c.columns, c.at, c.before_updated_at, c.before_synced_at, "
-                 "c.before_version, c.before_deactivated, c.after_deactivated, c.layout, c.before_cols, c.after_cols, t.");
-    sql_ident(out, table->id_column);
-    buf_str(out, " IS NOT NULL, coalesce(t.is_active, true), t.updated_at, t.sync_version, s.record_id IS NOT NULL, "
-                 "s.layout, s.cols, s.deactivated, CASE WHEN t.updated_at IS DISTINCT FROM c.at THEN ("
-                 "SELECT json_object_agg(k.name, nl.sync_id ORDER BY n.id DESC) "
-                 "FROM artsync.changes AS n JOIN public.sync_logs AS nl ON nl.id = n.log_id "
-                 "CROSS JOIN LATERAL json_object_keys(n.columns) AS k (name) "
-                 "WHERE n.record_id = c.record_id AND n.id > c.id AND nl.table_name = cl.table_name "
-                 "AND nl.base = cl.base) END");
-    for (int c = 0; c < table->n_columns; c++) {
-        buf_str(out, ", t.");
-        sql_ident(out, table->columns[c].name);
-    }
-    buf_str(out, " FROM artsync.changes AS c JOIN public.sync_logs AS cl ON cl.id = c.log_id LEFT JOIN ");
-    plan_table(out, table);
-    buf_str(out, " AS t ON t.");
-    sql_ident(out, table->id_column);
-    buf_printf(out, " = c.record_id::%s LEFT JOIN ", plan_id(table)->type.base);
-    plan_state(out, table);
-    buf_str(out, " AS s ON s.record_id = c.record_id WHERE c.log_id = $1::bigint AND c.id > $2::bigint "
-                 "AND c.action <> 'deleted' ORDER BY c.id LIMIT 10000");
+    sql_fill(out, table,
+             "SELECT c.id, c.record_id, c.action, c.columns, c.at, c.before_updated_at, c.before_synced_at, "
+             "c.before_version, c.before_deactivated, c.after_deactivated, c.layout, c.before_cols, c.after_cols, "
+             "t.{id} IS NOT NULL, coalesce(t.is_active, true), t.updated_at, t.sync_version, s.record_id IS NOT NULL, "
+             "s.layout, s.cols, s.deactivated, CASE WHEN t.updated_at IS DISTINCT FROM c.at THEN ("
+             "SELECT json_object_agg(k.name, nl.sync_id ORDER BY n.id DESC) "
+             "FROM artsync.changes AS n JOIN public.sync_logs AS nl ON nl.id = n.log_id "
+             "CROSS JOIN LATERAL json_object_keys(n.columns) AS k (name) "
+             "WHERE n.record_id = c.record_id AND n.id > c.id AND nl.table_name = cl.table_name "
+             "AND nl.base = cl.base) END");
+    plan_columns(out, table);
+    sql_fill(out, table,
+             " FROM artsync.changes AS c JOIN public.sync_logs AS cl ON cl.id = c.log_id "
+             "LEFT JOIN {table} AS t ON t.{id} = c.record_id::{id_type} "
+             "LEFT JOIN {state} AS s ON s.record_id = c.record_id "
+             "WHERE c.log_id = $1::bigint AND c.id > $2::bigint AND c.action <> 'deleted' ORDER BY c.id LIMIT 10000");
 }
 
 void plan_created(Buf *out, const Table *table)
@@ -48,26 +42,16 @@ void plan_created(Buf *out, const Table *table)
         sql_literal(out, key->table);
         buf_str(out, " END");
     }
-    buf_str(out, ") FROM ");
-    plan_state(out, table);
-    buf_str(out, " AS s JOIN ");
-    plan_table(out, table);
-    buf_str(out, " AS t ON t.");
-    sql_ident(out, table->id_column);
-    buf_printf(out, " = s.record_id::%s WHERE s.created AND s.first_log = $1::bigint AND s.record_id > $2 "
-                    "ORDER BY s.record_id LIMIT 10000",
-               plan_id(table)->type.base);
+    sql_fill(out, table, ") FROM {state} AS s JOIN {table} AS t ON t.{id} = s.record_id::{id_type} "
+                         "WHERE s.created AND s.first_log = $1::bigint AND s.record_id > $2 "
+                         "ORDER BY s.record_id LIMIT 10000");
 }
 
 void plan_lock_created(Buf *out, const Table *table)
 {
-    buf_str(out, "SELECT count(*) FROM (SELECT FROM ");
-    plan_table(out, table);
-    buf_str(out, " AS t WHERE t.");
-    sql_ident(out, table->id_column);
-    buf_str(out, "::text IN (SELECT s.record_id FROM ");
-    plan_state(out, table);
-    buf_str(out, " AS s WHERE s.created AND s.first_log = $1::bigint) FOR UPDATE) AS locked");
+    sql_fill(out, table, "SELECT count(*) FROM (SELECT FROM {table} AS t WHERE t.{id}::text IN ("
+                         "SELECT s.record_id FROM {state} AS s WHERE s.created AND s.first_log = $1::bigint"
+                         ") FOR UPDATE) AS locked");
 }
 
 /* A column's value as its output function prints it ('t', where ::text says 'true'), or NULL. */
@@ -82,11 +66,9 @@ static void printed(Buf *out, const char *column)
 
 void plan_note_deleted(Buf *out, const Table *table)
 {
-    buf_str(out, "INSERT INTO artsync.changes (log_id, record_id, action, columns, created_log) "
-                 "SELECT $2::bigint, t.");
-    sql_ident(out, table->id_column);
-    buf_str(out, "::text, 'deleted', (SELECT json_object_agg(v.name, json_build_array(v.value, NULL)) FROM (VALUES ("
-                 "'is_active', ");
+    sql_fill(out, table, "INSERT INTO artsync.changes (log_id, record_id, action, columns, created_log) "
+                         "SELECT $2::bigint, t.{id}::text, 'deleted', ("
+                         "SELECT json_object_agg(v.name, json_build_array(v.value, NULL)) FROM (VALUES ('is_active', ");
     printed(out, "is_active");
     buf_char(out, ')');
     for (int c = 0; c < table->n_columns; c++) {
@@ -96,34 +78,23 @@ void plan_note_deleted(Buf *out, const Table *table)
         printed(out, table->columns[c].name);
         buf_char(out, ')');
     }
-    buf_str(out, ") AS v (name, value)), $3::bigint FROM ");
-    plan_table(out, table);
-    buf_str(out, " AS t WHERE t.");
-    sql_ident(out, table->id_column);
-    buf_printf(out, " = ANY ($1::text[]::%s[]) ORDER BY 2", plan_id(table)->type.base);
+    sql_fill(out, table, ") AS v (name, value)), $3::bigint FROM {table} AS t "
+                         "WHERE t.{id} = ANY ($1::text[]::{id_type}[]) ORDER BY 2");
 }
 
 void plan_delete(Buf *out, const Table *table)
 {
-    buf_str(out, "DELETE FROM ");
-    plan_table(out, table);
-    buf_str(out, " WHERE ");
-    sql_ident(out, table->id_column);
-    buf_printf(out, " = ANY ($1::text[]::%s[])", plan_id(table)->type.base);
+    sql_fill(out, table, "DELETE FROM {table} WHERE {id} = ANY ($1::text[]::{id_type}[])");
 }
 
 void plan_forget(Buf *out, const Table *table)
 {
-    buf_str(out, "DELETE FROM ");
-    plan_state(out, table);
-    buf_str(out, " AS s WHERE s.first_log = $1::bigint AND (NOT s.created AND NOT s.deactivated AND NOT EXISTS ("
-                 "SELECT FROM artsync.changes AS c JOIN public.sync_logs AS l ON l.id = c.log_id "
-                 "JOIN public.sync_logs AS own ON own.id = $1::bigint AND own.base = l.base "
-                 "AND own.table_name = l.table_name "
-                 "WHERE c.record_id = s.record_id AND c.log_id > $1::bigint AND c.action <> 'deleted' "
-                 "AND l.status = 'completed' AND l.sync_type <> 'rollback') OR NOT EXISTS (SELECT FROM ");
-    plan_table(out, table);
-    buf_str(out, " AS t WHERE t.");
-    sql_ident(out, table->id_column);
-    buf_printf(out, " = s.record_id::%s))", plan_id(table)->type.base);
+    sql_fill(out, table, "DELETE FROM {state} AS s WHERE s.first_log = $1::bigint "
+                         "AND (NOT s.created AND NOT s.deactivated AND NOT EXISTS ("
+                         "SELECT FROM artsync.changes AS c JOIN public.sync_logs AS l ON l.id = c.log_id "
+                         "JOIN public.sync_logs AS own ON own.id = $1::bigint AND own.base = l.base "
+                         "AND own.table_name = l.table_name "
+                         "WHERE c.record_id = s.record_id AND c.log_id > $1::bigint AND c.action <> 'deleted' "
+                         "AND l.status = 'completed' AND l.sync_type <> 'rollback') "
+                         "OR NOT EXISTS (SELECT FROM {table} AS t WHERE t.{id} = s.record_id::{id_type}))");
 }

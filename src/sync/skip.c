@@ -13,10 +13,7 @@ char *mapping_hash(const Table *table, Arena *arena)
 bool rows_fingerprint(Pg *pg, const Table *table, char **hash, Err *err)
 {
     Buf sql = {0};
-    buf_str(&sql, "SELECT count(*) || '.' || coalesce(sum(hashtext(");
-    sql_ident(&sql, table->id_column);
-    buf_str(&sql, "::text)), 0) FROM ");
-    sql_name(&sql, table->schema, table->name);
+    sql_fill(&sql, table, "SELECT count(*) || '.' || coalesce(sum(hashtext({id}::text)), 0) FROM {table}");
     bool ok = pg_value(pg, sql.data, 0, NULL, hash, err);
     buf_free(&sql);
     return ok;
@@ -34,13 +31,8 @@ static bool some_row_gone(Pg *pg, const Table *table, const char *then, char **n
     if (same)
         return true;
     Buf sql = {0};
-    buf_str(&sql, "SELECT EXISTS (SELECT FROM ");
-    sql_name(&sql, "artsync", table->state);
-    buf_str(&sql, " AS s WHERE NOT EXISTS (SELECT FROM ");
-    sql_name(&sql, table->schema, table->name);
-    buf_str(&sql, " AS t WHERE t.");
-    sql_ident(&sql, table->id_column);
-    buf_str(&sql, "::text = s.record_id))");
+    sql_fill(&sql, table, "SELECT EXISTS (SELECT FROM {state} AS s "
+                          "WHERE NOT EXISTS (SELECT FROM {table} AS t WHERE t.{id}::text = s.record_id))");
     bool ok = pg_value(pg, sql.data, 0, NULL, &value, err);
     *gone = ok && value[0] == 't';
     free(value);

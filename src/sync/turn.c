@@ -19,9 +19,7 @@ static int64_t now_ms(void)
 bool table_lock(Pg *pg, const Table *table, Err *err)
 {
     Buf sql = {0};
-    buf_str(&sql, "LOCK TABLE ");
-    sql_name(&sql, table->schema, table->name);
-    buf_str(&sql, " IN SHARE ROW EXCLUSIVE MODE");
+    sql_fill(&sql, table, "LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE");
     bool ok = pg_run(pg, sql.data, 0, NULL, NULL, err);
     if (!ok && err->code == ERR_TIMEOUT)
         err_context(err, "%s: another transaction kept the table", table->name);

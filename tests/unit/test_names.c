@@ -49,6 +49,32 @@ static void literals_hold_any_text(void **state)
     }
 }
 
+static void statements_are_filled_with_the_names_of_a_table(void **state)
+{
+    (void)state;
+    CatalogColumn columns[] = {{.name = "no"}, {.name = "Code", .type = {.base = "character varying"}}};
+    CatalogTable catalog = {.columns = columns, .n_columns = 2, .primary_key = 0};
+    Table table = {.schema = "shop", .name = "a\"b", .state = "state_a\"b", .id_column = "Code", .catalog = &catalog};
+    static const struct {
+        const char *text, *filled;
+    } cases[] = {
+        {"", ""},
+        {"SELECT 1", "SELECT 1"},
+        {"{table}", "\"shop\".\"a\"\"b\""},
+        {"FROM {state} AS s", "FROM \"artsync\".\"state_a\"\"b\" AS s"},
+        {"t.{id} = u.id::{id_type}, {key}", "t.\"Code\" = u.id::character varying, \"no\""},
+        {"'{\"a\":1}' {} {ids} {", "'{\"a\":1}' {} {ids} {"}, /* all other braces are SQL's own */
+        {"{{id}}", "{\"Code\"}"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        Buf out = {0};
+        buf_reserve(&out, 1);
+        sql_fill(&out, &table, cases[i].text);
+        assert_string_equal(out.data, cases[i].filled);
+        buf_free(&out);
+    }
+}
+
 static void arrays_tell_null_from_its_name(void **state)
 {
     (void)state;
@@ -157,6 +183,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(identifiers_are_always_quoted),
         cmocka_unit_test(literals_hold_any_text),
+        cmocka_unit_test(statements_are_filled_with_the_names_of_a_table),
         cmocka_unit_test(arrays_tell_null_from_its_name),
         cmocka_unit_test(copy_text_is_one_field),
         cmocka_unit_test(urls_of_other_clients_work),
