@@ -21,6 +21,7 @@ typedef struct CleanContext {
     DateOrder date_order;   /* DATE_MDY or DATE_DMY; `auto` was decided before */
     const LinkIndex *links; /* FIELD_LINK: the rows of column->to; NULL: links cannot be resolved here */
     Arena *arena;           /* results live here, or are the cell's own bytes: they live as long as both */
+    const char *min, *max;  /* field_bound of the column's; NULL: none, or to be made for every cell */
 } CleanContext;
 
 typedef struct Cleaned {
@@ -39,6 +40,9 @@ typedef struct Cleaned {
  * column->catalog (NULL: the widest type that the field usually goes into). Does not apply required, default, derive
  * and on_invalid: they are the cleaner's. The cell has a NUL behind it. */
 void field_clean(const Column *column, Str cell, const CleanContext *context, Cleaned *out);
+
+/* A bound of the column (its min or max) in the form that its values have; NULL for NULL. */
+const char *field_bound(const Column *column, const char *text, const CleanContext *context);
 
 /* A link cell with ids: resolved by `ids`, falling back to `names` only where the id is unknown and that name's row
  * has a derived id (SPEC 6). Either may be empty; both empty is NULL. */

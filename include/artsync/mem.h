@@ -63,10 +63,20 @@ typedef struct Buf {
     size_t cap;
 } Buf;
 
-void buf_reserve(Buf *buf, size_t more);
+void buf_grow(Buf *buf, size_t more); /* buf_reserve's slow half */
+static inline void buf_reserve(Buf *buf, size_t more)
+{
+    if (buf->len + more >= buf->cap)
+        buf_grow(buf, more);
+}
+static inline void buf_char(Buf *buf, char c)
+{
+    buf_reserve(buf, 1);
+    buf->data[buf->len++] = c;
+    buf->data[buf->len] = '\0';
+}
 void buf_add(Buf *buf, const void *bytes, size_t n);
 void buf_str(Buf *buf, const char *text);
-void buf_char(Buf *buf, char c);
 void buf_printf(Buf *buf, const char *format, ...) ART_PRINTF(2, 3);
 void buf_vprintf(Buf *buf, const char *format, va_list args) ART_PRINTF(2, 0);
 void buf_clear(Buf *buf); /* len = 0, keeps the memory */

@@ -16,11 +16,15 @@ static CleanContext *contexts_of(Cleaner *c)
     const LinkIndex *const *links = c->options.links;
     CleanContext *contexts = mem_alloc(sizeof *contexts * (size_t)(c->table->n_columns + 1));
     for (int i = 0; i < c->table->n_columns; i++) {
-        const Table *to = c->table->columns[i].to;
-        contexts[i] = (CleanContext){.base = c->table->base,
-                                     .date_order = c->options.date_order,
-                                     .links = links && to ? links[to->index] : NULL,
-                                     .arena = &c->arena};
+        const Column *column = &c->table->columns[i];
+        CleanContext context = {.base = c->table->base,
+                                .date_order = c->options.date_order,
+                                .links = links && column->to ? links[column->to->index] : NULL,
+                                .arena = &c->bounds};
+        context.min = field_bound(column, column->min, &context);
+        context.max = field_bound(column, column->max, &context);
+        context.arena = &c->arena;
+        contexts[i] = context;
     }
     return contexts;
 }
@@ -48,6 +52,7 @@ void cleaner_free(Cleaner *c)
         regfree(&c->derive[i]); /* zeroed where nothing was compiled */
     binding_free(&c->binding);
     arena_free(&c->arena);
+    arena_free(&c->bounds);
     buf_free(&c->bytes);
     free(c->derive);
     free(c->contexts);

@@ -69,7 +69,7 @@ bool field_check(const Base *base, const Column *column, Problems *problems)
 {
     Arena arena = {0};
     DateOrder order = base->date_order == DATE_DMY ? DATE_DMY : DATE_MDY;
-    Check check = {base, column, problems, {base, order, NULL, &arena}};
+    Check check = {base, column, problems, {.base = base, .date_order = order, .arena = &arena}};
     int before = problems->n;
     if (column->min || column->max)
         check_bounds(&check);

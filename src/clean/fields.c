@@ -187,11 +187,13 @@ const char *field_choice(const Field *field, Str text)
 
 /* ---- limits of the column ---- */
 
-static const char *bound(const Field *field, const char *text)
+const char *field_bound(const Column *column, const char *text, const CleanContext *context)
 {
+    if (!text || !rules[column->type].order)
+        return NULL;
     Cleaned cleaned;
-    Field other = field_open(field->column, field->context, &cleaned);
-    rules[field->column->type].clean(&other, str_of(text));
+    Field field = field_open(column, context, &cleaned);
+    rules[column->type].clean(&field, str_of(text));
     return cleaned.text; /* NULL: field_check has told that this bound is none */
 }
 
@@ -202,8 +204,9 @@ static void check_range(const Field *field)
     const char *text = field->out->text;
     if (!order)
         return;
-    const char *min = column->min ? bound(field, column->min) : NULL;
-    const char *max = column->max ? bound(field, column->max) : NULL;
+    const CleanContext *context = field->context;
+    const char *min = context->min ? context->min : field_bound(column, column->min, context);
+    const char *max = context->max ? context->max : field_bound(column, column->max, context);
     if (min && order(text, min) < 0)
         field_refuse(field, REJECT_RANGE, "is below the column's minimum, %s", column->min);
     else if (max && order(text, max) > 0)

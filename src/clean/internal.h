@@ -56,7 +56,8 @@ struct Cleaner {
     Binding binding;
     bool bound;
     CleanContext *contexts; /* per column */
-    regex_t *derive; /* per column that derives */
+    Arena bounds;           /* that they hold */
+    regex_t *derive;        /* per column that derives */
     Hashed *hashed;
     int n_hashed;
     uint64_t seed;

@@ -288,6 +288,19 @@ static NumberFault read_marks(const Marks *marks, char *digits, Number *number)
     return NUMBER_OK;
 }
 
+/* ---- the plain case of money: £45.00 ---- */
+
+static bool read_amount(Str text, Number *number)
+{
+    static const Str frequent[] = {{"£", 2}, {"€", 3}, {"$", 1}};
+    for (size_t i = 0; i < sizeof frequent / sizeof *frequent; i++) {
+        size_t n = frequent[i].n;
+        if (text.n > n && memcmp(text.p, frequent[i].p, n) == 0)
+            return text.p[n] != '-' && read_plain((Str){text.p + n, text.n - n}, number);
+    }
+    return false;
+}
+
 /* ---- exponents: the same digits, the point elsewhere ---- */
 
 static bool read_exponent(Str text, int *exponent)
@@ -350,7 +363,7 @@ static NumberFault read_digits(Str text, char *digits, Number *number)
 
 NumberFault number_read(Str cell, bool percent, char digits[NUMBER_ROOM], Number *number)
 {
-    if (read_plain(cell, number))
+    if (read_plain(cell, number) || read_amount(cell, number))
         return NUMBER_OK;
     *number = (Number){0};
     Shell shell = {.rest = cell, .allow_percent = percent};

@@ -138,13 +138,14 @@ void pg_copy_text(Buf *out, const char *text)
         return;
     }
     for (;;) {
-        size_t n = strcspn(text, "\b\f\n\r\t\v\\");
-        if (n)
-            buf_add(out, text, n);
-        text += n;
-        if (!*text)
+        const char *end = text;
+        while (*end && !escapes[(unsigned char)*end])
+            end++;
+        buf_add(out, text, (size_t)(end - text));
+        if (!*end)
             return;
-        char pair[2] = {'\\', escapes[(unsigned char)*text++]};
-        buf_add(out, pair, 2);
+        buf_char(out, '\\');
+        buf_char(out, escapes[(unsigned char)*end]);
+        text = end + 1;
     }
 }

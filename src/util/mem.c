@@ -117,11 +117,9 @@ void arena_free(Arena *arena)
 
 /* ---- buf ---- */
 
-void buf_reserve(Buf *buf, size_t more)
+void buf_grow(Buf *buf, size_t more)
 {
     size_t need = buf->len + more + 1;
-    if (need <= buf->cap)
-        return;
     size_t cap = buf->cap ? buf->cap : 64;
     while (cap < need)
         cap *= 2;
@@ -140,8 +138,6 @@ void buf_add(Buf *buf, const void *bytes, size_t n)
 }
 
 void buf_str(Buf *buf, const char *text) { buf_add(buf, text, strlen(text)); }
-
-void buf_char(Buf *buf, char c) { buf_add(buf, &c, 1); }
 
 void buf_vprintf(Buf *buf, const char *format, va_list args)
 {

@@ -43,7 +43,7 @@ static void check_field(const LinkIndex *index, Str ids, Str names, bool first, 
 {
     Base base = {0};
     Column column = {.name = "cell", .type = FIELD_LINK, .multiple_first = first};
-    CleanContext context = {&base, DATE_MDY, index, arena};
+    CleanContext context = {.base = &base, .date_order = DATE_MDY, .links = index, .arena = arena};
     Cleaned out;
     Str *elements;
     field_clean_link(&column, ids, names, &context, &out);
