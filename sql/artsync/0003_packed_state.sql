@@ -1,27 +1,8 @@
--- The last-synced state packs its hashes: two bits a column say NULL, f, t or "spelt out", and only what is spelt out
--- takes 8 bytes. State written before says "spelt out" of every column, which is as true and needs nothing known.
-CREATE FUNCTION artsync.packed(cols bytea) RETURNS bytea
-LANGUAGE sql IMMUTABLE STRICT AS $$
-    SELECT pg_catalog.decode(pg_catalog.repeat('ff', (pg_catalog.length(cols) / 8 + 3) / 4), 'hex') || cols
-$$;
-
-DO $$
-DECLARE state regclass;
-BEGIN
-    FOR state IN SELECT c.oid FROM pg_catalog.pg_class c
-                 WHERE c.relnamespace = 'artsync'::regnamespace AND c.relkind = 'r' AND c.relname LIKE 'state\_%'
-    LOOP
-        EXECUTE format('UPDATE %s SET cols = artsync.packed(cols)', state);
-        EXECUTE format('COMMENT ON COLUMN %s.cols IS %L', state,
-                       'XXH3-64 of each cleaned value in the order of layout, those of NULL, f and t as two bits.');
-    END LOOP;
-END
-$$;
-UPDATE artsync.changes SET before_cols = artsync.packed(before_cols), after_cols = artsync.packed(after_cols)
-WHERE num_nonnulls(before_cols, after_cols) > 0;
-
-DROP FUNCTION artsync.packed(bytea);
-
-COMMENT ON COLUMN artsync.layouts.columns IS 'Mapped columns, in the order of their slots in cols.';
-COMMENT ON COLUMN artsync.changes.before_cols IS 'Last-synced state before, as in the state''s cols.';
-COMMENT ON COLUMN artsync.changes.after_cols IS 'Last-synced state after.';
+-- The last-synced state packs its hashes: NULL, f and t are two bits a column, only other values take 8 bytes. What was
+-- written before stays as it is and is read through its own layout, as ever.
+ALTER TABLE artsync.layouts ADD COLUMN packed boolean NOT NULL DEFAULT false;
+ALTER TABLE artsync.layouts DROP CONSTRAINT layouts_base_table_name_columns_key,
+    ADD UNIQUE (base, table_name, columns, packed);
+COMMENT ON COLUMN artsync.layouts.columns IS 'Mapped columns, in the order of their hashes in cols.';
+COMMENT ON COLUMN artsync.layouts.packed IS 'Two bits a column say NULL, f, t or other, and only others have 8 bytes; else all have.';
+COMMENT ON COLUMN artsync.changes.before_cols IS 'Last-synced state before, in the order of layout.';

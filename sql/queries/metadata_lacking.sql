@@ -50,7 +50,7 @@ CREATE INDEX ON artsync.%1$I (first_log);
 COMMENT ON TABLE artsync.%1$I IS %2$L;
 COMMENT ON COLUMN artsync.%1$I.record_id IS 'The record''s id.';
 COMMENT ON COLUMN artsync.%1$I.raw IS 'XXH3-64 of the record''s mapped cells; NULL: look at it again.';
-COMMENT ON COLUMN artsync.%1$I.cols IS 'XXH3-64 of each cleaned value in the order of layout, those of NULL, f and t as two bits.';
+COMMENT ON COLUMN artsync.%1$I.cols IS 'XXH3-64 of each cleaned value, in the order and form of layout.';
 COMMENT ON COLUMN artsync.%1$I.layout IS 'artsync.layouts.id.';
 COMMENT ON COLUMN artsync.%1$I.first_log IS 'The sync_logs row of the sync that first knew the record.';
 COMMENT ON COLUMN artsync.%1$I.created IS 'That sync created the row (and a rollback may delete it).';

@@ -254,7 +254,8 @@ static bool stage_item(Turn *turn, Buf *out, const Item *item, const PgRows *row
         c.has_row = pg_bool(rows, row, ROWS_ROW);
         c.has_state = pg_bool(rows, row, ROWS_STATE);
         c.was_deactivated = pg_bool(rows, row, ROWS_DEACTIVATED);
-        state_decode(&turn->layouts, (int)pg_int(rows, row, ROWS_LAYOUT), pg_get(rows, row, ROWS_COLS), c.before);
+        if (!state_decode(&turn->layouts, (int)pg_int(rows, row, ROWS_LAYOUT), pg_get(rows, row, ROWS_COLS), c.before, err))
+            return false;
     }
     for (int i = 0; i < n; i++)
         c.after[i] = item->values[i].present ? item->values[i].hash : c.has_row ? c.before[i] : 0;

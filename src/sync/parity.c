@@ -128,14 +128,15 @@ static ParityCause cause_of(const Value *value, uint64_t row, bool has_state, ui
     return !export_moved ? PARITY_EDITED : row_moved ? PARITY_BOTH : PARITY_NEWER;
 }
 
-static void compare_item(Turn *turn, const Item *item, const PgRows *rows, int row)
+static bool compare_item(Turn *turn, const Item *item, const PgRows *rows, int row, Err *err)
 {
     const Table *table = turn->table;
     int64_t before = turn->parity->differing;
     bool has_state = pg_bool(rows, row, ROWS_STATE), deactivated = pg_bool(rows, row, ROWS_DEACTIVATED);
     arena_reset(&turn->scratch);
     uint64_t *state = arena_alloc(&turn->scratch, sizeof *state * (size_t)(table->n_columns + 1));
-    state_decode(&turn->layouts, (int)pg_int(rows, row, ROWS_LAYOUT), pg_get(rows, row, ROWS_COLS), state);
+    if (!state_decode(&turn->layouts, (int)pg_int(rows, row, ROWS_LAYOUT), pg_get(rows, row, ROWS_COLS), state, err))
+        return false;
     for (int c = 0; c < table->n_columns; c++) {
         const Value *value = &item->values[c];
         const char *database = batch_row_value(rows, row, c);
@@ -148,6 +149,7 @@ static void compare_item(Turn *turn, const Item *item, const PgRows *rows, int r
     if (!pg_bool(rows, row, ROWS_ACTIVE))
         note_cell(turn, item, "is_active", "t", "f", deactivated ? PARITY_NEWER : PARITY_EDITED);
     turn->parity->differing_rows += turn->parity->differing > before;
+    return true;
 }
 
 /* Records without a row, some of which an earlier sync refused for what the database has (a unique key, say). */
@@ -189,7 +191,7 @@ bool parity_batch(Turn *turn, Err *err)
         if (item->reject.code)
             note_rejected(turn, item);
         else if (at[i] >= 0 && pg_bool(rows, at[i], ROWS_ROW))
-            compare_item(turn, item, rows, at[i]);
+            ok = compare_item(turn, item, rows, at[i], err);
         else
             missing[n++] = i;
     }

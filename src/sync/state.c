@@ -6,25 +6,27 @@
 #include "artsync/embed.h"
 #include "artsync/record.h"
 
-static void add_layout(Layouts *layouts, int id, const PgRows *rows, int first, int n)
+static struct Layout *add_layout(Layouts *layouts, int id, bool packed, int n)
 {
     ARRAY_ROOM(layouts->items, layouts->n, layouts->cap);
     struct Layout *layout = &layouts->items[layouts->n++];
-    *layout = (struct Layout){.id = id, .n = n, .columns = arena_alloc(&layouts->arena, sizeof(int) * (size_t)n)};
-    for (int i = 0; i < n; i++)
-        layout->columns[i] = table_column(layouts->table, pg_get(rows, first + i, 1));
+    *layout = (struct Layout){id, packed, n, arena_alloc(&layouts->arena, sizeof(int) * (size_t)n)};
+    return layout;
 }
 
-/* Is the layout exactly today's mapping? */
+/* Is the layout exactly what would be written today? */
 static bool is_today(const Layouts *layouts, const struct Layout *layout)
 {
-    if (layout->n != layouts->table->n_columns)
+    if (!layout->packed || layout->n != layouts->table->n_columns)
         return false;
     for (int i = 0; i < layout->n; i++)
         if (layout->columns[i] != i)
             return false;
     return true;
 }
+
+/* Columns of layouts.sql. */
+enum { L_ID, L_COLUMN, L_PACKED };
 
 bool layouts_load(Layouts *layouts, Pg *pg, const Table *table, Err *err)
 {
@@ -34,38 +36,47 @@ bool layouts_load(Layouts *layouts, Pg *pg, const Table *table, Err *err)
     if (!pg_query(pg, sql_query("layouts"), 2, params, &rows, err))
         return false;
     for (int r = 0, n; r < pg_count(rows); r += n) {
-        int id = (int)pg_int(rows, r, 0);
-        for (n = 1; r + n < pg_count(rows) && pg_int(rows, r + n, 0) == id;)
+        int id = (int)pg_int(rows, r, L_ID);
+        for (n = 1; r + n < pg_count(rows) && pg_int(rows, r + n, L_ID) == id;)
             n++;
-        add_layout(layouts, id, rows, r, n);
-        if (is_today(layouts, &layouts->items[layouts->n - 1]))
+        struct Layout *layout = add_layout(layouts, id, pg_bool(rows, r, L_PACKED), n);
+        for (int i = 0; i < n; i++)
+            layout->columns[i] = table_column(table, pg_get(rows, r + i, L_COLUMN));
+        if (is_today(layouts, layout))
             layouts->current = id;
     }
     pg_rows_free(rows);
     return true;
 }
 
+static bool store_today(Layouts *layouts, Pg *pg, Err *err)
+{
+    const Table *table = layouts->table;
+    const char **names = mem_alloc(sizeof *names * (size_t)table->n_columns);
+    for (int c = 0; c < table->n_columns; c++)
+        names[c] = table->columns[c].name;
+    Buf array = {0};
+    sql_array(&array, names, table->n_columns);
+    free(names);
+    const char *params[] = {table->base->name, table->name, array.data};
+    char *value = NULL;
+    bool ok = pg_value(pg, sql_query("layout_add"), 3, params, &value, err);
+    buf_free(&array);
+    if (!ok)
+        return false;
+    layouts->current = (int)strtol(value, NULL, 10);
+    free(value);
+    struct Layout *layout = add_layout(layouts, layouts->current, true, table->n_columns);
+    for (int c = 0; c < table->n_columns; c++)
+        layout->columns[c] = c;
+    return true;
+}
+
 bool layouts_current(Layouts *layouts, Pg *pg, int *id, Err *err)
 {
-    if (!layouts->current) {
-        const Table *table = layouts->table;
-        const char **names = mem_alloc(sizeof *names * (size_t)table->n_columns);
-        for (int c = 0; c < table->n_columns; c++)
-            names[c] = table->columns[c].name;
-        Buf array = {0};
-        sql_array(&array, names, table->n_columns);
-        free(names);
-        const char *params[] = {table->base->name, table->name, array.data};
-        char *value = NULL;
-        bool ok = pg_value(pg, sql_query("layout_add"), 3, params, &value, err);
-        buf_free(&array);
-        if (!ok)
-            return false;
-        layouts->current = (int)strtol(value, NULL, 10);
-        free(value);
-    }
+    bool ok = layouts->current || store_today(layouts, pg, err);
     *id = layouts->current;
-    return true;
+    return ok;
 }
 
 void layouts_free(Layouts *layouts)
@@ -104,7 +115,15 @@ size_t state_pack(char *to, const uint64_t *slots, int n)
     return (size_t)(out - to);
 }
 
-/* False: these are no bytes of state_pack for n slots. */
+static const char *take_hash(const char *from, uint64_t *slot)
+{
+    uint64_t big;
+    memcpy(&big, from, sizeof big);
+    *slot = be64toh(big);
+    return from + sizeof big;
+}
+
+/* False: these are no bytes of n slots. */
 static bool unpack(Str bytes, uint64_t *slots, int n)
 {
     const char *tags = bytes.p, *end = bytes.p + bytes.n, *from = tags + tag_bytes(n);
@@ -112,18 +131,25 @@ static bool unpack(Str bytes, uint64_t *slots, int n)
         return false;
     for (int i = 0; i < n; i++) {
         int tag = (unsigned char)tags[i / 4] >> i % 4 * 2 & 3;
-        uint64_t big;
-        if (tag != SPELT) {
+        if (tag != SPELT)
             slots[i] = value_hash(words[tag]);
-            continue;
-        }
-        if ((size_t)(end - from) < sizeof big)
+        else if ((size_t)(end - from) < sizeof *slots)
             return false;
-        memcpy(&big, from, sizeof big);
-        slots[i] = be64toh(big);
-        from += sizeof big;
+        else
+            from = take_hash(from, &slots[i]);
     }
     return from == end;
+}
+
+/* The same where 8 bytes were written for every column. */
+static bool read_plainly(Str bytes, uint64_t *slots, int n)
+{
+    const char *from = bytes.p;
+    if (bytes.n != sizeof *slots * (size_t)n)
+        return false;
+    for (int i = 0; i < n; i++)
+        from = take_hash(from, &slots[i]);
+    return true;
 }
 
 /* ---- bytes as PostgreSQL prints them ---- */
@@ -139,34 +165,37 @@ static Str bytes_of(const char *hex, Arena *arena)
     return (Str){bytes, n};
 }
 
-/* Where each slot of a layout stands today; NULL: the layout is today's, and not read back yet. False: there is none. */
-static bool find_layout(const Layouts *layouts, int id, const int **columns, int *n)
+static const struct Layout *find_layout(const Layouts *layouts, int id)
 {
     for (int i = 0; i < layouts->n; i++)
-        if (layouts->items[i].id == id) {
-            *columns = layouts->items[i].columns;
-            *n = layouts->items[i].n;
-            return true;
-        }
-    *columns = NULL;
-    *n = layouts->table->n_columns;
-    return id == layouts->current;
+        if (layouts->items[i].id == id)
+            return &layouts->items[i];
+    return NULL;
 }
 
-void state_decode(const Layouts *layouts, int layout, const char *hex, uint64_t *out)
+static bool fail_damaged(const Layouts *layouts, int layout, Err *err)
+{
+    return err_set(err, ERR_DATABASE, "restore a backup of schema artsync",
+                   "artsync.%s holds state that is damaged: it does not fit its layout, %d", layouts->table->state, layout);
+}
+
+bool state_decode(const Layouts *layouts, int id, const char *hex, uint64_t *out, Err *err)
 {
     memset(out, 0, sizeof *out * (size_t)layouts->table->n_columns);
-    const int *columns;
-    int n;
-    if (!hex || !find_layout(layouts, layout, &columns, &n))
-        return;
+    if (!hex)
+        return true;
+    const struct Layout *layout = find_layout(layouts, id);
+    if (!layout)
+        return fail_damaged(layouts, id, err);
     Arena arena = {0};
-    uint64_t *slots = arena_alloc(&arena, sizeof *slots * (size_t)(n + 1));
-    if (unpack(bytes_of(hex, &arena), slots, n))
-        for (int i = 0; i < n; i++)
-            if (!columns || columns[i] >= 0)
-                out[columns ? columns[i] : i] = slots[i];
+    uint64_t *slots = arena_alloc(&arena, sizeof *slots * (size_t)(layout->n + 1));
+    Str bytes = bytes_of(hex, &arena);
+    bool ok = layout->packed ? unpack(bytes, slots, layout->n) : read_plainly(bytes, slots, layout->n);
+    for (int i = 0; ok && i < layout->n; i++)
+        if (layout->columns[i] >= 0)
+            out[layout->columns[i]] = slots[i];
     arena_free(&arena);
+    return ok || fail_damaged(layouts, id, err);
 }
 
 void state_encode(Buf *out, const uint64_t *slots, int n)

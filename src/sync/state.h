@@ -19,6 +19,7 @@ typedef struct Layouts {
     int current;     /* id of the layout of today's mapping; 0 until layouts_current */
     struct Layout {
         int id;
+        bool packed;  /* else all slots are 8 bytes, as they were written once */
         int n;
         int *columns; /* slot -> index in table->columns, or -1: no longer mapped */
     } *items;
@@ -40,7 +41,8 @@ size_t state_room(int n);
 /* The same as PostgreSQL prints and reads bytea ("\x0011..."), appended. */
 void state_encode(Buf *out, const uint64_t *slots, int n);
 
-/* Slots of such a text (NULL: no state) under `layout` into out[table->n_columns]; 0 where nothing is known. */
-void state_decode(const Layouts *layouts, int layout, const char *hex, uint64_t *out);
+/* Slots of such a text (NULL: no state) under `layout` into out[table->n_columns]; 0 where nothing is known. False: the
+ * text is damaged. */
+bool state_decode(const Layouts *layouts, int layout, const char *hex, uint64_t *out, Err *err);
 
 #endif

@@ -84,26 +84,26 @@ static bool take_back(Undo *undo, Past *past, const cJSON *pair, Err *err)
 }
 
 /* The state as it was before, for every column that is not kept and that no later sync moved on. */
-static bool earlier_state(const Undo *undo, const Past *past, uint64_t *now)
+static bool earlier_state(Undo *undo, const Past *past, uint64_t *now, bool *moved, Err *err)
 {
     const Layouts *layouts = &undo->turn.layouts;
-    int n = undo->turn.table->n_columns;
-    state_decode(layouts, (int)pg_int(past->rows, past->r, UNDO_NOW_LAYOUT), pg_get(past->rows, past->r, UNDO_NOW_COLS), now);
-    if (!pg_get(past->rows, past->r, UNDO_BEFORE))
+    const PgRows *rows = past->rows;
+    int r = past->r, n = undo->turn.table->n_columns, layout = (int)pg_int(rows, r, UNDO_LAYOUT);
+    uint64_t *before = arena_alloc(&undo->turn.scratch, sizeof *before * (size_t)n);
+    uint64_t *after = arena_alloc(&undo->turn.scratch, sizeof *after * (size_t)n);
+    if (!state_decode(layouts, (int)pg_int(rows, r, UNDO_NOW_LAYOUT), pg_get(rows, r, UNDO_NOW_COLS), now, err))
         return false;
-    uint64_t *before = mem_alloc(sizeof *before * (size_t)n), *after = mem_alloc(sizeof *after * (size_t)n);
-    int layout = (int)pg_int(past->rows, past->r, UNDO_LAYOUT);
-    bool moved = false;
-    state_decode(layouts, layout, pg_get(past->rows, past->r, UNDO_BEFORE), before);
-    state_decode(layouts, layout, pg_get(past->rows, past->r, UNDO_AFTER), after);
+    if (!pg_get(rows, r, UNDO_BEFORE))
+        return true;
+    if (!state_decode(layouts, layout, pg_get(rows, r, UNDO_BEFORE), before, err) ||
+        !state_decode(layouts, layout, pg_get(rows, r, UNDO_AFTER), after, err))
+        return false;
     for (int c = 0; c < n; c++)
         if (before[c] != after[c] && now[c] == after[c] && !past->kept[c]) {
             now[c] = before[c];
-            moved = true;
+            *moved = true;
         }
-    free(before);
-    free(after);
-    return moved;
+    return true;
 }
 
 /* Nobody touched the row since: its stamps go back too, so that it is byte for byte what it was. */
@@ -171,8 +171,9 @@ static bool undo_one(Undo *undo, const PgRows *rows, int r, Buf *out, Err *err)
     cJSON_ArrayForEach(pair, pairs) ok = ok && take_back(undo, &past, pair, err);
 
     uint64_t *slots = arena_alloc(&turn->scratch, sizeof *slots * n);
-    bool moved = earlier_state(undo, &past, slots);
+    bool moved = false;
     int layout = 0;
+    ok = ok && earlier_state(undo, &past, slots, &moved, err);
     if (ok && (past.n_back > 0 || moved) && (ok = layouts_current(&turn->layouts, turn->run->pg, &layout, err)))
         stage_past(undo, &past, slots, past.n_back > 0 ? 'u' : 's', layout, out);
     cJSON_Delete(past.back);

@@ -135,6 +135,7 @@ def unpack_state(db):
         db.run("UPDATE artsync.changes SET before_cols = %s, after_cols = %s WHERE id = %s",
                unpacked(bytes(row["before_cols"]), row["n"]), unpacked(bytes(row["after_cols"]), row["n"]), row["id"])
     db.run("DELETE FROM artsync.migrations WHERE file = '0003_packed_state.sql'")
+    db.run("ALTER TABLE artsync.layouts DROP COLUMN packed, ADD UNIQUE (base, table_name, columns)")
 
 
 def test_state_from_before_it_was_packed_still_counts(art, db, shop):
@@ -144,6 +145,7 @@ def test_state_from_before_it_was_packed_still_counts(art, db, shop):
     unpack_state(db)
     assert art.run("sync", "--export-dir", shop.path).status == 3  # first migrate
     art.ok("db", "migrate")
+    art.ok("db", "verify")
     db.edit("editions", "E2", size="Large", is_sold=True)
     db.run("UPDATE artsync.state_editions SET raw = NULL")  # look at every record again
     shop.edition("E3", price="£80.00")
@@ -155,3 +157,7 @@ def test_state_from_before_it_was_packed_still_counts(art, db, shop):
     art.ok("rollback", "last")
     art.ok("rollback", "last")  # the change from before the migration
     assert db.get("editions", "E1")["retail_price"] == 51 and not db.get("editions", "E1")["is_printed"]
+    db.run("UPDATE artsync.state_editions SET cols = '\\x00'")
+    shop.edition("E3", price="£90.00")
+    failed = art.ok("sync", "--export-dir", shop.save("editions"), status=4)
+    assert "state that is damaged" in failed.err and db.get("editions", "E3")["retail_price"] == 53

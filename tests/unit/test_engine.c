@@ -43,24 +43,25 @@ static Table table_of(Column *columns, int n)
 {
     for (int i = 0; i < n; i++)
         columns[i] = (Column){.name = names[i], .index = i};
-    return (Table){.name = "t", .columns = columns, .n_columns = n};
+    return (Table){.name = "t", .state = "state_t", .columns = columns, .n_columns = n};
 }
 
 static void state_survives_writing_and_reading(void **state)
 {
     (void)state;
+    Err err = {0};
     Column columns[3];
     Table table = table_of(columns, 3);
     int order[] = {0, 1, 2};
-    struct Layout layout = {.id = 4, .n = 3, .columns = order};
+    struct Layout layout = {.id = 4, .packed = true, .n = 3, .columns = order};
     Layouts layouts = {.table = &table, .current = 4, .items = &layout, .n = 1};
     uint64_t slots[] = {value_hash(NULL), 0xfedcba9876543210, 0}, back[3];
     Buf hex = {0};
     state_encode(&hex, slots, 3);
     assert_string_equal(hex.data, "\\x3cfedcba98765432100000000000000000");
-    state_decode(&layouts, 4, hex.data, back);
+    assert_true(state_decode(&layouts, 4, hex.data, back, &err));
     assert_memory_equal(back, slots, sizeof slots);
-    state_decode(&layouts, 4, NULL, back);
+    assert_true(state_decode(&layouts, 4, NULL, back, &err));
     assert_memory_equal(back, ((uint64_t[]){0, 0, 0}), sizeof back);
     buf_free(&hex);
 }
@@ -69,6 +70,7 @@ static void state_survives_writing_and_reading(void **state)
 static void packed_slots_come_back(void **state)
 {
     (void)state;
+    Err err = {0};
     const uint64_t kinds[] = {value_hash(NULL), value_hash("f"), value_hash("t"), 0, value_hash("Harbour"), UINT64_MAX};
     enum { KINDS = sizeof kinds / sizeof *kinds, MOST = 9 };
     Column columns[MOST];
@@ -81,47 +83,71 @@ static void packed_slots_come_back(void **state)
                 slots[i] = kinds[(first + i) % KINDS];
             }
             Table table = {.name = "t", .columns = columns, .n_columns = n};
-            struct Layout layout = {.id = 1, .n = n, .columns = order};
+            struct Layout layout = {.id = 1, .packed = true, .n = n, .columns = order};
             Layouts layouts = {.table = &table, .current = 1, .items = &layout, .n = 1};
             Buf hex = {0};
             state_encode(&hex, slots, n);
             assert_true(hex.len <= 2 + 2 * state_room(n));
-            state_decode(&layouts, 1, hex.data, back);
+            assert_true(state_decode(&layouts, 1, hex.data, back, &err));
             assert_memory_equal(back, slots, sizeof *slots * (size_t)n);
             buf_free(&hex);
         }
 }
 
-/* Bytes that cannot be of this layout are no knowledge: better a fresh look than a wrong one. */
-static void state_of_a_wrong_length_is_not_known(void **state)
+/* As it was written once: 8 bytes for every column, whatever they are. */
+static void state_from_before_it_was_packed(void **state)
 {
     (void)state;
+    Err err = {0};
     Column columns[3];
     Table table = table_of(columns, 3);
     int order[] = {0, 1, 2};
     struct Layout layout = {.id = 4, .n = 3, .columns = order};
+    Layouts layouts = {.table = &table, .items = &layout, .n = 1};
+    uint64_t back[3];
+    assert_true(state_decode(&layouts, 4, "\\x0000000000000001fedcba98765432100000000000000000", back, &err));
+    assert_memory_equal(back, ((uint64_t[]){value_hash(NULL), 0xfedcba9876543210, 0}), sizeof back);
+    assert_false(state_decode(&layouts, 4, "\\x00000000000000", back, &err));
+    err_clear(&err);
+}
+
+/* Bytes that cannot be of this layout are damage, not knowledge. */
+static void damaged_state_is_an_error(void **state)
+{
+    (void)state;
+    Err err = {0};
+    Column columns[3];
+    Table table = table_of(columns, 3);
+    int order[] = {0, 1, 2};
+    struct Layout layout = {.id = 4, .packed = true, .n = 3, .columns = order};
     Layouts layouts = {.table = &table, .current = 4, .items = &layout, .n = 1};
     static const char *const wrong[] = {"\\x", "\\x3f", "\\x00ff", "\\x03fedcba98765432", "\\x03fedcba987654321000"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         uint64_t back[3];
-        state_decode(&layouts, 4, wrong[i], back);
-        assert_memory_equal(back, ((uint64_t[]){0, 0, 0}), sizeof back);
+        assert_false(state_decode(&layouts, 4, wrong[i], back, &err));
+        assert_int_equal(err.code, ERR_DATABASE);
+        assert_non_null(strstr(err.message, "artsync.state_t holds state that is damaged"));
+        err_clear(&err);
     }
+    uint64_t back[3];
+    assert_false(state_decode(&layouts, 5, "\\x00", back, &err)); /* of a layout that is not there */
+    err_clear(&err);
 }
 
 /* A mapping that moved, lost and gained columns: what is still mapped keeps its state, the rest is not known. */
 static void state_is_read_through_its_own_layout(void **state)
 {
     (void)state;
+    Err err = {0};
     Column columns[3];
     Table table = table_of(columns, 3);
     int order[] = {2, -1, 0}; /* then: c, something that is gone, a */
-    struct Layout layout = {.id = 1, .n = 3, .columns = order};
+    struct Layout layout = {.id = 1, .packed = true, .n = 3, .columns = order};
     Layouts layouts = {.table = &table, .current = 2, .items = &layout, .n = 1};
     uint64_t slots[] = {33, 99, 11}, back[3];
     Buf hex = {0};
     state_encode(&hex, slots, 3);
-    state_decode(&layouts, 1, hex.data, back);
+    assert_true(state_decode(&layouts, 1, hex.data, back, &err));
     assert_memory_equal(back, ((uint64_t[]){11, 0, 33}), sizeof back);
     buf_free(&hex);
 }
@@ -208,7 +234,8 @@ int main(void)
         cmocka_unit_test(known_records_are_found_again),
         cmocka_unit_test(state_survives_writing_and_reading),
         cmocka_unit_test(packed_slots_come_back),
-        cmocka_unit_test(state_of_a_wrong_length_is_not_known),
+        cmocka_unit_test(state_from_before_it_was_packed),
+        cmocka_unit_test(damaged_state_is_an_error),
         cmocka_unit_test(state_is_read_through_its_own_layout),
         cmocka_unit_test(limits_are_numbers_or_percentages),
         cmocka_unit_test(derived_and_generated_ids_are_told_from_real_ones),
