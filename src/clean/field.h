@@ -84,7 +84,8 @@ typedef struct Number {
     bool three_after_dot; /* 1.500: one to three digits, one dot, three digits: one and a half or 1500? */
 } Number;
 
-enum { NUMBER_DIGITS = 1000, NUMBER_EXPONENT = 300, NUMBER_ROOM = NUMBER_DIGITS + NUMBER_EXPONENT + 1 };
+/* Exponents reach as far as double precision prints them. */
+enum { NUMBER_DIGITS = 1000, NUMBER_EXPONENT = 330, NUMBER_ROOM = NUMBER_DIGITS + NUMBER_EXPONENT + 1 };
 
 typedef enum NumberFault {
     NUMBER_OK,

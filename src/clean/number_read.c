@@ -1,7 +1,7 @@
 /* number_read.c - a cell as digits: signs, accounting brackets, currency, thousands separators of several countries.
  *
  * Refused rather than guessed: a group that is not three digits, two different decimal marks, two signs, exponents
- * beyond 300, anything that is no number. The one guess is fixed: a single dot is a decimal point (1.500 is one and a
+ * beyond 330, anything that is no number. The one guess is fixed: a single dot is a decimal point (1.500 is one and a
  * half), a single comma before exactly three digits separates thousands (1,500 is fifteen hundred). */
 #include "field.h"
 
