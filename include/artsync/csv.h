@@ -7,6 +7,7 @@
 #define ARTSYNC_CSV_H
 
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "artsync/err.h"
 #include "artsync/hash.h"
@@ -18,14 +19,30 @@ enum {
     CSV_MAX_COLUMNS = 5000
 };
 
-/* Read the file at `path` (a regular file; "-" is not special): header, then every record, to `sink`.
- * `hash` (may be NULL) receives the SHA-256 of all bytes read.
+typedef struct CsvFile { /* a file that was read: what it held, and which it is */
+    char sha256[SHA256_HEX];
+    struct stat info;
+} CsvFile;
+
+/* Read the file at `path` (a regular file; "-" is not special): header, then every record, to `sink`, whose caller is
+ * this thread; another one reads ahead. `file` (may be NULL) receives what was read.
  * Errors: ERR_MISSING, ERR_IO, ERR_CSV (broken quoting, NUL, UTF-16/32, gzip, not a regular file, a file that changes
  * while it is read, `;` or tab as delimiter), ERR_LIMIT; each names file, record and line. Stops where sink fails. */
-bool csv_read(const char *path, RawSink *sink, void *ctx, char hash[SHA256_HEX], Err *err);
+bool csv_read(const char *path, RawSink *sink, void *ctx, CsvFile *file, Err *err);
 
 /* The same over bytes in memory; `name` stands for the file in messages. */
 bool csv_read_bytes(Str bytes, const char *name, RawSink *sink, void *ctx, Err *err);
+
+/* Is there a file that csv_read would begin to read? */
+bool csv_check(const char *path, Err *err);
+
+/* The bytes of single records of a file that was read. ERR_CSV once it is not the same file any more: _open and _held
+ * look at that, so that bytes read between the two are those that were there before. */
+typedef struct CsvAgain CsvAgain;
+CsvAgain *csv_again_open(const char *path, const CsvFile *file, Err *err); /* NULL: err says why */
+bool csv_again_bytes(CsvAgain *again, int64_t offset, size_t n, Buf *out, Err *err);
+bool csv_again_held(const CsvAgain *again, Err *err);
+void csv_again_free(CsvAgain *again); /* accepts NULL */
 
 /* SHA-256 of the file's bytes, with the same checks of what kind of file it is. */
 bool csv_hash(const char *path, char hash[SHA256_HEX], Err *err);

@@ -106,7 +106,7 @@ bool sync_run(Pg *data, Pg *log, const char *url, const Base *base, const SyncOp
 void sync_result_free(SyncResult *result);
 
 /* EXIT_DONE or EXIT_ATTENTION for a run that succeeded (SPEC section 3). */
-ExitStatus sync_result_status(const SyncResult *result, const SyncOptions *options);
+ExitStatus sync_result_status(const SyncResult *result);
 
 /* ---- what `status` asks: would an incremental sync read this table's file? ---- */
 
@@ -158,7 +158,7 @@ typedef struct RollbackResult {
     Arena arena;
 } RollbackResult;
 
-bool rollback_run(Pg *data, Pg *log, const char *url, const Base *base, const char *sync_id,
+bool rollback_run(Pg *data, Pg *log, const char *url, const Base *base, const char *which,
                   const RollbackOptions *options, RollbackResult *result, Err *err);
 void rollback_result_free(RollbackResult *result);
 

@@ -41,7 +41,7 @@ static bool run(Cli *cli, Err *err)
     bool ok = sync_run(cli->pg, NULL, cli->url, cli->base, &sync, &result, &failed);
     log_progress_end();
     if (ok)
-        cli->status = sync_result_status(&result, &sync);
+        cli->status = sync_result_status(&result);
     if (ok && cli_flag(cli, "exit-code") && any_change(&result))
         cli->status = EXIT_ATTENTION;
     bool printed = print(cli, &result, &failed, &printing);

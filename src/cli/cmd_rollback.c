@@ -23,7 +23,7 @@ static bool print_json(const RollbackResult *result, const Err *failed, Err *err
 {
     JsonOut json;
     json_begin(&json, stdout);
-    json_item(&json, "sync_id", json_string_or_null(result->sync_id));
+    json_item(&json, "sync_id", json_string_or_null(*result->sync_id ? result->sync_id : NULL));
     json_number(&json, "reversed", result->reversed);
     json_number(&json, "kept", result->kept);
     json_number(&json, "deleted", result->deleted);
@@ -86,14 +86,6 @@ static bool print_text(const RollbackResult *result, Err *err)
 
 /* ---- the command ---- */
 
-static bool find(Cli *cli, char sync_id[51], Err *err)
-{
-    bool ok = pg_begin(cli->pg, PG_TX_READ, err) &&
-              sync_find(cli->pg, cli->base->name, cli_argument(cli, 0), true, sync_id, err);
-    pg_rollback(cli->pg);
-    return ok;
-}
-
 static bool run(Cli *cli, Err *err)
 {
     RollbackOptions rollback = {.dry_run = cli_flag(cli, "dry-run"),
@@ -101,11 +93,8 @@ static bool run(Cli *cli, Err *err)
                                 .wait_seconds = (int)cli_number(cli, "wait")};
     RollbackResult result = {0};
     Err failed = {0}, printing = {0};
-    char sync_id[51];
-    if (!find(cli, sync_id, err))
-        return false;
-    bool ok = rollback_run(cli->pg, cli->log, cli->url, cli->base, sync_id, &rollback, &result, &failed),
-         printed = true;
+    bool printed = true, ok = rollback_run(cli->pg, cli->log, cli->url, cli->base, cli_argument(cli, 0), &rollback, &result,
+                                           &failed);
     log_progress_end();
     cli->committed = ok && !rollback.dry_run;
     if (cli->json) {

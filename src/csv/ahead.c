@@ -48,11 +48,6 @@ static bool pass_on(Ahead *ahead)
         pthread_cond_wait(&ahead->moved, &ahead->lock);
     bool wanted = !ahead->unwanted;
     pthread_mutex_unlock(&ahead->lock);
-    Block *next = &ahead->blocks[ahead->filled % BLOCKS];
-    if (wanted) {
-        arena_reset(&next->arena);
-        next->n = 0;
-    }
     return wanted;
 }
 
@@ -99,20 +94,25 @@ static void *read_all(void *ctx)
 /* ---- the caller: empties them ---- */
 
 /* The next filled block; NULL: there is none any more. */
-static const Block *next_block(Ahead *ahead)
+static Block *next_block(Ahead *ahead)
 {
     pthread_mutex_lock(&ahead->lock);
     while (ahead->emptied == ahead->filled && !ahead->finished)
         pthread_cond_wait(&ahead->moved, &ahead->lock);
-    const Block *block = ahead->emptied < ahead->filled ? &ahead->blocks[ahead->emptied % BLOCKS] : NULL;
+    Block *block = ahead->emptied < ahead->filled ? &ahead->blocks[ahead->emptied % BLOCKS] : NULL;
     pthread_mutex_unlock(&ahead->lock);
     return block;
 }
 
-static void give_back(Ahead *ahead, bool ok)
+/* Emptied, so that a large record is gone at once and not when the ring comes round. */
+static void give_back(Ahead *ahead, Block *block, bool ok)
 {
+    size_t size = block->arena.used;
+    arena_reset(&block->arena);
+    block->n = 0;
     pthread_mutex_lock(&ahead->lock);
-    ahead->waiting -= ahead->blocks[ahead->emptied++ % BLOCKS].arena.used;
+    ahead->waiting -= size;
+    ahead->emptied++;
     ahead->unwanted = !ok;
     pthread_cond_signal(&ahead->moved);
     pthread_mutex_unlock(&ahead->lock);
@@ -121,7 +121,7 @@ static void give_back(Ahead *ahead, bool ok)
 static bool take_all(Ahead *ahead, RawSink *sink, void *ctx, Err *err)
 {
     bool ok = true;
-    for (const Block *block; ok && (block = next_block(ahead)); give_back(ahead, ok))
+    for (Block *block; ok && (block = next_block(ahead)); give_back(ahead, block, ok))
         for (int i = 0; ok && i < block->n; i++)
             ok = sink(ctx, &block->records[i], err);
     return ok;

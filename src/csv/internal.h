@@ -29,6 +29,10 @@ bool csv_read_source(const CsvSource *source, RawSink *sink, void *ctx, Err *err
  * in the caller's thread. The thread has ended when this returns. */
 bool csv_read_ahead(const CsvSource *source, RawSink *sink, void *ctx, Err *err);
 
+/* Are these two looks at the same file, unchanged? And what to say if not. Returns false, always. */
+bool csv_same_file(const struct stat *a, const struct stat *b);
+bool csv_fail_changed(const char *path, Err *err);
+
 /* The first CSV_HEAD bytes: is this the kind of file that can be read? ERR_CSV says what it is instead. */
 bool csv_check_head(Str head, const char *name, bool *has_bom, Err *err);
 

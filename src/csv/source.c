@@ -246,7 +246,7 @@ static ssize_t read_file(void *ctx, char *to, size_t room, Err *err)
 
 static bool same_time(struct timespec a, struct timespec b) { return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec; }
 
-static bool same_file(const struct stat *a, const struct stat *b)
+bool csv_same_file(const struct stat *a, const struct stat *b)
 {
     return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
            same_time(a->st_mtim, b->st_mtim) && same_time(a->st_ctim, b->st_ctim);
@@ -256,14 +256,14 @@ static bool same_file(const struct stat *a, const struct stat *b)
 static bool held_still(const File *file)
 {
     struct stat after, named;
-    return fstat(file->fd, &after) == 0 && same_file(&file->before, &after) && stat(file->path, &named) == 0 &&
-           same_file(&file->before, &named);
+    return fstat(file->fd, &after) == 0 && csv_same_file(&file->before, &after) && stat(file->path, &named) == 0 &&
+           csv_same_file(&file->before, &named);
 }
 
-static bool fail_changed(const File *file, Err *err)
+bool csv_fail_changed(const char *path, Err *err)
 {
     return err_set(err, ERR_CSV, "wait until the download or copy is complete, then try again",
-                   "%s changed while it was read", file->path);
+                   "%s changed while it was read", path);
 }
 
 /* To the last byte: a file that is being written may look malformed, and then that is not the news. */
@@ -271,26 +271,35 @@ static bool check_end(const File *file, bool ok, Err *err)
 {
     if (!ok && (err->code == ERR_CSV || err->code == ERR_LIMIT) && !held_still(file)) {
         err_clear(err);
-        return fail_changed(file, err);
+        return csv_fail_changed(file->path, err);
     }
     if (ok && (file->size != file->before.st_size || !held_still(file)))
-        return fail_changed(file, err);
+        return csv_fail_changed(file->path, err);
     return ok;
 }
 
-bool csv_read(const char *path, RawSink *sink, void *ctx, char hash[SHA256_HEX], Err *err)
+bool csv_read(const char *path, RawSink *sink, void *ctx, CsvFile *out, Err *err)
 {
     File file;
     bool ok = open_file(&file, path, err);
     if (ok) {
-        file.hash = hash ? sha256_new() : NULL;
+        file.hash = out ? sha256_new() : NULL;
         CsvSource source = {.name = path, .chunk = CSV_CHUNK, .has_bom = file.has_bom, .read = read_file, .ctx = &file};
         ok = check_end(&file, csv_read_ahead(&source, sink, ctx, err), err);
     }
-    if (ok && hash) {
-        sha256_end(file.hash, hash);
+    if (ok && out) {
+        out->info = file.before;
+        sha256_end(file.hash, out->sha256);
         file.hash = NULL;
     }
+    close_file(&file);
+    return ok;
+}
+
+bool csv_check(const char *path, Err *err)
+{
+    File file;
+    bool ok = open_file(&file, path, err);
     close_file(&file);
     return ok;
 }

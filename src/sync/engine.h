@@ -5,6 +5,7 @@
 #include <cjson/cJSON.h>
 
 #include "artsync/clean.h"
+#include "artsync/csv.h"
 #include "artsync/links.h"
 #include "artsync/parity.h"
 #include "artsync/record.h"
@@ -57,6 +58,7 @@ typedef struct Turn {
     int64_t log_id;
     const char *path;
     Cleaner *cleaner;
+    CsvFile file;          /* as it was read */
     Place header;
     Known *known;
     Natural *natural;      /* natural keys of the rows, where the file or the rows lack real ids; else NULL */
@@ -91,9 +93,9 @@ bool batch_flush(Turn *turn, Err *err);
 void batch_free(Batch *batch);
 /* Read the rows and the state of those records that have any. at[i] is the item's row in *rows, or -1. */
 bool batch_read_rows(Turn *turn, PgRows **rows, int *at, Err *err);
-/* A mapped column of such a row; '' counts as NULL. */
 /* The hash of a row's value as the state keeps it: of a link, the record id of the row it points at. */
 uint64_t batch_row_hash(const Turn *turn, const Column *column, const char *row);
+/* A mapped column of such a row; '' counts as NULL. */
 const char *batch_row_value(const PgRows *rows, int row, int column);
 bool same_text(const char *a, const char *b); /* two NULLs are the same */
 
@@ -147,7 +149,7 @@ void refusals_add(Refusals *refusals, int64_t seq, const char *code, const char 
                   const char *reason);
 void refusals_clear(Refusals *refusals);
 void refusals_free(Refusals *refusals);
-bool stage_refuse(Turn *turn, const Refusals *refusals, Err *err);
+bool stage_refuse(Turn *turn, Refusals *refusals, Err *err);
 
 /* Refuse staged records that break a key or a check which artsync knows (rules.c). */
 bool rules_enforce(Turn *turn, Err *err);
@@ -169,7 +171,6 @@ bool deactivate_absent(Turn *turn, Err *err);
 bool journal_write(Turn *turn, Err *err);
 bool journal_rename(Turn *turn, Err *err); /* records that got another id take their history along */
 bool rejects_write(Turn *turn, Err *err);
-bool rejects_note_header(Turn *turn, Err *err); /* keep the header's bytes for sync_logs */
 
 /* Rows that links can point at; also the fingerprint that rejected links rest on (linked.c). */
 bool linked_load(Run *run, const Table *table, Err *err);
@@ -183,7 +184,7 @@ typedef struct SkipCase {
     bool settles_conflicts; /* conflicts would be decided now, not rejected */
 } SkipCase;
 bool skip_allowed(Pg *pg, const SkipCase *file, bool *skip, char **fingerprint, Err *err);
-bool rows_fingerprint(Pg *pg, const Table *table, char **hash, Err *err); /* of the ids of all rows; malloc'ed */
+bool ids_fingerprint(Pg *pg, const Table *table, char **hash, Err *err); /* of the ids of all rows; malloc'ed */
 char *mapping_hash(const Table *table, Arena *arena);
 
 /* sync_logs (runlog.c). `log` is the second connection. */

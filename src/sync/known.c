@@ -257,7 +257,7 @@ static bool put_row(void *ctx, const char *bytes, size_t n, Err *err)
     return true;
 }
 
-/* The rows' hashes are those that rows_fingerprint adds up. */
+/* The rows' hashes are those that ids_fingerprint adds up. */
 bool known_load(Known *known, Pg *pg, const Table *table, Err *err)
 {
     Buf sql = {0};

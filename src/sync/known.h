@@ -52,7 +52,7 @@ int64_t known_settle_active(Known *known);
 int64_t known_rows(const Known *known);
 bool known_has_unreal(const Known *known); /* some row's id was derived or generated (natural.h) */
 
-/* As rows_fingerprint gives it, of the rows as they were read. */
+/* As ids_fingerprint gives it, of the rows as they were read. */
 const char *known_fingerprint(const Known *known, Arena *arena);
 int64_t known_active_rows(const Known *known);
 int64_t known_active_unseen(const Known *known); /* active rows whose record the file does not hold */

@@ -16,6 +16,7 @@ enum {
 
 struct Load {
     bool copying;      /* COPY into the table is under way */
+    bool finished;     /* what comes now cannot be taken back alone */
     LoadUnique *unique;
     LoadKeys *keys;    /* that were dropped; NULL: none, the file is small or the tables are not ours */
     int64_t rows;
@@ -246,8 +247,10 @@ bool load_finish(Turn *turn, Err *err)
     Pg *pg = turn->run->pg;
     if (load->copying && !(pg_copy_done(pg, load->rows, err) && copy_state(turn, err)))
         return false;
-    if ((load->keys && !load_keys_make(load->keys, pg, err)) || !pg_run(pg, "SET CONSTRAINTS ALL IMMEDIATE", 0, NULL, NULL, err) ||
-        !analyze(turn, err) || !pg_release(pg, "artsync_load", err) || !stage_rejects(turn, err))
+    load->finished = (!load->keys || load_keys_make(load->keys, pg, err)) &&
+                     pg_run(pg, "SET CONSTRAINTS ALL IMMEDIATE", 0, NULL, NULL, err) && analyze(turn, err) &&
+                     pg_release(pg, "artsync_load", err);
+    if (!load->finished || !stage_rejects(turn, err))
         return false;
     turn->counts->created = load->rows;
     return true;
@@ -255,5 +258,5 @@ bool load_finish(Turn *turn, Err *err)
 
 bool load_gives_way(const Turn *turn, const Err *err)
 {
-    return turn->load && err->code == ERR_DATABASE && (pg_refusal(err) || err->sqlstate[0] == '\0');
+    return turn->load && !turn->load->finished && err->code == ERR_DATABASE && (pg_refusal(err) || err->sqlstate[0] == '\0');
 }

@@ -30,6 +30,7 @@ void refusals_free(Refusals *refusals)
 /* Columns of the parameter arrays, in the order of refuse.sql. */
 enum { REFUSE_SEQ, REFUSE_CODE, REFUSE_COLUMN, REFUSE_VALUE, REFUSE_REASON, REFUSE_PARAMS };
 
+/* The numbers' text lives in the refusals' arena. */
 static const char *part(Refusals *r, int i, int param)
 {
     const Refusal *one = &r->items[i];
@@ -47,11 +48,10 @@ static const char *part(Refusals *r, int i, int param)
     }
 }
 
-bool stage_refuse(Turn *turn, const Refusals *refusals, Err *err)
+bool stage_refuse(Turn *turn, Refusals *r, Err *err)
 {
-    if (refusals->n == 0)
+    if (r->n == 0)
         return true;
-    Refusals *r = (Refusals *)refusals; /* its arena takes the numbers' text */
     const char **items = mem_alloc(sizeof *items * (size_t)r->n);
     Buf arrays[REFUSE_PARAMS] = {{0}};
     const char *params[REFUSE_PARAMS];

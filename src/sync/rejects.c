@@ -5,11 +5,8 @@
  * what it read: the rejects of its records, and those whose id could not be read at all.
  */
 #include <cjson/cJSON.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "artsync/embed.h"
 #include "artsync/hash.h"
@@ -17,23 +14,6 @@
 
 /* Columns of stage_rejects.sql. */
 enum { R_SEQ, R_ID, R_NUMBER, R_LINE, R_START, R_LENGTH, R_RAW, R_CODE, R_COLUMN, R_VALUE, R_REASON };
-
-static bool read_bytes(int fd, const char *path, int64_t offset, size_t n, Buf *out, Err *err)
-{
-    buf_clear(out);
-    buf_reserve(out, n);
-    while (out->len < n) {
-        ssize_t got = pread(fd, out->data + out->len, n - out->len, (off_t)offset + (off_t)out->len);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return err_set(err, ERR_CSV, "let the export finish, then sync again", "%s: the file changed while it was read",
-                           path);
-        out->len += (size_t)got;
-    }
-    out->data[n] = '\0';
-    return true;
-}
 
 /* "\x" and the bytes in hexadecimal; behind a backslash more in COPY, which takes one away. */
 static void add_bytea(Buf *line, const Buf *bytes, bool copy)
@@ -89,13 +69,13 @@ static bool spool_line(Turn *turn, const PgRows *rows, int r, Err *err)
     return ok;
 }
 
-static bool copy_page(Turn *turn, int fd, const PgRows *rows, Err *err)
+static bool copy_page(Turn *turn, CsvAgain *file, const PgRows *rows, Err *err)
 {
     Pg *pg = turn->run->pg;
     Buf lines = {0}, source = {0};
     bool ok = true;
     for (int r = 0; ok && r < pg_count(rows); r++) {
-        ok = read_bytes(fd, turn->path, pg_int(rows, r, R_START), (size_t)pg_int(rows, r, R_LENGTH), &source, err) &&
+        ok = csv_again_bytes(file, pg_int(rows, r, R_START), (size_t)pg_int(rows, r, R_LENGTH), &source, err) &&
              spool_line(turn, rows, r, err);
         if (ok)
             copy_line(&lines, turn, rows, r, &source);
@@ -108,7 +88,7 @@ static bool copy_page(Turn *turn, int fd, const PgRows *rows, Err *err)
 }
 
 /* Everything that was refused, page by page, into the temporary table artsync_found. */
-static bool gather(Turn *turn, int fd, Err *err)
+static bool gather(Turn *turn, CsvAgain *file, Err *err)
 {
     Pg *pg = turn->run->pg;
     bool ok = pg_run(pg, sql_query("found_rejects_make"), 0, NULL, NULL, err);
@@ -120,7 +100,7 @@ static bool gather(Turn *turn, int fd, Err *err)
         n = ok ? pg_count(rows) : 0;
         if (n > 0) {
             snprintf(after, sizeof after, "%s", pg_get(rows, n - 1, R_SEQ));
-            ok = copy_page(turn, fd, rows, err);
+            ok = copy_page(turn, file, rows, err);
         }
         pg_rows_free(rows);
     }
@@ -180,32 +160,28 @@ static bool open_new(Turn *turn, Err *err)
     return pg_run(turn->run->pg, sql_query("rejects_open"), 3, params, NULL, err);
 }
 
-bool rejects_write(Turn *turn, Err *err)
+/* The header's bytes, for sync_logs: rejects are written back under it. */
+static bool note_header(Turn *turn, CsvAgain *file, Err *err)
 {
-    if (turn->counts->rejected == 0)
-        return close_settled(turn, err);
-    int fd = open(turn->path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return err_set(err, ERR_IO, NULL, "%s: cannot be read again: %s", turn->path, strerror(errno));
-    bool ok = gather(turn, fd, err) && count_news(turn, err) && open_new(turn, err) && close_settled(turn, err) &&
-              pg_run(turn->run->pg, "DROP TABLE pg_temp.artsync_found", 0, NULL, NULL, err);
-    close(fd);
-    return ok;
-}
-
-bool rejects_note_header(Turn *turn, Err *err)
-{
-    int fd = open(turn->path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return err_set(err, ERR_IO, NULL, "%s: cannot be read again: %s", turn->path, strerror(errno));
     Buf bytes = {0}, literal = {0};
-    bool ok = read_bytes(fd, turn->path, turn->header.offset, (size_t)turn->header.length, &bytes, err);
+    bool ok = csv_again_bytes(file, turn->header.offset, (size_t)turn->header.length, &bytes, err);
     if (ok) {
         add_bytea(&literal, &bytes, false);
         turn->counts->header = arena_str(&turn->run->result->arena, literal.data);
     }
     buf_free(&bytes);
     buf_free(&literal);
-    close(fd);
+    return ok;
+}
+
+bool rejects_write(Turn *turn, Err *err)
+{
+    if (turn->counts->rejected == 0)
+        return close_settled(turn, err);
+    CsvAgain *file = csv_again_open(turn->path, &turn->file, err);
+    bool ok = file && gather(turn, file, err) && note_header(turn, file, err) && csv_again_held(file, err) &&
+              count_news(turn, err) && open_new(turn, err) && close_settled(turn, err) &&
+              pg_run(turn->run->pg, "DROP TABLE pg_temp.artsync_found", 0, NULL, NULL, err);
+    csv_again_free(file);
     return ok;
 }

@@ -172,14 +172,18 @@ static bool complete_logs(Rollback *rb, Err *err)
     return pg_run(rb->run.pg, sql_query("log_rolled_back"), 2, params, NULL, err);
 }
 
-static bool begin(Rollback *rb, Err *err)
+/* Which sync is the last one is asked under the lock: another may be running when this begins to wait. */
+static bool begin(Rollback *rb, const char *which, Err *err)
 {
+    Pg *pg = rb->run.pg;
+    const char *base = rb->run.base->name;
     char name[64], *set = NULL;
     snprintf(name, sizeof name, "artsync/%s", rb->result->rollback_id);
     const char *params[] = {name};
-    bool ok = pg_begin(rb->run.pg, PG_TX_WRITE, err) &&
-              pg_value(rb->run.pg, "SELECT set_config('application_name', $1, true)", 1, params, &set, err) &&
-              base_lock(rb->run.pg, rb->run.base->name, rb->options->wait_seconds, err) && read_logs(rb, err);
+    bool ok = pg_begin(pg, PG_TX_WRITE, err) &&
+              pg_value(pg, "SELECT set_config('application_name', $1, true)", 1, params, &set, err) &&
+              base_lock(pg, base, rb->options->wait_seconds, err) &&
+              sync_find(pg, base, which, true, rb->result->sync_id, err) && read_logs(rb, err);
     free(set);
     return ok;
 }
@@ -194,16 +198,15 @@ static bool finish(Rollback *rb, const char *url, Err *err)
            run_commit(rb->run.pg, url, rb->run.base->name, rb->result->rollback_id, err);
 }
 
-bool rollback_run(Pg *data, Pg *log, const char *url, const Base *base, const char *sync_id,
+bool rollback_run(Pg *data, Pg *log, const char *url, const Base *base, const char *which,
                   const RollbackOptions *options, RollbackResult *result, Err *err)
 {
     *result = (RollbackResult){.dry_run = options->dry_run, .details = spool_new()};
-    snprintf(result->sync_id, sizeof result->sync_id, "%s", sync_id);
     uuid_new(result->rollback_id);
     Rollback rb = {.run = {.pg = data, .base = base}, .options = options, .result = result};
     rb.run.result = &rb.unused;
     bool logged = false;
-    bool ok = begin(&rb, err);
+    bool ok = begin(&rb, which, err);
     if (ok) {
         size_t n = (size_t)pg_count(rb.logs);
         rb.log_ids = mem_alloc(sizeof *rb.log_ids * n);

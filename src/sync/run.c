@@ -80,6 +80,16 @@ static bool resolve_tables(SyncResult *result, const Base *base, const SyncOptio
     return true;
 }
 
+/* Before anything is waited for: a file that is not there is said at once. */
+static bool check_files(SyncResult *result, Err *err)
+{
+    for (int i = 0; i < result->n_tables; i++)
+        if (!csv_check(result->tables[i].path, err))
+            return err_context(err, "%s", result->tables[i].table->name);
+    return true;
+}
+
+/* Under the lock: while a sync waits for another one, its files may be replaced. */
 static bool hash_files(SyncResult *result, Err *err)
 {
     for (int i = 0; i < result->n_tables; i++)
@@ -234,7 +244,8 @@ bool sync_run(Pg *data, Pg *log, const char *url, const Base *base, const SyncOp
     run.log_ids = mem_alloc(sizeof *run.log_ids * (size_t)base->n_tables);
 
     bool logged = false;
-    bool ok = resolve_tables(result, base, options, err) && hash_files(result, err) && begin(&run, err);
+    bool ok = resolve_tables(result, base, options, err) && check_files(result, err) && begin(&run, err) &&
+              hash_files(result, err);
     if (ok && !options->dry_run)
         ok = logged = runlog_start(log, &run, err);
     ok = ok && take_turns(&run, err) && finish(&run, url, err);
@@ -266,9 +277,8 @@ void sync_result_free(SyncResult *result)
     *result = (SyncResult){0};
 }
 
-ExitStatus sync_result_status(const SyncResult *result, const SyncOptions *options)
+ExitStatus sync_result_status(const SyncResult *result)
 {
-    (void)options;
     for (int i = 0; i < result->n_tables; i++)
         if (result->tables[i].new_rejects > 0 || result->tables[i].conflicts > 0)
             return EXIT_ATTENTION;

@@ -10,7 +10,7 @@ char *mapping_hash(const Table *table, Arena *arena)
     return arena_printf(arena, "%016llx", (unsigned long long)table->fingerprint);
 }
 
-bool rows_fingerprint(Pg *pg, const Table *table, char **hash, Err *err)
+bool ids_fingerprint(Pg *pg, const Table *table, char **hash, Err *err)
 {
     Buf sql = {0};
     sql_fill(&sql, table, "SELECT count(*) || '.' || coalesce(sum(hashtext({id}::text)), 0) FROM {table}");
@@ -24,7 +24,7 @@ bool rows_fingerprint(Pg *pg, const Table *table, char **hash, Err *err)
 static bool some_row_gone(Pg *pg, const Table *table, const char *then, char **now, bool *gone, Err *err)
 {
     char *value = NULL;
-    if (!rows_fingerprint(pg, table, now, err))
+    if (!ids_fingerprint(pg, table, now, err))
         return false;
     bool same = then && strcmp(*now, then) == 0;
     *gone = false;

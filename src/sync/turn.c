@@ -53,15 +53,14 @@ static bool put_raw(void *ctx, const RawRecord *record, Err *err)
 bool turn_stream(Turn *turn, Err *err)
 {
     Run *run = turn->run;
-    char hash[SHA256_HEX];
     CleanerOptions options = {.table = turn->table, .links = (const LinkIndex *const *)run->links, .path = turn->path};
     RecordSink sink = intake_sink(turn);
     if (!settle_date_order(turn, &options.date_order, err))
         return false;
     turn->cleaner = cleaner_new(&options, turn->report, &sink);
-    if (!csv_read(turn->path, put_raw, turn, hash, err) || !cleaner_finish(turn->cleaner, err))
+    if (!csv_read(turn->path, put_raw, turn, &turn->file, err) || !cleaner_finish(turn->cleaner, err))
         return false;
-    if (strcmp(hash, turn->counts->sha256) != 0)
+    if (strcmp(turn->file.sha256, turn->counts->sha256) != 0)
         return err_set(err, ERR_CSV, "let the export finish, then sync again", "%s: the file changed while it was read",
                        turn->path);
     return batch_flush(turn, err);
@@ -102,17 +101,17 @@ static bool check_sum(const Turn *turn, Err *err)
                    (long long)c->unchanged, (long long)c->rejected, (long long)c->skipped_records);
 }
 
-/* What the table's log row remembers beside the counts. */
-static bool note_for_log(Turn *turn, Err *err)
+/* What rejected links rest on, for the table's log row. */
+static bool note_links(Turn *turn, Err *err)
 {
-    if (turn->counts->rejected == 0)
+    if (!turn->link_rejects)
         return true;
     char *hash = NULL;
-    bool ok = !turn->link_rejects || linked_fingerprint(turn->run->pg, turn->table, &hash, err);
-    if (ok && hash)
+    bool ok = linked_fingerprint(turn->run->pg, turn->table, &hash, err);
+    if (ok)
         turn->counts->links_hash = arena_str(&turn->run->result->arena, hash);
     free(hash);
-    return ok && rejects_note_header(turn, err);
+    return ok;
 }
 
 /* From the file to the table. */
@@ -141,7 +140,7 @@ static bool settle_active(Turn *turn, Err *err)
 static bool take(Turn *turn, Err *err)
 {
     return settle_active(turn, err) && bring_in(turn, err) && journal_write(turn, err) &&
-           rejects_write(turn, err) && note_for_log(turn, err) && check_sum(turn, err) && guard_rejects(turn, err) &&
+           rejects_write(turn, err) && note_links(turn, err) && check_sum(turn, err) && guard_rejects(turn, err) &&
            stage_drop(turn, err);
 }
 
@@ -222,12 +221,12 @@ static void keep_fingerprint(Run *run, SyncTable *counts, char *fingerprint)
     free(fingerprint);
 }
 
-static bool note_rows(Run *run, SyncTable *counts, Err *err)
+static bool note_ids(Run *run, SyncTable *counts, Err *err)
 {
     if (run->options->dry_run || counts->rows_hash)
         return true;
     char *fingerprint = NULL;
-    bool ok = rows_fingerprint(run->pg, counts->table, &fingerprint, err);
+    bool ok = ids_fingerprint(run->pg, counts->table, &fingerprint, err);
     keep_fingerprint(run, counts, fingerprint);
     return ok;
 }
@@ -251,7 +250,7 @@ bool turn_take(Run *run, int i, Err *err)
 {
     SyncTable *counts = &run->result->tables[i];
     int64_t start = now_ms();
-    bool ok = may_skip(run, counts, err) && (counts->skipped || read_table(run, i, err)) && note_rows(run, counts, err);
+    bool ok = may_skip(run, counts, err) && (counts->skipped || read_table(run, i, err)) && note_ids(run, counts, err);
     counts->ms = now_ms() - start;
     return ok;
 }

@@ -1,6 +1,6 @@
 """Guards against a filtered, truncated or broken export; dry runs and diff; one sync at a time."""
 import pytest
-from support import Export, counts, error_of, rid
+from support import Export, by_table, counts, error_of, rid
 
 MODES = ["incremental", "merge", "full"]
 
@@ -205,6 +205,67 @@ def test_wait_for_the_other_one(art, db, busy, proxy, shop):
     assert art.finish(busy).status == 0
     result = art.finish(second)
     assert result.status == 0 and {t["skipped"] for t in result.json["tables"]} == {True}
+
+
+WAITING = "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted"
+
+
+def test_what_counts_is_the_file_when_the_wait_ends(art, db, busy, proxy, shop):
+    second = art.start("sync", "--json", "--wait", "60", "--export-dir", shop.path)
+    db.wait(WAITING)
+    shop.edition("E1", price="£77.00").save("editions")
+    proxy.release()
+    assert art.finish(busy).status == 0
+    result = art.finish(second)
+    assert result.status == 0 and counts(by_table(result.json), "editions", "skipped", "updated") == (False, 1)
+    assert db.get("editions", "E1")["retail_price"] == 77
+
+
+def test_a_missing_file_is_said_before_the_wait(art, busy, proxy, tmp_path):
+    result = art.ok("sync", "--wait", "60", "--export-dir", tmp_path, status=2)
+    assert "there is no file" in result.err
+    proxy.release()
+    assert art.finish(busy).status == 0
+
+
+def test_the_last_sync_is_the_last_when_the_wait_ends(art, db, proxy, shop):
+    from proxy import HOLD, committing
+    first = art.sync(shop.save())
+    proxy.plan(committing(HOLD))
+    shop.edition("E1", price="£77.00").save("editions")
+    child = art.start("sync", "--export-dir", shop.path, url=proxy.url)
+    proxy.wait()
+    rollback = art.start("rollback", "last", "--json", "--wait", "60")
+    db.wait(WAITING)
+    proxy.release()
+    assert art.finish(child).status == 0
+    result = art.finish(rollback)
+    assert result.status == 0 and result.json["reversed"] == 1 and result.json["sync_id"] != first["sync_id"]
+    assert db.get("editions", "E1")["retail_price"] == 51
+    assert db.logs("sync_id = '%s' AND status = 'completed'" % first["sync_id"])
+
+
+def test_a_reject_never_keeps_the_bytes_of_another_file(art, db, shop, tmp_path):
+    """The file is replaced after it was read, before the rejected records are read again."""
+    from support import connect
+    art.sync(shop.save())
+    db.run("CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS "
+           "$$ BEGIN PERFORM pg_advisory_xact_lock(4711); RETURN NULL; END $$;"
+           "CREATE TRIGGER hold AFTER UPDATE ON editions FOR EACH STATEMENT EXECUTE FUNCTION hold()")
+    holder = connect(db.admin_url)
+    with holder.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(4711)")
+    before = db.snapshot(), db.rows("SELECT * FROM artsync.rejects")
+    shop.edition("E1", price="£77.00").edition("E2", price="what?").save("editions")
+    child = art.start("sync", "--json", "--export-dir", shop.path)
+    db.wait(WAITING)
+    other = shop.copy(tmp_path / "other").edition("E2", price="£5.00")
+    other.save("editions")
+    other.file("editions").replace(shop.file("editions"))
+    holder.close()
+    result = art.finish(child)
+    assert result.status == 4 and "changed while it was read" in error_of(result)["message"]
+    assert (db.snapshot(), db.rows("SELECT * FROM artsync.rejects")) == before
 
 
 def test_the_lock_ends_with_its_holder(art, db, busy, proxy, shop):

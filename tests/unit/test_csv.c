@@ -224,7 +224,8 @@ static void a_place_can_be_read_again(void **state)
 static void a_file_with_its_hash(void **state)
 {
     (void)state;
-    char path[] = "/tmp/artsync-csv-XXXXXX", hash[SHA256_HEX], again[SHA256_HEX];
+    char path[] = "/tmp/artsync-csv-XXXXXX", again[SHA256_HEX];
+    CsvFile file;
     int fd = mkstemp(path);
     FILE *out = fdopen(fd, "w");
     fputs("a,b\n", out);
@@ -233,18 +234,18 @@ static void a_file_with_its_hash(void **state)
     fclose(out);
     Seen seen = {0};
     Err err = {0};
-    assert_true(csv_read(path, note, &seen, hash, &err));
+    assert_true(csv_read(path, note, &seen, &file, &err));
     assert_int_equal(seen.n, 100001);
     assert_true(csv_read(path, note, &seen, NULL, &err));
     assert_true(csv_hash(path, again, &err));
-    assert_string_equal(hash, again);
+    assert_string_equal(file.sha256, again);
     Buf text = {0};
     buf_reserve(&text, 4 << 20);
     FILE *in = fopen(path, "r");
     text.len = fread(text.data, 1, 4 << 20, in);
     fclose(in);
     sha256_of(buf_view(&text), again);
-    assert_string_equal(hash, again);
+    assert_string_equal(file.sha256, again);
     buf_free(&text);
     buf_free(&seen.text);
     unlink(path);

@@ -1,4 +1,5 @@
 /* Reading ahead: what reaches the sink, and what is told at the end, is what the reader alone would give. */
+#include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -155,6 +156,43 @@ static void large_records_pass_one_by_one(void **state)
     buf_free(&all);
 }
 
+/* Memory that is in use in large pieces, the most that a sink has seen. */
+static bool note_memory(void *ctx, const RawRecord *record, Err *err)
+{
+    (void)record;
+    (void)err;
+    size_t *most = ctx, now = mallinfo2().hblkhd;
+    *most = now > *most ? now : *most;
+    return true;
+}
+
+/* Two large records are in memory at most, and the window that the next one is read into. */
+static void emptied_blocks_keep_no_large_record(void **state)
+{
+    (void)state;
+    enum { LARGE = 12 * 1024 * 1024, RECORDS = 9 };
+    assert_int_equal(mallopt(M_MMAP_THRESHOLD, 1024 * 1024), 1); /* large pieces are counted apart */
+    Buf all = {0};
+    char *cell = mem_alloc(LARGE);
+    memset(cell, 'x', LARGE);
+    buf_str(&all, "a,b\n");
+    for (int i = 0; i < RECORDS; i++) {
+        buf_add(&all, cell, LARGE);
+        buf_str(&all, ",small\n");
+    }
+    free(cell);
+    size_t before = mallinfo2().hblkhd, most = 0;
+    Bytes bytes = {.all = &all};
+    CsvSource source = source_of(&bytes);
+    Err err = {0};
+    assert_true(csv_read_ahead(&source, note_memory, &most, &err));
+#if !defined(__SANITIZE_ADDRESS__) /* whose allocator counts nothing */
+    assert_true(most > before);
+#endif
+    assert_true(most - before < 4 * LARGE);
+    buf_free(&all);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -163,6 +201,7 @@ int main(void)
         cmocka_unit_test(a_sink_that_gives_up_ends_it),
         cmocka_unit_test(the_first_error_wins),
         cmocka_unit_test(large_records_pass_one_by_one),
+        cmocka_unit_test(emptied_blocks_keep_no_large_record),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

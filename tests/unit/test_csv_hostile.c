@@ -210,7 +210,7 @@ static void expect_file(const char *path, ErrCode code, const char *message, con
     for (int way = 0; way < 2; way++) {
         Err err = {0};
         int n = 0;
-        assert_false(way ? csv_hash(path, hash, &err) : csv_read(path, count, &n, hash, &err));
+        assert_false(way ? csv_hash(path, hash, &err) : csv_read(path, count, &n, NULL, &err));
         if (err.code != code || !strstr(err.message, message) || (hint && !(err.hint && strstr(err.hint, hint))))
             fail_msg("expected \"%s\" (%s), got \"%s\" (%s)", message, hint, err.message, err.hint);
         err_clear(&err);
@@ -308,14 +308,59 @@ static void changing_files(void **state)
             fprintf(out, "record %d\n", i);
         fclose(out);
         Err err = {0};
-        char path[256], hash[SHA256_HEX];
+        CsvFile file;
+        char path[256];
         snprintf(path, sizeof path, "%s/live.csv", folder);
-        assert_false(csv_read(path, change_file, &change, hash, &err));
+        assert_false(csv_read(path, change_file, &change, &file, &err));
         assert_int_equal(err.code, ERR_CSV);
         if (!strstr(err.message, "live.csv changed while it was read"))
             fail_msg("change %d: %s", (int)change, err.message);
         err_clear(&err);
     }
+}
+
+static void expect_changed(CsvAgain *again, bool ok, Err *err)
+{
+    assert_false(ok);
+    assert_int_equal(err->code, ERR_CSV);
+    assert_non_null(strstr(err->message, "live.csv changed while it was read"));
+    err_clear(err);
+    csv_again_free(again);
+}
+
+/* Records are read again after the whole file: bytes of another one must not pass for them. */
+static void a_file_that_is_read_again(void **state)
+{
+    (void)state;
+    char *path = mem_dup(at("live.csv"));
+    put("live.csv", "a,b\n1,\"x\"\n2,y\n");
+    Err err = {0};
+    CsvFile file;
+    Buf bytes = {0};
+    int n = 0;
+    assert_true(csv_read(path, count, &n, &file, &err));
+    CsvAgain *again = csv_again_open(path, &file, &err);
+    assert_true(csv_again_bytes(again, 4, 5, &bytes, &err));
+    assert_string_equal(bytes.data, "1,\"x\"");
+    assert_true(csv_again_held(again, &err));
+    expect_changed(NULL, csv_again_bytes(again, 10, 100, &bytes, &err), &err); /* more than there is */
+    put("live.csv", "a,b\n1,\"z\"\n2,yes\n"); /* under our hands */
+    expect_changed(again, csv_again_held(again, &err), &err);
+    expect_changed(NULL, csv_again_open(path, &file, &err), &err);
+    assert_true(csv_read(path, count, &n, &file, &err));
+    again = csv_again_open(path, &file, &err);
+    put("new.csv", "a,b\n7,\"q\"\n8,r\n");
+    assert_int_equal(rename(at("new.csv"), path), 0); /* in its place: what is open is what was read */
+    assert_true(csv_again_bytes(again, 4, 5, &bytes, &err));
+    assert_string_equal(bytes.data, "1,\"z\"");
+    csv_again_free(again);
+    expect_changed(NULL, csv_again_open(path, &file, &err), &err);
+    assert_int_equal(unlink(path), 0);
+    assert_null(csv_again_open(path, &file, &err));
+    assert_int_equal(err.code, ERR_IO);
+    err_clear(&err);
+    buf_free(&bytes);
+    free(path);
 }
 
 static int make_folder(void **state)
@@ -347,6 +392,7 @@ int main(void)
         cmocka_unit_test(missing_files),
         cmocka_unit_test(no_regular_files),
         cmocka_unit_test(changing_files),
+        cmocka_unit_test(a_file_that_is_read_again),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
