@@ -19,25 +19,6 @@ typedef struct Case {
     const Column *refused;   /* --on-conflict reject: the first column in conflict */
 } Case;
 
-bool stage_open(Turn *turn, Err *err)
-{
-    if (turn->staged)
-        return true;
-    Buf sql = {0};
-    plan_stage(&sql, turn->table, turn->undo);
-    turn->staged = pg_run(turn->run->pg, sql.data, 0, NULL, NULL, err);
-    buf_free(&sql);
-    return turn->staged;
-}
-
-bool stage_drop(Turn *turn, Err *err)
-{
-    if (!turn->staged)
-        return true;
-    turn->staged = false;
-    return pg_run(turn->run->pg, "DROP TABLE pg_temp.artsync_stage", 0, NULL, NULL, err);
-}
-
 static void note_change(cJSON **changes, const char *column, const char *from, const char *to)
 {
     if (!*changes)
@@ -133,57 +114,17 @@ static void decide_new(const Turn *turn, Case *c)
 
 /* ---- staging ---- */
 
-static void field(Buf *out, const char *text)
-{
-    pg_copy_text(out, text);
-    buf_char(out, '\t');
-}
-
-static void field_int(Buf *out, int64_t n) { buf_printf(out, "%lld\t", (long long)n); }
-
-static void field_bool(Buf *out, bool yes) { buf_str(out, yes ? "t\t" : "f\t"); }
-
-static void field_slots(Buf *out, const uint64_t *slots, int n)
-{
-    if (!slots) {
-        buf_str(out, "\\N\t");
-        return;
-    }
-    buf_char(out, '\\'); /* COPY's own escape of the backslash in \x.. */
-    state_encode(out, slots, n);
-    buf_char(out, '\t');
-}
-
-/* The columns up to and including id. */
-static void stage_start(Turn *turn, Buf *out, const Item *item, char op, bool live)
-{
-    field_int(out, ++turn->seq);
-    field_int(out, item->place.number);
-    field_int(out, item->place.line);
-    field_int(out, item->place.offset);
-    field_int(out, item->place.length);
-    buf_printf(out, "%c\t", op);
-    field_bool(out, live);
-    field(out, item->id);
-}
+static const char *standing_id(const Item *item) { return item->at_id ? item->at_id : item->id; }
 
 static void stage_reject(Turn *turn, Buf *out, const Item *item, Reject reject, const Case *c)
 {
-    stage_start(turn, out, item, 'r', false);
-    buf_str(out, "\\N\t\\N\t"); /* rid, at_id: an id that the column cannot hold must not stop the COPY */
-    field_int(out, (int64_t)item->raw);
-    for (int unused = 0; unused < 12; unused++) /* cols .. changes */
-        buf_str(out, "\\N\t");
-    field(out, c && c->conflicts.len ? c->conflicts.data : NULL);
-    field_int(out, c ? c->n_conflicts : 0);
-    field_int(out, 0);
-    field(out, reject.code);
-    field(out, reject.column);
-    field(out, reject.value);
-    pg_copy_text(out, reject.reason);
-    for (int i = 0; i < turn->table->n_columns; i++)
-        buf_str(out, "\t\\N");
-    buf_char(out, '\n');
+    stage_line(turn, out, &(StageLine){.place = item->place,
+                                       .op = 'r', /* without rid and at_id: the column may not hold such an id */
+                                       .id = item->id,
+                                       .raw = &item->raw,
+                                       .conflicts = c && c->conflicts.len ? c->conflicts.data : NULL,
+                                       .n_conflicts = c ? c->n_conflicts : 0,
+                                       .reject = reject});
 }
 
 void stage_reject_line(Turn *turn, Buf *out, const Item *item) { stage_reject(turn, out, item, item->reject, NULL); }
@@ -191,35 +132,33 @@ void stage_reject_line(Turn *turn, Buf *out, const Item *item) { stage_reject(tu
 static void stage_write(Turn *turn, Buf *out, const Case *c, char op, int layout)
 {
     const Item *item = c->item;
-    int n = turn->table->n_columns;
-    bool moved = c->has_state && memcmp(c->before, c->after, sizeof *c->after * (size_t)n) != 0;
-    stage_start(turn, out, item, op, true);
-    field(out, item->id);
-    field(out, item->at_id ? item->at_id : item->id);
-    field_int(out, (int64_t)item->raw);
-    field_slots(out, c->after, n);
-    field_int(out, layout);
-    field_slots(out, c->has_state ? c->before : NULL, n);
-    field_bool(out, c->has_state);
-    field_bool(out, moved);
-    field_bool(out, c->reactivates);
-    field_bool(out, c->was_deactivated);
-    field_bool(out, false);
-    for (int i = ROWS_UPDATED_AT; i <= ROWS_VERSION; i++)
-        field(out, c->has_row ? pg_get(c->rows, c->row, i) : NULL);
+    size_t size = sizeof *c->after * (size_t)turn->table->n_columns;
     char *changes = c->changes ? cJSON_PrintUnformatted(c->changes) : NULL;
-    field(out, changes);
-    cJSON_free(changes);
-    field(out, c->conflicts.len ? c->conflicts.data : NULL);
-    field_int(out, c->n_conflicts);
-    field_int(out, c->n_overwritten);
-    buf_str(out, "\\N\t\\N\t\\N\t\\N");
-    for (int i = 0; i < n; i++) {
-        buf_char(out, '\t');
-        pg_copy_text(out, c->final[i]);
+    StageLine line = {.place = item->place,
+                      .op = op,
+                      .id = item->id,
+                      .rid = item->id,
+                      .at_id = standing_id(item),
+                      .raw = &item->raw,
+                      .cols = c->after,
+                      .before_cols = c->has_state ? c->before : NULL,
+                      .layout = layout,
+                      .had_state = c->has_state,
+                      .state_moved = c->has_state && memcmp(c->before, c->after, size) != 0,
+                      .reactivates = c->reactivates,
+                      .before_deactivated = c->was_deactivated,
+                      .changes = changes,
+                      .conflicts = c->conflicts.len ? c->conflicts.data : NULL,
+                      .n_conflicts = c->n_conflicts,
+                      .n_overwritten = c->n_overwritten,
+                      .values = c->final};
+    if (c->has_row) {
+        line.before_updated_at = pg_get(c->rows, c->row, ROWS_UPDATED_AT);
+        line.before_synced_at = pg_get(c->rows, c->row, ROWS_SYNCED_AT);
+        line.before_version = pg_get(c->rows, c->row, ROWS_VERSION);
     }
-    buf_char(out, '\n');
-    turn->live++;
+    stage_line(turn, out, &line);
+    cJSON_free(changes);
     turn->adopts |= item->at_id != NULL;
     turn->reactivates |= c->reactivates;
 }
@@ -296,8 +235,6 @@ const char *batch_row_value(const PgRows *rows, int row, int column)
     return text && *text ? text : NULL;
 }
 
-static const char *standing_id(const Item *item) { return item->at_id ? item->at_id : item->id; }
-
 bool batch_read_rows(Turn *turn, PgRows **rows, int *at, Err *err)
 {
     const Batch *batch = &turn->batch;
@@ -329,18 +266,6 @@ bool batch_read_rows(Turn *turn, PgRows **rows, int *at, Err *err)
     }
     free(ids);
     free(item_of);
-    return ok;
-}
-
-bool stage_copy(Turn *turn, const Buf *lines, int64_t n, Err *err)
-{
-    if (n == 0)
-        return true;
-    Buf sql = {0};
-    plan_copy(&sql, turn->table, turn->undo);
-    bool ok = stage_open(turn, err) && pg_copy_in(turn->run->pg, sql.data, err) &&
-              pg_copy_put(turn->run->pg, lines->data, lines->len, err) && pg_copy_done(turn->run->pg, n, err);
-    buf_free(&sql);
     return ok;
 }
 

@@ -13,6 +13,7 @@
 #include "known.h"
 #include "natural.h"
 #include "plan.h"
+#include "stage.h"
 #include "state.h"
 
 enum {
@@ -51,7 +52,7 @@ typedef struct Batch {
 typedef struct Load Load; /* the first load of an empty table (load.c) */
 
 /* One table's turn. */
-typedef struct Turn {
+struct Turn {
     Run *run;
     const Table *table;
     SyncTable *counts;
@@ -82,8 +83,7 @@ typedef struct Turn {
     int64_t asked;         /* number of the record that `known` saw last */
     const char *identity;  /* its id as resolved by `known`; NULL: could not be */
     Reject refusal;        /* what `known` found wrong with it */
-    uint64_t repeats;      /* raw hash of the record that had this id before */
-} Turn;
+};
 
 /* The sink of the cleaner (intake.c). */
 RecordSink intake_sink(Turn *turn);
@@ -127,11 +127,6 @@ void load_unique_free(LoadUnique *unique); /* accepts NULL */
 
 /* The stage's line of a refused record. */
 void stage_reject_line(Turn *turn, Buf *out, const Item *item);
-
-/* Make the stage if it is not there. */
-bool stage_open(Turn *turn, Err *err);
-bool stage_copy(Turn *turn, const Buf *lines, int64_t n, Err *err); /* n lines of COPY text */
-bool stage_drop(Turn *turn, Err *err);
 
 /* A late reject: what was staged is not to be written (refuse.c). */
 typedef struct Refusal {

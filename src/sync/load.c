@@ -220,14 +220,9 @@ static bool copy_state(Turn *turn, Err *err)
 
 static bool stage_rejects(Turn *turn, Err *err)
 {
-    if (turn->load->n_rejects == 0)
-        return true;
-    Buf sql = {0};
-    plan_copy(&sql, turn->table, false);
-    bool ok = stage_open(turn, err) && pg_copy_in(turn->run->pg, sql.data, err) &&
-              copy_spool(turn, turn->load->rejects, err) && pg_copy_done(turn->run->pg, turn->load->n_rejects, err);
-    buf_free(&sql);
-    return ok;
+    return turn->load->n_rejects == 0 ||
+           (stage_copy_in(turn, err) && copy_spool(turn, turn->load->rejects, err) &&
+            pg_copy_done(turn->run->pg, turn->load->n_rejects, err));
 }
 
 static bool analyze(Turn *turn, Err *err)

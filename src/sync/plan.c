@@ -2,17 +2,7 @@
 
 #include "artsync/pg.h"
 
-const char stage_head[] = "seq, number, line, start, length, op, live, id, rid, at_id, raw, cols, layout, before_cols, "
-                          "had_state, state_moved, reactivates, before_deactivated, after_deactivated, "
-                          "before_updated_at, before_synced_at, before_version, changes, conflicts, n_conflicts, "
-                          "n_overwritten, code, column_name, value, reason";
-
-/* An enum is staged as text: a label that it lacks must be one record's problem, not the COPY's. */
-static const char *stage_type(const CatalogColumn *column)
-{
-    return column->type.kind == PG_ENUM ? "text" : column->type.base;
-}
-
+/* A staged value as what its column takes: an enum is staged as text. */
 static void staged_value(Buf *out, const char *alias, const Column *column)
 {
     buf_printf(out, "%s.c%d", alias, column->index);
@@ -35,31 +25,6 @@ void plan_rows(Buf *out, const Table *table)
     plan_columns(out, table);
     sql_fill(out, table, " FROM unnest($1::text[]) WITH ORDINALITY AS u (id, n) "
                          "LEFT JOIN {table} AS t ON t.{id} = u.id::{id_type} LEFT JOIN {state} AS s ON s.record_id = u.id");
-}
-
-void plan_stage(Buf *out, const Table *table, bool undo)
-{
-    sql_fill(out, table,
-             "CREATE TEMPORARY TABLE artsync_stage (seq bigint, number bigint, line bigint, start bigint, "
-             "length bigint, op \"char\", live boolean, id text, rid {id_type}, at_id {id_type}, raw bigint, cols bytea, "
-             "layout integer, before_cols bytea, had_state boolean, state_moved boolean, "
-             "reactivates boolean, before_deactivated boolean, after_deactivated boolean, "
-             "before_updated_at timestamptz, before_synced_at timestamptz, before_version integer, changes text, "
-             "conflicts text, n_conflicts integer, n_overwritten integer, code text, column_name text, value text, "
-             "reason text");
-    for (int c = 0; c < table->n_columns; c++)
-        buf_printf(out, ", c%d %s", c, stage_type(table->columns[c].catalog));
-    if (undo)
-        buf_str(out, ", exact boolean, active boolean");
-    buf_str(out, ") ON COMMIT DROP");
-}
-
-void plan_copy(Buf *out, const Table *table, bool undo)
-{
-    buf_printf(out, "COPY pg_temp.artsync_stage (%s", stage_head);
-    for (int c = 0; c < table->n_columns; c++)
-        buf_printf(out, ", c%d", c);
-    buf_str(out, undo ? ", exact, active) FROM STDIN" : ") FROM STDIN");
 }
 
 void plan_update(Buf *out, const Plan *plan)

@@ -1,8 +1,7 @@
 /* plan.h - the statements that depend on the mapping, built in one room.
  *
- * The stage is a temporary table, one row a record that is to be written or refused; c0, c1 ... are the mapped columns
- * in base.json order with the table's own types (without lengths), filled with the final value of the row. Each
- * function appends one statement to `out`. Parameters are named in its comment.
+ * Each function appends one statement to `out`, most of them over the stage (stage.h). Parameters are named in its
+ * comment.
  */
 #ifndef ARTSYNC_SYNC_PLAN_H
 #define ARTSYNC_SYNC_PLAN_H
@@ -11,9 +10,6 @@
 
 #include "artsync/base.h"
 #include "artsync/mem.h"
-
-/* Columns of the stage before c0, in COPY order; STAGE_COLUMNS of them. */
-extern const char stage_head[];
 
 typedef struct Plan {
     const Table *table;
@@ -31,10 +27,6 @@ void plan_columns(Buf *out, const Table *table);
 void plan_rows(Buf *out, const Table *table);
 enum { ROWS_N, ROWS_ROW, ROWS_ACTIVE, ROWS_UPDATED_AT, ROWS_SYNCED_AT, ROWS_VERSION, ROWS_STATE, ROWS_LAYOUT,
        ROWS_COLS, ROWS_RAW, ROWS_DEACTIVATED, ROWS_COLUMNS };
-
-/* CREATE TEMP TABLE, COPY FROM STDIN. With `undo` two more columns at the end: exact, active. */
-void plan_stage(Buf *out, const Table *table, bool undo);
-void plan_copy(Buf *out, const Table *table, bool undo);
 
 /* $1, $2: first and last seq. */
 void plan_update(Buf *out, const Plan *plan);

@@ -114,41 +114,35 @@ static bool is_exact(const Past *past)
            pg_int(past->rows, past->r, UNDO_NOW_VERSION) == pg_int(past->rows, past->r, UNDO_VERSION) + 1;
 }
 
-static void field(Buf *out, const char *text)
+/* Whether the row counts as deactivated by a sync goes back as well, unless is_active was changed since. */
+static bool deactivated_before(const Past *past)
 {
-    pg_copy_text(out, text);
-    buf_char(out, '\t');
+    const PgRows *rows = past->rows;
+    bool now = pg_bool(rows, past->r, UNDO_NOW_DEACTIVATED);
+    bool stands = !past->active_kept && now == pg_bool(rows, past->r, UNDO_AFTER_DEACTIVATED);
+    return stands && pg_get(rows, past->r, UNDO_BEFORE_DEACTIVATED) ? pg_bool(rows, past->r, UNDO_BEFORE_DEACTIVATED) : now;
 }
 
 static void stage_past(Undo *undo, const Past *past, const uint64_t *slots, char op, int layout, Buf *out)
 {
     Turn *turn = &undo->turn;
-    const Table *table = turn->table;
-    bool had_state = pg_bool(past->rows, past->r, UNDO_STATE);
-    bool deactivated = pg_bool(past->rows, past->r, UNDO_NOW_DEACTIVATED);
-    if (!past->active_kept && deactivated == pg_bool(past->rows, past->r, UNDO_AFTER_DEACTIVATED) &&
-        pg_get(past->rows, past->r, UNDO_BEFORE_DEACTIVATED))
-        deactivated = pg_bool(past->rows, past->r, UNDO_BEFORE_DEACTIVATED);
-    buf_printf(out, "%lld\t0\t0\t0\t0\t%c\tt\t", (long long)++turn->seq, op);
-    field(out, past->id_before);
-    field(out, past->id_before);
-    field(out, past->id);
-    buf_str(out, "\\N\t\\"); /* raw: the next sync looks again; COPY's escape before \x */
-    state_encode(out, slots, table->n_columns);
-    buf_printf(out, "\t%d\t\\N\t%c\tf\tf\tf\t%c\t", layout, had_state ? 't' : 'f', deactivated ? 't' : 'f');
-    field(out, pg_get(past->rows, past->r, UNDO_UPDATED_AT));
-    field(out, pg_get(past->rows, past->r, UNDO_SYNCED_AT));
-    field(out, pg_get(past->rows, past->r, UNDO_VERSION));
     char *changes = cJSON_PrintUnformatted(past->back);
-    field(out, changes);
+    stage_line(turn, out, &(StageLine){.op = op,
+                                       .id = past->id_before,
+                                       .rid = past->id_before,
+                                       .at_id = past->id,
+                                       .cols = slots, /* and no raw: the next sync looks again */
+                                       .layout = layout,
+                                       .had_state = pg_bool(past->rows, past->r, UNDO_STATE),
+                                       .after_deactivated = deactivated_before(past),
+                                       .before_updated_at = pg_get(past->rows, past->r, UNDO_UPDATED_AT),
+                                       .before_synced_at = pg_get(past->rows, past->r, UNDO_SYNCED_AT),
+                                       .before_version = pg_get(past->rows, past->r, UNDO_VERSION),
+                                       .changes = changes,
+                                       .values = past->final,
+                                       .exact = is_exact(past),
+                                       .active = past->active});
     cJSON_free(changes);
-    buf_str(out, "\\N\t0\t0\t\\N\t\\N\t\\N\t\\N");
-    for (int c = 0; c < table->n_columns; c++) {
-        buf_char(out, '\t');
-        pg_copy_text(out, past->final[c]);
-    }
-    buf_printf(out, "\t%c\t%s\n", is_exact(past) ? 't' : 'f', past->active ? past->active : "\\N");
-    turn->live++;
     turn->adopts |= past->id_before != past->id;
 }
 

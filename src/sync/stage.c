@@ -1,0 +1,164 @@
+/* stage.c - the stage's shape, in one place: its columns, and in the same order the fields of a line. */
+#include "stage.h"
+
+#include "engine.h"
+
+static const struct {
+    const char *name, *type; /* as sql_fill takes it */
+} columns[] = {
+    {"seq", "bigint"},
+    {"number", "bigint"},
+    {"line", "bigint"},
+    {"start", "bigint"},
+    {"length", "bigint"},
+    {"op", "\"char\""},
+    {"live", "boolean"},
+    {"id", "text"},
+    {"rid", "{id_type}"},
+    {"at_id", "{id_type}"},
+    {"raw", "bigint"},
+    {"cols", "bytea"},
+    {"before_cols", "bytea"},
+    {"layout", "integer"},
+    {"had_state", "boolean"},
+    {"state_moved", "boolean"},
+    {"reactivates", "boolean"},
+    {"before_deactivated", "boolean"},
+    {"after_deactivated", "boolean"},
+    {"before_updated_at", "timestamptz"},
+    {"before_synced_at", "timestamptz"},
+    {"before_version", "integer"},
+    {"changes", "text"},
+    {"conflicts", "text"},
+    {"n_conflicts", "integer"},
+    {"n_overwritten", "integer"},
+    {"code", "text"},
+    {"column_name", "text"},
+    {"value", "text"},
+    {"reason", "text"},
+    {"exact", "boolean"},
+    {"active", "boolean"},
+};
+enum { COLUMNS = sizeof columns / sizeof *columns };
+
+/* ---- lines ---- */
+
+static void text(Buf *out, const char *value)
+{
+    pg_copy_text(out, value);
+    buf_char(out, '\t');
+}
+
+static void number(Buf *out, int64_t n) { buf_printf(out, "%lld\t", (long long)n); }
+
+static void number_or_null(Buf *out, const int64_t *n)
+{
+    if (n)
+        number(out, *n);
+    else
+        text(out, NULL);
+}
+
+static void boolean(Buf *out, bool yes) { buf_str(out, yes ? "t\t" : "f\t"); }
+
+static void slots(Buf *out, const uint64_t *values, int n)
+{
+    if (values) {
+        buf_char(out, '\\'); /* COPY's own escape of the backslash in \x.. */
+        state_encode(out, values, n);
+        buf_char(out, '\t');
+    } else {
+        text(out, NULL);
+    }
+}
+
+void stage_line(Turn *turn, Buf *out, const StageLine *line)
+{
+    int n = turn->table->n_columns;
+    bool live = line->op != 'r';
+    turn->seq++;
+    turn->live += live;
+    number(out, turn->seq);
+    number(out, line->place.number);
+    number(out, line->place.line);
+    number(out, line->place.offset);
+    number(out, line->place.length);
+    buf_printf(out, "%c\t", line->op);
+    boolean(out, live);
+    text(out, line->id);
+    text(out, line->rid);
+    text(out, line->at_id);
+    number_or_null(out, (const int64_t *)line->raw);
+    slots(out, line->cols, n);
+    slots(out, line->before_cols, n);
+    number_or_null(out, line->layout ? &(int64_t){line->layout} : NULL);
+    boolean(out, line->had_state);
+    boolean(out, line->state_moved);
+    boolean(out, line->reactivates);
+    boolean(out, line->before_deactivated);
+    boolean(out, line->after_deactivated);
+    text(out, line->before_updated_at);
+    text(out, line->before_synced_at);
+    text(out, line->before_version);
+    text(out, line->changes);
+    text(out, line->conflicts);
+    number(out, line->n_conflicts);
+    number(out, line->n_overwritten);
+    text(out, line->reject.code);
+    text(out, line->reject.column);
+    text(out, line->reject.value);
+    text(out, line->reject.reason);
+    boolean(out, line->exact);
+    pg_copy_text(out, line->active);
+    for (int c = 0; c < n; c++) {
+        buf_char(out, '\t');
+        pg_copy_text(out, line->values ? line->values[c] : NULL);
+    }
+    buf_char(out, '\n');
+}
+
+/* ---- the table ---- */
+
+/* An enum is staged as text: a label that it lacks must be one record's problem, not the COPY's. */
+static const char *type_of(const CatalogColumn *column)
+{
+    return column->type.kind == PG_ENUM ? "text" : column->type.base;
+}
+
+bool stage_open(Turn *turn, Err *err)
+{
+    if (turn->staged)
+        return true;
+    const Table *table = turn->table;
+    Buf sql = {0};
+    buf_str(&sql, "CREATE TEMPORARY TABLE artsync_stage (");
+    for (int i = 0; i < COLUMNS; i++) {
+        buf_printf(&sql, "%s%s ", i ? ", " : "", columns[i].name);
+        sql_fill(&sql, table, columns[i].type);
+    }
+    for (int c = 0; c < table->n_columns; c++)
+        buf_printf(&sql, ", c%d %s", c, type_of(table->columns[c].catalog));
+    buf_str(&sql, ") ON COMMIT DROP");
+    turn->staged = pg_run(turn->run->pg, sql.data, 0, NULL, NULL, err);
+    buf_free(&sql);
+    return turn->staged;
+}
+
+bool stage_copy_in(Turn *turn, Err *err)
+{
+    return stage_open(turn, err) && pg_copy_in(turn->run->pg, "COPY pg_temp.artsync_stage FROM STDIN", err);
+}
+
+bool stage_copy(Turn *turn, const Buf *lines, int64_t n, Err *err)
+{
+    return n == 0 || (stage_copy_in(turn, err) && pg_copy_put(turn->run->pg, lines->data, lines->len, err) &&
+                      pg_copy_done(turn->run->pg, n, err));
+}
+
+bool stage_drop(Turn *turn, Err *err)
+{
+    if (!turn->staged)
+        return true;
+    turn->staged = false;
+    return pg_run(turn->run->pg, "DROP TABLE pg_temp.artsync_stage", 0, NULL, NULL, err);
+}
