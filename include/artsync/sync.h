@@ -6,8 +6,8 @@
  *   stream    csv -> cleaner -> batch; records whose raw cells are as last time stop here
  *   decide    record x last-synced state x row, column by column: a pure function (decide.h)
  *   stage     what is to be written, into a temporary table (stage.h)
- *   apply     unique keys, checks, UPDATE, INSERT; bisection for what nobody foresaw (apply.h)
- *   journal   changes, state, rejects (journal.h)
+ *   apply     unique keys, checks, UPDATE, INSERT; bisection for what nobody foresaw (apply.c, bisect.c)
+ *   journal   changes, state, rejects (journal.c, rejects.c)
  *
  * `running` is written by a second connection, `completed` by the transaction itself as its last statement. Dry runs
  * take the same path, roll back and leave no log rows.
