@@ -33,7 +33,7 @@ typedef struct PgType {
     int bytes;         /* integers: 2, 4 or 8; floats: 4 or 8; else 0 */
     int length;        /* varchar(n), char(n): n characters; else 0 = no limit */
     int precision;     /* numeric(p,s): p; else 0 = no limit */
-    int scale;         /* numeric(p,s): s; -1 = digits are kept as given */
+    int scale;         /* numeric(p,s): s; timestamp(s), interval(s): digits of a second; -1 = all are kept as given */
     const char *name;  /* format_type: "numeric(10,2)", "character varying(20)" */
     const char *base;  /* the same without length or domain, castable: "numeric", "character varying", "text[]" */
 } PgType;

@@ -65,9 +65,10 @@ void cleaning_report_free(CleaningReport *report);
 /* from/to pairs are kept for up to 1,000 pairs a column, then summed under from = "(other)". */
 void cleaning_report_change(CleaningReport *report, const Table *table, const char *column, const char *from,
                             const char *to);
-/* A warning about one cell or a whole file (line 0). The first lines are kept per (table, column, text). */
+/* A warning about one cell or a whole file (line 0). Warnings of one column are one kind if they have the same code, or
+ * without one (NULL) the same text; the first lines of a kind are kept. */
 void cleaning_report_warn(CleaningReport *report, const Table *table, const char *column, int64_t line,
-                          const char *text);
+                          const char *code, const char *text);
 
 typedef struct CleaningChange {
     const char *table, *column, *from, *to;
@@ -75,7 +76,9 @@ typedef struct CleaningChange {
 } CleaningChange;
 
 typedef struct CleaningWarning {
-    const char *table, *column, *text;
+    const char *table, *column;
+    const char *code; /* what all have in common where their texts differ; else NULL */
+    const char *text; /* of the first */
     int64_t count;
     int64_t lines[5]; /* the first ones; 0 where there are fewer */
 } CleaningWarning;
@@ -121,6 +124,9 @@ typedef struct DateSurvey DateSurvey;
 DateSurvey *date_survey_new(const Table *table, const char *path);
 bool date_survey_put(void *survey, const RawRecord *record, Err *err);
 bool date_survey_verdict(DateSurvey *survey, DateOrder *order, Err *err);
+/* What people should hear of the verdict: no date shows an order, though some would mean another day under the other one.
+ * NULL: nothing. Lives as long as the survey. */
+const char *date_survey_doubt(DateSurvey *survey);
 void date_survey_free(DateSurvey *survey);
 
 #endif

@@ -1,6 +1,6 @@
 /* log.h - what people read on stderr. Data goes to stdout, everything else comes here.
  *
- * Levels: quiet (errors only), normal (warnings and notes), verbose (details). Colour and progress only on a terminal;
+ * Levels: quiet (errors, and what needs attention), normal (warnings and notes), verbose (details). Colour and progress only on a terminal;
  * colour never with NO_COLOR or --no-color. No secret ever reaches these functions: connection strings are printed by
  * pg_describe only. Bytes that could move a terminal's cursor are shown as \xNN.
  */
@@ -20,6 +20,7 @@ bool log_color(void); /* may stderr be coloured? */
 void log_detail(const char *format, ...) ART_PRINTF(1, 2); /* verbose */
 void log_note(const char *format, ...) ART_PRINTF(1, 2);   /* normal */
 void log_warning(const char *format, ...) ART_PRINTF(1, 2);/* normal; "warning: " in front */
+void log_attention(const char *format, ...) ART_PRINTF(1, 2); /* quiet, too: a warning that needs somebody's attention */
 
 /* One line that the next one overwrites, at most ten times a second; nothing unless stderr is a terminal. Cheap enough
  * to call once a batch. Whatever is logged next wipes it; log_progress_end does so by itself. */

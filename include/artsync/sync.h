@@ -78,6 +78,7 @@ typedef struct SyncTable {
     bool replay;                 /* named with --file: never deactivates */
     const char *links_hash;      /* for sync_logs: the rows that its rejected links could have meant, or NULL */
     const char *rows_hash;       /* for sync_logs: the ids of the table's rows */
+    Names unmapped;              /* headers of the file that nobody maps */
     const char *header;          /* for sync_logs: the header's bytes as a bytea literal, or NULL */
 } SyncTable;
 

@@ -182,7 +182,7 @@ static const char *missing_text(Binding *b, const Names *names, const Names *mor
 static void warn(CleaningReport *report, const Binding *b, const char *column, const char *text)
 {
     if (report)
-        cleaning_report_warn(report, b->table, column, 0, text);
+        cleaning_report_warn(report, b->table, column, 0, NULL, text);
 }
 
 static bool check_columns(Binding *b, const char *path, CleaningReport *report, Err *err)

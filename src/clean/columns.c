@@ -48,13 +48,13 @@ static void note_dates(Cleaner *c, Str cell, const Cleaned *cleaned)
         date_evidence_add(&c->dates, DATE_DMY, c->raw->place.line, cell);
 }
 
-static void note_warning(Cleaner *c, const Column *column, const char *text)
+static void note_warning(Cleaner *c, const Column *column, const char *code, const char *text)
 {
     if (c->quiet)
         return;
     c->record.n_warnings++;
     if (c->report)
-        cleaning_report_warn(c->report, c->table, column->name, c->raw->place.line, text);
+        cleaning_report_warn(c->report, c->table, column->name, c->raw->place.line, code, text);
 }
 
 static void note_change(Cleaner *c, const Column *column, const char *from, const char *to)
@@ -114,7 +114,7 @@ static const char *reason_of(Cleaner *c, const Cleaned *cleaned)
 static void drop_bad(Cleaner *c, const Column *column, Str cell, Cleaned *cleaned)
 {
     note_change(c, column, cleaner_shown(c, cell), NULL);
-    note_warning(c, column, reason_of(c, cleaned));
+    note_warning(c, column, cleaned->code, reason_of(c, cleaned));
     *cleaned = (Cleaned){0};
 }
 
@@ -163,7 +163,7 @@ bool cleaner_column(Cleaner *c, const Column *column)
                               "is empty, but a value is required");
     note_change(c, column, cleaned.from, cleaned.to);
     if (cleaned.warning)
-        note_warning(c, column, cleaned.warning);
+        note_warning(c, column, NULL, cleaned.warning);
     set_value(c, column, present, &cleaned);
     return true;
 }

@@ -46,7 +46,9 @@ struct DateSurvey {
     Binding binding;
     bool bound;
     DateEvidence evidence;
+    DateEvidence either; /* under DATE_MDY: dates that mean another day in the other order */
     Arena arena;
+    Buf doubt;
 };
 
 DateSurvey *date_survey_new(const Table *table, const char *path)
@@ -63,6 +65,7 @@ void date_survey_free(DateSurvey *survey)
         return;
     binding_free(&survey->binding);
     arena_free(&survey->arena);
+    buf_free(&survey->doubt);
     free(survey->path);
     free(survey);
 }
@@ -76,6 +79,13 @@ static void survey_cell(DateSurvey *survey, const Column *column, Str cell, int6
         date_evidence_add(&survey->evidence, DATE_MDY, line, cell);
     if (cleaned.only_dmy)
         date_evidence_add(&survey->evidence, DATE_DMY, line, cell);
+    if (!cleaned.text)
+        return;
+    Cleaned other;
+    context.date_order = DATE_DMY;
+    field_clean(column, cell, &context, &other);
+    if (other.text && strcmp(other.text, cleaned.text) != 0)
+        date_evidence_add(&survey->either, DATE_MDY, line, cell);
 }
 
 bool date_survey_put(void *ctx, const RawRecord *record, Err *err)
@@ -108,4 +118,17 @@ bool date_survey_verdict(DateSurvey *survey, DateOrder *order, Err *err)
                        e->cell[DATE_MDY]);
     *order = e->count[DATE_DMY] ? DATE_DMY : DATE_MDY;
     return true;
+}
+
+const char *date_survey_doubt(DateSurvey *survey)
+{
+    const DateEvidence *e = &survey->evidence, *either = &survey->either;
+    if (e->count[DATE_MDY] || e->count[DATE_DMY] || !either->count[DATE_MDY])
+        return NULL;
+    buf_clear(&survey->doubt);
+    buf_printf(&survey->doubt,
+               "no date of the file tells month from day; \"%s\" in line %lld, for one, was read month first: say "
+               "\"date_order\": \"mdy\" or \"dmy\" in base.json",
+               either->cell[DATE_MDY], (long long)either->line[DATE_MDY]);
+    return survey->doubt.data;
 }

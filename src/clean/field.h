@@ -100,6 +100,9 @@ NumberFault number_read(Str cell, bool percent, char digits[NUMBER_ROOM], Number
 /* "-12.50": with exactly `scale` digits behind the point; those beyond are dropped, missing ones are 0. */
 char *number_text(const Number *number, size_t scale, Arena *arena);
 
+/* May the column lose digits of this second? Then the cell is refused. */
+bool field_keeps_micros(const Field *field, int micros);
+
 /* The number as the column's type prints it, or why not. */
 void number_value(const Field *field, const Number *number);
 

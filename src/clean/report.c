@@ -6,11 +6,13 @@
 
 enum { KINDS_PER_COLUMN = 1000, TEXT_MAX = 500, FIRST_LINES = 5 };
 
-/* One counted kind: a change (from, to) or a warning (text in `from`). */
+/* One counted kind: a change (from, to), or a warning, whose `from` is its code, or its text where it has none. */
 typedef struct Kind {
     uint64_t hash;
     bool warning;
     const char *table, *column, *from, *to;
+    const char *text; /* of the first such warning */
+    bool varies;      /* others had another text */
     int64_t count, lines[FIRST_LINES];
 } Kind;
 
@@ -114,6 +116,7 @@ static Kind *add(CleaningReport *report, const Kind *kind, const Quota *quota)
     added->column = quota->column;
     added->from = arena_str(&report->arena, kind->from);
     added->to = kind->to ? arena_str(&report->arena, kind->to) : NULL;
+    added->text = kind->text ? arena_str(&report->arena, kind->text) : NULL;
     add_slot(report, report->n++);
     return added;
 }
@@ -133,15 +136,16 @@ static const char *cut(const char *text, char copy[TEXT_MAX + 4])
 
 static Kind *count_one(CleaningReport *report, Kind kind)
 {
-    char from[TEXT_MAX + 4], to[TEXT_MAX + 4];
+    char from[TEXT_MAX + 4], to[TEXT_MAX + 4], text[TEXT_MAX + 4];
     kind.from = cut(kind.from, from);
     kind.to = cut(kind.to, to);
+    kind.text = cut(kind.text, text);
     kind.hash = hash_kind(&kind);
     Kind *found = find(report, &kind);
     if (!found) {
         Quota *quota = quota_of(report, &kind);
         if (quota->kinds == KINDS_PER_COLUMN) {
-            kind.from = "(other)";
+            kind.from = kind.text = "(other)";
             kind.to = NULL;
             kind.hash = hash_kind(&kind);
             found = find(report, &kind);
@@ -151,6 +155,7 @@ static Kind *count_one(CleaningReport *report, Kind kind)
         found = found ? found : add(report, &kind, quota);
     }
     found->count++;
+    found->varies = found->varies || !same(found->text, kind.text);
     return found;
 }
 
@@ -161,9 +166,13 @@ void cleaning_report_change(CleaningReport *report, const Table *table, const ch
 }
 
 void cleaning_report_warn(CleaningReport *report, const Table *table, const char *column, int64_t line,
-                          const char *text)
+                          const char *code, const char *text)
 {
-    Kind *kind = count_one(report, (Kind){.warning = true, .table = table->name, .column = column, .from = text});
+    Kind *kind = count_one(report, (Kind){.warning = true,
+                                          .table = table->name,
+                                          .column = column,
+                                          .from = code ? code : text,
+                                          .text = text});
     if (kind->count <= FIRST_LINES)
         kind->lines[kind->count - 1] = line;
 }
@@ -215,8 +224,11 @@ size_t cleaning_report_warnings(CleaningReport *report, const CleaningWarning **
     report->warnings = mem_grow(report->warnings, n, sizeof *report->warnings);
     for (size_t i = 0; i < n; i++) {
         const Kind *k = &report->kinds[changes + i];
-        report->warnings[i] =
-            (CleaningWarning){.table = k->table, .column = k->column, .text = k->from, .count = k->count};
+        report->warnings[i] = (CleaningWarning){.table = k->table,
+                                                .column = k->column,
+                                                .code = k->varies ? k->from : NULL,
+                                                .text = k->text,
+                                                .count = k->count};
         memcpy(report->warnings[i].lines, k->lines, sizeof k->lines);
     }
     *out = report->warnings;

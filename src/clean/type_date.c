@@ -82,6 +82,16 @@ const char *micros_text(int micros, char out[8])
     return out;
 }
 
+bool field_keeps_micros(const Field *field, int micros)
+{
+    static const int units[] = {1000000, 100000, 10000, 1000, 100, 10, 1};
+    int digits = field->type->scale;
+    if (digits < 0 || digits > 6 || micros % units[digits] == 0)
+        return true;
+    field_refuse(field, REJECT_RANGE, "has more digits of a second than the column keeps (%d)", digits);
+    return false;
+}
+
 /* To UTC: the zone is less than a day, so that at most one day is crossed. */
 static void to_utc(DateTime *at)
 {
@@ -111,6 +121,8 @@ void clean_datetime(const Field *field, Str cell)
         field_refuse(field, REJECT_INVALID, "names a time zone, the column has none");
         return;
     }
+    if ((zoned || field->type->kind == PG_TIMESTAMP) && !field_keeps_micros(field, at.micros))
+        return;
     to_utc(&at);
     if (at.year < 1 || at.year > 9999) {
         field_refuse(field, REJECT_RANGE, "is outside the years 0001 to 9999");

@@ -88,7 +88,7 @@ void clean_duration(const Field *field, Str cell)
         const char *decimals = fraction + (*fraction == '.');
         number_value(field, &(Number){duration.negative, seconds, duration.seconds ? strlen(seconds) : 0, decimals,
                                       strlen(decimals), false});
-    } else {
+    } else if (field->type->kind != PG_INTERVAL || field_keeps_micros(field, duration.micros)) {
         field_value(field, interval_text(field, &duration));
     }
 }

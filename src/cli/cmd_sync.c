@@ -21,6 +21,8 @@ static bool run(Cli *cli, Err *err)
         cli->reported = true;
     } else if (!cli->quiet || cli->status != EXIT_DONE) {
         printed = ok ? report_text(cli, &result, &failed, &printing) : report_rejects(cli, &result, &printing);
+    } else {
+        report_file_warnings(result.cleaning); /* quiet is for good news */
     }
     sync_result_free(&result);
     if (!ok) {

@@ -70,15 +70,14 @@ static void print_cleaning(JsonOut *json, CleaningReport *report)
     json_close(json, ']');
 }
 
-/* The object has no place for what concerns a file as a whole: it is said beside it. */
-static void say_file_warnings(CleaningReport *report)
+void report_file_warnings(CleaningReport *report)
 {
     const CleaningWarning *warnings = NULL;
     size_t n = report ? cleaning_report_warnings(report, &warnings) : 0;
     for (size_t i = 0; i < n; i++)
         if (warnings[i].lines[0] == 0)
-            log_warning("%s%s%s: %s", warnings[i].table, warnings[i].column ? "." : "",
-                        warnings[i].column ? warnings[i].column : "", warnings[i].text);
+            log_attention("%s%s%s: %s", warnings[i].table, warnings[i].column ? "." : "",
+                          warnings[i].column ? warnings[i].column : "", warnings[i].text);
 }
 
 bool report_json(const SyncResult *result, const Err *failed, int64_t limit, Err *err)
@@ -101,6 +100,6 @@ bool report_json(const SyncResult *result, const Err *failed, int64_t limit, Err
     if (failed && failed->code != ERR_NONE)
         json_item(&json, "error", json_error(failed));
     json_end(&json);
-    say_file_warnings(result->cleaning);
+    report_file_warnings(result->cleaning); /* the object has no place for them */
     return ok;
 }

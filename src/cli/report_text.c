@@ -3,7 +3,7 @@
 
 #include "private.h"
 
-enum { CLEANING_SHOWN = 20, CONFLICTS_SHOWN = 10, GROUPS_SHOWN = 30, VALUE_MAX = 60, REASON_MAX = 300 };
+enum { HEADERS_SHOWN = 30, CLEANING_SHOWN = 20, CONFLICTS_SHOWN = 10, GROUPS_SHOWN = 30, VALUE_MAX = 60, REASON_MAX = 300 };
 
 /* ---- the table ---- */
 
@@ -66,7 +66,8 @@ static void print_warnings(CleaningReport *report, FILE *out)
     for (size_t i = 0; i < n && i < GROUPS_SHOWN; i++) {
         const CleaningWarning *w = &warnings[i];
         fprintf(out, "  %s%s%s: %s", w->table, w->column ? "." : "", w->column ? w->column : "",
-                out_safe(w->text, REASON_MAX, &arena));
+                w->code ? arena_printf(&arena, "%s, e.g. %s", w->code, out_safe(w->text, REASON_MAX, &arena))
+                        : out_safe(w->text, REASON_MAX, &arena));
         if (w->count > 1)
             fprintf(out, " %sx", out_count(w->count, &arena));
         print_lines(w->lines, sizeof w->lines / sizeof w->lines[0], w->count, out);
@@ -74,6 +75,28 @@ static void print_warnings(CleaningReport *report, FILE *out)
     }
     if (n > GROUPS_SHOWN)
         fprintf(out, "  and %s\n", out_noun((int64_t)n - GROUPS_SHOWN, "other kind", "other kinds", &arena));
+    arena_free(&arena);
+}
+
+/* Not an error: lookups, formulas and notes that stay in Airtable. Said, so that nobody misses a column. */
+static void print_unmapped(const SyncResult *result, FILE *out)
+{
+    Arena arena = {0};
+    bool any = false;
+    for (int i = 0; i < result->n_tables; i++) {
+        const SyncTable *t = &result->tables[i];
+        if (t->unmapped.n == 0)
+            continue;
+        if (!any)
+            fprintf(out, "\n%sHeaders nobody maps%s\n", style_begin(STYLE_BOLD), style_end(STYLE_BOLD));
+        any = true;
+        fprintf(out, "  %s: ", t->table->name);
+        for (int h = 0; h < t->unmapped.n && h < HEADERS_SHOWN; h++)
+            fprintf(out, "%s%s", h ? ", " : "", out_safe(t->unmapped.items[h], VALUE_MAX, &arena));
+        if (t->unmapped.n > HEADERS_SHOWN)
+            fprintf(out, " and %s", out_noun(t->unmapped.n - HEADERS_SHOWN, "other", "others", &arena));
+        fputc('\n', out);
+    }
     arena_free(&arena);
 }
 
@@ -313,6 +336,7 @@ bool report_text(Cli *cli, const SyncResult *result, const Err *failed, Err *err
     print_table(result, stdout);
     print_warnings(result->cleaning, stdout);
     print_cleaning(result->cleaning, stdout);
+    print_unmapped(result, stdout);
     bool ok = report_rejects(cli, result, err);
     print_closing(result, stdout);
     arena_free(&arena);

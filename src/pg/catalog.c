@@ -78,11 +78,27 @@ static bool is_text(const char *name)
     return false;
 }
 
+enum { INTERVAL_FULL = 0x7FFF, SECONDS_FULL = 6 };
+
+/* timestamp(p) is p; interval(p) is its fields << 16 | p, all fields 0x7FFF, no p 0xFFFF. */
+static void read_seconds(PgType *type, int modifier)
+{
+    if (modifier < 0)
+        return;
+    int digits = modifier & 0xFFFF;
+    type->scale = digits < SECONDS_FULL ? digits : -1;
+    if (type->kind == PG_INTERVAL && (modifier >> 16 & 0x7FFF) != INTERVAL_FULL)
+        type->kind = PG_OTHER; /* interval hour to minute drops seconds without a word */
+}
+
 /* Type modifiers as PostgreSQL packs them: varchar(n) is n + 4; numeric(p,s) is p << 16 | s, + 4, the scale an 11-bit
  * number with sign. */
 static void read_modifier(PgType *type, const char *name, int modifier)
 {
-    type->scale = type->kind == PG_NUMERIC ? -1 : 0;
+    bool seconds = type->kind == PG_TIMESTAMP || type->kind == PG_TIMESTAMPTZ || type->kind == PG_INTERVAL;
+    type->scale = type->kind == PG_NUMERIC || seconds ? -1 : 0;
+    if (seconds)
+        read_seconds(type, modifier);
     if (strcmp(name, "name") == 0)
         type->length = 63;
     if (modifier < 4)
@@ -93,6 +109,8 @@ static void read_modifier(PgType *type, const char *name, int modifier)
     if (type->kind == PG_NUMERIC) {
         type->precision = modifier >> 16 & 0xFFFF;
         type->scale = ((modifier & 0x7FF) ^ 1024) - 1024;
+        if (type->scale < 0)
+            type->kind = PG_OTHER; /* numeric(5,-2) rounds 12345 without a word */
     }
 }
 

@@ -83,7 +83,7 @@ static bool guard(Turn *turn, int64_t absent, Err *err)
 bool deactivate_absent(Turn *turn, Err *err)
 {
     if (turn->unreadable_id) {
-        cleaning_report_warn(turn->run->result->cleaning, turn->table, turn->table->id_column, 0,
+        cleaning_report_warn(turn->run->result->cleaning, turn->table, turn->table->id_column, 0, NULL,
                              "the id of some record could not be read, so nothing is deactivated");
         return true;
     }

@@ -59,7 +59,7 @@ static const char *identify(Turn *turn, const Record *record)
 static void warn(Turn *turn, int64_t line, const char *text)
 {
     if (turn->report)
-        cleaning_report_warn(turn->report, turn->table, turn->table->id_column, line, text);
+        cleaning_report_warn(turn->report, turn->table, turn->table->id_column, line, NULL, text);
 }
 
 static bool known_record(void *ctx, const Record *record, bool *unchanged, Err *err)

@@ -69,20 +69,22 @@ static bool spool_line(Turn *turn, const PgRows *rows, int r, Err *err)
     return ok;
 }
 
+/* One record in memory at a time: each may be large. */
 static bool copy_page(Turn *turn, CsvAgain *file, const PgRows *rows, Err *err)
 {
     Pg *pg = turn->run->pg;
-    Buf lines = {0}, source = {0};
-    bool ok = true;
+    Buf line = {0}, source = {0};
+    bool ok = pg_copy_in(pg, sql_query("found_rejects_copy"), err);
     for (int r = 0; ok && r < pg_count(rows); r++) {
         ok = csv_again_bytes(file, pg_int(rows, r, R_START), (size_t)pg_int(rows, r, R_LENGTH), &source, err) &&
              spool_line(turn, rows, r, err);
+        buf_clear(&line);
         if (ok)
-            copy_line(&lines, turn, rows, r, &source);
+            copy_line(&line, turn, rows, r, &source);
+        ok = ok && pg_copy_put(pg, line.data, line.len, err);
     }
-    ok = ok && pg_copy_in(pg, sql_query("found_rejects_copy"), err) && pg_copy_put(pg, lines.data, lines.len, err) &&
-         pg_copy_done(pg, pg_count(rows), err);
-    buf_free(&lines);
+    ok = ok && pg_copy_done(pg, pg_count(rows), err);
+    buf_free(&line);
     buf_free(&source);
     return ok;
 }

@@ -34,6 +34,9 @@ static bool settle_date_order(const Turn *turn, DateOrder *order, Err *err)
         return true;
     DateSurvey *survey = date_survey_new(turn->table, turn->path);
     bool ok = csv_read(turn->path, date_survey_put, survey, NULL, err) && date_survey_verdict(survey, order, err);
+    const char *doubt = ok ? date_survey_doubt(survey) : NULL;
+    if (doubt && turn->report)
+        cleaning_report_warn(turn->report, turn->table, NULL, 0, NULL, doubt);
     date_survey_free(survey);
     return ok;
 }
@@ -50,6 +53,17 @@ static bool put_raw(void *ctx, const RawRecord *record, Err *err)
     return cleaner_put(turn->cleaner, record, err);
 }
 
+static void note_unmapped(Turn *turn)
+{
+    Names unmapped = cleaner_unmapped(turn->cleaner), *kept = &turn->counts->unmapped;
+    if (!turn->run->result) /* parity */
+        return;
+    Arena *arena = &turn->run->result->arena;
+    kept->items = arena_alloc(arena, sizeof *kept->items * (size_t)(unmapped.n + 1));
+    for (kept->n = 0; kept->n < unmapped.n; kept->n++)
+        kept->items[kept->n] = arena_str(arena, unmapped.items[kept->n]);
+}
+
 bool turn_stream(Turn *turn, Err *err)
 {
     Run *run = turn->run;
@@ -60,6 +74,7 @@ bool turn_stream(Turn *turn, Err *err)
     turn->cleaner = cleaner_new(&options, turn->report, &sink);
     if (!csv_read(turn->path, put_raw, turn, &turn->file, err) || !cleaner_finish(turn->cleaner, err))
         return false;
+    note_unmapped(turn);
     if (strcmp(turn->file.sha256, turn->counts->sha256) != 0)
         return err_set(err, ERR_CSV, "let the export finish, then sync again", "%s: the file changed while it was read",
                        turn->path);

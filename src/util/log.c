@@ -81,6 +81,7 @@ void log_detail(const char *format, ...) { SAY(LOG_VERBOSE, "", ""); }
 void log_note(const char *format, ...) { SAY(LOG_NORMAL, "", ""); }
 
 void log_warning(const char *format, ...) { SAY(LOG_NORMAL, "warning", "\033[33m"); }
+void log_attention(const char *format, ...) { SAY(LOG_QUIET, "warning", "\033[33m"); }
 
 static int64_t now_ms(void)
 {

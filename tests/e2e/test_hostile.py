@@ -5,7 +5,7 @@ import shutil
 import socket
 
 import pytest
-from support import ROOT, error_of
+from support import BINARY, ROOT, error_of
 
 FILE = "Editions-All Records.csv"
 HEADER = b"Print - Edition,Print,Print Edition,record_id,print_record_id"
@@ -169,3 +169,19 @@ def test_the_other_tables_stay_too(art_loaded, tmp_path):
     before = art_loaded.db.versions()
     assert art_loaded.run("sync", "--export-dir", later).status == 4
     assert art_loaded.db.versions() == before
+
+
+def test_large_rejected_records_are_taken_one_at_a_time(art, db, shop):
+    """Ten records of 8 MB, each refused: what is in memory does not grow with their number."""
+    shop.save()
+    with open(shop.file("editions"), "wb") as file:
+        file.write(HEADER + b",Retail Price\n")
+        for i in range(10):
+            file.write(b"Harbour - %d,Harbour,%d,recX%013d,recHarbour0000000," % (i, i, i) + b"9" * 8000000 + b"\n")
+    child = art.start("sync", "--quiet", "--force", "--export-dir", shop.path)
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    assert child.returncode == 1, child.stderr.read()
+    assert db.value("SELECT count(*) FROM artsync.rejects WHERE length(source) > 8000000") == 10
+    sanitized = b"__asan_init" in open(BINARY, "rb").read()
+    assert usage.ru_maxrss < (1500 if sanitized else 180) * 1024

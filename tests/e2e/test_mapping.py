@@ -175,3 +175,17 @@ def test_conflicts_of_links_and_typed_columns(art, db, shop, tmp_path):
         "distributor_id": (None, str(north)), "date_sold": ("2024-07-08", "2024-05-06"),
         "retail_price": ("2.20", "1.10")}
     assert db.get("editions", "E1")["is_sold"] is False  # only the database changed: kept
+
+
+def test_date_order_auto_says_when_no_date_tells(art, base, shop):
+    base.mapping["date_order"] = "auto"
+    folder = base.save()
+    shop.edition("E1", date_sold="3/2/2024", sold="checked")
+    result = art.ok("sync", *folder, "--export-dir", shop.save())
+    assert '"3/2/2024" in line 2, for one, was read month first' in result.out
+    shop.edition("E2", date_sold="25/2/2024", sold="checked")
+    result = art.ok("sync", *folder, "--export-dir", shop.save("editions"))
+    assert "month first" not in result.out
+    shop.edition("E1", date_sold="2/2/2024").edition("E2", date_sold="2024-02-25")
+    result = art.ok("sync", *folder, "--export-dir", shop.save("editions"))
+    assert "month first" not in result.out  # the same day either way

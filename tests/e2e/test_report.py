@@ -144,3 +144,27 @@ def test_lists_are_not_cut_short(art, db, shop):
     report = art.sync(shop.save(), "--max-rejects", "50", status=1)
     assert len(report["rejects"]) == 40
     assert db.value("SELECT count(*) FROM editions") == 6
+
+
+def test_headers_that_nobody_maps_are_listed_once(art, shop):
+    shop.headers["prints"].append("Shelf, upper")
+    out = art.ok("sync", "--export-dir", shop.save()).out
+    section = out.split("Headers nobody maps\n")[1].split("\n\n")[0].split("\n")
+    assert section[0] == "  prints: Editions, Shelf, upper" and section[2].startswith("  editions: ")
+    assert "Headers nobody maps" not in art.ok("sync", "--export-dir", shop.path).out  # not read
+
+
+def test_a_vanished_header_is_said_even_quietly(art, shop):
+    art.sync(shop.save())
+    result = art.ok("sync", "--quiet", "--export-dir", shop.hide("editions", "Size").save())
+    assert result.out == "" and 'editions.size: no header "Size"' in result.err
+    assert art.ok("sync", "--quiet", "--export-dir", shop.path).err == ""  # not read again
+
+
+def test_dropped_cells_are_grouped_by_reason(art, shop):
+    for i in range(1, 7):
+        shop.edition("E%d" % i, weeks="x%d" % i)
+    out = art.ok("sync", "--export-dir", shop.save()).out
+    section = out.split("Warnings\n")[1].split("\n\n")[0].split("\n")
+    assert len(section) == 1 and "editions.weeks_in_gallery: " in section[0]
+    assert "6x (lines 2, 3, 4, 5, 6, ...)" in section[0]

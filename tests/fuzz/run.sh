@@ -22,7 +22,7 @@ for target in "$@"; do
     else
         "$folder/$target" -max_total_time="$FUZZ_SECONDS" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
             -artifact_prefix="$folder/$name-" "${inputs[@]}" 2>&1 |
-            grep -E 'stat::number_of_executed_units|ERROR|SUMMARY|Test unit|BINGO|artifact' || true
+            { grep -E 'stat::number_of_executed_units|ERROR|SUMMARY|Test unit|BINGO|artifact' || true; }
         [ "${PIPESTATUS[0]}" = 0 ]
     fi
 done

@@ -59,9 +59,9 @@ static const struct {
     {"float8", {PG_FLOAT, .bytes = 8, .base = "double precision"}},
     {"boolean", {PG_BOOLEAN, .base = "boolean"}},
     {"date", {PG_DATE, .base = "date"}},
-    {"timestamp", {PG_TIMESTAMP, .base = "timestamp without time zone"}},
-    {"timestamptz", {PG_TIMESTAMPTZ, .base = "timestamp with time zone"}},
-    {"interval", {PG_INTERVAL, .base = "interval"}},
+    {"timestamp", {PG_TIMESTAMP, .scale = -1, .base = "timestamp without time zone"}},
+    {"timestamptz", {PG_TIMESTAMPTZ, .scale = -1, .base = "timestamp with time zone"}},
+    {"interval", {PG_INTERVAL, .scale = -1, .base = "interval"}},
     {"text[]", {PG_TEXT_ARRAY, .base = "text[]"}},
     {"json", {PG_JSON, .base = "json"}},
     {"jsonb", {PG_JSONB, .base = "jsonb"}},
@@ -119,6 +119,8 @@ static inline bool case_kind(CaseSettings *settings, const char *sql)
             type->precision = first;
             type->scale = second;
         }
+        if (n >= 1 && (type->kind == PG_TIMESTAMP || type->kind == PG_TIMESTAMPTZ || type->kind == PG_INTERVAL))
+            type->scale = first;
         settings->column.catalog = &settings->catalog;
         snprintf(settings->sql, sizeof settings->sql, "%s", sql);
         return true;

@@ -13,7 +13,8 @@ static const char tables_sql[] =
     "  id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, gone text,"
     "  small smallint NOT NULL DEFAULT 0, big bigint, dec numeric(8,3), any_number numeric,"
     "  real_number real, flag boolean, short varchar(7), fixed char(3), free text, day date,"
-    "  moment timestamp, zoned timestamptz(3), span interval, words text[], short_words varchar(5)[], numbers int[],"
+    "  moment timestamp, zoned timestamptz, span interval, second timestamp(0), milli timestamptz(3),"
+    "  micro timestamp(6), brief interval(2), clock interval hour to minute, hundreds numeric(5,-2), words text[], short_words varchar(5)[], numbers int[],"
     "  raw json, tree jsonb, ident uuid, feeling mood, cost low_price, twice bigint GENERATED ALWAYS AS (big * 2) "
     "STORED,"
     "  parent_id bigint REFERENCES parent, \"quo\"\"te\" text,"
@@ -80,9 +81,15 @@ static void types_are_what_cleaning_needs(void **state)
         {"fixed", {PG_TEXT, 0, 3, 0, 0, NULL, "bpchar"}, false, false, false},
         {"free", {PG_TEXT, 0, 0, 0, 0, NULL, "text"}, false, false, false},
         {"day", {PG_DATE, 0, 0, 0, 0, NULL, "date"}, false, false, false},
-        {"moment", {PG_TIMESTAMP, 0, 0, 0, 0, NULL, "timestamp without time zone"}, false, false, false},
-        {"zoned", {PG_TIMESTAMPTZ, 0, 0, 0, 0, NULL, "timestamp with time zone"}, false, false, false},
-        {"span", {PG_INTERVAL, 0, 0, 0, 0, NULL, "interval"}, false, false, false},
+        {"moment", {PG_TIMESTAMP, 0, 0, 0, -1, NULL, "timestamp without time zone"}, false, false, false},
+        {"zoned", {PG_TIMESTAMPTZ, 0, 0, 0, -1, NULL, "timestamp with time zone"}, false, false, false},
+        {"span", {PG_INTERVAL, 0, 0, 0, -1, NULL, "interval"}, false, false, false},
+        {"second", {PG_TIMESTAMP, 0, 0, 0, 0, NULL, "timestamp without time zone"}, false, false, false},
+        {"milli", {PG_TIMESTAMPTZ, 0, 0, 0, 3, NULL, "timestamp with time zone"}, false, false, false},
+        {"micro", {PG_TIMESTAMP, 0, 0, 0, -1, NULL, "timestamp without time zone"}, false, false, false},
+        {"brief", {PG_INTERVAL, 0, 0, 0, 2, NULL, "interval"}, false, false, false},
+        {"clock", {PG_OTHER, 0, 0, 0, -1, NULL, "interval"}, false, false, false},
+        {"hundreds", {PG_OTHER, 0, 0, 5, -2, NULL, "numeric"}, false, false, false},
         {"words", {PG_TEXT_ARRAY, 0, 0, 0, 0, NULL, "text[]"}, false, false, false},
         {"short_words", {PG_TEXT_ARRAY, 0, 0, 0, 0, NULL, "character varying[]"}, false, false, false},
         {"numbers", {PG_OTHER, 0, 0, 0, 0, NULL, "integer[]"}, false, false, false},

@@ -58,11 +58,11 @@ static void warnings_keep_their_first_lines(void **state)
     CleaningReport *report = cleaning_report_new();
     const CleaningWarning *warnings;
     const CleaningChange *changes;
-    cleaning_report_warn(report, &editions, NULL, 0, "no header");
+    cleaning_report_warn(report, &editions, NULL, 0, NULL, "no header");
     cleaning_report_change(report, &editions, "sold", "x", NULL);
     for (int i = 0; i < 7; i++)
-        cleaning_report_warn(report, &editions, "sold", 10 + i, "is not a date");
-    cleaning_report_warn(report, &prints, "name", 3, "is not a date");
+        cleaning_report_warn(report, &editions, "sold", 10 + i, NULL, "is not a date");
+    cleaning_report_warn(report, &prints, "name", 3, NULL, "is not a date");
     assert_int_equal(cleaning_report_warnings(report, &warnings), 3);
     assert_int_equal(cleaning_report_changes(report, &changes), 1);
     assert_null(warnings[0].column);
@@ -88,7 +88,7 @@ static void strange_data_stays_bounded(void **state)
     for (int i = 0; i < 5000; i++) {
         snprintf(text, sizeof text, "value %d", i);
         cleaning_report_change(report, &editions, "notes", text, NULL);
-        cleaning_report_warn(report, &editions, "notes", i + 1, text);
+        cleaning_report_warn(report, &editions, "notes", i + 1, NULL, text);
     }
     cleaning_report_change(report, &editions, "frame", "a", "b"); /* another column has its own room */
     assert_int_equal(cleaning_report_changes(report, &changes), 1002);
@@ -119,10 +119,35 @@ static void long_texts_are_cut_between_characters(void **state)
     cleaning_report_free(NULL);
 }
 
+/* A hundred thousand unknown names are one thing to know, not a hundred thousand. */
+static void warnings_of_one_code_are_one_kind(void **state)
+{
+    CleaningReport *report = cleaning_report_new();
+    (void)state;
+    const CleaningWarning *warnings;
+    cleaning_report_warn(report, &editions, "sold", 2, "invalid_value", "is not a date");
+    cleaning_report_warn(report, &editions, "sold", 3, "invalid_value", "is not a date");
+    for (int i = 0; i < 3000; i++) {
+        char text[40];
+        snprintf(text, sizeof text, "links to nobody %d", i);
+        cleaning_report_warn(report, &editions, "print", 10 + i, "link_not_found", text);
+    }
+    assert_int_equal(cleaning_report_warnings(report, &warnings), 2);
+    assert_string_equal(warnings[0].code, "link_not_found");
+    assert_string_equal(warnings[0].text, "links to nobody 0");
+    assert_int_equal(warnings[0].count, 3000);
+    assert_int_equal(warnings[0].lines[4], 14);
+    assert_null(warnings[1].code); /* all say the same */
+    assert_string_equal(warnings[1].text, "is not a date");
+    assert_int_equal(warnings[1].count, 2);
+    cleaning_report_free(report);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(changes_are_counted_per_pair),
+        cmocka_unit_test(warnings_of_one_code_are_one_kind),
         cmocka_unit_test(warnings_keep_their_first_lines),
         cmocka_unit_test(strange_data_stays_bounded),
         cmocka_unit_test(long_texts_are_cut_between_characters),
