@@ -139,11 +139,14 @@ void problems_free(Problems *problems);
  * links to unknown tables or in a circle, on_invalid null on a required column ... */
 Base *base_parse(const char *text, size_t size, const char *origin, Problems *problems);
 
+/* The same as far as it goes, problems or not: good for field_check of its columns and for nothing else. Never NULL. */
+Base *base_draft(const char *text, size_t size, const char *origin, Problems *problems);
+
 /* Find and load a base: a name with a `/`, or of a folder that holds base.json, is read from disk, any other is an
  * embedded base ("art"). On failure one Err (ERR_CONFIG) names the first problem and how many more there are. */
 Base *base_load(const char *name, Err *err);
 
-/* The same for who wants all problems: false and an Err only where there is nothing to read; *base is NULL where
+/* The same for who wants all problems: false and an Err only where there is nothing to read; *base is a draft where
  * problems were added. `origin` gets the file's name for messages. */
 bool base_read(const char *name, Base **base, Buf *origin, Problems *problems, Err *err);
 

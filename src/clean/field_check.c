@@ -37,11 +37,8 @@ static const char *judge(const Check *check, const Column *column, const char *k
 static void check_bounds(const Check *check)
 {
     const Column *column = check->column;
-    if (!field_order(column->type)) {
-        problems_add(check->problems, place(check, column->min ? "min" : "max"), NULL, "makes no sense for the type %s",
-                     field_type_name(column->type));
+    if (!field_order(column->type)) /* told with the key */
         return;
-    }
     Column bare = *column; /* a bound is judged by its type, not by itself or the other one */
     bare.min = bare.max = NULL;
     bare.n_aliases = 0;
@@ -71,6 +68,8 @@ bool field_check(const Base *base, const Column *column, Problems *problems)
     DateOrder order = base->date_order == DATE_DMY ? DATE_DMY : DATE_MDY;
     Check check = {base, column, problems, {.base = base, .date_order = order, .arena = &arena}};
     int before = problems->n;
+    if (!column->name || column->type == FIELD_COUNT) /* of a draft: told already */
+        return false;
     if (column->min || column->max)
         check_bounds(&check);
     if (column->fallback)

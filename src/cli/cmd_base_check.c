@@ -89,11 +89,11 @@ static bool run(Cli *cli, Err *err)
     Buf origin = {0};
     Base *base = NULL;
     bool compared = false;
-    bool ok = base_read(cli->base_name, &base, &origin, &problems, err);
+    bool ok = base_read(cli->base_name, &base, &origin, &problems, err), draft = problems.n > 0;
     for (int i = 0; ok && base && i < base->n_tables; i++)
         for (int k = 0; k < base->tables[i].n_columns; k++)
             field_check(base, &base->tables[i].columns[k], &problems);
-    ok = ok && (!base || compare(cli, base, &problems, &compared, err));
+    ok = ok && (draft || compare(cli, base, &problems, &compared, err));
     if (ok) {
         if (cli->json)
             print_json(&problems, origin.data, compared);

@@ -200,7 +200,9 @@ static void check_choices(const Node *node, const Column *column)
 void read_column(const Node *node, Column *column)
 {
     column->derive.from = -1;
-    if (!node_fields(node, column_keys, COUNT(column_keys), column) || column->type == FIELD_COUNT)
+    column->type = FIELD_COUNT; /* until it is read */
+    node_fields(node, column_keys, COUNT(column_keys), column);
+    if (column->type == FIELD_COUNT)
         return;
     keys_out_of_place(node, column);
     bool fed = node_get(node, "headers").json || node_get(node, "id_headers").json || node_get(node, "derive").json;

@@ -78,8 +78,13 @@ bool base_read(const char *name, Base **base, Buf *origin, Problems *problems, E
     Buf text = {0};
     bool found = read_settings(name, &text, origin, err);
     *base = found ? base_parse(buf_view(&text).p, text.len, origin->data, problems) : NULL;
-    if (*base)
+    if (*base) {
         (*base)->place = arena_str(&(*base)->arena, name);
+    } else if (found) {
+        Problems again = {0}; /* told already */
+        *base = base_draft(buf_view(&text).p, text.len, origin->data, &again);
+        problems_free(&again);
+    }
     buf_free(&text);
     return found;
 }
@@ -89,7 +94,9 @@ Base *base_load(const char *name, Err *err)
     Buf origin = {0};
     Problems problems = {0};
     Base *base = NULL;
-    if (base_read(name, &base, &origin, &problems, err) && !base) {
+    if (base_read(name, &base, &origin, &problems, err) && problems.n > 0) {
+        base_free(base);
+        base = NULL;
         const Problem *first = &problems.items[0];
         Buf more = {0};
         if (problems.n > 1)

@@ -187,19 +187,25 @@ static const JsonKey base_keys[] = {
     {"tables", true, read_tables, 0},
 };
 
-Base *base_parse(const char *text, size_t size, const char *origin, Problems *problems)
+Base *base_draft(const char *text, size_t size, const char *origin, Problems *problems)
 {
     Base *base = mem_alloc(sizeof *base);
     base->origin = arena_str(&base->arena, origin);
     base->schema = "public";
     JsonDoc doc = {.origin = base->origin, .arena = &base->arena, .problems = problems};
-    int before = problems->n;
     cJSON *json = json_read(&doc, text, size);
     if (json) {
         Node root = node_root(&doc, json);
         node_fields(&root, base_keys, COUNT(base_keys), base);
         cJSON_Delete(json);
     }
+    return base;
+}
+
+Base *base_parse(const char *text, size_t size, const char *origin, Problems *problems)
+{
+    int before = problems->n;
+    Base *base = base_draft(text, size, origin, problems);
     if (problems->n > before) {
         base_free(base);
         return NULL;

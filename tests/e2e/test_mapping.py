@@ -189,3 +189,24 @@ def test_date_order_auto_says_when_no_date_tells(art, base, shop):
     shop.edition("E1", date_sold="2/2/2024").edition("E2", date_sold="2024-02-25")
     result = art.ok("sync", *folder, "--export-dir", shop.save("editions"))
     assert "month first" not in result.out  # the same day either way
+
+
+def test_base_check_tells_all_at_once(art, base):
+    """Shape, contradictions and values: none hides the other, but what was told is not told again."""
+    base.mapping["colour"] = "red"
+    price, sold = base.column("editions", "retail_price"), base.column("editions", "date_sold")
+    price.update({"min": "much", "widht": 3})
+    sold.update({"min": "02/30/2020", "required": True, "on_invalid": "null"})
+    base.column("prints", "total_editions")["type"] = "number"
+    base.column("prints", "notes")["headers"] = ["Print Name"]
+    result = art.ok("base", "check", *base.save(), "--json", status=1)
+    told = [(p["place"].split("base.json: ")[1] if ": " in p["place"] else "", p["message"])
+            for p in result.json["problems"]]
+    expected = [("", 'unknown key "colour"'), ("retail_price", 'unknown key "widht"'), ("date_sold", "impossible"),
+                ("total_editions", '"number" is not one of'), ("notes", "already feeds name"),
+                ("retail_price", '"much" is not a number'), ("date_sold", "is no day of the calendar")]
+    for place, words in expected:
+        assert [m for p, m in told if place in p and words in m], (place, words, told)
+    assert len(told) == len(expected)
+    failed = art.ok("sync", "--export-dir", DEMO, "--base", base.folder, status=2)
+    assert "`artsync base check` shows them all" in failed.err

@@ -4,11 +4,25 @@
 #include <stdlib.h>
 
 #include "artsync/base.h"
+#include "artsync/clean.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* What `base check` does with a base that has problems. */
+static void check_draft(const uint8_t *data, size_t size)
+{
+    Problems problems = {0};
+    Base *base = base_draft((const char *)data, size, "base.json", &problems);
+    for (int i = 0; i < base->n_tables; i++)
+        for (int k = 0; k < base->tables[i].n_columns; k++)
+            field_check(base, &base->tables[i].columns[k], &problems);
+    base_free(base);
+    problems_free(&problems);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    check_draft(data, size);
     Problems problems = {0};
     Base *base = base_parse((const char *)data, size, "base.json", &problems);
     if ((base == NULL) != (problems.n > 0))
