@@ -64,7 +64,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     Base base = {.null_tokens = {NULL, 0}};
     CatalogColumn catalog = catalog_of(data[1]);
     Column column = {.name = "cell", .type = (FieldType)(data[0] % FIELD_COUNT)};
-    CleanContext context = {&base, data[1] & DMY ? DATE_DMY : DATE_MDY, NULL, &arena};
+    CleanContext context = {
+        .base = &base, .date_order = data[1] & DMY ? DATE_DMY : DATE_MDY, .arena = &arena};
     if (data[1] & WORDS) {
         base.null_tokens = (Names){(const char **)(uintptr_t)tokens, 3};
         column.aliases = aliases;
