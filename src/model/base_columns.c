@@ -93,11 +93,80 @@ static void read_aliases(const Node *value, void *target)
     column->n_aliases = n;
 }
 
+/* ---- patterns ---- */
+
+enum { PATTERN_BYTES = 1000, PATTERN_SIZE = 10000 };
+
+/* Behind a bracket expression whose [ was read. */
+static const char *skip_bracket(const char *p)
+{
+    p += *p == '^';
+    p += *p == ']';
+    while (*p && *p != ']')
+        p++;
+    return p + (*p == ']');
+}
+
+static size_t times(size_t size, size_t n) { return size > PATTERN_SIZE || n > PATTERN_SIZE ? PATTERN_SIZE + 1 : size * n; }
+
+/* The larger number of {m,n}, whose { was read. */
+static size_t bound(const char **at)
+{
+    size_t most = 1;
+    while (**at && **at != '}') {
+        char *end;
+        size_t n = strtoul(*at, &end, 10);
+        most = end != *at && n > most ? n : most;
+        *at = end != *at ? end : *at + 1;
+    }
+    *at += **at == '}';
+    return most;
+}
+
+/* How many pieces regcomp makes of a pattern, up to its end or a closing parenthesis: it copies what is repeated, so a
+ * repetition of repetitions (a+++, ((a+)+)+) doubles with each. */
+static size_t pattern_size(const char **at)
+{
+    size_t sum = 0, atom = 0;
+    while (**at && **at != ')' && sum <= PATTERN_SIZE) {
+        char c = *(*at)++;
+        if (c == '+' || c == '{') {
+            atom = times(atom, c == '+' ? 2 : bound(at));
+            continue;
+        }
+        if (c == '*' || c == '?')
+            continue;
+        sum += atom;
+        atom = 1;
+        if (c == '[')
+            *at = skip_bracket(*at);
+        else if (c == '\\')
+            *at += **at != '\0';
+        else if (c == '(')
+            atom = pattern_size(at) + 1;
+        if (c == '(')
+            *at += **at == ')';
+    }
+    return sum + atom;
+}
+
+static bool is_small_pattern(const char *pattern)
+{
+    size_t size = strlen(pattern) > PATTERN_BYTES ? PATTERN_SIZE + 1 : 0;
+    for (const char *at = pattern; *at && size <= PATTERN_SIZE; at += *at == ')') /* one without its ( */
+        size += pattern_size(&at);
+    return size <= PATTERN_SIZE;
+}
+
 static void read_pattern(const Node *value, void *target)
 {
     const char *pattern = node_text(value);
     if (!pattern)
         return;
+    if (!is_small_pattern(pattern)) {
+        node_problem(value, NULL, "is too long, or repeats repetitions");
+        return;
+    }
     regex_t regex;
     int fault = regcomp(&regex, pattern, REG_EXTENDED);
     if (fault != 0) {

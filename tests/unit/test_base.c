@@ -373,6 +373,16 @@ static const struct {
             "[write the part to take in parentheses, e.g. \" - (-?[0-9]+)$\"]\n" COLUMN
             ": derive: from: d is derived itself; name the column that it comes from\n" AT
             ": columns[1] (d): derive: from: \"e\" is not a mapped column of this table [did you mean \"c\"?]"},
+    /* each + doubles what is compiled: without a bound this takes all memory there is */
+    {"{'column': 'c', 'type': 'text', 'derive': {'from': 'd', 'pattern': '(x+++++++++++++++++++++++++++++++++++++++++++)'}}, "
+     "{'column': 'd', 'type': 'text', 'headers': ['D']}",
+     COLUMN ": derive: pattern: is too long, or repeats repetitions"},
+    {"{'column': 'c', 'type': 'text', 'derive': {'from': 'd', 'pattern': '(((((((((((((((a)+)+)+)+)+)+)+)+)+)+)+)+)+)+)+'}}, "
+     "{'column': 'd', 'type': 'text', 'headers': ['D']}",
+     COLUMN ": derive: pattern: is too long, or repeats repetitions"},
+    {"{'column': 'c', 'type': 'text', 'derive': {'from': 'd', 'pattern': '((a{1,200}){200})'}}, "
+     "{'column': 'd', 'type': 'text', 'headers': ['D']}",
+     COLUMN ": derive: pattern: is too long, or repeats repetitions"},
 };
 
 static void columns_are_checked(void **state)
@@ -383,6 +393,9 @@ static void columns_are_checked(void **state)
         snprintf(json, sizeof json, TABLE("%s"), column_cases[i].json);
         expect(json, column_cases[i].problem);
     }
+    base_free(good(TABLE("{'column': 'c', 'type': 'text', 'derive': {'from': 'd', "
+                         "'pattern': '^[[:alpha:]+{}]+ - ([0-9]{1,4})[+]+([a-z]+ )+$'}}, "
+                         "{'column': 'd', 'type': 'text', 'headers': ['D']}")));
 }
 
 static void links_by_name_need_a_name(void **state)
