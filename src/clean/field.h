@@ -2,7 +2,8 @@
  *
  * A type is one row in fields.c and one function that turns a cell into a value or a reason. It gets the cell as valid
  * UTF-8, trimmed, not empty, no null token, aliases applied (fields.c does that once for all), and answers through
- * field_value or field_refuse. Reasons are for people and read on after the cell: "is not a number".
+ * field_value or field_refuse (field.c). A type uses field.c and other types, never fields.c, which is above them.
+ * Reasons are for people and read on after the cell: "is not a number".
  */
 #ifndef ARTSYNC_CLEAN_FIELD_H
 #define ARTSYNC_CLEAN_FIELD_H
@@ -26,12 +27,13 @@ FieldClean clean_text, clean_integer, clean_decimal, clean_percent, clean_boolea
 typedef int FieldOrder(const char *a, const char *b);
 FieldOrder order_numbers, order_bytes, order_durations;
 
-/* ---- answers ---- */
-
-Field field_open(const Column *column, const CleanContext *context, Cleaned *out); /* zeroes *out */
-
-/* NULL: min and max make no sense. */
+/* NULL: min and max make no sense. From the table in fields.c: not for types. */
 FieldOrder *field_order(FieldType type);
+
+/* A link from both of its cells: record ids first, names where they do not decide. */
+void clean_link_cells(const Field *field, Str id_cell, Str name_cell);
+
+/* ---- answers (field.c) ---- */
 
 static inline void field_value(const Field *field, const char *text) { field->out->text = text; }
 void field_refuse(const Field *field, const char *code, const char *format, ...) ART_PRINTF(3, 4);
@@ -41,9 +43,6 @@ void field_changed(const Field *field, Str from, const char *to); /* to: NULL fo
 /* ---- shared rules ---- */
 
 enum { FIELD_PARTS_MAX = 1024 * 1024 }; /* bytes of a cell that is a list, attachments, a link or JSON */
-
-/* Valid UTF-8 and no longer than its type may be? Else it is refused. */
-bool field_valid(const Field *field, Str cell);
 
 /* Does the cell equal one of the base's null tokens? */
 bool field_is_null(const CleanContext *context, Str cell);

@@ -1,4 +1,5 @@
-/* fields.c - the table of field types, and the rules that all of them share. */
+/* fields.c - the table of field types, and what happens to every cell before and after its type sees it. What the types
+ * themselves use is in field.c, below them. */
 #include "field.h"
 
 #include "artsync/utf8.h"
@@ -34,38 +35,11 @@ static const struct Rule {
 
 FieldOrder *field_order(FieldType type) { return rules[type].order; }
 
-Field field_open(const Column *column, const CleanContext *context, Cleaned *out)
+static Field field_open(const Column *column, const CleanContext *context, Cleaned *out)
 {
     *out = (Cleaned){0};
     const PgType *type = column->catalog ? &column->catalog->type : &rules[column->type].usual;
     return (Field){column, type, context, context->arena, out};
-}
-
-/* ---- answers ---- */
-
-void field_refuse(const Field *field, const char *code, const char *format, ...)
-{
-    Buf reason = {0};
-    va_list args;
-    va_start(args, format);
-    buf_vprintf(&reason, format, args);
-    va_end(args);
-    field->out->code = code;
-    field->out->reason = arena_str(field->arena, buf_view(&reason).p);
-    field->out->text = NULL;
-    buf_free(&reason);
-}
-
-void field_warn(const Field *field, const char *warning)
-{
-    if (!field->out->warning) /* the first one: one cell, one warning */
-        field->out->warning = warning;
-}
-
-void field_changed(const Field *field, Str from, const char *to)
-{
-    field->out->from = field_keep(field, from);
-    field->out->to = to;
 }
 
 /* ---- the cell as it comes ---- */
@@ -98,7 +72,7 @@ static bool is_short_enough(const Field *field, Str cell)
     return false;
 }
 
-bool field_valid(const Field *field, Str cell)
+static bool field_valid(const Field *field, Str cell)
 {
     size_t bad;
     if (utf8_valid(cell, &bad))
@@ -115,74 +89,6 @@ static Str prepared(const Field *field, Str cell, bool plain)
         return rules[field->column->type].flags & WORDS ? field_tidy(field, cell) : cell;
     }
     return cell.n && (cell.p[0] == ' ' || cell.p[cell.n - 1] == ' ') ? utf8_trim(cell) : cell;
-}
-
-bool field_is_null(const CleanContext *context, Str cell)
-{
-    const Names *tokens = context->base ? &context->base->null_tokens : NULL;
-    for (int i = 0; tokens && i < tokens->n; i++) {
-        const char *token = tokens->items[i];
-        if (cell.n && *token == *cell.p && str_eq(str_of(token), cell))
-            return true;
-    }
-    return false;
-}
-
-/* ---- comparing without case ---- */
-
-/* Most pairs differ in their first plain letters: only what could still be equal is folded as Unicode. */
-static bool may_equal(Str a, const char *b)
-{
-    for (size_t i = 0; i < a.n; i++) {
-        unsigned char x = (unsigned char)a.p[i], y = (unsigned char)b[i];
-        if (x <= ' ' || x >= 0x80 || y <= ' ' || y >= 0x80)
-            return y != '\0';
-        x = x >= 'A' && x <= 'Z' ? x | 0x20 : x;
-        y = y >= 'A' && y <= 'Z' ? y | 0x20 : y;
-        if (x != y)
-            return false;
-    }
-    return true;
-}
-
-static bool same_folded(const Field *field, Str a, const char *b)
-{
-    return may_equal(a, b) && str_eq(utf8_fold(a, field->arena), utf8_fold(str_of(b), field->arena));
-}
-
-static bool same_exactly(const Field *field, Str a, const char *b)
-{
-    (void)field;
-    return str_eq(a, str_of(b));
-}
-
-/* The two looks that aliases and choices get, the strict one first. */
-static bool (*const sames[])(const Field *, Str, const char *) = {same_exactly, same_folded};
-
-bool field_alias(const Field *field, Str cell, const char **to)
-{
-    const Column *column = field->column;
-    for (size_t look = 0; column->n_aliases && look < sizeof sames / sizeof *sames; look++) {
-        for (int i = 0; i < column->n_aliases; i++) {
-            if (sames[look](field, cell, column->aliases[i].from)) {
-                *to = column->aliases[i].to;
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-const char *field_choice(const Field *field, Str text)
-{
-    const Names *choices = &field->column->choices;
-    for (size_t look = 0; look < sizeof sames / sizeof *sames; look++) {
-        for (int i = 0; i < choices->n; i++) {
-            if (sames[look](field, text, choices->items[i]))
-                return choices->items[i];
-        }
-    }
-    return NULL;
 }
 
 /* ---- limits of the column ---- */
@@ -274,4 +180,11 @@ void field_clean(const Column *column, Str cell, const CleanContext *context, Cl
         check_limits(&field);
     if (aliased && !out->code)
         field_changed(&field, said, out->text);
+}
+
+void field_clean_link(const Column *column, Str ids, Str names, const CleanContext *context, Cleaned *out)
+{
+    Field field = field_open(column, context, out);
+    if (field_valid(&field, ids) && field_valid(&field, names))
+        clean_link_cells(&field, ids, names);
 }

@@ -125,7 +125,7 @@ static Str resolve(const Field *field, Str cell)
     return to ? str_of(to) : STR("");
 }
 
-static void link_cells(const Field *field, Str id_cell, Str name_cell)
+void clean_link_cells(const Field *field, Str id_cell, Str name_cell)
 {
     Str *ids;
     Str names = resolve(field, name_cell);
@@ -142,11 +142,4 @@ static void link_cells(const Field *field, Str id_cell, Str name_cell)
         field->out->from = field->out->to = NULL;
 }
 
-void clean_link(const Field *field, Str cell) { link_cells(field, STR(""), cell); }
-
-void field_clean_link(const Column *column, Str ids, Str names, const CleanContext *context, Cleaned *out)
-{
-    Field field = field_open(column, context, out);
-    if (field_valid(&field, ids) && field_valid(&field, names))
-        link_cells(&field, ids, names);
-}
+void clean_link(const Field *field, Str cell) { clean_link_cells(field, STR(""), cell); }

@@ -5,9 +5,6 @@
 
 #include "json_shape.h"
 
-/* A name for PostgreSQL: 1 to 63 bytes. NULL and a problem otherwise. */
-const char *read_identifier(const Node *value);
-
 /* last_synced_at, sync_version, is_active, created_at, updated_at: `db migrate` adds them to every mapped table, and
  * a sync keeps them itself. */
 bool is_metadata_column(const char *name);

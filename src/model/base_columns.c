@@ -18,7 +18,7 @@ enum {
 
 /* ---- the keys ---- */
 
-static void read_name(const Node *value, void *target) { ((Column *)target)->name = read_identifier(value); }
+static void read_name(const Node *value, void *target) { ((Column *)target)->name = node_identifier(value); }
 
 static void read_type(const Node *value, void *target)
 {

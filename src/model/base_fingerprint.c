@@ -4,7 +4,7 @@
 #include "artsync/hash.h"
 #include "base_build.h"
 
-enum { IDENTIFIER_MAX = 63, HASH_SUFFIX = 17 };
+enum { HASH_SUFFIX = 17 };
 
 void table_state_name(Table *table, Arena *arena)
 {

@@ -4,28 +4,16 @@
 #include "artsync/utf8.h"
 #include "base_build.h"
 
-enum { IDENTIFIER_MAX = 63, TABLE_NAME_MAX = 50, FILE_NAME_MAX = 255 };
+enum { TABLE_NAME_MAX = 50, FILE_NAME_MAX = 255 };
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
-
-const char *read_identifier(const Node *value)
-{
-    const char *name = node_text(value);
-    if (!name)
-        return NULL;
-    if (strlen(name) > IDENTIFIER_MAX) {
-        node_problem(value, NULL, "is longer than %d bytes, which PostgreSQL would cut", IDENTIFIER_MAX);
-        return NULL;
-    }
-    return name;
-}
 
 /* ---- one table ---- */
 
 static void read_table_name(const Node *value, void *target)
 {
     Table *table = target;
-    table->name = read_identifier(value);
+    table->name = node_identifier(value);
     if (table->name && utf8_length(str_of(table->name)) > TABLE_NAME_MAX)
         node_problem(value, NULL, "is longer than %d characters, which sync_logs.table_name can hold", TABLE_NAME_MAX);
 }
@@ -42,7 +30,7 @@ static void read_file(const Node *value, void *target)
     ((Table *)target)->file = file;
 }
 
-static void read_id_column(const Node *value, void *target) { ((Table *)target)->id_column = read_identifier(value); }
+static void read_id_column(const Node *value, void *target) { ((Table *)target)->id_column = node_identifier(value); }
 
 static void read_id_headers(const Node *value, void *target)
 {
@@ -117,7 +105,7 @@ static const JsonKey table_keys[] = {
 
 static void read_base_name(const Node *value, void *target)
 {
-    const char *name = read_identifier(value);
+    const char *name = node_identifier(value);
     if (name && strcmp(name, "artsync") == 0) /* its migrations would pass for artsync's own */
         node_problem(value, "give it another name", "a base cannot be called artsync");
     ((Base *)target)->name = name;
@@ -125,7 +113,7 @@ static void read_base_name(const Node *value, void *target)
 
 static void read_schema(const Node *value, void *target)
 {
-    const char *schema = read_identifier(value);
+    const char *schema = node_identifier(value);
     if (!schema)
         return;
     if (strcmp(schema, "artsync") == 0 || strcmp(schema, "information_schema") == 0 || strncmp(schema, "pg_", 3) == 0)

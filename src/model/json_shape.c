@@ -151,6 +151,16 @@ const char *node_text(const Node *node)
     return arena_str(node->doc->arena, node->json->valuestring);
 }
 
+const char *node_identifier(const Node *node)
+{
+    const char *name = node_text(node);
+    if (name && strlen(name) > IDENTIFIER_MAX) {
+        node_problem(node, NULL, "is longer than %d bytes, which PostgreSQL would cut", IDENTIFIER_MAX);
+        return NULL;
+    }
+    return name;
+}
+
 const char *node_scalar(const Node *node)
 {
     Arena *arena = node->doc->arena;

@@ -14,7 +14,7 @@
 #include "artsync/base.h"
 #include "artsync/mem.h"
 
-enum { JSON_MAX = 1024 * 1024, JSON_DEPTH = 32, JSON_ITEMS = 5000 };
+enum { JSON_MAX = 1024 * 1024, JSON_DEPTH = 32, JSON_ITEMS = 5000, IDENTIFIER_MAX = 63 };
 
 typedef struct JsonDoc {
     const char *origin; /* names the file in places */
@@ -63,6 +63,9 @@ int node_array(const Node *node);
 
 /* A copy of a string that is not empty; NULL if absent, NULL and a problem for anything else. */
 const char *node_text(const Node *node);
+
+/* As node_text, and at most 63 bytes: a name for PostgreSQL. */
+const char *node_identifier(const Node *node);
 
 /* As node_text, but also a number or boolean, as the text a cell would hold. */
 const char *node_scalar(const Node *node);
