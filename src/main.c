@@ -36,7 +36,7 @@ int main(int argc, char **argv)
         copy[i] = mem_dup(argv[i]);
         hide_password(argv[i]);
     }
-    ExitStatus status = cli_main(argc, copy);
+    ExitStatus status = cli_main(commands, argc, copy);
     for (int i = 0; i < argc; i++)
         free(copy[i]);
     free(copy);

@@ -108,6 +108,7 @@ typedef struct Base {
     const char *name;
     const char *schema;
     const char *origin;     /* "sql/art/base.json (embedded)" or the path on disk: for messages */
+    bool embedded;          /* a built-in base: it fits the schema that its own migrations make */
     const char *place;      /* what base_files takes: the built-in's name or the folder; NULL if only parsed */
     DateOrder date_order;
     Names null_tokens;

@@ -67,9 +67,13 @@ typedef struct Command {
     bool (*run)(Cli *cli, Err *err);
 } Command;
 
-extern const Command *const commands[]; /* in the order of help; ends with NULL */
+/* A command table: rows in the order of help, ending with NULL. Functions get it as an argument, commands find it in
+ * cli->arguments.commands; `commands`, the program's own, is named by main.c and by tests alone: it needs every command,
+ * so what a command uses must not need it. */
+typedef const Command *const *CommandTable;
+extern const Command *const commands[];
 
-const Command *command_find(const char *name);
+const Command *command_find(CommandTable table, const char *name);
 
 /* Exit statuses and their meaning: help, man page and README print this. */
 typedef struct ExitRow {
@@ -89,6 +93,7 @@ typedef struct OptionValue {
 } OptionValue;
 
 typedef struct Arguments {
+    CommandTable commands;
     const Command *command; /* NULL: none was named */
     OptionValue *options;   /* the global ones, then the command's */
     int n_options;
@@ -97,8 +102,8 @@ typedef struct Arguments {
     Arena arena;
 } Arguments;
 
-/* Parse argv. ERR_USAGE, with what was probably meant as the hint. */
-bool arguments_parse(int argc, char *const *argv, Arguments *out, Err *err);
+/* Parse argv against the global options and the rows of `table`. ERR_USAGE, with what was probably meant as the hint. */
+bool arguments_parse(CommandTable table, int argc, char *const *argv, Arguments *out, Err *err);
 
 /* Fill in what was not given: environment, then .env, then default; check every value. */
 bool arguments_resolve(Arguments *arguments, const EnvFile *env, Err *err);
@@ -111,7 +116,7 @@ bool arguments_want_json(int argc, char *const *argv);
 const char *did_you_mean(const char *word, const Names *candidates, Arena *arena);
 
 /* Environment keys of all options, ending with NULL. */
-const char *const *option_keys(void);
+const char *const *option_keys(CommandTable table);
 
 /* ---- what a command gets ---- */
 
@@ -143,16 +148,11 @@ bool cli_require(Cli *cli, unsigned needs, Err *err);
 /* The table called `name`; NULL with ERR_USAGE and the nearest name as the hint. */
 const Table *cli_table(const Cli *cli, const char *name, Err *err);
 
-/* Find the command and run it: everything main does but for what belongs to the process. */
-ExitStatus cli_main(int argc, char *const *argv);
-
-/* ---- help (help.c) ---- */
+/* Find the command in `table`, which has help and version, and run it: everything main does but for what belongs to the
+ * process. */
+ExitStatus cli_main(CommandTable table, int argc, char *const *argv);
 
 /* An option's help with its default and its environment key, as help and man page show it. */
 void option_help(const Option *option, Buf *out);
-void help_overview(FILE *out);
-void help_command(const Command *command, FILE *out);
-/* All commands whose name begins with `prefix` and a blank ("db"); false if there are none. */
-bool help_group(const char *prefix, FILE *out);
 
 #endif

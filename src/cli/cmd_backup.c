@@ -1,3 +1,4 @@
+/* cmd_backup.c - backup and restore, through pg_dump and pg_restore. */
 #include <stdlib.h>
 
 #include "artsync/backup.h"
@@ -13,6 +14,38 @@ static const Option backup_options[] = {
 static const Option restore_options[] = {
     {"force", 0, OPTION_FLAG, NULL, NULL, NULL, "replace the rows of a database that is not empty"},
     {0},
+};
+
+static bool run_backup(Cli *cli, Err *err);
+static bool run_restore(Cli *cli, Err *err);
+
+const Command cmd_backup = {
+    .name = "backup",
+    .arguments = "FILE",
+    .min_arguments = 1,
+    .max_arguments = 1,
+    .summary = "write all that artsync owns to one file",
+    .details =
+        "The base's tables with their views, sync_logs and schema artsync, in one snapshot, as an archive of pg_dump\n"
+        "with rows and checksums behind it; readable by nobody else (0600), read back before it gets its name.\n"
+        "Owners and privileges are not kept.",
+    .needs = NEED_SCHEMA,
+    .options = backup_options,
+    .run = run_backup,
+};
+
+const Command cmd_restore = {
+    .name = "restore",
+    .arguments = "FILE",
+    .min_arguments = 1,
+    .max_arguments = 1,
+    .summary = "restore a backup, all of it or nothing",
+    .details =
+        "Names its target first and refuses one whose tables have rows, unless --force. One transaction, committed\n"
+        "only if every table has the rows and the checksum that the backup recorded.",
+    .needs = NEED_BASE | NEED_DATABASE,
+    .options = restore_options,
+    .run = run_restore,
 };
 
 static void print_json(const Cli *cli, const char *path, const Manifest *m)
@@ -124,32 +157,3 @@ static bool run_restore(Cli *cli, Err *err)
     arena_free(&arena);
     return ok;
 }
-
-const Command cmd_backup = {
-    .name = "backup",
-    .arguments = "FILE",
-    .min_arguments = 1,
-    .max_arguments = 1,
-    .summary = "write all that artsync owns to one file",
-    .details =
-        "The base's tables with their views, sync_logs and schema artsync, in one snapshot, as an archive of pg_dump\n"
-        "with rows and checksums behind it; readable by nobody else (0600), read back before it gets its name.\n"
-        "Owners and privileges are not kept.",
-    .needs = NEED_SCHEMA,
-    .options = backup_options,
-    .run = run_backup,
-};
-
-const Command cmd_restore = {
-    .name = "restore",
-    .arguments = "FILE",
-    .min_arguments = 1,
-    .max_arguments = 1,
-    .summary = "restore a backup, all of it or nothing",
-    .details =
-        "Names its target first and refuses one whose tables have rows, unless --force. One transaction, committed\n"
-        "only if every table has the rows and the checksum that the backup recorded.",
-    .needs = NEED_BASE | NEED_DATABASE,
-    .options = restore_options,
-    .run = run_restore,
-};

@@ -3,6 +3,17 @@
 
 #include "private.h"
 
+static bool run(Cli *cli, Err *err);
+
+const Command cmd_completion = {
+    .name = "completion",
+    .arguments = "bash|zsh",
+    .min_arguments = 1,
+    .max_arguments = 1,
+    .summary = "print completion for a shell, to be sourced",
+    .run = run,
+};
+
 /* What may follow an option: words, files, folders, or nothing that is known. */
 static void print_values(FILE *out, const Option *option)
 {
@@ -44,10 +55,10 @@ static void print_names(FILE *out, const Option *rows)
 }
 
 /* First words of all commands, or second words of those that begin with `first`. */
-static void print_words(FILE *out, const char *first)
+static void print_words(FILE *out, CommandTable table, const char *first)
 {
     char last[32] = "";
-    for (const Command *const *c = commands; *c; c++) {
+    for (const Command *const *c = table; *c; c++) {
         size_t n = strcspn((*c)->name, " ");
         if (first && strncmp((*c)->name, first, strlen(first)) == 0 && (*c)->name[strlen(first)] == ' ')
             fprintf(out, " %s", (*c)->name + strlen(first) + 1);
@@ -59,10 +70,10 @@ static void print_words(FILE *out, const char *first)
 }
 
 /* "bash|zsh": one of these words; "[COMMAND]": a command. */
-static void print_arguments(FILE *out, const char *arguments)
+static void print_arguments(FILE *out, CommandTable table, const char *arguments)
 {
     if (arguments && strcmp(arguments, "[COMMAND]") == 0)
-        print_words(out, NULL);
+        print_words(out, table, NULL);
     if (!arguments || !strchr(arguments, '|'))
         return;
     fputc(' ', out);
@@ -71,24 +82,24 @@ static void print_arguments(FILE *out, const char *arguments)
             fputc(*c == '|' ? ' ' : *c, out);
 }
 
-static void print_command_cases(FILE *out)
+static void print_command_cases(FILE *out, CommandTable table)
 {
     char last[32] = "";
-    for (const Command *const *c = commands; *c; c++) {
+    for (const Command *const *c = table; *c; c++) {
         size_t n = strcspn((*c)->name, " ");
         fprintf(out, "        \"%s\") words=\"", (*c)->name);
         print_names(out, (*c)->options);
-        print_arguments(out, (*c)->arguments);
+        print_arguments(out, table, (*c)->arguments);
         fputs("\" ;;\n", out);
         if ((*c)->name[n] == ' ' && (strlen(last) != n || strncmp(last, (*c)->name, n) != 0)) {
             snprintf(last, sizeof last, "%.*s", (int)n, (*c)->name);
             fprintf(out, "        \"%s\") words=\"", last);
-            print_words(out, last);
+            print_words(out, table, last);
             fputs("\" ;;\n", out);
         }
     }
     fputs("        \"\") words=\"", out);
-    print_words(out, NULL);
+    print_words(out, table, NULL);
     fputs("\" ;;\n", out);
 }
 
@@ -107,10 +118,10 @@ static void print_value_pattern(FILE *out)
 }
 
 /* First words that need a second one, as a pattern of `case`. */
-static void print_group_pattern(FILE *out)
+static void print_group_pattern(FILE *out, CommandTable table)
 {
     char last[32] = "";
-    for (const Command *const *c = commands; *c; c++) {
+    for (const Command *const *c = table; *c; c++) {
         size_t n = strcspn((*c)->name, " ");
         if ((*c)->name[n] != ' ' || (strlen(last) == n && strncmp(last, (*c)->name, n) == 0))
             continue;
@@ -119,7 +130,7 @@ static void print_group_pattern(FILE *out)
     }
 }
 
-static void print_bash(FILE *out)
+static void print_bash(FILE *out, CommandTable table)
 {
     fputs("# bash completion for artsync; made by: artsync completion bash\n"
           "_artsync() {\n"
@@ -133,18 +144,18 @@ static void print_bash(FILE *out)
           "        :*) command=${COMP_WORDS[i]} ;;\n"
           "        *) case $command in ",
           out);
-    print_group_pattern(out);
+    print_group_pattern(out, table);
     fputs(") command=\"$command ${COMP_WORDS[i]}\" ;; esac ;;\n"
           "        esac\n"
           "    done\n"
           "    case \"$command:$prev\" in\n",
           out);
-    for (const Command *const *c = commands; *c; c++)
+    for (const Command *const *c = table; *c; c++)
         print_value_cases(out, (*c)->options, (*c)->name);
     fputs("    esac\n    [ -n \"$words$what\" ] || case \":$prev\" in\n", out);
     print_value_cases(out, global_options, "");
     fputs("    esac\n    if [ -z \"$words$what\" ]; then\n        case \"$command\" in\n", out);
-    print_command_cases(out);
+    print_command_cases(out, table);
     fputs("        esac\n        [[ $cur == -* ]] && words=\"$words", out);
     print_names(out, global_options);
     fputs("\"\n    fi\n"
@@ -160,13 +171,13 @@ static void print_bash(FILE *out)
 }
 
 /* zsh runs bash's function through its own bridge. */
-static void print_zsh(FILE *out)
+static void print_zsh(FILE *out, CommandTable table)
 {
     fputs("#compdef artsync\n"
           "# zsh completion for artsync; made by: artsync completion zsh\n"
           "autoload -U +X bashcompinit && bashcompinit\n",
           out);
-    print_bash(out);
+    print_bash(out, table);
     /* loaded by zsh itself, in the midst of completing: answer that one, too */
     fputs("[[ ${funcstack[1]-} != _artsync ]] || _bash_complete -o filenames -F _artsync\n", out);
 }
@@ -176,16 +187,16 @@ static bool run(Cli *cli, Err *err)
     const char *shell = cli_argument(cli, 0);
     if (strcmp(shell, "bash") != 0 && strcmp(shell, "zsh") != 0)
         return err_set(err, ERR_USAGE, "it is one of bash, zsh", "there is no completion for %s", shell);
-    void (*print)(FILE *) = strcmp(shell, "bash") == 0 ? print_bash : print_zsh;
+    void (*print)(FILE *, CommandTable) = strcmp(shell, "bash") == 0 ? print_bash : print_zsh;
     if (!cli->json) {
-        print(stdout);
+        print(stdout, cli->arguments.commands);
         return true;
     }
     char *script = NULL;
     size_t size = 0;
     FILE *memory = open_memstream(&script, &size);
     if (memory)
-        print(memory);
+        print(memory, cli->arguments.commands);
     if (!memory || fclose(memory) != 0)
         return err_set(err, ERR_IO, NULL, "out of memory");
     JsonOut json;
@@ -196,12 +207,3 @@ static bool run(Cli *cli, Err *err)
     free(script);
     return true;
 }
-
-const Command cmd_completion = {
-    .name = "completion",
-    .arguments = "bash|zsh",
-    .min_arguments = 1,
-    .max_arguments = 1,
-    .summary = "print completion for a shell, to be sourced",
-    .run = run,
-};

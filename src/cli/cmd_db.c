@@ -3,6 +3,38 @@
 #include "artsync/schema.h"
 #include "private.h"
 
+static const Option migrate_options[] = {
+    {"adopt", 0, OPTION_FLAG, NULL, NULL, NULL, "take over tables that something else made, rows and all"},
+    {0},
+};
+
+static const Option status_options[] = {
+    {"exit-code", 0, OPTION_FLAG, NULL, NULL, NULL, "end with status 1 if migrations are pending"},
+    {0},
+};
+
+static bool migrate(Cli *cli, Err *err);
+static bool status(Cli *cli, Err *err);
+
+const Command cmd_db_migrate = {
+    .name = "db migrate",
+    .summary = "apply the schema's pending migrations",
+    .details =
+        "Numbered SQL files, each with a stored checksum, applied in order in one transaction. Running it again\n"
+        "changes nothing.",
+    .needs = NEED_BASE | NEED_DATABASE,
+    .options = migrate_options,
+    .run = migrate,
+};
+
+const Command cmd_db_status = {
+    .name = "db status",
+    .summary = "list the schema's migrations, applied and pending",
+    .needs = NEED_BASE | NEED_DATABASE,
+    .options = status_options,
+    .run = status,
+};
+
 static const char *state_name(MigrationState state)
 {
     static const char *const names[] = {"applied", "pending", "edited", "gone"};
@@ -70,11 +102,6 @@ static bool read_status(Cli *cli, Migrations *all, Err *err)
 
 /* ---- db migrate ---- */
 
-static const Option migrate_options[] = {
-    {"adopt", 0, OPTION_FLAG, NULL, NULL, NULL, "take over tables that something else made, rows and all"},
-    {0},
-};
-
 static bool migrate(Cli *cli, Err *err)
 {
     int applied = 0;
@@ -101,23 +128,7 @@ static bool migrate(Cli *cli, Err *err)
     return ok;
 }
 
-const Command cmd_db_migrate = {
-    .name = "db migrate",
-    .summary = "apply the schema's pending migrations",
-    .details =
-        "Numbered SQL files, each with a stored checksum, applied in order in one transaction. Running it again\n"
-        "changes nothing.",
-    .needs = NEED_BASE | NEED_DATABASE,
-    .options = migrate_options,
-    .run = migrate,
-};
-
 /* ---- db status ---- */
-
-static const Option status_options[] = {
-    {"exit-code", 0, OPTION_FLAG, NULL, NULL, NULL, "end with status 1 if migrations are pending"},
-    {0},
-};
 
 static bool status(Cli *cli, Err *err)
 {
@@ -144,11 +155,3 @@ static bool status(Cli *cli, Err *err)
     *err = failed;
     return failed.code == ERR_NONE;
 }
-
-const Command cmd_db_status = {
-    .name = "db status",
-    .summary = "list the schema's migrations, applied and pending",
-    .needs = NEED_BASE | NEED_DATABASE,
-    .options = status_options,
-    .run = status,
-};

@@ -4,13 +4,13 @@
 #include "artsync/schema.h"
 #include "private.h"
 
-static bool run_drop(Cli *cli, Err *err);
-static bool run_reset(Cli *cli, Err *err);
-
 static const Option options[] = {
     {"yes", 0, OPTION_FLAG, NULL, NULL, NULL, "yes, drop the tables with all that is in them"},
     {0},
 };
+
+static bool run_drop(Cli *cli, Err *err);
+static bool run_reset(Cli *cli, Err *err);
 
 const Command cmd_db_drop = {
     .name = "db drop",

@@ -1,3 +1,4 @@
+/* cmd_diff.c - what a sync would change, column by column. */
 #include "artsync/log.h"
 #include "private.h"
 
@@ -6,6 +7,18 @@ static const Option options[] = {
     {"limit", 'n', OPTION_NUMBER, "N", NULL, "50", "print so many changes, 0: all (--json: all, unless given)"},
     {"exit-code", 0, OPTION_FLAG, NULL, NULL, NULL, "end with status 1 if there are changes"},
     {0},
+};
+
+static bool run(Cli *cli, Err *err);
+
+const Command cmd_diff = {
+    .name = "diff",
+    .summary = "show what a sync would change, column by column",
+    .details = "Takes the same path as sync and undoes it: what it shows is what a sync would do. Nothing is written,\n"
+               "not even to the log.",
+    .needs = NEED_SCHEMA,
+    .options = options,
+    .run = run,
 };
 
 static bool any_change(const SyncResult *result)
@@ -51,13 +64,3 @@ static bool run(Cli *cli, Err *err)
         err_clear(&printing);
     return ok && printed;
 }
-
-const Command cmd_diff = {
-    .name = "diff",
-    .summary = "show what a sync would change, column by column",
-    .details = "Takes the same path as sync and undoes it: what it shows is what a sync would do. Nothing is written,\n"
-               "not even to the log.",
-    .needs = NEED_SCHEMA,
-    .options = options,
-    .run = run,
-};

@@ -1,3 +1,4 @@
+/* cmd_export.c - the tables back as CSV that Airtable and artsync read. */
 #include "artsync/export.h"
 #include "private.h"
 
@@ -7,6 +8,19 @@ static const Option options[] = {
     {"include-inactive", 0, OPTION_FLAG, NULL, NULL, NULL, "write inactive rows, too"},
     {"force", 0, OPTION_FLAG, NULL, NULL, NULL, "replace files that are there already"},
     {0},
+};
+
+static bool run(Cli *cli, Err *err);
+
+const Command cmd_export = {
+    .name = "export",
+    .summary = "write the tables back as CSV in Airtable's shape",
+    .details =
+        "Active rows, in one snapshot: BOM, LF, minimal quoting, the base's own headers, record ids. A merge of\n"
+        "what is written changes nothing. Files that are there already stay, unless --force says otherwise.",
+    .needs = NEED_BASE,
+    .options = options,
+    .run = run,
 };
 
 static void print_json(const ExportOptions *export, const ExportResult *result)
@@ -68,14 +82,3 @@ static bool run(Cli *cli, Err *err)
     export_result_free(&result);
     return ok;
 }
-
-const Command cmd_export = {
-    .name = "export",
-    .summary = "write the tables back as CSV in Airtable's shape",
-    .details =
-        "Active rows, in one snapshot: BOM, LF, minimal quoting, the base's own headers, record ids. A merge of\n"
-        "what is written changes nothing. Files that are there already stay, unless --force says otherwise.",
-    .needs = NEED_BASE,
-    .options = options,
-    .run = run,
-};

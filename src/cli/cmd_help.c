@@ -1,8 +1,25 @@
-/* help.c - help and version, printed from the rows of commands, options and exit statuses. */
+/* cmd_help.c - help and version, printed from the rows of commands, options and exit statuses. */
 #include <stdlib.h>
 
 #include "artsync/utf8.h"
 #include "private.h"
+
+static bool run(Cli *cli, Err *err);
+static bool run_version(Cli *cli, Err *err);
+
+const Command cmd_help = {
+    .name = "help",
+    .arguments = "[COMMAND]",
+    .max_arguments = 2,
+    .summary = "show help, of one command if it is named",
+    .run = run,
+};
+
+const Command cmd_version = {
+    .name = "version",
+    .summary = "show the version",
+    .run = run_version,
+};
 
 enum { LEFT_WIDTH = 34, PAGE_WIDTH = 100 };
 
@@ -87,12 +104,12 @@ static void print_settings(FILE *out)
         }
 }
 
-void help_overview(FILE *out)
+static void print_overview(FILE *out, CommandTable table)
 {
     fputs("artsync keeps PostgreSQL in step with Airtable's CSV exports.\n\n"
           "Usage: artsync [GLOBAL OPTIONS] COMMAND [OPTIONS]\n\nCommands\n",
           out);
-    for (const Command *const *c = commands; *c; c++)
+    for (const Command *const *c = table; *c; c++)
         print_command(out, *c);
     fputs("\nGlobal options, before or after the command\n", out);
     for (const Option *o = global_options; o->name || o->key; o++)
@@ -110,7 +127,7 @@ void help_overview(FILE *out)
     fputs("\nartsync help COMMAND says more about one.\n", out);
 }
 
-void help_command(const Command *command, FILE *out)
+static void print_one(FILE *out, const Command *command)
 {
     bool has_options = command->options && command->options->name;
     fprintf(out, "Usage: artsync %s%s%s%s\n\n", command->name, has_options ? " [OPTIONS]" : "",
@@ -129,11 +146,12 @@ void help_command(const Command *command, FILE *out)
     fputs("\nGlobal options such as --database, --base and --json: see artsync help.\n", out);
 }
 
-bool help_group(const char *prefix, FILE *out)
+/* All commands whose name begins with `prefix` and a blank ("db"); false if there are none. */
+static bool print_group(FILE *out, CommandTable table, const char *prefix)
 {
     size_t n = strlen(prefix);
     bool found = false;
-    for (const Command *const *c = commands; *c; c++) {
+    for (const Command *const *c = table; *c; c++) {
         if (strncmp((*c)->name, prefix, n) != 0 || (*c)->name[n] != ' ')
             continue;
         if (!found)
@@ -172,12 +190,12 @@ static bool wanted(const Command *command, const char *name)
            (strncmp(command->name, name, n) == 0 && command->name[n] == ' ');
 }
 
-static void print_json(const char *name)
+static void print_json(CommandTable table, const char *name)
 {
     JsonOut json;
     json_begin(&json, stdout);
     json_open(&json, "commands", '[');
-    for (const Command *const *c = commands; *c; c++) {
+    for (const Command *const *c = table; *c; c++) {
         if (!wanted(*c, name))
             continue;
         json_open(&json, NULL, '{');
@@ -200,9 +218,9 @@ static void print_json(const char *name)
     json_end(&json);
 }
 
-static bool is_known(const char *name)
+static bool is_known(CommandTable table, const char *name)
 {
-    for (const Command *const *c = commands; *c; c++)
+    for (const Command *const *c = table; *c; c++)
         if (wanted(*c, name))
             return true;
     return false;
@@ -210,33 +228,26 @@ static bool is_known(const char *name)
 
 static bool run(Cli *cli, Err *err)
 {
+    CommandTable table = cli->arguments.commands;
     const char *first = cli_argument(cli, 0), *second = cli_argument(cli, 1);
     const char *name = second ? arena_printf(&cli->arena, "%s %s", first, second) : first;
-    if (name && !is_known(name)) {
+    if (name && !is_known(table, name)) {
         const char **names = arena_alloc(&cli->arena, sizeof *names * 64);
         Names all = {names, 0};
-        for (const Command *const *c = commands; *c && all.n < 64; c++)
+        for (const Command *const *c = table; *c && all.n < 64; c++)
             names[all.n++] = (*c)->name;
         const char *hint = did_you_mean(name, &all, &cli->arena);
         return err_set(err, ERR_USAGE, hint ? hint : "see artsync help", "there is no command %s", name);
     }
-    const Command *command = name ? command_find(name) : NULL;
+    const Command *command = name ? command_find(table, name) : NULL;
     if (cli->json)
-        print_json(name);
+        print_json(table, name);
     else if (command)
-        help_command(command, stdout);
-    else if (!name || !help_group(name, stdout))
-        help_overview(stdout);
+        print_one(stdout, command);
+    else if (!name || !print_group(stdout, table, name))
+        print_overview(stdout, table);
     return true;
 }
-
-const Command cmd_help = {
-    .name = "help",
-    .arguments = "[COMMAND]",
-    .max_arguments = 2,
-    .summary = "show help, of one command if it is named",
-    .run = run,
-};
 
 /* ---- version ---- */
 
@@ -253,9 +264,3 @@ static bool run_version(Cli *cli, Err *err)
     }
     return true;
 }
-
-const Command cmd_version = {
-    .name = "version",
-    .summary = "show the version",
-    .run = run_version,
-};

@@ -4,6 +4,26 @@
 #include "artsync/embed.h"
 #include "history.h"
 
+static const Option options[] = {
+    {"limit", 'n', OPTION_NUMBER, "N", NULL, "20", "show so many syncs, 0: all"},
+    {"table", 0, OPTION_TEXT, "TABLE", NULL, NULL, "only what concerns this table"},
+    {"record", 0, OPTION_TEXT, "ID", NULL, NULL, "one record's life, change by change"},
+    {0},
+};
+
+static bool run(Cli *cli, Err *err);
+
+const Command cmd_history = {
+    .name = "history",
+    .arguments = "[SYNC_ID]",
+    .max_arguments = 1,
+    .summary = "list the syncs, or the changes of one sync or one record",
+    .details = "SYNC_ID may be a unique prefix, or last.",
+    .needs = NEED_SCHEMA,
+    .options = options,
+    .run = run,
+};
+
 enum {
     H_SYNC,
     H_TYPE,
@@ -22,13 +42,6 @@ enum {
     H_ERROR,
     H_OF,
     H_SKIPPED
-};
-
-static const Option options[] = {
-    {"limit", 'n', OPTION_NUMBER, "N", NULL, "20", "show so many syncs, 0: all"},
-    {"table", 0, OPTION_TEXT, "TABLE", NULL, NULL, "only what concerns this table"},
-    {"record", 0, OPTION_TEXT, "ID", NULL, NULL, "one record's life, change by change"},
-    {0},
 };
 
 static int64_t number(const char *cell) { return cell ? strtoll(cell, NULL, 10) : 0; }
@@ -205,14 +218,3 @@ static bool run(Cli *cli, Err *err)
     pg_rollback(cli->pg);
     return ok;
 }
-
-const Command cmd_history = {
-    .name = "history",
-    .arguments = "[SYNC_ID]",
-    .max_arguments = 1,
-    .summary = "list the syncs, or the changes of one sync or one record",
-    .details = "SYNC_ID may be a unique prefix, or last.",
-    .needs = NEED_SCHEMA,
-    .options = options,
-    .run = run,
-};

@@ -1,3 +1,4 @@
+/* cmd_phase.c - the stage of the move: shown, or changed. */
 #include "artsync/embed.h"
 #include "artsync/log.h"
 #include "validation.h"
@@ -6,6 +7,23 @@ static const Option options[] = {
     ROW_EXPORT_DIR,
     {"force", 0, OPTION_FLAG, NULL, NULL, NULL, "move forward although checks or parity fail; the log says so"},
     {0},
+};
+
+static bool run(Cli *cli, Err *err);
+
+const Command cmd_phase = {
+    .name = "phase",
+    .arguments = "[parallel|primary|archive]",
+    .max_arguments = 1,
+    .summary = "show or set the stage of the move",
+    .details =
+        "parallel: Airtable leads. primary: the database leads; conflicts go its way, and merge and full need "
+        "--force.\n"
+        "archive: the database is authoritative; sync refuses. Moving forward runs validate with parity and refuses\n"
+        "if it fails; moving back is always free. Every move is kept in artsync.setting_changes.",
+    .needs = NEED_SCHEMA,
+    .options = options,
+    .run = run,
 };
 
 static const char *const meanings[] = {
@@ -170,18 +188,3 @@ static bool run(Cli *cli, Err *err)
     validation_free(&move.validation);
     return ok;
 }
-
-const Command cmd_phase = {
-    .name = "phase",
-    .arguments = "[parallel|primary|archive]",
-    .max_arguments = 1,
-    .summary = "show or set the stage of the move",
-    .details =
-        "parallel: Airtable leads. primary: the database leads; conflicts go its way, and merge and full need "
-        "--force.\n"
-        "archive: the database is authoritative; sync refuses. Moving forward runs validate with parity and refuses\n"
-        "if it fails; moving back is always free. Every move is kept in artsync.setting_changes.",
-    .needs = NEED_SCHEMA,
-    .options = options,
-    .run = run,
-};

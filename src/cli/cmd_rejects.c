@@ -1,9 +1,8 @@
+/* cmd_rejects.c - the records that were not written: listed, or as a CSV to correct. */
 #include <stdlib.h>
 
 #include "artsync/embed.h"
 #include "rejects.h"
-
-enum { VALUE_MAX = 60, REASON_MAX = 400 };
 
 static const Option options[] = {
     {"table", 0, OPTION_TEXT, "TABLE", NULL, NULL, "only the rejects of this table"},
@@ -12,25 +11,21 @@ static const Option options[] = {
     {0},
 };
 
-static void string_or_null(cJSON *object, const char *key, const char *text)
-{
-    cJSON_AddItemToObject(object, key, json_string(text));
-}
+static bool run(Cli *cli, Err *err);
 
-cJSON *reject_object(const char *const *cells)
-{
-    cJSON *object = cJSON_CreateObject();
-    string_or_null(object, "table", cells[R_TABLE]);
-    string_or_null(object, "file", cells[R_FILE]);
-    cJSON_AddNumberToObject(object, "record", cells[R_RECORD] ? strtod(cells[R_RECORD], NULL) : 0);
-    cJSON_AddNumberToObject(object, "line", cells[R_LINE] ? strtod(cells[R_LINE], NULL) : 0);
-    string_or_null(object, "id", cells[R_ID]);
-    string_or_null(object, "column", cells[R_COLUMN]);
-    string_or_null(object, "value", cells[R_VALUE]);
-    string_or_null(object, "code", cells[R_CODE]);
-    string_or_null(object, "reason", cells[R_REASON]);
-    return object;
-}
+const Command cmd_rejects = {
+    .name = "rejects",
+    .arguments = "[SYNC_ID]",
+    .max_arguments = 1,
+    .summary = "list the open rejects or those of one sync, or write them as a CSV to mend",
+    .details = "SYNC_ID may be a unique prefix, or last. The CSV has the source's own columns plus _reject_reason;\n"
+               "mended, it goes back in with artsync sync --file TABLE=FILE.",
+    .needs = NEED_SCHEMA,
+    .options = options,
+    .run = run,
+};
+
+enum { VALUE_MAX = 60, REASON_MAX = 400 };
 
 /* ---- listing ---- */
 
@@ -191,15 +186,3 @@ static bool run(Cli *cli, Err *err)
     pg_rollback(cli->pg);
     return ok;
 }
-
-const Command cmd_rejects = {
-    .name = "rejects",
-    .arguments = "[SYNC_ID]",
-    .max_arguments = 1,
-    .summary = "list the open rejects or those of one sync, or write them as a CSV to mend",
-    .details = "SYNC_ID may be a unique prefix, or last. The CSV has the source's own columns plus _reject_reason;\n"
-               "mended, it goes back in with artsync sync --file TABLE=FILE.",
-    .needs = NEED_SCHEMA,
-    .options = options,
-    .run = run,
-};

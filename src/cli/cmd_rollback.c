@@ -1,7 +1,6 @@
+/* cmd_rollback.c - undo one sync. */
 #include "artsync/log.h"
 #include "private.h"
-
-enum { KEPT_SHOWN = 50, VALUE_MAX = 60 };
 
 static const Option options[] = {
     ROW_DRY_RUN,
@@ -9,6 +8,25 @@ static const Option options[] = {
     ROW_WAIT,
     {0},
 };
+
+static bool run(Cli *cli, Err *err);
+
+const Command cmd_rollback = {
+    .name = "rollback",
+    .arguments = "SYNC_ID",
+    .min_arguments = 1,
+    .max_arguments = 1,
+    .summary = "undo one sync",
+    .details =
+        "Puts back what the sync changed, except what changed since: that is kept, counted and listed (status 1).\n"
+        "Rows it created are deleted if nobody touched them or refers to them. SYNC_ID may be a unique prefix,\n"
+        "or last: the newest sync that changed something.",
+    .needs = NEED_SCHEMA | NEED_LOG,
+    .options = options,
+    .run = run,
+};
+
+enum { KEPT_SHOWN = 50, VALUE_MAX = 60 };
 
 /* ---- JSON ---- */
 
@@ -113,18 +131,3 @@ static bool run(Cli *cli, Err *err)
     *err = failed;
     return ok;
 }
-
-const Command cmd_rollback = {
-    .name = "rollback",
-    .arguments = "SYNC_ID",
-    .min_arguments = 1,
-    .max_arguments = 1,
-    .summary = "undo one sync",
-    .details =
-        "Puts back what the sync changed, except what changed since: that is kept, counted and listed (status 1).\n"
-        "Rows it created are deleted if nobody touched them or refers to them. SYNC_ID may be a unique prefix,\n"
-        "or last: the newest sync that changed something.",
-    .needs = NEED_SCHEMA | NEED_LOG,
-    .options = options,
-    .run = run,
-};

@@ -1,7 +1,18 @@
+/* cmd_stats.c - rows per table and the last sync. */
 #include "artsync/embed.h"
 #include "private.h"
 
 static const Option options[] = {{0}};
+
+static bool run(Cli *cli, Err *err);
+
+const Command cmd_stats = {
+    .name = "stats",
+    .summary = "count the rows of every table",
+    .needs = NEED_SCHEMA,
+    .options = options,
+    .run = run,
+};
 
 /* One row a table, in the order of the base: name, rows, active. */
 static void counts_sql(const Base *base, Buf *sql)
@@ -101,11 +112,3 @@ static bool run(Cli *cli, Err *err)
     buf_free(&sql);
     return ok;
 }
-
-const Command cmd_stats = {
-    .name = "stats",
-    .summary = "count the rows of every table",
-    .needs = NEED_SCHEMA,
-    .options = options,
-    .run = run,
-};

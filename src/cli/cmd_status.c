@@ -1,3 +1,4 @@
+/* cmd_status.c - per table: its file, changed or not, the last sync, open rejects. */
 #include "artsync/log.h"
 #include "private.h"
 
@@ -5,6 +6,16 @@ static const Option options[] = {
     ROW_EXPORT_DIR,
     {"exit-code", 0, OPTION_FLAG, NULL, NULL, NULL, "end with status 1 if a sync would have something to read"},
     {0},
+};
+
+static bool run(Cli *cli, Err *err);
+
+const Command cmd_status = {
+    .name = "status",
+    .summary = "show per table what a sync would find",
+    .needs = NEED_SCHEMA,
+    .options = options,
+    .run = run,
 };
 
 static void print_json(const SyncOutlook *outlooks, int n, Phase phase, const Err *failed)
@@ -125,11 +136,3 @@ static bool run(Cli *cli, Err *err)
     pg_rows_free(ages);
     return err->code == ERR_NONE;
 }
-
-const Command cmd_status = {
-    .name = "status",
-    .summary = "show per table what a sync would find",
-    .needs = NEED_SCHEMA,
-    .options = options,
-    .run = run,
-};

@@ -1,7 +1,21 @@
+/* cmd_sync.c - bring the database in step with the export. */
 #include "artsync/log.h"
 #include "private.h"
 
 static const Option options[] = {ROWS_SYNC, ROW_DRY_RUN, {0}};
+
+static bool run(Cli *cli, Err *err);
+
+const Command cmd_sync = {
+    .name = "sync",
+    .summary = "clean the export and bring the database in step",
+    .details = "All tables change in one transaction, or none does. Records that break a rule are rejected one by one\n"
+               "(see artsync rejects); a row that needs no change is not written; a file that has not changed since\n"
+               "its last sync is not read.",
+    .needs = NEED_SCHEMA | NEED_LOG,
+    .options = options,
+    .run = run,
+};
 
 static bool run(Cli *cli, Err *err)
 {
@@ -37,14 +51,3 @@ static bool run(Cli *cli, Err *err)
     err_clear(&printing);
     return true;
 }
-
-const Command cmd_sync = {
-    .name = "sync",
-    .summary = "clean the export and bring the database in step",
-    .details = "All tables change in one transaction, or none does. Records that break a rule are rejected one by one\n"
-               "(see artsync rejects); a row that needs no change is not written; a file that has not changed since\n"
-               "its last sync is not read.",
-    .needs = NEED_SCHEMA | NEED_LOG,
-    .options = options,
-    .run = run,
-};

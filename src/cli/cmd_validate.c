@@ -1,3 +1,4 @@
+/* cmd_validate.c - the checks, and the comparison with the export. */
 #include "validation.h"
 
 static const Option options[] = {
@@ -6,6 +7,20 @@ static const Option options[] = {
     {"parity", 0, OPTION_FLAG, NULL, NULL, NULL, "also compare the database with the export, cell by cell"},
     ROW_EXPORT_DIR,
     {0},
+};
+
+static bool run(Cli *cli, Err *err);
+
+const Command cmd_validate = {
+    .name = "validate",
+    .summary = "run the base's checks on the database, and compare it with the export",
+    .details =
+        "Each check is a question to the data, with what to do about what it finds. Checks that fail are errors\n"
+        "(status 1) or warnings (status 0). With --parity every record is cleaned and compared with its row; with\n"
+        "--json the result is the certificate of the move: time, database, files by SHA-256, counts, verdict.",
+    .needs = NEED_BASE,
+    .options = options,
+    .run = run,
 };
 
 static void print_list(const Checks *checks)
@@ -90,15 +105,3 @@ static bool run(Cli *cli, Err *err)
         *err = broken;
     return err->code == ERR_NONE;
 }
-
-const Command cmd_validate = {
-    .name = "validate",
-    .summary = "run the base's checks on the database, and compare it with the export",
-    .details =
-        "Each check is a question to the data, with what to do about what it finds. Checks that fail are errors\n"
-        "(status 1) or warnings (status 0). With --parity every record is cleaned and compared with its row; with\n"
-        "--json the result is the certificate of the move: time, database, files by SHA-256, counts, verdict.",
-    .needs = NEED_BASE,
-    .options = options,
-    .run = run,
-};

@@ -22,9 +22,9 @@ const Option global_options[] = {
 
 static bool is_end(const Option *option) { return !option->name && !option->key; }
 
-const Command *command_find(const char *name)
+const Command *command_find(CommandTable table, const char *name)
 {
-    for (const Command *const *c = commands; *c; c++)
+    for (const Command *const *c = table; *c; c++)
         if (strcmp((*c)->name, name) == 0)
             return *c;
     return NULL;
@@ -77,7 +77,7 @@ static bool unknown_option(Arguments *args, const char *word, Err *err)
         return err_set(err, ERR_USAGE,
                        hint ? hint : arena_printf(&args->arena, "see artsync help %s", args->command->name),
                        "%s has no option %s", args->command->name, word);
-    for (const Command *const *c = commands; *c && !hint; c++)
+    for (const Command *const *c = args->commands; *c && !hint; c++)
         for (const Option *o = (*c)->options; o && !is_end(o) && !hint; o++)
             if (strcmp(word + 2, o->name) == 0)
                 hint = arena_printf(&args->arena, "give it after the command: artsync %s %s", (*c)->name, word);
@@ -87,7 +87,7 @@ static bool unknown_option(Arguments *args, const char *word, Err *err)
 static bool unknown_command(Arguments *args, const char *word, Err *err)
 {
     NameList list = {.arena = &args->arena};
-    for (const Command *const *c = commands; *c; c++) {
+    for (const Command *const *c = args->commands; *c; c++) {
         size_t n = strcspn((*c)->name, " ");
         name_add(&list, arena_strn(&args->arena, (*c)->name, n));
     }
@@ -196,11 +196,11 @@ static bool scan_letters(Scan *scan, const char *word)
 static bool scan_command(Scan *scan, const char *word)
 {
     Arguments *args = scan->args;
-    args->command = command_find(word);
+    args->command = command_find(args->commands, word);
     if (!args->command) {
         size_t n = strlen(word);
         NameList group = {.arena = &args->arena};
-        for (const Command *const *c = commands; *c; c++)
+        for (const Command *const *c = args->commands; *c; c++)
             if (strncmp((*c)->name, word, n) == 0 && (*c)->name[n] == ' ')
                 name_add(&group, (*c)->name + n + 1);
         if (group.names.n == 0)
@@ -214,7 +214,7 @@ static bool scan_command(Scan *scan, const char *word)
             return true;
         }
         const char *whole = next ? arena_printf(&args->arena, "%s %s", word, next) : NULL;
-        args->command = whole ? command_find(whole) : NULL;
+        args->command = whole ? command_find(args->commands, whole) : NULL;
         if (!args->command) {
             const char *hint = next ? did_you_mean(next, &group.names, &args->arena) : NULL;
             return err_set(scan->err, ERR_USAGE, hint ? hint : arena_printf(&args->arena, "see artsync help %s", word),
@@ -261,9 +261,9 @@ static bool check_count(const Arguments *args, Err *err)
                    "%s has one argument too many: %s", command->name, args->positional.items[command->max_arguments]);
 }
 
-bool arguments_parse(int argc, char *const *argv, Arguments *out, Err *err)
+bool arguments_parse(CommandTable table, int argc, char *const *argv, Arguments *out, Err *err)
 {
-    *out = (Arguments){0};
+    *out = (Arguments){.commands = table};
     add_rows(out, global_options);
     Scan scan = {.argc = argc, .argv = argv, .args = out, .err = err, .positional = {.arena = &out->arena}};
     if (!scan_words(&scan))

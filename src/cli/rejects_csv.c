@@ -166,6 +166,26 @@ static void write_merged(Export *export, const Parsed *parsed)
     }
 }
 
+static void string_or_null(cJSON *object, const char *key, const char *text)
+{
+    cJSON_AddItemToObject(object, key, json_string(text));
+}
+
+cJSON *reject_object(const char *const *cells)
+{
+    cJSON *object = cJSON_CreateObject();
+    string_or_null(object, "table", cells[R_TABLE]);
+    string_or_null(object, "file", cells[R_FILE]);
+    cJSON_AddNumberToObject(object, "record", cells[R_RECORD] ? strtod(cells[R_RECORD], NULL) : 0);
+    cJSON_AddNumberToObject(object, "line", cells[R_LINE] ? strtod(cells[R_LINE], NULL) : 0);
+    string_or_null(object, "id", cells[R_ID]);
+    string_or_null(object, "column", cells[R_COLUMN]);
+    string_or_null(object, "value", cells[R_VALUE]);
+    string_or_null(object, "code", cells[R_CODE]);
+    string_or_null(object, "reason", cells[R_REASON]);
+    return object;
+}
+
 static bool list_unwritten(Export *export, const char *const *cells, Err *err)
 {
     cJSON *object = reject_object(cells);

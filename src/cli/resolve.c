@@ -7,20 +7,19 @@
 
 enum { KEYS_MAX = 64, NUMBER_MAX = 1000000000 };
 
-const char *const *option_keys(void)
+const char *const *option_keys(CommandTable table)
 {
     static const char *keys[KEYS_MAX];
     int n = 0;
-    const Option *tables[2] = {global_options, NULL};
-    for (const Command *const *c = commands; n == 0 || *c; c += n != 0) {
-        for (const Option *o = tables[0]; o && (o->name || o->key); o++) {
+    const Option *rows = global_options;
+    for (const Command *const *c = table; rows; rows = *c ? (*c++)->options : NULL) {
+        for (const Option *o = rows; o && (o->name || o->key); o++) {
             bool known = !o->key;
             for (int k = 0; k < n && !known; k++)
                 known = strcmp(keys[k], o->key) == 0;
             if (!known && n < KEYS_MAX - 1)
                 keys[n++] = o->key;
         }
-        tables[0] = *c ? (*c)->options : NULL;
     }
     return keys;
 }

@@ -10,7 +10,7 @@ static bool read_config(Cli *cli, Err *err)
 {
     if (!(cli->arguments.command->needs & NEED_CONFIG))
         return arguments_resolve(&cli->arguments, NULL, err);
-    if (!env_read(cli_text(cli, "env-file"), option_keys(), &cli->env, err) ||
+    if (!env_read(cli_text(cli, "env-file"), option_keys(cli->arguments.commands), &cli->env, err) ||
         !arguments_resolve(&cli->arguments, &cli->env, err))
         return false;
     cli->base_name = cli_text(cli, "base");
@@ -25,7 +25,7 @@ static bool bind_base(Cli *cli, CatalogTable *const *catalogs, Err *err)
     Problems problems = {0};
     if (base_bind(cli->base, catalogs, &problems))
         return true;
-    bool drifted = strstr(cli->base->origin, "(embedded)") != NULL;
+    bool drifted = cli->base->embedded;
     for (int i = 0; i < cli->base->n_tables; i++)
         drifted = drifted || !catalogs[i]->exists;
     Buf more = {0};
@@ -94,9 +94,9 @@ static bool choose_command(Arguments *arguments, Err *err)
             *name = arguments->command->name;
             arguments->positional = (Names){name, 1};
         }
-        arguments->command = &cmd_help;
+        arguments->command = command_find(arguments->commands, "help");
     } else if (arguments->version) {
-        arguments->command = &cmd_version;
+        arguments->command = command_find(arguments->commands, "version");
     } else if (!arguments->command) {
         return err_set(err, ERR_USAGE, "see artsync help", "a command is missing");
     }
@@ -127,14 +127,14 @@ static ExitStatus finish(Cli *cli, bool json, Err *err)
     return cli->status;
 }
 
-ExitStatus cli_main(int argc, char *const *argv)
+ExitStatus cli_main(CommandTable table, int argc, char *const *argv)
 {
     Cli cli = {0};
     Err err = {0};
     bool json = arguments_want_json(argc, argv);
     out_setup(false);
     log_setup(LOG_NORMAL, false);
-    if (arguments_parse(argc, argv, &cli.arguments, &err) && choose_command(&cli.arguments, &err))
+    if (arguments_parse(table, argc, argv, &cli.arguments, &err) && choose_command(&cli.arguments, &err))
         run_command(&cli, &err);
     ExitStatus status = finish(&cli, json, &err);
     pg_close(cli.log);

@@ -80,6 +80,7 @@ bool base_read(const char *name, Base **base, Buf *origin, Problems *problems, E
     *base = found ? base_parse(buf_view(&text).p, text.len, origin->data, problems) : NULL;
     if (*base) {
         (*base)->place = arena_str(&(*base)->arena, name);
+        (*base)->embedded = !on_disk(name);
     } else if (found) {
         Problems again = {0}; /* told already */
         *base = base_draft(buf_view(&text).p, text.len, origin->data, &again);

@@ -22,7 +22,7 @@ static bool parse(const char *line)
     snprintf(words, sizeof words, "%s", line);
     for (char *w = strtok_r(words, " ", &rest); w; w = strtok_r(NULL, " ", &rest))
         argv[argc++] = strcmp(w, "EMPTY") == 0 ? "" : w;
-    return arguments_parse(argc, argv, &args, &err);
+    return arguments_parse(commands, argc, argv, &args, &err);
 }
 
 static const OptionValue *value(const char *name)
@@ -238,7 +238,7 @@ static void test_rows(void **state)
     (void)state;
     for (const Command *const *c = commands; *c; c++) {
         check_text((*c)->name, (*c)->summary);
-        assert_ptr_equal(command_find((*c)->name), *c);
+        assert_ptr_equal(command_find(commands, (*c)->name), *c);
         for (const Option *o = (*c)->options; o && !is_end(o); o++) {
             check_text((*c)->name, o->help);
             assert_true((o->kind == OPTION_FLAG) == (o->value == NULL));
@@ -349,7 +349,7 @@ static void test_man_page_says_what_the_rows_say(void **state)
             expect_option(options, "GLOBAL OPTIONS", o);
     free(options);
     char *environment = section(page, "\n.SH ENVIRONMENT");
-    for (const char *const *key = option_keys(); *key; key++)
+    for (const char *const *key = option_keys(commands); *key; key++)
         if (!strstr(environment, *key))
             fail_msg("docs/artsync.1, ENVIRONMENT, has no %s", *key);
     free(environment);
@@ -369,7 +369,7 @@ static void test_readme_and_example_name_everything(void **state)
 {
     (void)state;
     char *readme = whole_file("README.md"), *example = whole_file(".env.example");
-    for (const char *const *key = option_keys(); *key; key++) {
+    for (const char *const *key = option_keys(commands); *key; key++) {
         if (!strstr(readme, *key))
             fail_msg("README.md does not name %s", *key);
         if (!strstr(example, *key))
