@@ -105,9 +105,9 @@ totals:
 	@echo; echo "== unit tests (cmocka)"; grep -E '^(== |\[  (PASSED|FAILED|SKIPPED)  \]|unit tests:)' $(BUILD)/unit.log
 	@echo; echo "== end-to-end tests (pytest)"; tail -n 1 $(BUILD)/e2e.log
 
-## make lint           who may include whom, how long a file may be, what may not be called
-lint:
-	@tests/lint.sh
+## make lint           which folder may use which, no circles, how long a file may be, what may not be called
+lint: $(MAIN) $(OBJECTS)
+	@BUILD=$(BUILD) tests/lint.sh
 
 ## make coverage       line coverage of the unit and end-to-end tests, per room
 coverage:

@@ -1,39 +1,11 @@
 #!/bin/bash
-# The house's rules that a machine can check: who may include whom, how long a file may be, no unfinished work.
+# The rules that a machine can check: which folder may use which, no circles, how long a file may be, no unfinished work.
 set -u
 cd "$(dirname "$0")/.." || exit
 bad=0
 complain() { echo "lint: $*" >&2; bad=1; }
 
-# Arrows point down only: the headers that each room may include, besides its own.
-util="err mem utf8 hash file interrupt log embed spool banned"
-model="base catalog record links"
-declare -A may=(
-    [util]="$util"
-    [model]="$util $model"
-    [csv]="$util $model csv"
-    [clean]="$util $model clean"
-    [pg]="$util $model pg"
-    [out]="$util $model out"
-    [schema]="$util $model pg schema"
-    [sync]="$util $model csv clean pg sync parity"
-    [export]="$util $model csv pg export"
-    [backup]="$util $model pg backup"
-    [check]="$util $model csv clean pg sync check"
-    [cli]="*"
-)
-for room in "${!may[@]}"; do
-    for file in src/"$room"/*.[ch]; do
-        [ -e "$file" ] || continue
-        for header in $(sed -n 's|^#include "artsync/\(.*\)\.h"|\1|p' "$file"); do
-            [[ "${may[$room]}" == "*" || " ${may[$room]} " == *" $header "* ]] ||
-                complain "$file includes artsync/$header.h, which src/$room must not know"
-        done
-    done
-done
-for room in src/*/; do
-    [ -n "${may[$(basename "$room")]:-}" ] || complain "$room is a room without a rule in tests/lint.sh"
-done
+tests/lint_graph.py "${BUILD:-build}" src include/artsync docs/ARCHITECTURE.md tests/lint_circles.txt || bad=1
 
 only() { # FILES PATTERN: who else includes it?
     grep -rlE "#include $2" src include --include='*.[ch]' | grep -vE "^($1)" |

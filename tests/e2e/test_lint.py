@@ -1,0 +1,90 @@
+"""make lint's graph of object files: it fails on a circle, on an arrow that the table does not allow, on stale lists."""
+import subprocess
+import sys
+
+import pytest
+from support import ROOT
+
+TABLE = """
+| folder | does | headers | may use |
+| --- | --- | --- | --- |
+| `src/top` | uses | top | low |
+| `src/low` | is used | low | nothing |
+"""
+SOURCES = {
+    "top/top": '#include "artsync/low.h"\nint top(void) { return low(); }\n',
+    "low/low": "int even(int n);\nint low(void) { return even(4); }\n",
+    "low/even": "int even(int n) { return n % 2 == 0; }\n",
+}
+# even needs odd, and odd needs even
+CIRCLE = {
+    "low/even": "int odd(int n);\nint even(int n) { return n == 0 || odd(n - 1); }\n",
+    "low/odd": "int even(int n);\nint odd(int n) { return n != 0 && even(n - 1); }\n",
+}
+
+
+@pytest.fixture
+def lint(tmp_path):
+    """Compile some sources below the real ones' layout and lint them: (status, what it says)."""
+    def run(sources, table=TABLE, circles=""):
+        (tmp_path / "include").mkdir()
+        for header in ("top", "low"):
+            (tmp_path / "include" / (header + ".h")).write_text("int %s(void);\n" % header)
+        (tmp_path / "table.md").write_text(table)
+        (tmp_path / "circles.txt").write_text("# known\n" + circles)
+        (tmp_path / "include" / "artsync").symlink_to(".")
+        for name, text in {**SOURCES, **sources}.items():
+            source, target = tmp_path / "src" / (name + ".c"), tmp_path / "build" / (name + ".o")
+            source.parent.mkdir(parents=True, exist_ok=True)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            source.write_text(text)
+            subprocess.run(["cc", "-I", str(tmp_path / "include"), "-c", "-o", str(target), str(source)], check=True)
+        done = subprocess.run([sys.executable, "-B", str(ROOT / "tests" / "lint_graph.py"), "build", "src", "include",
+                               "table.md", "circles.txt"], cwd=tmp_path, stderr=subprocess.PIPE, encoding="utf-8")
+        return done.returncode, done.stderr
+    return run
+
+
+def test_lint_accepts_what_the_table_allows(lint):
+    assert lint({}) == (0, "")
+
+
+def test_lint_refuses_a_circle_within_a_folder(lint):
+    status, says = lint(CIRCLE)
+    assert status == 1 and "a circle of low/even low/odd" in says
+    assert "low/even uses odd of low/odd" in says and "low/odd uses even of low/even" in says
+
+
+def test_lint_knows_the_listed_circles_and_no_others(lint):
+    assert lint(CIRCLE, circles="low/odd low/even\n") == (0, "")
+
+
+def test_lint_refuses_a_list_with_a_circle_that_is_gone(lint):
+    status, says = lint({}, circles="low/even low/odd\n")
+    assert status == 1 and "no circle any more" in says and "low/even low/odd" in says
+
+
+def test_lint_refuses_a_symbol_of_a_folder_that_may_not_be_used(lint):
+    status, says = lint({"low/odd": "int top(void);\nint odd(void) { return top(); }\n"})
+    assert status == 1 and "low/odd uses top of top/top" in says and "does not let low use top" in says
+
+
+def test_lint_refuses_a_header_of_a_folder_that_may_not_be_used(lint):
+    status, says = lint({"low/odd": '#include "artsync/top.h"\nint odd(void) { return 1; }\n'})
+    assert status == 1 and "src/low/odd.c includes top.h" in says and "does not let low use top" in says
+
+
+def test_lint_refuses_a_table_that_allows_what_is_not_so(lint):
+    status, says = lint({}, table=TABLE.replace("| low | nothing |", "| low | top |"))
+    assert status == 1 and "low may use top, which is not below it" in says
+
+
+def test_lint_refuses_an_arrow_that_is_allowed_and_not_used(lint):
+    more = TABLE.replace("| top | low |", "| top | low, lower |") + "| `src/lower` | is there | | nothing |\n"
+    status, says = lint({"lower/lower": "int lower(void) { return 0; }\n"}, table=more)
+    assert status == 1 and "top may use lower, but does not" in says
+
+
+def test_lint_refuses_a_folder_without_a_row(lint):
+    status, says = lint({"new/new": "int fresh(void) { return 0; }\n"})
+    assert status == 1 and "new is not in the table" in says
