@@ -62,6 +62,7 @@ struct Turn {
     CsvFile file;          /* as it was read */
     Place header;
     Known *known;
+    Known *bad;            /* records with bad cells, by id and raw hash: their repeats are skipped */
     Natural *natural;      /* natural keys of the rows, where the file or the rows lack real ids; else NULL */
     Layouts layouts;
     Batch batch;
@@ -69,7 +70,7 @@ struct Turn {
     ParityTable *parity;   /* records are compared with their rows instead of written; else NULL */
     CleaningReport *report; /* NULL in a second pass over the same file: it was told already */
     Arena scratch;         /* one record */
-    bool *present;         /* per column, after the header was read */
+    bool *present;         /* per column, once the header was read, also where no record follows */
     int64_t seq;           /* of the last staged record */
     int64_t live;          /* staged records that are to be written */
     int refused;           /* by the database, found by bisection */
@@ -82,11 +83,14 @@ struct Turn {
     bool link_rejects;
     int64_t asked;         /* number of the record that `known` saw last */
     const char *identity;  /* its id as resolved by `known`; NULL: could not be */
+    KnownRecord *entry;    /* where `known` keeps that id, good until the record is put; NULL: no identity */
     Reject refusal;        /* what `known` found wrong with it */
 };
 
-/* The sink of the cleaner (intake.c). */
+/* The sink of the cleaner, and what it needs to know of the header before the first record: which columns the file has,
+ * and how records without a real id are recognized (intake.c). */
 RecordSink intake_sink(Turn *turn);
+bool intake_header(Turn *turn, Err *err);
 
 /* Decide over and stage what the batch holds (batch.c). */
 bool batch_flush(Turn *turn, Err *err);

@@ -2,11 +2,8 @@
 #include "artsync/utf8.h"
 #include "engine.h"
 
-/* What waits for the header: which columns the file has, and how records without a real id are recognized. */
-static bool after_header(Turn *turn, Err *err)
+bool intake_header(Turn *turn, Err *err)
 {
-    if (turn->present)
-        return true;
     const Table *table = turn->table;
     turn->present = mem_alloc(sizeof *turn->present * (size_t)(table->n_columns + 1));
     for (int c = 0; c < table->n_columns; c++)
@@ -62,30 +59,56 @@ static void warn(Turn *turn, int64_t line, const char *text)
         cleaning_report_warn(turn->report, turn->table, turn->table->id_column, line, NULL, text);
 }
 
+/* A refused record, by its id and its cells. */
+static KnownRecord *refused_at(Turn *turn, const Record *record)
+{
+    size_t n = strlen(turn->identity);
+    char *key = arena_alloc(&turn->batch.arena, n + sizeof record->raw);
+    memcpy(mempcpy(key, turn->identity, n), &record->raw, sizeof record->raw);
+    return known_at(turn->bad, (Str){key, n + sizeof record->raw});
+}
+
+/* The same cells came before under this id, whether they were accepted or refused. */
+static bool is_repeated(Turn *turn, const KnownRecord *known, const Record *record)
+{
+    if ((known->flags & KNOWN_ACCEPTED) && known->raw == record->raw)
+        return true;
+    return (known->flags & KNOWN_REFUSED) && (refused_at(turn, record)->flags & KNOWN_REFUSED);
+}
+
+/* The record has the id from here on: a later one with other cells is a repeat. */
+static void accept(KnownRecord *known, const Record *record)
+{
+    known->raw = record->raw;
+    known->flags |= KNOWN_ACCEPTED;
+}
+
 static bool known_record(void *ctx, const Record *record, bool *unchanged, Err *err)
 {
+    (void)err;
     Turn *turn = ctx;
-    if (!after_header(turn, err))
-        return false;
     turn->counts->read++;
     turn->asked = record->place.number;
     turn->refusal = (Reject){0};
+    turn->entry = NULL;
     turn->identity = identify(turn, record);
     if (!turn->identity) {
         turn->unreadable_id = true;
         return true;
     }
     KnownRecord *known = known_at(turn->known, str_of(turn->identity));
-    if (known->flags & KNOWN_READ) {
-        if (known->raw == record->raw) {
-            turn->counts->skipped_records++;
-            warn(turn, record->place.line, "the same record stands in the file twice; the repeat is skipped");
-            *unchanged = true;
-        } else {
-            turn->refusal = (Reject){REJECT_REPEATED_ID, turn->table->id_column,
-                                     arena_str(&turn->batch.arena, turn->identity),
-                                     "an earlier record of the file has this id and other cells; the first one counts"};
-        }
+    turn->entry = known;
+    known->flags |= KNOWN_PRESENT | KNOWN_READ;
+    if (is_repeated(turn, known, record)) {
+        turn->counts->skipped_records++;
+        warn(turn, record->place.line, "the same record stands in the file twice; the repeat is skipped");
+        *unchanged = true;
+        return true;
+    }
+    if (known->flags & KNOWN_ACCEPTED) {
+        turn->refusal = (Reject){REJECT_REPEATED_ID, turn->table->id_column,
+                                 arena_str(&turn->batch.arena, turn->identity),
+                                 "an earlier record of the file has this id and other cells; the first one counts"};
         return true;
     }
     const uint32_t settled = KNOWN_STATE | KNOWN_ROW | KNOWN_RAW;
@@ -93,9 +116,8 @@ static bool known_record(void *ctx, const Record *record, bool *unchanged, Err *
         !(known->flags & KNOWN_DEACTIVATED) && known->raw == record->raw) {
         turn->counts->unchanged++;
         *unchanged = true;
+        accept(known, record);
     }
-    known->raw = record->raw;
-    known->flags |= KNOWN_PRESENT | KNOWN_READ;
     return true;
 }
 
@@ -104,6 +126,7 @@ static void meet_refused(Turn *turn, const Record *record)
 {
     turn->counts->read++;
     turn->refusal = (Reject){0};
+    turn->entry = NULL;
     turn->identity = record->id;
     /* the id of a record with too few or too many cells is a guess: it counts only if the table knows it */
     if (record->id && strcmp(record->reject.code, REJECT_FIELDS) == 0) {
@@ -130,7 +153,7 @@ static const char *adopted_row(Turn *turn, const Record *record)
     KnownRecord *row = known_at(turn->known, str_of(id));
     if (row->flags & KNOWN_READ)
         return NULL;
-    row->flags |= KNOWN_PRESENT | KNOWN_READ;
+    row->flags |= KNOWN_PRESENT | KNOWN_READ | KNOWN_ACCEPTED;
     return id;
 }
 
@@ -165,13 +188,25 @@ static bool may_be_unreal(const Turn *turn, const char *id)
     return turn->natural && natural_count(turn->natural) > 0 && !(known && (known->flags & (KNOWN_STATE | KNOWN_ROW)));
 }
 
+/* A record with bad cells does not take its id: one with good cells may follow. It is remembered for its repeats. */
+static void settle_id(Turn *turn, const Record *record)
+{
+    if (!turn->entry || turn->refusal.code)
+        return;
+    if (!record->reject.code) {
+        accept(turn->entry, record);
+        return;
+    }
+    turn->entry->flags |= KNOWN_REFUSED;
+    refused_at(turn, record)->flags |= KNOWN_REFUSED;
+}
+
 static bool put_record(void *ctx, const Record *record, Err *err)
 {
     Turn *turn = ctx;
-    if (!after_header(turn, err))
-        return false;
     if (turn->asked != record->place.number)
         meet_refused(turn, record);
+    settle_id(turn, record);
     Batch *batch = &turn->batch;
     ARRAY_ROOM(batch->items, batch->n, batch->cap);
     Item *item = &batch->items[batch->n++];
@@ -197,8 +232,7 @@ static bool skipped_record(void *ctx, const Place *place, const char *id, bool e
 {
     Turn *turn = ctx;
     (void)place;
-    if (!after_header(turn, err))
-        return false;
+    (void)err;
     turn->counts->read++;
     turn->counts->skipped_records++;
     turn->unreadable_id |= !id && !empty;

@@ -22,7 +22,9 @@ enum KnownFlag {
     KNOWN_DEACTIVATED = 16, /* a sync deactivated it */
     KNOWN_RAW = 32,         /* `raw` is the state's (or, once read, the file's) */
     KNOWN_PRESENT = 64,     /* the file holds the record, in whatever shape */
-    KNOWN_READ = 128        /* the record was read under this id: a second one is a repeat */
+    KNOWN_READ = 128,       /* the file holds a record of this id that no rule skipped; it may have been refused */
+    KNOWN_ACCEPTED = 256,   /* its cells are good, or as last time: `raw` is theirs, and the next record is a repeat */
+    KNOWN_REFUSED = 512     /* a record of this id had bad cells, which does not take the id */
 };
 
 typedef struct KnownRecord {

@@ -46,9 +46,11 @@ enum { PROGRESS_EVERY = 10000 }; /* records */
 static bool put_raw(void *ctx, const RawRecord *record, Err *err)
 {
     Turn *turn = ctx;
-    if (record->place.number == 0)
+    if (record->place.number == 0) {
         turn->header = record->place;
-    if (record->place.number > 0 && record->place.number % PROGRESS_EVERY == 0)
+        return cleaner_put(turn->cleaner, record, err) && intake_header(turn, err);
+    }
+    if (record->place.number % PROGRESS_EVERY == 0)
         log_progress("%s: %lld records read", turn->table->name, (long long)record->place.number);
     return cleaner_put(turn->cleaner, record, err);
 }
@@ -163,6 +165,7 @@ void turn_free(Turn *turn)
 {
     cleaner_free(turn->cleaner);
     known_free(turn->known);
+    known_free(turn->bad);
     natural_free(turn->natural);
     layouts_free(&turn->layouts);
     batch_free(&turn->batch);
@@ -175,6 +178,7 @@ bool turn_prepare(Turn *turn, Err *err)
 {
     Pg *pg = turn->run->pg;
     turn->known = known_new();
+    turn->bad = known_new();
     return known_load(turn->known, pg, turn->table, err) && layouts_load(&turn->layouts, pg, turn->table, err) &&
            linked_load(turn->run, turn->table, err);
 }

@@ -114,6 +114,17 @@ def test_header_only_is_fine(art_loaded, tmp_path):
     assert report["t"]["editions"]["read"] == 0
 
 
+@pytest.mark.parametrize("command", [["sync", "--force"], ["sync", "--force", "--dry-run"], ["diff", "--force"]])
+def test_header_only_in_mode_full(art_loaded, tmp_path, command):
+    """--force: the table is really empty now, and every row that a sync wrote becomes inactive."""
+    (tmp_path / FILE).write_bytes(text(HEADER))
+    active = art_loaded.db.value("SELECT count(*) FROM editions WHERE is_active")
+    result = art_loaded.ok(*command, "--json", "--mode", "full", "--table", "editions", "--export-dir", tmp_path)
+    assert result.json["tables"][0]["deactivated"] == active > 0
+    left = 0 if command == ["sync", "--force"] else active
+    assert art_loaded.db.value("SELECT count(*) FROM editions WHERE is_active") == left
+
+
 # ---- well-formed files with bad records: only those are rejected ----
 
 PRINT = "SELECT airtable_id, name FROM prints ORDER BY id LIMIT 1"

@@ -106,6 +106,70 @@ def test_repeated_id(art, db, shop):
     assert db.get("editions", "E1")["edition_number"] == 1
 
 
+BAD = {
+    "too many cells": (lambda line: line + b",x", "wrong_field_count"),
+    "too few cells": (lambda line: line.replace(b",Small,", b",", 1), "wrong_field_count"),
+    "bad UTF-8": (lambda line: line.replace(b"fine", b"caf\xc3", 1), "invalid_utf8"),
+    "bad price": (lambda line: line.replace(b"51.00", b"much", 1), "invalid_value"),
+    "link to nothing": (lambda line: line.replace(b"recP1z", b"recP8z", 1).replace(b"Harbour,", b"Dusk,"), "link_not_found"),
+}
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("known", [False, True])
+@pytest.mark.parametrize("bad", BAD)
+def test_a_bad_record_does_not_take_the_id_of_the_good_one(art, db, shop, bad, known, mode):
+    """It is rejected for what is wrong with it, and the record with good cells behind it is written as ever."""
+    damage, code = BAD[bad]
+    shop.edition("E1", "P1", size="Small", notes="fine")
+    if known:
+        art.sync(shop.save())
+    lines = shop.save() and shop.file("editions").read_bytes().split(b"\n")
+    spoiled = damage(lines[1])
+    assert spoiled != lines[1]
+    shop.file("editions").write_bytes(b"\n".join([lines[0], spoiled] + lines[1:]))
+    report = art.sync(shop.path, "--mode", mode, status=1)
+    assert [(r["line"], r["code"]) for r in report["rejects"]] == [(2, code)]
+    assert counts(report, "editions", "created", "unchanged", "deactivated") == ((0, 6, 0) if known else (6, 0, 0))
+    assert db.get("editions", "E1")["notes"] == "fine" and db.get("editions", "E1")["is_active"]
+    again = art.sync(shop.path, "--mode", "merge")
+    assert counts(again, "editions", "unchanged", "rejected", "new_rejects") == (6, 1, 0)
+
+
+@pytest.mark.parametrize("bad", BAD)
+def test_a_bad_record_behind_the_good_one(art, db, shop, bad):
+    shop.edition("E1", "P1", size="Small", notes="fine")
+    lines = shop.save() and shop.file("editions").read_bytes().split(b"\n")
+    shop.file("editions").write_bytes(b"\n".join(lines[:2] + [BAD[bad][0](lines[1])] + lines[2:]))
+    report = art.sync(shop.path, status=1)
+    code = BAD[bad][1] if BAD[bad][1] == "wrong_field_count" else "repeated_id"
+    assert [(r["line"], r["code"]) for r in report["rejects"]] == [(3, code)]
+    assert counts(report, "editions", "created") == (6,) and db.get("editions", "E1")["notes"] == "fine"
+
+
+def test_repeats_of_a_bad_record(art, db, shop):
+    """An identical line is skipped with a warning, also of a rejected record; other bad cells are another reject."""
+    good = dict(shop.records["editions"]["E1"])
+    for i, price in enumerate(["much", "more", "much", "£51.00", "£9.00", "much"]):
+        shop.records["editions"]["E1" if i == 0 else "again %d" % i] = {**good, "Retail Price": price}
+    report = art.sync(shop.save(), status=1)
+    assert [(r["id"], r["code"], r["value"]) for r in report["rejects"]] == [
+        (rid("E1"), "invalid_value", "much"), (rid("E1"), "invalid_value", "more"), (rid("E1"), "repeated_id", rid("E1"))]
+    assert counts(report, "editions", "created", "skipped_records") == (6, 2)
+    assert str(db.get("editions", "E1")["retail_price"]) == "51.00"
+
+
+def test_a_bad_record_alone_keeps_its_row(art, db, shop):
+    """What is rejected is not absent, and a replay of it settles its open reject."""
+    art.sync(shop.save())
+    shop.edition("E1", price="much")
+    report = art.sync(shop.save(), "--mode", "full", status=1)
+    assert counts(report, "editions", "rejected", "deactivated") == (1, 0)
+    shop.edition("E1", price="more")
+    art.ok("sync", "--file", "editions=%s" % (shop.save() / "Editions-All Records.csv"), status=1)
+    assert [r["value"] for r in art.ok("rejects", "--json").json["rejects"]] == ["more"]
+
+
 def test_two_records_with_one_natural_key(art, db, shop):
     without_ids(shop, "distributors").distributor("D3", name="Old Mill", notes="another")
     report = art.sync(shop.save(), status=1)
