@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.." || exit
 bad=0
 complain() { echo "lint: $*" >&2; bad=1; }
 
-tests/lint_graph.py "${BUILD:-build}" src include/artsync docs/ARCHITECTURE.md tests/lint_circles.txt || bad=1
+tests/lint_graph.py "${BUILD:-build}" src include/artsync docs/ARCHITECTURE.md tests/lint_circles.txt tests || bad=1
 
 only() { # FILES PATTERN: who else includes it?
     grep -rlE "#include $2" src include --include='*.[ch]' | grep -vE "^($1)" |

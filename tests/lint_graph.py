@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Which object file needs which: no circles, and no arrow between folders that docs/ARCHITECTURE.md does not allow.
 
-    lint_graph.py OBJECTS SOURCES HEADERS DOCUMENT [CIRCLES]
+    lint_graph.py OBJECTS SOURCES HEADERS DOCUMENT [CIRCLES [TESTS]]
 
 An arrow is a symbol that one object uses and another defines (OBJECTS/FOLDER/FILE.o, by nm), or a header that a folder
 includes (SOURCES/FOLDER/*.[ch], HEADERS/*.h). DOCUMENT has a table | folder | does | headers | may use |: which of HEADERS
 belong to a folder, and which folders it may use; each may use only folders further down, and has to use those it names.
 CIRCLES lists the circles that are still there, one a line. The list may only get shorter: what is no circle any more
-has to leave it.
+has to leave it. A function or table that no other object uses, nor a C file in TESTS, has to be static.
 """
 import collections
 import os
@@ -25,8 +25,8 @@ def object_names(objects, sources):
     return sorted(name for name in found if os.path.exists(os.path.join(sources, name + ".c")))
 
 
-def read_graph(objects, names):
-    """{object: {object that it needs: a symbol that shows it}}"""
+def read_symbols(objects, names):
+    """({symbol: object that defines it}, {symbol: [objects that need it]})"""
     files = {os.path.join(objects, name + ".o"): name for name in names}
     out = subprocess.run(["nm", "-A", "-g", "-P", *files], check=True, stdout=subprocess.PIPE, encoding="utf-8").stdout
     defined, needed = {}, collections.defaultdict(list)
@@ -36,6 +36,11 @@ def read_graph(objects, names):
             needed[symbol].append(files[place])
         else:
             defined[symbol] = files[place]
+    return defined, needed
+
+
+def make_graph(names, defined, needed):
+    """{object: {object that it needs: a symbol that shows it}}"""
     graph = {name: {} for name in names}
     for symbol, users in sorted(needed.items()):
         for user in users:
@@ -149,18 +154,29 @@ def arrow_problems(graph, includes, order, owner, may):
         yield "%s is %s" % (folder, "not in the table in ARCHITECTURE.md" if folder in there else "no folder with objects")
 
 
+def public_problems(defined, needed, tests):
+    text = "".join(open(os.path.join(at, name), encoding="utf-8").read()
+                   for at, _, names in os.walk(tests) for name in names if name.endswith((".c", ".h")))
+    used = set(re.findall(r"\w+", text)) | set(needed) | {"main"}
+    for symbol in sorted(set(defined) - used):
+        yield "%s of %s is used by no other file: make it static" % (symbol, defined[symbol])
+
+
 def read_circles(path):
     lines = [line.split("#")[0].split() for line in open(path, encoding="utf-8")]
     return [sorted(line) for line in lines if line]
 
 
-def main(objects, sources, headers, document, circles=os.devnull):
+def main(objects, sources, headers, document, circles=os.devnull, tests=None):
     order, owner, may = read_table(document)
     if not order:
         sys.exit("lint: %s has no table | folder | does | headers | may use |" % document)
-    graph = read_graph(objects, object_names(objects, sources))
+    names = object_names(objects, sources)
+    defined, needed = read_symbols(objects, names)
+    graph = make_graph(names, defined, needed)
     problems = list(circle_problems(graph, read_circles(circles)))
     problems += arrow_problems(graph, read_includes(sources, headers, owner), order, owner, may)
+    problems += public_problems(defined, needed, tests) if tests else []
     for problem in problems:
         print("lint: %s" % problem, file=sys.stderr)
     return bool(problems)

@@ -23,8 +23,6 @@ void link_index_free(LinkIndex *index); /* accepts NULL */
  * is derived or generated rather than Airtable's. */
 void link_index_add(LinkIndex *index, const char *id, const char *name, const char *key, bool derived_id);
 
-size_t link_index_size(const LinkIndex *index);
-
 /* How a link was resolved. */
 typedef enum LinkOutcome { LINK_FOUND, LINK_NONE, LINK_AMBIGUOUS } LinkOutcome;
 

@@ -14,8 +14,6 @@
 typedef enum LogLevel { LOG_QUIET, LOG_NORMAL, LOG_VERBOSE } LogLevel;
 
 void log_setup(LogLevel level, bool no_color);
-LogLevel log_level(void);
-bool log_color(void); /* may stderr be coloured? */
 
 void log_detail(const char *format, ...) ART_PRINTF(1, 2); /* verbose */
 void log_note(const char *format, ...) ART_PRINTF(1, 2);   /* normal */

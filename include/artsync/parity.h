@@ -60,7 +60,6 @@ typedef struct Parity {
 /* Compare every mapped table with its file in `export_dir`, in the transaction that is open. Errors as sync_run. */
 bool parity_run(Pg *pg, const Base *base, const char *export_dir, Parity *out, Err *err);
 
-bool parity_table_equal(const ParityTable *table);
 bool parity_equal(const Parity *parity);
 void parity_free(Parity *parity);
 

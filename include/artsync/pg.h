@@ -60,7 +60,6 @@ int pg_count(const PgRows *rows);
 int pg_width(const PgRows *rows);
 const char *pg_column_name(const PgRows *rows, int column);
 const char *pg_get(const PgRows *rows, int row, int column); /* NULL for SQL NULL */
-size_t pg_size(const PgRows *rows, int row, int column);     /* bytes */
 bool pg_bool(const PgRows *rows, int row, int column);       /* NULL counts as false */
 int64_t pg_int(const PgRows *rows, int row, int column);     /* NULL counts as 0 */
 void pg_rows_free(PgRows *rows);                             /* accepts NULL */

@@ -149,7 +149,8 @@ static bool parse(const char *text, size_t size, Manifest *out)
     return ok;
 }
 
-bool manifest_read(FILE *in, const char *path, Manifest *out, Err *err)
+/* From the end of a file; ERR_REFUSED: there is none. Does not look at the archive. */
+static bool manifest_read(FILE *in, const char *path, Manifest *out, Err *err)
 {
     char end[FOOTER_SIZE + 1] = "", *stop;
     *out = (Manifest){0};

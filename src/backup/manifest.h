@@ -19,9 +19,6 @@ bool table_measure(Pg *pg, const BackupTable *table, int64_t *rows, const char *
 /* Append it to a stream that stands at the archive's end. */
 void manifest_append(const Manifest *manifest, FILE *out);
 
-/* Read it from the end of a file; ERR_REFUSED: there is none. Does not look at the archive. */
-bool manifest_read(FILE *in, const char *path, Manifest *out, Err *err);
-
 /* SHA-256 of the first `bytes` bytes. */
 bool archive_hash(FILE *in, int64_t bytes, char hex[SHA256_HEX], const char *path, Err *err);
 

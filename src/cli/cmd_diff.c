@@ -39,8 +39,8 @@ static bool print(Cli *cli, const SyncResult *result, const Err *failed, Err *er
         return report_json(result, failed, cli_given(cli, "limit") ? limit : 0, err);
     }
     if (failed->code != ERR_NONE)
-        return report_rejects(cli, result, err);
-    return changes_print(cli, result->changes, limit, err) && report_text(cli, result, failed, err);
+        return report_rejects(result, err);
+    return changes_print(cli, result->changes, limit, err) && report_text(cli, result, err);
 }
 
 static bool run(Cli *cli, Err *err)

@@ -34,7 +34,7 @@ static bool run(Cli *cli, Err *err)
         printed = report_json(&result, &failed, -1, &printing);
         cli->reported = true;
     } else if (!cli->quiet || cli->status != EXIT_DONE) {
-        printed = ok ? report_text(cli, &result, &failed, &printing) : report_rejects(cli, &result, &printing);
+        printed = ok ? report_text(cli, &result, &printing) : report_rejects(&result, &printing);
     } else {
         report_file_warnings(result.cleaning); /* quiet is for good news */
     }

@@ -41,9 +41,9 @@ void report_file_warnings(CleaningReport *report);
  * 0: all, -1: the object has none (sync). */
 bool report_json(const SyncResult *result, const Err *failed, int64_t limit, Err *err);
 /* Table, warnings, cleaning, rejects, conflicts, closing sentence. */
-bool report_text(Cli *cli, const SyncResult *result, const Err *failed, Err *err);
+bool report_text(const Cli *cli, const SyncResult *result, Err *err);
 /* Every conflict and reject, grouped; also for a sync that was refused because of them. */
-bool report_rejects(Cli *cli, const SyncResult *result, Err *err);
+bool report_rejects(const SyncResult *result, Err *err);
 
 /* ---- single changes (changes.c) ---- */
 

@@ -163,7 +163,7 @@ static void print_check(const Cli *cli, const Check *check)
     arena_free(&arena);
 }
 
-void checks_text(const Cli *cli, const Checks *checks)
+static void checks_text(const Cli *cli, const Checks *checks)
 {
     Arena arena = {0};
     int64_t counts[4] = {0};

@@ -246,9 +246,8 @@ static bool print_conflicts(const SyncResult *result, FILE *out, Err *err)
     return ok;
 }
 
-bool report_rejects(Cli *cli, const SyncResult *result, Err *err)
+bool report_rejects(const SyncResult *result, Err *err)
 {
-    (void)cli;
     Groups groups = {0};
     Arena arena = {0};
     bool ok = !result->rejects || spool_each(result->rejects, collect_reject, &groups, err);
@@ -326,9 +325,8 @@ static void print_closing(const SyncResult *result, FILE *out)
     arena_free(&arena);
 }
 
-bool report_text(Cli *cli, const SyncResult *result, const Err *failed, Err *err)
+bool report_text(const Cli *cli, const SyncResult *result, Err *err)
 {
-    (void)failed;
     Arena arena = {0};
     fprintf(stdout, "%s%s: base %s into database %s, mode %s\n\n", result->dry_run ? "Dry run" : "Sync ",
             result->dry_run ? "" : out_short_id(result->sync_id, &arena), cli->base->name, pg_database(cli->pg),
@@ -337,7 +335,7 @@ bool report_text(Cli *cli, const SyncResult *result, const Err *failed, Err *err
     print_warnings(result->cleaning, stdout);
     print_cleaning(result->cleaning, stdout);
     print_unmapped(result, stdout);
-    bool ok = report_rejects(cli, result, err);
+    bool ok = report_rejects(result, err);
     print_closing(result, stdout);
     arena_free(&arena);
     return ok;

@@ -24,6 +24,5 @@ void validation_json(const Cli *cli, JsonOut *json, const Validation *v);
 void validation_text(const Cli *cli, const Validation *v);
 
 void check_json(JsonOut *json, const Check *check, bool ran);
-void checks_text(const Cli *cli, const Checks *checks);
 
 #endif

@@ -14,7 +14,7 @@
 typedef struct CsvSource {
     const char *name; /* for messages */
     size_t chunk;     /* bytes asked for at once */
-    bool has_bom;     /* as csv_check_head found; the first three bytes are no text then */
+    bool has_bom;     /* as found at its opening; the first three bytes are no text then */
     /* Up to `room` bytes to `to`; 0 at the end, -1 with err set. */
     ssize_t (*read)(void *ctx, char *to, size_t room, Err *err);
     void *ctx;
@@ -32,9 +32,6 @@ bool csv_read_ahead(const CsvSource *source, RawSink *sink, void *ctx, Err *err)
 /* Are these two looks at the same file, unchanged? And what to say if not. Returns false, always. */
 bool csv_same_file(const struct stat *a, const struct stat *b);
 bool csv_fail_changed(const char *path, Err *err);
-
-/* The first CSV_HEAD bytes: is this the kind of file that can be read? ERR_CSV says what it is instead. */
-bool csv_check_head(Str head, const char *name, bool *has_bom, Err *err);
 
 /* csv_read_bytes with a chunk of one's choice. */
 bool csv_read_chunks(Str bytes, const char *name, size_t chunk, RawSink *sink, void *ctx, Err *err);

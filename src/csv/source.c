@@ -59,7 +59,8 @@ static bool has_shape(Str head, const char *shape)
     return true;
 }
 
-bool csv_check_head(Str head, const char *name, bool *has_bom, Err *err)
+/* The first CSV_HEAD bytes: is this the kind of file that can be read? ERR_CSV says what it is instead. */
+static bool check_head(Str head, const char *name, bool *has_bom, Err *err)
 {
     *has_bom = head.n >= 3 && memcmp(head.p, "\xEF\xBB\xBF", 3) == 0;
     if (head.n == 0)
@@ -90,7 +91,7 @@ bool csv_read_chunks(Str bytes, const char *name, size_t chunk, RawSink *sink, v
 {
     Str rest = bytes;
     CsvSource source = {.name = name, .chunk = chunk, .read = read_memory, .ctx = &rest};
-    return csv_check_head(bytes, name, &source.has_bom, err) && csv_read_source(&source, sink, ctx, err);
+    return check_head(bytes, name, &source.has_bom, err) && csv_read_source(&source, sink, ctx, err);
 }
 
 bool csv_read_bytes(Str bytes, const char *name, RawSink *sink, void *ctx, Err *err)
@@ -217,7 +218,7 @@ static bool open_file(File *file, const char *path, Err *err)
     if (n < 0)
         return err_set(err, ERR_IO, NULL, "cannot read %s: %s", path, strerror(errno));
     posix_fadvise(file->fd, 0, 0, POSIX_FADV_SEQUENTIAL); /* advice only: its failure costs time, nothing else */
-    return csv_check_head((Str){head, (size_t)n}, path, &file->has_bom, err);
+    return check_head((Str){head, (size_t)n}, path, &file->has_bom, err);
 }
 
 static void close_file(File *file)

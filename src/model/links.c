@@ -49,8 +49,6 @@ void link_index_free(LinkIndex *index)
     free(index);
 }
 
-size_t link_index_size(const LinkIndex *index) { return index->n; }
-
 /* ---- maps ---- */
 
 /* The slot that holds `text`, or the free one where it would go. The map has a free slot. */

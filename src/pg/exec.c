@@ -164,7 +164,6 @@ const char *pg_get(const PgRows *rows, int row, int column)
     return PQgetisnull(rows->result, row, column) ? NULL : PQgetvalue(rows->result, row, column);
 }
 
-size_t pg_size(const PgRows *rows, int row, int column) { return (size_t)PQgetlength(rows->result, row, column); }
 
 bool pg_bool(const PgRows *rows, int row, int column)
 {

@@ -300,7 +300,7 @@ bool parity_run(Pg *pg, const Base *base, const char *export_dir, Parity *out, E
     return ok;
 }
 
-bool parity_table_equal(const ParityTable *t)
+static bool table_is_equal(const ParityTable *t)
 {
     return t->only_in_export == 0 && t->rejected == 0 && t->only_in_database == 0 && t->differing == 0;
 }
@@ -308,7 +308,7 @@ bool parity_table_equal(const ParityTable *t)
 bool parity_equal(const Parity *parity)
 {
     for (int i = 0; i < parity->n; i++)
-        if (!parity_table_equal(&parity->tables[i]))
+        if (!table_is_equal(&parity->tables[i]))
             return false;
     return true;
 }

@@ -27,10 +27,6 @@ void log_setup(LogLevel level, bool no_color)
     state.color = state.terminal && !no_color && !(no && *no) && !(term && strcmp(term, "dumb") == 0);
 }
 
-LogLevel log_level(void) { return state.level; }
-
-bool log_color(void) { return state.color; }
-
 void log_progress_end(void)
 {
     if (state.progress)

@@ -26,7 +26,7 @@ CIRCLE = {
 @pytest.fixture
 def lint(tmp_path):
     """Compile some sources below the real ones' layout and lint them: (status, what it says)."""
-    def run(sources, table=TABLE, circles=""):
+    def run(sources, table=TABLE, circles="", tests=[]):
         (tmp_path / "include").mkdir()
         for header in ("top", "low"):
             (tmp_path / "include" / (header + ".h")).write_text("int %s(void);\n" % header)
@@ -40,7 +40,7 @@ def lint(tmp_path):
             source.write_text(text)
             subprocess.run(["cc", "-I", str(tmp_path / "include"), "-c", "-o", str(target), str(source)], check=True)
         done = subprocess.run([sys.executable, "-B", str(ROOT / "tests" / "lint_graph.py"), "build", "src", "include",
-                               "table.md", "circles.txt"], cwd=tmp_path, stderr=subprocess.PIPE, encoding="utf-8")
+                               "table.md", "circles.txt"] + tests, cwd=tmp_path, stderr=subprocess.PIPE, encoding="utf-8")
         return done.returncode, done.stderr
     return run
 
@@ -83,6 +83,14 @@ def test_lint_refuses_an_arrow_that_is_allowed_and_not_used(lint):
     more = TABLE.replace("| top | low |", "| top | low, lower |") + "| `src/lower` | is there | | nothing |\n"
     status, says = lint({"lower/lower": "int lower(void) { return 0; }\n"}, table=more)
     assert status == 1 and "top may use lower, but does not" in says
+
+
+def test_lint_refuses_a_public_function_that_nothing_else_uses(lint, tmp_path):
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "test_top.c").write_text("int main(void) { return top(); }\n")
+    status, says = lint({"low/odd": "int odd(void) { return 1; }\n"}, tests=["tests"])
+    assert status == 1 and "odd of low/odd is used by no other file" in says
+    assert "top of" not in says and "low of" not in says
 
 
 def test_lint_refuses_a_folder_without_a_row(lint):

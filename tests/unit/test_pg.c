@@ -32,7 +32,6 @@ static void each_shape_is_checked(void **state)
     assert_int_equal(pg_count(rows), 2);
     assert_int_equal(pg_width(rows), 3);
     assert_string_equal(pg_get(rows, 0, 1), "x'y");
-    assert_int_equal(pg_size(rows, 0, 1), 3);
     assert_null(pg_get(rows, 1, 1));
     assert_int_equal(pg_int(rows, 1, 0), 2);
     assert_true(pg_bool(rows, 1, 2));
