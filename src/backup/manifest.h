@@ -1,8 +1,19 @@
-/* manifest.h - what a backup holds, as JSON behind the archive:
+/* manifest.h - what a backup holds, as JSON behind the archive. The file:
  *
- *     <archive of pg_dump> <JSON object> "\nartsync-backup " <length of the JSON, 12 digits> "\n"
+ *     OFFSET       SIZE   CONTENTS
+ *     0            a      archive of pg_dump, custom format
+ *     a            j      one JSON object, UTF-8, without line ends:
+ *                           base, database, at (ISO 8601), pg_major
+ *                           bytes: a
+ *                           sha256: of the first a bytes, 64 hexadecimal digits
+ *                           tables: [{schema, table, rows, checksum, business}]
+ *                           objects: [{kind, name, oid}]
+ *     a + j        16     "\nartsync-backup "
+ *     a + j + 16   12     j in decimal digits, zeros in front
+ *     a + j + 28   1      "\n"
  *
- * pg_restore finds its parts by their offsets and never reads that far. */
+ * It is read from its end. pg_restore finds its parts by their offsets and never reads that far: it can restore the file
+ * as it is. */
 #ifndef ARTSYNC_BACKUP_MANIFEST_H
 #define ARTSYNC_BACKUP_MANIFEST_H
 

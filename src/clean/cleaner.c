@@ -108,7 +108,26 @@ static bool put_header(Cleaner *c, const RawRecord *header, Err *err)
     return true;
 }
 
-/* ---- the raw hash ---- */
+/* ---- the raw hash ----
+ *
+ * artsync.state_<table>.raw: did the record's mapped cells change? XXH3-64 over, for each cell that counts,
+ *
+ *     SIZE   CONTENTS
+ *     4      n, the number of bytes that follow, in the machine's byte order
+ *     n      the cell's bytes as they are in the file, not trimmed; of attachments their file names alone, as PostgreSQL
+ *            prints text[] (attachment_names)
+ *
+ * The cells: the id's, if the file has its header; then per column of base.json, in that order, its own cell and its cell
+ * of record ids, where their headers are there. The seed is XXH3-64, seeded with the table's fingerprint (the mapping with
+ * the columns' types and CLEANING_VERSION; base_fingerprint.c), over one byte each, an ASCII digit:
+ *
+ *     SIZE   CONTENTS
+ *     1      the order of dates: DateOrder
+ *     1      1: the file has a header of the id, else 0
+ *     1 each per column: 1 if its own header is there, plus 2 if the header of its record ids is
+ *
+ * A ragged record (too few or too many cells) is all its cells, each with a NUL behind it, under the same seed.
+ */
 
 /* The order does not depend on the file's: base.json's. Lengths keep neighbours apart. This runs for every record of
  * every file, so all cells go into one buffer and are hashed at once. */

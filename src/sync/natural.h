@@ -1,9 +1,17 @@
-/* natural.h - rows by natural key: who a record is when no real id says so (SPEC section 6, Identity).
+/* natural.h - rows by natural key: who a record is when no real id says so.
  *
- * Two ids are not Airtable's: derived ones, `key_` + 16 hexadecimal digits of a hash of the natural key, which sync
- * gives to new rows of a file without ids; and generated ones, `app_` + 16 digits, the id column's default, which the
- * business's own application gets. A row with such an id is adopted when a record with its natural key brings the
- * real one; a real id is never replaced.
+ * Two kinds of id are not Airtable's, both of 20 characters:
+ *
+ *     OFFSET   SIZE   derived: sync gives it to new rows of a file without ids
+ *     0        4      key_
+ *     4        16     lower-case hexadecimal digits: XXH3-64, seed 0, over the cleaned values of the natural key, in the
+ *                     order of base.json's natural_key, each with a byte 1F behind it
+ *
+ *     OFFSET   SIZE   generated: the id column's default, which the business's own application gets
+ *     0        4      app_
+ *     4        16     lower-case hexadecimal digits, random
+ *
+ * A row with such an id is adopted when a record with its natural key brings the real one; a real id is never replaced.
  */
 #ifndef ARTSYNC_SYNC_NATURAL_H
 #define ARTSYNC_SYNC_NATURAL_H

@@ -1,3 +1,27 @@
+/* state.c - the last-synced state as it is stored: artsync.state_<table>.cols, artsync.changes.before_cols and after_cols.
+ *
+ * One value of n slots, slot i belonging to artsync.layouts.columns[i] of the layout whose id is stored beside it.
+ * Numbers are unsigned, most significant byte first.
+ *
+ *     OFFSET   SIZE        CONTENTS                                               layouts.packed = true
+ *     0        ceil(n/4)   tags, two bits a slot: slot i in byte i / 4, bits 2 * (i mod 4) and the one above;
+ *                          bits behind the last slot are 0
+ *                            0  the value is NULL: slot = value_hash(NULL) = 1
+ *                            1  the value is the text f
+ *                            2  the value is the text t
+ *                            3  the slot follows as 8 bytes
+ *     ceil(n/4)  8 each    the slots whose tag is 3, in the order of i; 0: not known
+ *
+ *     OFFSET   SIZE        CONTENTS                                               layouts.packed = false (older)
+ *     0        8 each      all n slots
+ *
+ *     A slot   value_hash(text): XXH3-64 of the cleaned value's bytes with seed 0; 1 for NULL; a hash of 0 or 1 counts
+ *              2 more, so that 0 (not known) and 1 (NULL) are no text's. Of attachments the text is
+ *              their file names, as PostgreSQL prints text[].
+ *
+ * A value whose length does not fit its tags is damaged. A new form gets a new column in artsync.layouts, a row here and
+ * a line in tests/unit/test_formats.c; what is stored stays readable as it is.
+ */
 #include "state.h"
 
 #include <endian.h>

@@ -34,7 +34,7 @@ void layouts_free(Layouts *layouts);
 /* The id of today's layout, stored now if it is new. */
 bool layouts_current(Layouts *layouts, Pg *pg, int *id, Err *err);
 
-/* The slots as bytes, written to `to`, which has state_room(n); returns how many. */
+/* The slots as bytes (the table in state.c), written to `to`, which has state_room(n); returns how many. */
 size_t state_pack(char *to, const uint64_t *slots, int n);
 size_t state_room(int n);
 

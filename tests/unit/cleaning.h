@@ -169,7 +169,7 @@ static void expect_run(Run *run, const Table *table, const char *csv, const char
     assert_string_equal(run->text.data ? run->text.data : "", text);
 }
 
-static void expect(const char *csv, const char *text)
+static inline void expect(const char *csv, const char *text)
 {
     Run run = {0};
     expect_run(&run, &works, csv, text);
