@@ -7,6 +7,8 @@ complain() { echo "lint: $*" >&2; bad=1; }
 
 tests/lint_graph.py "${BUILD:-build}" src include/artsync docs/ARCHITECTURE.md tests/lint_circles.txt tests || bad=1
 
+tests/lint_cases.py tests/unit/*.c || bad=1
+
 only() { # FILES PATTERN: who else includes it?
     grep -rlE "#include $2" src include --include='*.[ch]' | grep -vE "^($1)" |
         while read -r file; do echo "$file includes $2"; done

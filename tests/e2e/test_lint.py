@@ -1,4 +1,4 @@
-"""make lint's graph of object files: it fails on a circle, on an arrow that the table does not allow, on stale lists."""
+"""What make lint finds: circles of object files, arrows that the table does not allow, loops that do not name their cases."""
 import subprocess
 import sys
 
@@ -96,3 +96,52 @@ def test_lint_refuses_a_public_function_that_nothing_else_uses(lint, tmp_path):
 def test_lint_refuses_a_folder_without_a_row(lint):
     status, says = lint({"new/new": "int fresh(void) { return 0; }\n"})
     assert status == 1 and "new is not in the table" in says
+
+
+# ---- loops over cases ----
+
+LOOP = """#include "case.h"
+
+static void even(void **state)
+{
+    (void)state;
+    static const int cases[] = {2, 4, 5, 6};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        CASE("the number %d", cases[i]);
+        assert_int_equal(cases[i] % 2, 0);
+    }
+}
+
+static void odd(void **state)
+{
+    (void)state;
+    for (int i = 1; i < 5; i += 2) {
+        CASE("another number, %d", i);
+        assert_int_equal(i % 2, 1);
+    }
+    assert_true(0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(even), cmocka_unit_test(odd)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
+"""
+
+
+def test_a_failed_case_is_named_and_no_other(tmp_path):
+    (tmp_path / "test_loop.c").write_text(LOOP)
+    subprocess.run(["cc", "-I", str(ROOT / "tests" / "unit"), "-o", "test_loop", "test_loop.c", "-lcmocka"], cwd=tmp_path,
+                   check=True)
+    done = subprocess.run(["./test_loop"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8")
+    assert done.returncode == 2 and "the case: the number 5" in done.stdout
+    assert done.stdout.count("the case:") == 1  # odd fails behind its loop
+
+
+@pytest.mark.parametrize("old, new, status", [("", "", 0), ('CASE("the number %d", cases[i]);', "", 1)])
+def test_lint_finds_loops_that_name_no_case(tmp_path, old, new, status):
+    (tmp_path / "test_loop.c").write_text(LOOP.replace(old, new))
+    done = subprocess.run([sys.executable, "-B", str(ROOT / "tests" / "lint_cases.py"), "test_loop.c"], cwd=tmp_path,
+                          stderr=subprocess.PIPE, encoding="utf-8")
+    assert done.returncode == status and ("test_loop.c:7: " in done.stderr) == bool(status)

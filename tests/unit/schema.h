@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "artsync/schema.h"
+#include "case.h"
 
 enum { OWN = 3 }; /* migrations of artsync itself */
 
@@ -58,6 +59,7 @@ static inline int set_up(void **state)
 static inline int tear_down(void **state)
 {
     Fixture *f = *state;
+    case_tell(state);
     char command[128];
     pg_close(f->pg);
     base_free(f->base);

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "artsync/base.h"
+#include "case.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -196,8 +197,10 @@ static void fingerprint_follows_the_rules(void **state)
         "]}]}",
         BASE("{'table': 't', 'file': 't.csv', " ID ", 'skip': {'Name': ['']}, 'columns': [" PLAIN "]}"),
     };
-    for (size_t i = 0; i < COUNT(others); i++)
+    for (size_t i = 0; i < COUNT(others); i++) {
+        CASE("%s", others[i]);
         assert_true(fingerprint(others[i]) != plain);
+    }
 }
 
 /* ---- what is refused: the JSON ---- */
@@ -224,8 +227,10 @@ static void syntax_has_line_and_column(void **state)
         {"[]", "base.json: must be an object, not a list"},
         {"{'name': 'x', 'name': 'y', 'tables': 3}", "base.json: the key \"name\" is given twice"},
     };
-    for (size_t i = 0; i < COUNT(cases); i++)
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        CASE("%s", cases[i].json);
         expect(cases[i].json, cases[i].problem);
+    }
     Problems problems = {0};
     assert_null(base_parse("{\0}", 3, "base.json", &problems));
     char *found = all_problems(&problems);
@@ -294,8 +299,10 @@ static void base_keys_are_checked(void **state)
             ": id: natural_key: \"nam\" is not a mapped column of this table [did you mean \"name\"?]\n" AT
             ": id: natural_key: attachments change with every export and identify nothing"},
     };
-    for (size_t i = 0; i < COUNT(cases); i++)
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        CASE("%s", cases[i].json);
         expect(cases[i].json, cases[i].problem);
+    }
 }
 
 static void headers_feed_one_column(void **state)
@@ -389,6 +396,7 @@ static void columns_are_checked(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(column_cases); i++) {
+        CASE("%s", column_cases[i].json);
         char json[1024];
         snprintf(json, sizeof json, TABLE("%s"), column_cases[i].json);
         expect(json, column_cases[i].problem);

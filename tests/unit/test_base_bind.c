@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "artsync/base.h"
+#include "case.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -182,6 +183,7 @@ static void each_misfit_is_named(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(cases); i++) {
+        CASE("%s: %s", cases[i].place, cases[i].message);
         World w;
         make_world(&w);
         cases[i].spoil(&w);

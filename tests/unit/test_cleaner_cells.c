@@ -1,5 +1,6 @@
 /* What the cleaner adds to the types: bad cells, defaults, derived values, links, the raw hash, the order of dates. */
 #include "cleaning.h"
+#include "case.h"
 
 /* ---- one cell ---- */
 
@@ -214,8 +215,10 @@ static void raw_hashes(void **state)
         "Work,Frame,Image,Record ID\nA,Small,a.jpg (https://x.test/1),r1\n",
         "Work,Size,Image,Frame,Record ID\nA,Small,a.jpg (https://x.test/1),,r1\n",
     };
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        CASE("%s", others[i]);
         assert_true(raw != raw_of(&works, DATE_MDY, others[i]));
+    }
     assert_true(raw != raw_of(&works, DATE_DMY, csv));
     assert_true(raw != raw_of(&other, DATE_MDY, csv));
     /* the ids of links count, and ragged records have hashes as well */

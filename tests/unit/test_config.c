@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "artsync/config.h"
+#include "case.h"
 
 static const char *const known[] = {"DATABASE_URL", "ARTSYNC_BASE", "ARTSYNC_EXPORT_DIR", NULL};
 
@@ -45,6 +46,7 @@ static void test_values(void **state)
         {"KEY=postgres://u:p@h/d?sslmode=require", "postgres://u:p@h/d?sslmode=require"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        CASE("%s", cases[i].text);
         EnvFile file = {0};
         Err err = {0};
         if (!env_parse(str_of(cases[i].text), ".env", &file, &err))
@@ -91,6 +93,7 @@ static void test_faults_name_the_line_and_no_value(void **state)
         {STR("export A"), "my.env, line 1"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        CASE("%s", cases[i].text.p);
         EnvFile file = {0};
         Err err = {0};
         if (env_parse(cases[i].text, "my.env", &file, &err))

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "../../src/sync/decide.h"
+#include "case.h"
 
 enum { PRESENT = 1, EQUAL = 2, ROW_NULL = 4, KNOWN = 8, EXPORT_MOVED = 16, ROW_MOVED = 32, ATTACHMENTS = 64 };
 
@@ -75,6 +76,7 @@ static void nothing_else_is_written(void **state)
     (void)state;
     for (int bits = 0; bits < 128; bits++)
         for (SyncMode mode = SYNC_INCREMENTAL; mode <= SYNC_FULL; mode++) {
+            CASE("bits %d, mode %s", bits, sync_mode_name(mode));
             Verdict v = decide(mode, CONFLICT_EXPORT, facts(bits));
             if (!(bits & PRESENT) || (bits & EQUAL))
                 assert_false(verdict_writes(v));

@@ -12,6 +12,7 @@
 #include "../../src/sync/state.h"
 #include "artsync/spool.h"
 #include "artsync/sync.h"
+#include "case.h"
 
 static void known_records_are_found_again(void **state)
 {
@@ -123,6 +124,7 @@ static void damaged_state_is_an_error(void **state)
     Layouts layouts = {.table = &table, .current = 4, .items = &layout, .n = 1};
     static const char *const wrong[] = {"\\x", "\\x3f", "\\x00ff", "\\x03fedcba98765432", "\\x03fedcba987654321000"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        CASE("%s", wrong[i]);
         uint64_t back[3];
         assert_false(state_decode(&layouts, 4, wrong[i], back, &err));
         assert_int_equal(err.code, ERR_DATABASE);
@@ -167,8 +169,10 @@ static void limits_are_numbers_or_percentages(void **state)
     assert_false(limit_exceeded(limit, 9, 9)); /* a percentage never trips below 10 records */
     assert_true(limit_exceeded(limit, 10, 10));
     static const char *const bad[] = {"", "-1", "1.5", "x", "10 %", "101%", "1e3", "0x10", "nan", "5%%", "%"};
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        CASE("%s", bad[i]);
         assert_false(limit_parse(bad[i], &limit));
+    }
 }
 
 static void derived_and_generated_ids_are_told_from_real_ones(void **state)

@@ -7,6 +7,7 @@
 
 #include "artsync/utf8.h"
 #include "cases.h"
+#include "case.h"
 
 #define CASES "tests/cases"
 
@@ -67,6 +68,7 @@ static void test_case_files(void **state)
     (void)state;
     int failures = 0;
     for (FieldType type = 0; type < FIELD_COUNT; type++) {
+        CASE("%s", field_type_name(type));
         int n = cases_run(CASES, type, check_line, &failures);
         bool many = type == FIELD_DATE || type == FIELD_CURRENCY || type == FIELD_TEXT || type == FIELD_LINK;
         assert_true(n >= (many ? 40 : 10));
@@ -124,6 +126,7 @@ static void test_endless_lists_are_refused(void **state)
     CleanContext context = {.arena = &arena};
     Str cell = {memset(arena_alloc(&arena, SIZE + 1), ',', SIZE), SIZE};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        CASE("%s", field_type_name(types[i]));
         Column column = {.name = "cell", .type = types[i]};
         Cleaned out;
         field_clean(&column, cell, &context, &out);
@@ -250,8 +253,10 @@ static void test_which_column_holds_which_field(void **state)
     assert_false(field_accepts(FIELD_TEXT, PG_ENUM));
     assert_false(field_accepts(FIELD_BOOLEAN, PG_TEXT));
     assert_true(field_accepts(FIELD_LINK, PG_UUID));
-    for (FieldType type = 0; type < FIELD_COUNT; type++)
+    for (FieldType type = 0; type < FIELD_COUNT; type++) {
+        CASE("%s", field_type_name(type));
         assert_true(type == FIELD_LINK || !field_accepts(type, PG_OTHER));
+    }
 }
 
 int main(void)

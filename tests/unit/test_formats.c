@@ -4,6 +4,7 @@
 #include "../../src/backup/manifest.h"
 #include "../../src/sync/state.h"
 #include "artsync/hash.h"
+#include "case.h"
 #include "cleaning.h"
 
 /* ---- the last-synced state ---- */
@@ -35,10 +36,10 @@ static void the_state_is_tags_and_then_slots(void **state)
         {"the fifth is in the second byte", {1, 1, 1, 1, 7}, 5, "\\x0003" "0000000000000007"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        CASE("%s", rows[i].name);
         Buf out = {0};
         state_encode(&out, rows[i].slots, rows[i].n);
-        if (strcmp(out.data, rows[i].bytes) != 0)
-            fail_msg("%s: %s, not %s", rows[i].name, out.data, rows[i].bytes);
+        assert_string_equal(out.data, rows[i].bytes);
         buf_free(&out);
     }
     const uint64_t words[] = {value_hash("f"), value_hash("t")};

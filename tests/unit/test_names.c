@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "../../src/pg/private.h"
+#include "case.h"
 
 static void identifiers_are_always_quoted(void **state)
 {
@@ -21,6 +22,7 @@ static void identifiers_are_always_quoted(void **state)
         {"", "\"\""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        CASE("%s", cases[i].name);
         Buf out = {0};
         sql_ident(&out, cases[i].name);
         assert_string_equal(out.data, cases[i].quoted);
@@ -42,6 +44,7 @@ static void literals_hold_any_text(void **state)
         {"O'Neill", "'O''Neill'"}, {"a\\'b", "E'a\\\\''b'"}, {"\\", "E'\\\\'"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        CASE("%s", cases[i].text);
         Buf out = {0};
         sql_literal(&out, cases[i].text);
         assert_string_equal(out.data, cases[i].quoted);
@@ -67,6 +70,7 @@ static void statements_are_filled_with_the_names_of_a_table(void **state)
         {"{{id}}", "{\"Code\"}"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        CASE("%s", cases[i].text);
         Buf out = {0};
         buf_reserve(&out, 1);
         sql_fill(&out, &table, cases[i].text);
@@ -121,6 +125,7 @@ static void urls_of_other_clients_work(void **state)
         {"", ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        CASE("%s", cases[i].url);
         Buf out = {0};
         Err err = {0};
         if (!pg_url_normalize(cases[i].url, &out, &err))
@@ -144,6 +149,7 @@ static void wrong_urls_keep_their_secret(void **state)
         "postgresql:/u:cret@127.0.0.1/d",      "host=127.0.0.1 port=1 password=cret",
     };
     for (size_t i = 0; i < sizeof urls / sizeof urls[0]; i++) {
+        CASE("%s", urls[i]);
         Err err = {0};
         Pg *pg;
         assert_false(pg_open(&pg, urls[i], "artsync/test", &err));
@@ -168,6 +174,7 @@ static void refusals_to_connect_say_where_and_what_to_do(void **state)
         {"service=nosuch", "nosuch", ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        CASE("%s", cases[i].url);
         Err err = {0};
         Pg *pg;
         assert_false(pg_open(&pg, cases[i].url, "artsync/test", &err));

@@ -8,6 +8,7 @@
 
 #include "artsync/cli.h"
 #include "artsync/file.h"
+#include "case.h"
 
 static Arguments args;
 static Err err;
@@ -93,6 +94,7 @@ static void test_global_options_stand_anywhere(void **state)
     static const char *const lines[] = {"-qv --base b -dx sync", "sync -q -v --base=b -d x", "-q sync --base b -vdx",
                                         "--quiet --verbose --database x sync --base b"};
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        CASE("%s", lines[i]);
         parses(lines[i], "sync");
         assert_non_null(value("quiet")->text);
         assert_non_null(value("verbose")->text);

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "artsync/out.h"
+#include "case.h"
 
 static char *text;
 static size_t size;
@@ -32,8 +33,10 @@ static void test_counts(void **state)
                  {1000, "1,000"},    {8400, "8,400"},    {1234567, "1,234,567"},
                  {-1, "-1"},         {-1000, "-1,000"},  {INT64_MIN, "-9,223,372,036,854,775,808"}};
     Arena arena = {0};
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        CASE("%s", cases[i].want);
         assert_string_equal(out_count(cases[i].n, &arena), cases[i].want);
+    }
     assert_string_equal(out_noun(1, "record", "records", &arena), "1 record");
     assert_string_equal(out_noun(0, "record", "records", &arena), "0 records");
     assert_string_equal(out_noun(2000, "record", "records", &arena), "2,000 records");
@@ -186,6 +189,7 @@ static void test_json_is_valid_utf8_whatever_comes(void **state)
                  {"\xC3", "\xEF\xBF\xBD"},
                  {"fine", "fine"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        CASE("%s", cases[i].to);
         cJSON *item = json_string(cases[i].from);
         assert_string_equal(item->valuestring, cases[i].to);
         cJSON_Delete(item);

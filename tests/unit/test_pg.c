@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "artsync/interrupt.h"
+#include "case.h"
 
 static double seconds(void)
 {
@@ -71,6 +72,7 @@ static void errors_say_what_kind_they_are(void **state)
         {"SELECT pg_terminate_backend(pg_backend_pid())", ERR_LOST, "57P01", "terminat", false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        CASE("%s", cases[i].sql);
         Err err = {0};
         Pg *pg = test_open();
         FAILS(pg_script(pg, cases[i].sql, &err), cases[i].code, cases[i].words);

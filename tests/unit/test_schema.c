@@ -1,5 +1,6 @@
 /* Migrations against a real server: a fresh database, a second run, edited files, older tables, missing rights. */
 #include "schema.h"
+#include "case.h"
 
 static void a_fresh_database_takes_one_call(void **state)
 {
@@ -210,6 +211,7 @@ static void the_art_base_migrates(void **state)
     CatalogTable **tables;
     OK(pg_catalog(f->pg, art, &arena, &tables, &err));
     for (int i = 0; i < art->n_tables; i++) {
+        CASE("%s", art->tables[i].name);
         assert_true(tables[i]->exists);
         assert_true(tables[i]->owned);
         assert_false(tables[i]->has_foreign_triggers);

@@ -8,6 +8,7 @@
 
 #include "../../src/export/shape.h"
 #include "artsync/clean.h"
+#include "case.h"
 
 static const struct {
     FieldType type;
@@ -58,6 +59,7 @@ static void test_cells(void **state)
     (void)state;
     Buf scratch = {0};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        CASE("%s", cases[i].text);
         Column column = {.name = "c", .type = cases[i].type, .derive.from = -1};
         const char *cell = shape_cell(&column, cases[i].order, cases[i].text, &scratch);
         if (strcmp(cell, cases[i].cell) != 0)
@@ -72,6 +74,7 @@ static void test_nothing_is_an_empty_cell(void **state)
     (void)state;
     Buf scratch = {0};
     for (int type = 0; type < FIELD_COUNT; type++) {
+        CASE("%s", field_type_name((FieldType)type));
         Column column = {.name = "c", .type = (FieldType)type, .derive.from = -1};
         assert_string_equal(shape_cell(&column, DATE_MDY, NULL, &scratch), "");
         assert_string_equal(shape_cell(&column, DATE_MDY, "", &scratch), "");
@@ -90,6 +93,7 @@ static void test_what_no_date_order_fits_stays_as_it_is(void **state)
     Column date = {.name = "c", .type = FIELD_DATE};
     static const char *const odd[] = {"infinity", "0044-03-15 BC", "12024-01-01", "2024-1-1"};
     for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
+        CASE("%s", odd[i]);
         assert_string_equal(shape_cell(&date, DATE_MDY, odd[i], &scratch), odd[i]);
     }
     buf_free(&scratch);

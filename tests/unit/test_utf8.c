@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "artsync/utf8.h"
+#include "case.h"
 
 #define assert_str(str, literal) assert_memory_equal((str).p, literal, assert_size((str).n, sizeof(literal) - 1))
 
@@ -50,6 +51,7 @@ static void test_where_text_breaks(void **state)
         {{"\xF8\x88\x80\x80", 4}, 0}, {{"\xC3\xA9 then text \xFF!", 15}, 13},
     };
     for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
+        CASE("row %zu, wrong from byte %zu on", i, broken[i].bad);
         size_t bad = 99;
         assert_false(utf8_valid(broken[i].text, &bad));
         assert_int_equal(bad, broken[i].bad);
