@@ -34,7 +34,7 @@ WITH_SERVER = $(if $(ARTSYNC_TEST_URL),,tests/pg.sh run --)
 say = $(if $(V),,@printf '  %-5s %s\n' '$(1)' '$(2)';)
 
 .DELETE_ON_ERROR:
-.PHONY: all help deps demo check check-unit check-e2e totals lint coverage fuzz fuzz-replay bench install clean
+.PHONY: all help deps demo check check-unit check-e2e totals lint coverage fuzz fuzz-replay bench install clean always
 
 ## make                build/artsync  (CC=clang, SANITIZE=address,undefined, COVERAGE=1)
 all: $(BUILD)/artsync
@@ -42,7 +42,13 @@ all: $(BUILD)/artsync
 $(BUILD)/artsync: $(MAIN) $(OBJECTS)
 	$(call say,LINK,$@) $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
-$(BUILD)/%.o: src/%.c
+# How the objects were compiled: another compiler or other flags compile them again.
+HOW := $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS)
+$(BUILD)/how: always
+	@mkdir -p $(@D)
+	@echo '$(subst ','\'',$(HOW))' | cmp -s - $@ || echo '$(subst ','\'',$(HOW))' > $@
+
+$(BUILD)/%.o: src/%.c $(BUILD)/how
 	@mkdir -p $(@D)
 	$(call say,CC,$<) $(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
@@ -62,7 +68,7 @@ $(BUILD)/embedded.c: $(SQL) $(shell find sql -type d) Makefile
 	  echo '};'; printf 'const size_t embedded_count = %d;\n' $$i; \
 	} > $@
 
-$(BUILD)/embedded.o: $(BUILD)/embedded.c
+$(BUILD)/embedded.o: $(BUILD)/embedded.c $(BUILD)/how
 	$(call say,CC,$@) $(CC) -std=c11 -Iinclude -O1 -c -o $@ $<
 
 # ---- two commands for a fresh machine ----

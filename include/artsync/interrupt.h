@@ -1,18 +1,22 @@
 /* interrupt.h - SIGINT and SIGTERM as a flag and a readable file descriptor; SIGPIPE is ignored.
  *
  * Every wait polls interrupt_fd() beside its own descriptor, so a signal is seen at once; loops over records ask
- * interrupt_check(). Once COMMIT is sent signals are ignored (interrupt_ignore).
+ * interrupt_check(). Once COMMIT is sent, or a failed run is being ended, a signal does not stop the work any more
+ * (interrupt_hold): it only shortens what is waited for, by interrupt_at().
  */
 #ifndef ARTSYNC_INTERRUPT_H
 #define ARTSYNC_INTERRUPT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "artsync/err.h"
 
 void interrupt_setup(void);
-int interrupt_fd(void);           /* readable once a signal came; -1 before setup */
-bool interrupt_check(Err *err);   /* false with ERR_INTERRUPTED or ERR_TERMINATED if a signal came */
-void interrupt_ignore(void);      /* from here on signals do nothing */
+int interrupt_fd(void);           /* readable once a signal came; -1: before setup, or held and a signal came */
+bool interrupt_check(Err *err);   /* false with ERR_INTERRUPTED or ERR_TERMINATED if a signal came, unless held */
+void interrupt_hold(void);        /* from here on signals only shorten waiting */
+void interrupt_sleep(int ms);     /* a signal ends it at once */
+int64_t interrupt_at(void);       /* when the first signal came, in ms of CLOCK_MONOTONIC; 0: none came */
 
 #endif

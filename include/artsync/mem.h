@@ -1,7 +1,7 @@
 /* mem.h - memory: an allocator that cannot fail, an arena, a growing buffer, a string view.
  *
- * Out of memory ends the program with one line on stderr and exit status 4: the server undoes the transaction, so
- * nothing is half-written, and no caller has to check.
+ * Out of memory ends the program with one line on stderr: the server undoes the transaction, so nothing is
+ * half-written, and no caller has to check. What the line says, and the exit status, follow from mem_outcome().
  *
  * Ownership: an Arena owns all that was allocated from it, until arena_reset or arena_free. A Buf owns its bytes.
  * A Str owns nothing; whoever hands one out says how long it lives.
@@ -26,6 +26,11 @@ typedef struct Str {
 #define STR(literal) ((Str){(literal), sizeof(literal) - 1})
 static inline Str str_of(const char *text) { return (Str){text, strlen(text)}; }
 static inline bool str_eq(Str a, Str b) { return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0); }
+
+/* What is true of the run's changes if memory runs out now: nothing was changed (4), COMMIT was sent and not yet
+ * answered (6), or they are done and only the rest of the report is missing (1). */
+typedef enum MemOutcome { MEM_NOTHING_CHANGED, MEM_UNKNOWN, MEM_DONE } MemOutcome;
+void mem_outcome(MemOutcome outcome);
 
 void *mem_alloc(size_t size);                          /* zeroed */
 void *mem_grow(void *old, size_t count, size_t size);  /* realloc of count * size, overflow checked */

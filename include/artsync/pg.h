@@ -29,6 +29,9 @@ typedef struct Pg Pg;
 bool pg_open(Pg **pg, const char *url, const char *application_name, Err *err);
 void pg_close(Pg *pg); /* accepts NULL */
 
+/* Connect once more as pg_open did; the old connection is closed. False: `err` is set and pg is what it was. */
+bool pg_reconnect(Pg *pg, Err *err);
+
 /* "database on host:port as user", without secrets; lives as long as pg. */
 const char *pg_describe(const Pg *pg);
 const char *pg_database(const Pg *pg);
@@ -84,7 +87,12 @@ void pg_copy_text(Buf *out, const char *text);
 
 /* ---- transactions ---- */
 
-typedef enum PgTx { PG_TX_WRITE, PG_TX_READ } PgTx; /* READ: REPEATABLE READ, READ ONLY */
+typedef enum PgTx {
+    PG_TX_WRITE,
+    PG_TX_READ, /* REPEATABLE READ, READ ONLY */
+    PG_TX_NOTE, /* the log on the second connection: short limits for statements and answers */
+    PG_TX_LAST  /* the log of a run that failed: shorter ones */
+} PgTx;
 
 /* BEGIN and pin what results depend on, with SET LOCAL (works through a pooler): search_path pg_catalog, client
  * encoding UTF8, DateStyle ISO, IntervalStyle postgres, TimeZone UTC, bytea_output hex, extra_float_digits,
@@ -93,9 +101,26 @@ typedef enum PgTx { PG_TX_WRITE, PG_TX_READ } PgTx; /* READ: REPEATABLE READ, RE
 bool pg_begin(Pg *pg, PgTx kind, Err *err);
 void pg_rollback(Pg *pg); /* also fine where no transaction is open, the connection is gone, or pg is NULL */
 
-typedef enum PgCommit { PG_COMMITTED, PG_NOT_COMMITTED, PG_COMMIT_UNKNOWN } PgCommit;
-/* COMMIT alone; the tag is checked (ROLLBACK is a failure). Signals are ignored from here on. */
-PgCommit pg_commit(Pg *pg, Err *err);
+/* What else is known of a transaction whose COMMIT got no reply. */
+typedef struct PgProof {
+    const char *look; /* the hint of ERR_UNKNOWN: where to look whether it was committed */
+    const char *sql;  /* one boolean, true only if it was committed; NULL: there is no such query. Asked if the server was
+                         restarted or replaced meanwhile; otherwise the server knows its transaction by id */
+    int n;
+    const char *const *params;
+} PgProof;
+
+/* COMMIT alone, the one way to end a transaction whose outcome is reported; the tag is checked (ROLLBACK is a failure).
+ * From here on signals do not end the run, they shorten its waits. If the reply is lost, artsync connects again and asks
+ * what became of the transaction. True: it was committed, and pg can be used. False: nothing was changed, or
+ * ERR_UNKNOWN. */
+bool pg_commit(Pg *pg, const PgProof *proof, Err *err);
+
+/* COMMIT of the log's rows, which no other outcome depends on: signals stay as they are, a lost reply is ERR_LOST. */
+bool pg_commit_note(Pg *pg, Err *err);
+
+/* The id of the open transaction as text, good until the next pg_begin; gives it one if need be. NULL: `err` is set. */
+const char *pg_xid(Pg *pg, Err *err);
 
 bool pg_savepoint(Pg *pg, const char *name, Err *err);
 bool pg_release(Pg *pg, const char *name, Err *err);

@@ -102,7 +102,7 @@ typedef struct SyncResult {
 /* Run one sync. `data` carries the transaction, `log` is a second connection (may be NULL for a dry run); both must be
  * idle, the base bound. The result is filled as far as the run came, also on failure; free it either way.
  * Errors: every ErrCode; on all but ERR_UNKNOWN the database is as it was before. */
-bool sync_run(Pg *data, Pg *log, const char *url, const Base *base, const SyncOptions *options, SyncResult *result,
+bool sync_run(Pg *data, Pg *log, const Base *base, const SyncOptions *options, SyncResult *result,
               Err *err);
 void sync_result_free(SyncResult *result);
 
@@ -159,7 +159,7 @@ typedef struct RollbackResult {
     Arena arena;
 } RollbackResult;
 
-bool rollback_run(Pg *data, Pg *log, const char *url, const Base *base, const char *which,
+bool rollback_run(Pg *data, Pg *log, const Base *base, const char *which,
                   const RollbackOptions *options, RollbackResult *result, Err *err);
 void rollback_result_free(RollbackResult *result);
 

@@ -1,2 +1,2 @@
--- How a run ended whose COMMIT got no reply. $1 sync id.
-SELECT status FROM public.sync_logs WHERE sync_id = $1 ORDER BY id LIMIT 1
+-- Was a run committed whose COMMIT got no reply? Its last statement said completed. $1 sync id.
+SELECT EXISTS (SELECT FROM public.sync_logs WHERE sync_id = $1 AND status = 'completed')

@@ -51,7 +51,7 @@ static bool run(Cli *cli, Err *err)
     if (!sync_options_read(cli, &sync, err))
         return false;
     sync.dry_run = sync.want_changes = true;
-    bool ok = sync_run(cli->pg, NULL, cli->url, cli->base, &sync, &result, &failed);
+    bool ok = sync_run(cli->pg, NULL, cli->base, &sync, &result, &failed);
     log_progress_end();
     if (ok)
         cli->status = sync_result_status(&result);

@@ -149,7 +149,7 @@ static bool make_move(Cli *cli, Move *move, Err *err)
         return false;
     if (!phase_write(cli->pg, cli->base->name, move->stored, move->to, move->forced, err))
         return false;
-    move->moved = pg_commit(cli->pg, err) == PG_COMMITTED;
+    move->moved = pg_commit(cli->pg, &(PgProof){.look = "once the database is back, see: artsync phase"}, err);
     cli->committed = move->moved;
     move->validation.phase = move->moved ? move->to : move->from;
     return move->moved;

@@ -106,6 +106,8 @@ static bool choose_command(Arguments *arguments, Err *err)
 static ExitStatus finish(Cli *cli, bool json, Err *err)
 {
     if (err->code != ERR_NONE) {
+        if (cli->committed)
+            err_context(err, "the changes were committed; what failed came after that");
         if (json && !cli->reported) {
             JsonOut out;
             json_begin(&out, stdout);
@@ -113,7 +115,7 @@ static ExitStatus finish(Cli *cli, bool json, Err *err)
             json_end(&out);
         }
         log_error(err);
-        cli->status = err_status(err->code);
+        cli->status = cli->committed ? EXIT_ATTENTION : err_status(err->code);
     }
     log_progress_end();
     Err output = {0};

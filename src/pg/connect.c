@@ -128,18 +128,16 @@ static void set_where(Buf *where, const char *database, const char *host, const 
                host && *host ? host : "localhost", port && *port ? port : "5432", user && *user ? user : "(no user)");
 }
 
-static int64_t seconds_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec;
-}
+static int64_t seconds_now(void) { return pg_now() / 1000; }
 
 static bool wait_for_socket(PGconn *conn, PostgresPollingStatusType wanted, int64_t deadline, bool *late, Err *err)
 {
     for (;;) {
         if (!interrupt_check(err))
             return false;
+        bool hurry = interrupt_at() != 0; /* here only where signals are held */
+        if (hurry && deadline > interrupt_at() / 1000 + SIGNAL_COMMIT_PATIENCE)
+            deadline = interrupt_at() / 1000 + SIGNAL_COMMIT_PATIENCE;
         int64_t left = deadline - seconds_now();
         if (left <= 0) {
             *late = true;
@@ -341,12 +339,16 @@ bool pg_open(Pg **out, const char *url, const char *application_name, Err *err)
     Pg *pg = mem_alloc(sizeof *pg);
     Buf where = {0};
     set_where(&where, PQdb(conn), PQhost(conn), PQport(conn), PQuser(conn));
-    *pg = (Pg){
-        .conn = conn, .description = where.data, .application_name = mem_dup(application_name), .patience = PATIENCE};
-    PQsetNoticeReceiver(conn, pg_notice, pg);
+    *pg = (Pg){.conn = conn,
+               .description = where.data,
+               .application_name = mem_dup(application_name),
+               .url = url ? mem_dup(url) : NULL,
+               .patience = PATIENCE};
+    PQsetNoticeReceiver(conn, pg_notice, NULL);
+    const char *version = PQparameterStatus(conn, "server_version");
     if (PQserverVersion(conn) < SERVER_OLDEST)
         err_set(err, ERR_CONNECT, "artsync needs PostgreSQL 14 or later", "%s: the server is PostgreSQL %s",
-                pg->description, PQparameterStatus(conn, "server_version"));
+                pg->description, version ? version : "of an unknown version");
     else if (PQsetnonblocking(conn, 1) != 0)
         err_set(err, ERR_CONNECT, NULL, "%s: %s", pg->description, PQerrorMessage(conn));
     if (err->code != ERR_NONE) {
@@ -366,8 +368,22 @@ void pg_close(Pg *pg)
     PQfinish(pg->conn);
     free(pg->description);
     free(pg->application_name);
+    free(pg->url);
     buf_free(&pg->copy);
     free(pg);
+}
+
+bool pg_reconnect(Pg *pg, Err *err)
+{
+    Pg *fresh;
+    if (!pg_open(&fresh, pg->url, pg->application_name, err))
+        return false;
+    Pg old = *pg;
+    *pg = *fresh;
+    *fresh = old;
+    fresh->lost = true;
+    pg_close(fresh);
+    return true;
 }
 
 const char *pg_describe(const Pg *pg) { return pg->description; }

@@ -35,7 +35,22 @@ bool pg_copy_in(Pg *pg, const char *sql, Err *err)
     return start(pg, sql, PGRES_COPY_IN, err);
 }
 
-/* One CopyData message of a chunk's size: the boundaries mean nothing to the server. */
+/* What PQputCopyData or PQputCopyEnd said of something that was to go into an empty buffer. 0 is then no full buffer that
+ * flushing would empty: libpq could not get memory for it. */
+static bool queued(Pg *pg, int said, Err *err)
+{
+    if (said > 0)
+        return true;
+    if (said < 0)
+        return pg_error_lost(pg, err);
+    err_set(err, ERR_DATABASE, "give the machine more memory; nothing was changed",
+            "out of memory: libpq cannot hold the next part of COPY");
+    pg_abandon(pg);
+    return false;
+}
+
+/* One CopyData message of a chunk's size: the boundaries mean nothing to the server. The buffer is emptied wholly each
+ * time, or libpq's own would grow without bound. */
 static bool send_chunk(Pg *pg, const char *bytes, size_t n, Err *err)
 {
     if (!interrupt_check(err)) {
@@ -44,15 +59,10 @@ static bool send_chunk(Pg *pg, const char *bytes, size_t n, Err *err)
     }
     while (n) {
         size_t part = n < (size_t)COPY_CHUNK * 16 ? n : (size_t)COPY_CHUNK * 16;
-        int done = PQputCopyData(pg->conn, bytes, (int)part);
-        if (done < 0)
-            return pg_error_lost(pg, err);
-        if (!pg_flush(pg, err)) /* wholly, or libpq's own buffer would grow without bound */
+        if (!queued(pg, PQputCopyData(pg->conn, bytes, (int)part), err) || !pg_flush(pg, err))
             return false;
-        if (done) {
-            bytes += part;
-            n -= part;
-        }
+        bytes += part;
+        n -= part;
     }
     return true;
 }
@@ -82,14 +92,9 @@ bool pg_copy_done(Pg *pg, int64_t rows, Err *err)
     buf_clear(&pg->copy);
     if (!sent)
         return false;
-    int end;
-    while ((end = PQputCopyEnd(pg->conn, NULL)) == 0) {
-        if (!pg_flush(pg, err))
-            return false;
-    }
-    if (end < 0)
-        return pg_error_lost(pg, err);
     PGresult *result;
+    if (!queued(pg, PQputCopyEnd(pg->conn, NULL), err))
+        return false;
     if (!pg_flush(pg, err) || !pg_finish(pg, NULL, &result, err))
         return false;
     int64_t counted = strtoll(PQcmdTuples(result), NULL, 10);

@@ -218,38 +218,47 @@ static bool each_row(const PGresult *result, const char **cells, PgRowFn *each, 
     return true;
 }
 
+/* One result of the stream. False: `err` is set, and what still comes is to be dropped. */
+static bool take_result(Pg *pg, const char *sql, const PGresult *result, const char ***cells, PgRowFn *each, void *ctx,
+                        Err *err)
+{
+    if (is_error(result))
+        return pg_error_result(pg, result, NULL, err);
+    if (!has_rows(result))
+        return err_set(err, ERR_DATABASE, NULL, "rows were expected of \"%.60s\"", sql);
+    if (!*cells)
+        *cells = mem_alloc((size_t)PQnfields(result) * sizeof **cells);
+    return each_row(result, *cells, each, ctx, err);
+}
+
 bool pg_each(Pg *pg, const char *sql, int n, const char *const *params, PgRowFn *each, void *ctx, Err *err)
 {
     if (!ready(pg, err))
         return false;
     if (!PQsendQueryParams(pg->conn, sql, n, NULL, params, NULL, NULL, 0))
         return pg_error_lost(pg, err);
-    if (!single_rows(pg->conn) || !pg_flush(pg, err)) {
+    if (!single_rows(pg->conn)) {
         pg_abandon(pg);
         return err_set(err, ERR_DATABASE, NULL, "rows cannot be read one by one");
     }
     const char **cells = NULL;
     PGresult *result;
-    bool ok = true;
-    while (pg_next(pg, &result, err)) {
+    bool ok = pg_flush(pg, err), whole = false;
+    while (ok && pg_next(pg, &result, err)) {
         if (!result) {
             free(cells);
-            return ok;
+            return whole || err_set(err, ERR_LOST, NULL, "%s: the rows ended without their end", pg->description);
         }
-        if (is_error(result))
-            ok = pg_error_result(pg, result, NULL, err);
-        else if (!has_rows(result))
-            ok = err_set(err, ERR_DATABASE, NULL, "rows were expected of \"%.60s\"", sql);
-        else {
-            if (!cells)
-                cells = mem_alloc((size_t)PQnfields(result) * sizeof *cells);
-            ok = each_row(result, cells, each, ctx, err);
-        }
+        Err rest = {0};
+        bool failed = is_error(result);
+        whole = PQresultStatus(result) == PGRES_TUPLES_OK;
+        ok = take_result(pg, sql, result, &cells, each, ctx, err);
         PQclear(result);
-        if (!ok && PQtransactionStatus(pg->conn) == PQTRANS_ACTIVE) {
+        if (failed && !pg->lost) /* nothing is left to cancel: the server is done */
+            pg_finish(pg, NULL, NULL, &rest);
+        else if (!ok)
             pg_abandon(pg);
-            break;
-        }
+        err_clear(&rest);
     }
     free(cells);
     return false;

@@ -21,9 +21,17 @@ enum {
     CANCEL_PATIENCE = 5,            /* for the cancel request itself */
     REFUSE_PATIENCE = 1,            /* for a COPY that was given up to end by itself */
     DRAIN_PATIENCE = 10,            /* for the cancelled statement to end, and for ROLLBACK */
+    NOTE_TIMEOUT = 60,              /* a statement of the log (PG_TX_NOTE) */
+    LAST_LOCK_TIMEOUT = 5,          /* the last words of a run that failed (PG_TX_LAST): lock, statement, answer */
+    LAST_TIMEOUT = 8,
+    LAST_PATIENCE = 10,
+    SIGNAL_PATIENCE = 2,            /* after a signal: each answer */
+    SIGNAL_COMMIT_PATIENCE = 10,    /* after a signal: the answer to COMMIT */
+    RESOLVE_CONNECT = 10,           /* after a lost COMMIT: until the server can be reached again */
+    RESOLVE_PROGRESS = 30,          /* ... and until the lost transaction has ended */
 };
 
-enum { ENCRYPTED_WAIT_MS = 50 };
+enum { ENCRYPTED_WAIT_MS = 50, RESOLVE_WAIT_MS = 200 };
 
 enum { COPY_CHUNK = 64 * 1024, SERVER_OLDEST = 140000 };
 
@@ -31,9 +39,13 @@ struct Pg {
     PGconn *conn;
     char *description;
     char *application_name;
+    char *url;             /* as pg_open got it, to connect again; NULL: libpq's own rules */
+    char xid[24];          /* of the open transaction, once it was asked for; else "" */
+    char server[64];       /* when the server that gave the xid was started */
     int patience;          /* seconds without progress */
     int64_t waiting_since; /* ms; 0: the server has just been heard of */
-    bool deaf;             /* signals are not looked at: cancelling, ROLLBACK, COMMIT */
+    bool deaf;             /* signals do not end a wait, they shorten it: cancelling, ROLLBACK, COMMIT */
+    bool committing;       /* the wait is for the answer to COMMIT */
     bool lost;             /* the connection is of no use any more */
     Buf copy;              /* bytes collected for the next CopyData */
 };
@@ -49,6 +61,8 @@ struct PgRows {
 bool pg_url_normalize(const char *url, Buf *out, Err *err);
 
 /* ---- wait.c ---- */
+
+int64_t pg_now(void); /* CLOCK_MONOTONIC in ms */
 
 /* Wait until the socket is readable (or, with `write`, writable), a signal (ERR_INTERRUPTED), or `patience` without
  * either (ERR_LOST). Input is consumed. May return for nothing: callers look and wait again. */

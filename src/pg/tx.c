@@ -11,11 +11,21 @@ static bool simple(Pg *pg, const char *sql, Err *err)
     return pg_send_script(pg, sql, err) && pg_finish(pg, NULL, NULL, err);
 }
 
-static bool pin(Pg *pg, Err *err)
+/* Seconds, per kind of transaction. `answer` is more than `statement`: the server speaks first. */
+static const struct {
+    int lock, statement, answer;
+} limits[] = {
+    [PG_TX_WRITE] = {LOCK_TIMEOUT, STATEMENT_TIMEOUT, PATIENCE},
+    [PG_TX_READ] = {LOCK_TIMEOUT, STATEMENT_TIMEOUT, PATIENCE},
+    [PG_TX_NOTE] = {LOCK_TIMEOUT, NOTE_TIMEOUT, NOTE_TIMEOUT + LAST_PATIENCE},
+    [PG_TX_LAST] = {LAST_LOCK_TIMEOUT, LAST_TIMEOUT, LAST_PATIENCE},
+};
+
+static bool pin(Pg *pg, PgTx kind, Err *err)
 {
     char lock[24], statement[24], idle[24], check[24];
-    snprintf(lock, sizeof lock, "%ds", LOCK_TIMEOUT);
-    snprintf(statement, sizeof statement, "%ds", STATEMENT_TIMEOUT);
+    snprintf(lock, sizeof lock, "%ds", limits[kind].lock);
+    snprintf(statement, sizeof statement, "%ds", limits[kind].statement);
     snprintf(idle, sizeof idle, "%ds", IDLE_TIMEOUT);
     snprintf(check, sizeof check, "%ds", CONNECTION_CHECK_INTERVAL);
     PgRows *rows;
@@ -33,7 +43,9 @@ bool pg_begin(Pg *pg, PgTx kind, Err *err)
     /* not READ WRITE: a role that is read-only by default stays so */
     const char *begin = kind == PG_TX_READ ? "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
                                            : "BEGIN ISOLATION LEVEL READ COMMITTED";
-    if (simple(pg, begin, err) && pin(pg, err))
+    pg->xid[0] = '\0';
+    pg->patience = limits[kind].answer;
+    if (simple(pg, begin, err) && pin(pg, kind, err))
         return true;
     pg_rollback(pg);
     return false;
@@ -60,39 +72,6 @@ void pg_rollback(Pg *pg)
     }
     pg->deaf = deaf;
     pg->patience = patience;
-}
-
-PgCommit pg_commit(Pg *pg, Err *err)
-{
-    if (!interrupt_check(err)) {
-        pg_rollback(pg);
-        return PG_NOT_COMMITTED;
-    }
-    if (pg->lost || PQtransactionStatus(pg->conn) != PQTRANS_INTRANS) {
-        err_set(err, pg->lost ? ERR_LOST : ERR_DATABASE, NULL,
-                pg->lost ? "the connection broke before COMMIT" : "there is nothing to commit: the transaction failed");
-        pg_rollback(pg);
-        return PG_NOT_COMMITTED;
-    }
-    interrupt_ignore();
-    pg->deaf = true;
-    PGresult *result = NULL;
-    /* Once the first byte may have left, a broken connection says nothing about the outcome. */
-    if (!PQsendQuery(pg->conn, "COMMIT") || !pg_flush(pg, err) || !pg_finish(pg, NULL, &result, err)) {
-        if (pg->lost || PQstatus(pg->conn) == CONNECTION_BAD) {
-            pg->lost = true;
-            err_set(err, ERR_LOST, NULL, "the connection broke during COMMIT");
-            return PG_COMMIT_UNKNOWN;
-        }
-        pg_rollback(pg); /* a deferred constraint, for example */
-        return PG_NOT_COMMITTED;
-    }
-    bool committed = strcmp(PQcmdStatus(result), "COMMIT") == 0;
-    PQclear(result);
-    if (committed)
-        return PG_COMMITTED;
-    err_set(err, ERR_DATABASE, NULL, "the server rolled the transaction back instead of committing it");
-    return PG_NOT_COMMITTED;
 }
 
 /* ---- savepoints ---- */

@@ -8,7 +8,7 @@
 #include "artsync/interrupt.h"
 #include "private.h"
 
-static int64_t now_ms(void)
+int64_t pg_now(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
@@ -25,8 +25,21 @@ static bool stop_for_signal(Pg *pg, Err *err)
 static bool give_up(Pg *pg, Err *err)
 {
     pg->lost = true;
-    return err_set(err, ERR_LOST, "the server or the network hangs; nothing was committed",
-                   "%s: no answer for %d seconds", pg->description, pg->patience);
+    return err_set(err, ERR_LOST,
+                   "the server or the network hangs, or a connection pooler has no free connection; nothing was committed",
+                   "%s: no answer for %lld seconds", pg->description,
+                   (long long)((pg_now() - pg->waiting_since) / 1000));
+}
+
+/* A signal shortens every wait, also those that it does not end at once: cancelling, ROLLBACK, COMMIT, the log. */
+static int64_t deadline(const Pg *pg)
+{
+    int64_t end = pg->waiting_since + (int64_t)pg->patience * 1000, signal = interrupt_at();
+    if (!signal)
+        return end;
+    int64_t from = signal > pg->waiting_since ? signal : pg->waiting_since;
+    int64_t hurried = from + (pg->committing ? SIGNAL_COMMIT_PATIENCE : SIGNAL_PATIENCE) * 1000;
+    return hurried < end ? hurried : end;
 }
 
 static bool consume(Pg *pg, Err *err) { return PQconsumeInput(pg->conn) ? true : pg_error_lost(pg, err); }
@@ -38,7 +51,7 @@ static bool is_encrypted(const Pg *pg) { return PQsslInUse(pg->conn) || PQgssEnc
 bool pg_wait(Pg *pg, bool write, Err *err)
 {
     if (!pg->waiting_since)
-        pg->waiting_since = now_ms();
+        pg->waiting_since = pg_now();
     for (;;) {
         Err none = {0};
         if (!pg->deaf && !interrupt_check(&none)) {
@@ -47,11 +60,11 @@ bool pg_wait(Pg *pg, bool write, Err *err)
         }
         struct pollfd fds[2] = {
             {.fd = PQsocket(pg->conn), .events = (short)(POLLIN | (write ? POLLOUT : 0))},
-            {.fd = pg->deaf ? -1 : interrupt_fd(), .events = POLLIN},
+            {.fd = pg->deaf && interrupt_at() ? -1 : interrupt_fd(), .events = POLLIN},
         };
         if (fds[0].fd < 0)
             return pg_error_lost(pg, err);
-        int64_t left = pg->waiting_since + (int64_t)pg->patience * 1000 - now_ms();
+        int64_t left = deadline(pg) - pg_now();
         int64_t longest = is_encrypted(pg) ? ENCRYPTED_WAIT_MS : 3600000;
         if (left <= 0)
             return give_up(pg, err);
@@ -121,7 +134,7 @@ static void cancel(Pg *pg)
     }
     struct timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += CANCEL_PATIENCE;
+    until.tv_sec += interrupt_at() ? SIGNAL_PATIENCE : CANCEL_PATIENCE;
     if (pthread_timedjoin_np(thread, NULL, &until) != 0)
         pthread_detach(thread);
 }
@@ -129,7 +142,7 @@ static void cancel(Pg *pg)
 /* Read and drop all that still comes; COPY in either direction is ended first. */
 static bool drain(Pg *pg, Err *err)
 {
-    bool refused = false; /* once is enough, and PQgetResult repeats COPY_IN until the server has heard of it */
+    bool refused = false;
     for (;;) {
         PGresult *result;
         if (!pg_flush(pg, err) || !pg_next(pg, &result, err))
@@ -138,10 +151,10 @@ static bool drain(Pg *pg, Err *err)
             return true;
         ExecStatusType status = PQresultStatus(result);
         PQclear(result);
-        if (status == PGRES_COPY_IN && !refused) {
-            refused = true;
-            if (PQputCopyEnd(pg->conn, "given up by artsync") < 0)
+        if (status == PGRES_COPY_IN) { /* PQgetResult repeats it for ever unless the COPY was ended */
+            if (refused || PQputCopyEnd(pg->conn, "given up by artsync") != 1)
                 return pg_error_lost(pg, err);
+            refused = true;
         }
         if (status == PGRES_COPY_OUT) {
             char *bytes;

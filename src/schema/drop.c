@@ -171,7 +171,7 @@ static bool drop(Pg *pg, const Base *base, const char *base_name, int *dropped, 
 static bool finish(Pg *pg, bool ok, Err *err)
 {
     if (ok)
-        return pg_commit(pg, err) == PG_COMMITTED;
+        return pg_commit(pg, &(PgProof){.look = "once the database is back, see: artsync db status"}, err);
     pg_rollback(pg);
     return false;
 }

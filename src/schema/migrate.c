@@ -120,7 +120,7 @@ static bool migrate(Pg *pg, const Base *base, const char *base_name, bool adopt,
         pg_rollback(pg);
         return ok;
     }
-    return pg_commit(pg, err) == PG_COMMITTED;
+    return pg_commit(pg, &(PgProof){.look = "once the database is back, see: artsync db status"}, err);
 }
 
 bool schema_migrate(Pg *pg, const Base *base, const char *base_name, int *applied, Err *err)

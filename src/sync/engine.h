@@ -186,10 +186,17 @@ bool skip_allowed(Pg *pg, const SkipCase *file, bool *skip, char **fingerprint, 
 bool ids_fingerprint(Pg *pg, const Table *table, char **hash, Err *err); /* of the ids of all rows; malloc'ed */
 char *mapping_hash(const Table *table, Arena *arena);
 
-/* sync_logs (runlog.c). `log` is the second connection. */
+/* sync_logs (runlog.c). `log` is the second connection; what is written there is one transaction with short limits. A run's
+ * rows are written together: all of them say running, with the id of the data's transaction, or none is there. */
 bool runlog_start(Pg *log, Run *run, Err *err);
+typedef struct RunlogRow {
+    const char *type, *table, *file, *sha256; /* the last two NULL: a rollback */
+    bool replay;
+    int64_t *id;
+} RunlogRow;
+bool runlog_begin(Pg *log, Pg *data, const char *base, const char *run_id, const RunlogRow *rows, int n, Err *err);
 bool runlog_complete(Run *run, Err *err);
-void runlog_fail(Pg *log, const Run *run, const Err *why);
+void runlog_fail(Pg *log, const char *run_id, const Err *why); /* what still says running; failing is no error */
 bool runlog_holder(Pg *pg, const char *base, Buf *out, Err *err);
 const char *runlog_who(Arena *arena);
 
@@ -217,11 +224,13 @@ bool undo_detail(Undo *undo, const char *id, const char *action, cJSON *columns,
 
 bool table_lock(Pg *pg, const Table *table, Err *err);
 
-/* Wait for the base's lock and take it, or say who holds it (ERR_BUSY). */
-bool base_lock(Pg *pg, const char *base, int wait_seconds, Err *err);
+/* Take the base's lock in the open transaction, or say who holds it (ERR_BUSY) (baselock.c). */
+bool base_lock(Pg *pg, const char *base, Err *err);
+/* BEGIN of a run, named after it, with the base's lock; ERR_BUSY if another run holds it after `wait_seconds`. */
+bool base_begin(Pg *pg, const char *base, const char *run_id, int wait_seconds, Err *err);
 
-/* COMMIT; a lost reply is resolved by looking at the run's row in sync_logs. */
-bool run_commit(Pg *pg, const char *url, const char *base, const char *sync_id, Err *err);
+/* COMMIT of a sync or rollback, whose row in sync_logs proves it. */
+bool run_commit(Pg *pg, const char *run_id, Err *err);
 
 /* A UUID, version 4. */
 void uuid_new(char out[37]);

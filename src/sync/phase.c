@@ -17,7 +17,7 @@ bool phase_read(Pg *pg, const char *base, Phase *phase, Err *err)
     return ok;
 }
 
-bool phase_lock(Pg *pg, const char *base, Err *err) { return base_lock(pg, base, 0, err); }
+bool phase_lock(Pg *pg, const char *base, Err *err) { return base_lock(pg, base, err); }
 
 bool phase_write(Pg *pg, const char *base, const char *from, Phase to, bool forced, Err *err)
 {

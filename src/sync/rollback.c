@@ -78,21 +78,14 @@ static int log_of(const Rollback *rb, const char *table)
 
 static bool start_logs(Rollback *rb, Pg *log, Err *err)
 {
-    const char *base[] = {rb->run.base->name};
-    if (!pg_run(log, sql_query("log_orphans"), 1, base, NULL, err))
-        return false;
-    for (int i = 0; i < pg_count(rb->logs); i++) {
-        if (pg_bool(rb->logs, i, L_SKIPPED))
-            continue;
-        const char *params[] = {rb->result->rollback_id, "rollback", pg_get(rb->logs, i, L_TABLE), rb->run.base->name,
-                                runlog_who(&rb->result->arena), NULL, NULL, "f"};
-        char *id = NULL;
-        if (!pg_value(log, sql_query("log_start"), 8, params, &id, err))
-            return false;
-        rb->log_ids[i] = strtoll(id, NULL, 10);
-        free(id);
-    }
-    return true;
+    RunlogRow *rows = mem_alloc(sizeof *rows * (size_t)(pg_count(rb->logs) + 1));
+    int n = 0;
+    for (int i = 0; i < pg_count(rb->logs); i++)
+        if (!pg_bool(rb->logs, i, L_SKIPPED))
+            rows[n++] = (RunlogRow){.type = "rollback", .table = pg_get(rb->logs, i, L_TABLE), .id = &rb->log_ids[i]};
+    bool ok = runlog_begin(log, rb->run.pg, rb->run.base->name, rb->result->rollback_id, rows, n, err);
+    free(rows);
+    return ok;
 }
 
 static bool restore_rejects(const Rollback *rb, int i, Err *err)
@@ -177,28 +170,20 @@ static bool begin(Rollback *rb, const char *which, Err *err)
 {
     Pg *pg = rb->run.pg;
     const char *base = rb->run.base->name;
-    char name[64], *set = NULL;
-    snprintf(name, sizeof name, "artsync/%s", rb->result->rollback_id);
-    const char *params[] = {name};
-    bool ok = pg_begin(pg, PG_TX_WRITE, err) &&
-              pg_value(pg, "SELECT set_config('application_name', $1, true)", 1, params, &set, err) &&
-              base_lock(pg, base, rb->options->wait_seconds, err) &&
-              sync_find(pg, base, which, true, rb->result->sync_id, err) && read_logs(rb, err);
-    free(set);
-    return ok;
+    return base_begin(pg, base, rb->result->rollback_id, rb->options->wait_seconds, err) &&
+           sync_find(pg, base, which, true, rb->result->sync_id, err) && read_logs(rb, err);
 }
 
-static bool finish(Rollback *rb, const char *url, Err *err)
+static bool finish(Rollback *rb, Err *err)
 {
     if (rb->options->dry_run) {
         pg_rollback(rb->run.pg);
         return true;
     }
-    return complete_logs(rb, err) && interrupt_check(err) &&
-           run_commit(rb->run.pg, url, rb->run.base->name, rb->result->rollback_id, err);
+    return complete_logs(rb, err) && run_commit(rb->run.pg, rb->result->rollback_id, err);
 }
 
-bool rollback_run(Pg *data, Pg *log, const char *url, const Base *base, const char *which,
+bool rollback_run(Pg *data, Pg *log, const Base *base, const char *which,
                   const RollbackOptions *options, RollbackResult *result, Err *err)
 {
     *result = (RollbackResult){.dry_run = options->dry_run, .details = spool_new()};
@@ -212,17 +197,17 @@ bool rollback_run(Pg *data, Pg *log, const char *url, const Base *base, const ch
         rb.log_ids = mem_alloc(sizeof *rb.log_ids * n);
         rb.reversed = mem_alloc(sizeof *rb.reversed * n);
         rb.deleted = mem_alloc(sizeof *rb.deleted * n);
-        if (!options->dry_run)
-            ok = logged = start_logs(&rb, log, err);
-        ok = ok && undo_tables(&rb, err) && finish(&rb, url, err);
+        if (!options->dry_run) {
+            logged = true; /* also if it fails: the reply to its COMMIT may be what was lost */
+            ok = start_logs(&rb, log, err);
+        }
+        ok = ok && undo_tables(&rb, err) && finish(&rb, err);
     }
     if (!ok) {
-        interrupt_ignore();
+        interrupt_hold(); /* it is ending already */
         pg_rollback(data);
-        if (logged && err->code != ERR_UNKNOWN) {
-            snprintf(rb.unused.sync_id, sizeof rb.unused.sync_id, "%s", result->rollback_id);
-            runlog_fail(log, &rb.run, err);
-        }
+        if (logged && err->code != ERR_UNKNOWN)
+            runlog_fail(log, result->rollback_id, err);
     }
     pg_rows_free(rb.logs);
     free(rb.log_ids);

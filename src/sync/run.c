@@ -100,20 +100,6 @@ static bool hash_files(SyncResult *result, Err *err)
 
 /* ---- what must hold before anything begins ---- */
 
-bool base_lock(Pg *pg, const char *base, int wait_seconds, Err *err)
-{
-    bool taken = false;
-    Buf holder = {0};
-    bool ok = pg_lock_base(pg, base, wait_seconds, &taken, &holder, err);
-    if (ok && !taken) {
-        ok = runlog_holder(pg, base, &holder, err) &&
-             err_set(err, ERR_BUSY, "wait until it ends, or give --wait SECONDS", "another sync is running: %s",
-                     holder.len ? holder.data : "it does not say who");
-    }
-    buf_free(&holder);
-    return ok;
-}
-
 static bool check_phase(Run *run, Err *err)
 {
     Phase phase;
@@ -138,15 +124,8 @@ static bool check_phase(Run *run, Err *err)
 
 static bool begin(Run *run, Err *err)
 {
-    char name[64];
-    snprintf(name, sizeof name, "artsync/%s", run->result->sync_id);
-    const char *params[] = {name};
-    char *set = NULL;
-    bool ok = pg_begin(run->pg, PG_TX_WRITE, err) &&
-              pg_value(run->pg, "SELECT set_config('application_name', $1, true)", 1, params, &set, err) &&
-              base_lock(run->pg, run->base->name, run->options->wait_seconds, err) && check_phase(run, err);
-    free(set);
-    return ok;
+    return base_begin(run->pg, run->base->name, run->result->sync_id, run->options->wait_seconds, err) &&
+           check_phase(run, err);
 }
 
 static bool take_turns(Run *run, Err *err)
@@ -165,54 +144,19 @@ static bool take_turns(Run *run, Err *err)
 
 /* ---- the end ---- */
 
-/* The reply to COMMIT was lost: look, under the lock, what became of it. True: it was committed. */
-static bool resolve_commit(const char *url, const char *base, const char *sync_id, Err *err)
+bool run_commit(Pg *pg, const char *run_id, Err *err)
 {
-    Pg *pg = NULL;
-    Err looking = {0};
-    bool taken = false, committed = false, known = false;
-    char *status = NULL;
-    const char *params[] = {sync_id};
-    if (pg_open(&pg, url, "artsync", &looking) && pg_begin(pg, PG_TX_WRITE, &looking) &&
-        pg_lock_base(pg, base, 60, &taken, NULL, &looking) && taken &&
-        pg_value(pg, sql_query("log_outcome"), 1, params, &status, &looking) && status) {
-        known = true;
-        committed = strcmp(status, "completed") == 0;
-    }
-    free(status);
-    pg_rollback(pg);
-    pg_close(pg);
-    if (committed) {
-        err_clear(err);
-    } else if (known) {
-        err_clear(err);
-        err_set(err, ERR_LOST, "sync again", "the connection broke during COMMIT, and nothing was changed");
-    } else {
-        err_clear(err);
-        err_set(err, ERR_UNKNOWN, "look at `artsync history` once the database is back: completed or failed",
-                "the connection broke during COMMIT of sync %s, and the database cannot be asked what became of it: %s",
-                sync_id, looking.message ? looking.message : "the lock could not be taken");
-    }
-    err_clear(&looking);
-    return committed;
+    const PgProof proof = {"once the database is back, see: artsync history", sql_query("log_outcome"), 1, &run_id};
+    return pg_commit(pg, &proof, err);
 }
 
-bool run_commit(Pg *pg, const char *url, const char *base, const char *sync_id, Err *err)
-{
-    PgCommit outcome = pg_commit(pg, err);
-    if (outcome == PG_COMMIT_UNKNOWN)
-        return resolve_commit(url, base, sync_id, err);
-    return outcome == PG_COMMITTED;
-}
-
-static bool finish(Run *run, const char *url, Err *err)
+static bool finish(Run *run, Err *err)
 {
     if (run->options->dry_run) {
         pg_rollback(run->pg);
         return true;
     }
-    return runlog_complete(run, err) && interrupt_check(err) &&
-           run_commit(run->pg, url, run->base->name, run->result->sync_id, err);
+    return runlog_complete(run, err) && run_commit(run->pg, run->result->sync_id, err);
 }
 
 static void stamp(char *out, size_t size)
@@ -232,7 +176,7 @@ static void prepare(SyncResult *result, const SyncOptions *options)
     stamp(result->started_at, sizeof result->started_at);
 }
 
-bool sync_run(Pg *data, Pg *log, const char *url, const Base *base, const SyncOptions *options, SyncResult *result,
+bool sync_run(Pg *data, Pg *log, const Base *base, const SyncOptions *options, SyncResult *result,
               Err *err)
 {
     struct timespec start, end;
@@ -246,16 +190,18 @@ bool sync_run(Pg *data, Pg *log, const char *url, const Base *base, const SyncOp
     bool logged = false;
     bool ok = resolve_tables(result, base, options, err) && check_files(result, err) && begin(&run, err) &&
               hash_files(result, err);
-    if (ok && !options->dry_run)
-        ok = logged = runlog_start(log, &run, err);
-    ok = ok && take_turns(&run, err) && finish(&run, url, err);
+    if (ok && !options->dry_run) {
+        logged = true; /* also if it fails: the reply to its COMMIT may be what was lost */
+        ok = runlog_start(log, &run, err);
+    }
+    ok = ok && take_turns(&run, err) && finish(&run, err);
     if (ok) {
         result->status = options->dry_run ? "dry_run" : "completed";
     } else {
-        interrupt_ignore(); /* it is being wound up already */
+        interrupt_hold(); /* it is ending already */
         pg_rollback(data);
         if (logged && err->code != ERR_UNKNOWN)
-            runlog_fail(log, &run, err);
+            runlog_fail(log, run.result->sync_id, err);
     }
     for (int i = 0; i < base->n_tables; i++)
         link_index_free(run.links[i]);

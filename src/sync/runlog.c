@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "artsync/embed.h"
+#include "artsync/interrupt.h"
 #include "engine.h"
 
 const char *runlog_who(Arena *arena)
@@ -18,23 +19,44 @@ const char *runlog_who(Arena *arena)
     return arena_printf(arena, "%s@%s, process %ld", user, host, (long)getpid());
 }
 
+static bool add_row(Pg *log, const char *base, const char *run_id, const char *xid, const RunlogRow *row, Err *err)
+{
+    Arena arena = {0};
+    const char *params[] = {run_id,    row->type,   row->table,              base, runlog_who(&arena),
+                            row->file, row->sha256, row->replay ? "t" : "f", xid};
+    char *id = NULL;
+    bool ok = pg_value(log, sql_query("log_start"), 9, params, &id, err);
+    if (ok)
+        *row->id = strtoll(id, NULL, 10);
+    free(id);
+    arena_free(&arena);
+    return ok;
+}
+
+bool runlog_begin(Pg *log, Pg *data, const char *base, const char *run_id, const RunlogRow *rows, int n, Err *err)
+{
+    const char *xid = pg_xid(data, err);
+    bool ok = xid && pg_begin(log, PG_TX_NOTE, err) && pg_run(log, sql_query("log_orphans"), 1, &base, NULL, err);
+    for (int i = 0; ok && i < n; i++)
+        ok = add_row(log, base, run_id, xid, &rows[i], err);
+    ok = ok && pg_commit_note(log, err);
+    if (!ok)
+        pg_rollback(log);
+    return ok;
+}
+
 bool runlog_start(Pg *log, Run *run, Err *err)
 {
-    const char *base[] = {run->base->name};
-    if (!pg_run(log, sql_query("log_orphans"), 1, base, NULL, err))
-        return false;
     SyncResult *result = run->result;
+    RunlogRow *rows = mem_alloc(sizeof *rows * (size_t)(result->n_tables + 1));
     for (int i = 0; i < result->n_tables; i++) {
         const SyncTable *t = &result->tables[i];
-        const char *params[] = {result->sync_id, sync_mode_name(result->mode), t->table->name, run->base->name,
-                                runlog_who(&result->arena), t->file, t->sha256, t->replay ? "t" : "f"};
-        char *id = NULL;
-        if (!pg_value(log, sql_query("log_start"), 8, params, &id, err))
-            return false;
-        run->log_ids[i] = strtoll(id, NULL, 10);
-        free(id);
+        rows[i] = (RunlogRow){sync_mode_name(result->mode), t->table->name, t->file, t->sha256, t->replay,
+                              &run->log_ids[i]};
     }
-    return true;
+    bool ok = runlog_begin(log, run->pg, run->base->name, result->sync_id, rows, result->n_tables, err);
+    free(rows);
+    return ok;
 }
 
 /* The counts in the order of log_complete.sql. */
@@ -80,11 +102,25 @@ bool runlog_complete(Run *run, Err *err)
     return true;
 }
 
-void runlog_fail(Pg *log, const Run *run, const Err *why)
+static bool mark_failed(Pg *log, const char *run_id, const char *message)
 {
-    Err ignored = {0}; /* the sync failed already; the next one marks what stays running */
-    const char *params[] = {run->result->sync_id, why->message};
-    pg_run(log, sql_query("log_fail"), 2, params, NULL, &ignored);
+    Err ignored = {0};
+    const char *params[] = {run_id, message};
+    bool ok = pg_begin(log, PG_TX_LAST, &ignored) && pg_run(log, sql_query("log_fail"), 2, params, NULL, &ignored) &&
+              pg_commit_note(log, &ignored);
+    bool lost = ignored.code == ERR_LOST;
+    err_clear(&ignored);
+    pg_rollback(log);
+    return ok || !lost;
+}
+
+/* The run failed already; the next one marks what stays running. A long run's idle second connection may have been closed
+ * by the server or a pooler meanwhile: then another one is made. */
+void runlog_fail(Pg *log, const char *run_id, const Err *why)
+{
+    Err ignored = {0};
+    if (!mark_failed(log, run_id, why->message) && !interrupt_at() && pg_reconnect(log, &ignored))
+        mark_failed(log, run_id, why->message);
     err_clear(&ignored);
 }
 

@@ -2,27 +2,35 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stddef.h>
+#include <time.h>
 #include <unistd.h>
 
 static atomic_int caught; /* lock-free, so that a handler may write it and any thread read it */
+static _Atomic int64_t caught_at; /* ms */
+static atomic_bool held;
 static int wake[2] = {-1, -1}; /* a byte here wakes every poll(); it is never read, so that later polls wake too */
 
 static void on_signal(int number)
 {
     int saved = errno;
-    if (!caught)
+    if (!caught) {
+        struct timespec t;
+        clock_gettime(CLOCK_MONOTONIC, &t);
+        caught_at = (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
         caught = number;
+    }
     ssize_t ignored = write(wake[1], "", 1);
     (void)ignored;
     errno = saved;
 }
 
-static void handle(int number, void (*handler)(int))
+static void handle(int number, void (*handler)(int), int flags)
 {
-    struct sigaction action = {.sa_handler = handler};
+    struct sigaction action = {.sa_handler = handler, .sa_flags = flags};
     sigemptyset(&action.sa_mask);
     sigaction(number, &action, NULL);
 }
@@ -37,30 +45,36 @@ void interrupt_setup(void)
     if (pipe2(wake, O_CLOEXEC | O_NONBLOCK) != 0)
         wake[0] = wake[1] = -1; /* the flag still works, between waits */
     caught = 0;
-    handle(SIGPIPE, SIG_IGN);
-    handle(SIGINT, on_signal);
-    handle(SIGTERM, on_signal);
+    caught_at = 0;
+    held = false;
+    handle(SIGPIPE, SIG_IGN, 0);
+    handle(SIGINT, on_signal, 0);
+    handle(SIGTERM, on_signal, 0);
 }
 
-int interrupt_fd(void) { return wake[0]; }
+int interrupt_fd(void) { return held && caught ? -1 : wake[0]; }
+
+int64_t interrupt_at(void) { return caught_at; }
 
 bool interrupt_check(Err *err)
 {
-    if (caught == 0)
+    if (caught == 0 || held)
         return true;
     if (caught == SIGTERM)
         return err_set(err, ERR_TERMINATED, NULL, "terminated; nothing was changed");
     return err_set(err, ERR_INTERRUPTED, NULL, "interrupted; nothing was changed");
 }
 
-void interrupt_ignore(void)
+/* The report still has to be written: a signal must not break a write in the middle. */
+void interrupt_hold(void)
 {
-    handle(SIGINT, SIG_IGN);
-    handle(SIGTERM, SIG_IGN);
-    caught = 0;
-    for (int i = 0; i < 2; i++) {
-        if (wake[i] >= 0)
-            close(wake[i]);
-        wake[i] = -1;
-    }
+    held = true;
+    handle(SIGINT, on_signal, SA_RESTART);
+    handle(SIGTERM, on_signal, SA_RESTART);
+}
+
+void interrupt_sleep(int ms)
+{
+    struct pollfd signal = {.fd = interrupt_fd(), .events = POLLIN};
+    poll(&signal, 1, ms); /* cut short by any signal: callers look at the clock themselves */
 }

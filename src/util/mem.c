@@ -4,12 +4,27 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+static MemOutcome current; /* of the main thread; the thread that reads ahead has ended before COMMIT */
+
+static const struct {
+    const char *message;
+    ExitStatus status;
+} outcomes[] = {
+    [MEM_NOTHING_CHANGED] = {"artsync: out of memory; nothing was changed\n", EXIT_REFUSED},
+    [MEM_UNKNOWN] = {"artsync: out of memory during COMMIT; it is unknown whether the changes were committed\n",
+                     EXIT_UNKNOWN},
+    [MEM_DONE] = {"artsync: out of memory after the changes were committed; the report is not complete\n",
+                  EXIT_ATTENTION},
+};
+
+void mem_outcome(MemOutcome outcome) { current = outcome; }
+
 static _Noreturn void out_of_memory(void)
 {
-    static const char message[] = "artsync: out of memory; nothing was changed\n";
-    ssize_t ignored = write(STDERR_FILENO, message, sizeof message - 1);
+    const char *message = outcomes[current].message;
+    ssize_t ignored = write(STDERR_FILENO, message, strlen(message));
     (void)ignored;
-    _exit(EXIT_REFUSED);
+    _exit((int)outcomes[current].status);
 }
 
 void *mem_alloc(size_t size)

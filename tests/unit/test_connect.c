@@ -61,7 +61,7 @@ static void a_signal_ends_connecting(void **state)
     interrupt_setup();
     raise(SIGTERM);
     FAILS(pg_open(&pg, url, "artsync/test", &err), ERR_TERMINATED, "terminated");
-    interrupt_ignore();
+    interrupt_setup();
     err_clear(&err);
     close(fd);
 }
