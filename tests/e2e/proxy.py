@@ -17,7 +17,7 @@ import psycopg2.extensions
 import support
 
 HOLD, CUT, CUT_REPLY = "hold", "cut", "cut_reply"
-SSL_REQUEST, GSS_REQUEST = 80877103, 80877104
+SSL_REQUEST, GSS_REQUEST, CANCEL_REQUEST = 80877103, 80877104, 80877102
 
 
 class Proxy:
@@ -26,6 +26,7 @@ class Proxy:
         self.upstream = os.path.join(dsn["host"], ".s.PGSQL.%s" % dsn.get("port", 5432))
         self.url = support.make_url(dsn, host=str(folder), port=5432)
         self.statements = []
+        self.cancels = 0
         self.rule = None
         self.reached, self.go = threading.Event(), threading.Event()
         self.lock = threading.Lock()
@@ -61,7 +62,7 @@ class Proxy:
             except OSError:
                 return
             self.sockets += [client, server]
-            state = {"swallow": False}
+            state = {"swallow": False, "asked": False}
             threading.Thread(target=self._forward, args=(client, server, state), daemon=True).start()
             threading.Thread(target=self._back, args=(client, server, state), daemon=True).start()
 
@@ -69,7 +70,9 @@ class Proxy:
         try:
             while True:  # start-up packets have no type; the server would refuse encryption on a Unix socket
                 body = _exactly(client, struct.unpack("!I", _exactly(client, 4))[0] - 4)
-                if struct.unpack("!I", body[:4])[0] in (SSL_REQUEST, GSS_REQUEST):
+                code = struct.unpack("!I", body[:4])[0]
+                self.cancels += code == CANCEL_REQUEST
+                if code in (SSL_REQUEST, GSS_REQUEST):
                     client.sendall(b"N")
                     continue
                 server.sendall(struct.pack("!I", len(body) + 4) + body)
@@ -79,9 +82,9 @@ class Proxy:
                 body = _exactly(client, struct.unpack("!I", head[1:])[0] - 4)
                 action = None
                 if head[:1] == b"Q":
-                    action = self._seen(body[:-1].decode())
+                    action = self._seen(body[:-1].decode(), state)
                 elif head[:1] == b"P":
-                    action = self._seen(body.split(b"\0")[1].decode())
+                    action = self._seen(body.split(b"\0")[1].decode(), state)
                 if action == HOLD:
                     go = self.go
                     self.reached.set()
@@ -121,7 +124,10 @@ class Proxy:
         _shut(client)
         _shut(server)
 
-    def _seen(self, sql):
+    def _seen(self, sql, state):
+        state["asked"] |= "pg_current_xact_id" in sql
+        if sql == "COMMIT" and not state["asked"]:
+            sql = "COMMIT of the log"  # not the one that decides
         with self.lock:
             self.statements.append(sql)
             return self.rule(len(self.statements) - 1, sql) if self.rule else None
@@ -145,7 +151,7 @@ def when(part, action=HOLD):
 
 
 def committing(action):
-    """A rule for the first COMMIT."""
+    """A rule for the first COMMIT of data; the log's rows are committed on a connection of their own."""
     seen = []
 
     def rule(_, sql):

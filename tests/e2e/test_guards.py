@@ -208,11 +208,15 @@ def test_wait_for_the_other_one(art, db, busy, proxy, shop):
 
 
 WAITING = "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted"
+# who waits for the lock of a base has tried it and holds no transaction meanwhile
+WAITING_FOR_A_SYNC = """SELECT count(*) > 0 FROM pg_stat_activity
+WHERE datname = current_database() AND application_name = 'artsync' AND state = 'idle' AND query = 'ROLLBACK'
+"""
 
 
 def test_what_counts_is_the_file_when_the_wait_ends(art, db, busy, proxy, shop):
     second = art.start("sync", "--json", "--wait", "60", "--export-dir", shop.path)
-    db.wait(WAITING)
+    db.wait(WAITING_FOR_A_SYNC)
     shop.edition("E1", price="£77.00").save("editions")
     proxy.release()
     assert art.finish(busy).status == 0
@@ -236,7 +240,7 @@ def test_the_last_sync_is_the_last_when_the_wait_ends(art, db, proxy, shop):
     child = art.start("sync", "--export-dir", shop.path, url=proxy.url)
     proxy.wait()
     rollback = art.start("rollback", "last", "--json", "--wait", "60")
-    db.wait(WAITING)
+    db.wait(WAITING_FOR_A_SYNC)
     proxy.release()
     assert art.finish(child).status == 0
     result = art.finish(rollback)
