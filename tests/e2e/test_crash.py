@@ -54,6 +54,8 @@ def test_killed_at_every_statement(art, db, proxy, night):
     art.run("sync", "--export-dir", night.path)  # marks what the last one left
     logs = db.logs("id > 3")
     assert not [r for r in logs if r["status"] == "running"]
+    # the rows of one sync are written together
+    assert set(db.column("SELECT count(*) FROM sync_logs WHERE id > 3 GROUP BY sync_id")) == {3}
     failed = [r for r in logs if r["status"] == "failed"]
     assert failed and {r["error_message"] for r in failed} == {"interrupted"}
     assert all(r["completed_at"] for r in failed)
