@@ -134,7 +134,8 @@ def unpack_state(db):
                        "JOIN artsync.layouts l ON l.id = c.layout"):
         db.run("UPDATE artsync.changes SET before_cols = %s, after_cols = %s WHERE id = %s",
                unpacked(bytes(row["before_cols"]), row["n"]), unpacked(bytes(row["after_cols"]), row["n"]), row["id"])
-    db.run("DELETE FROM artsync.migrations WHERE file = '0003_packed_state.sql'")
+    db.run("DELETE FROM artsync.migrations WHERE source = 'artsync' AND file >= '0003'")
+    db.run("ALTER TABLE sync_logs DROP COLUMN data_xid")
     db.run("ALTER TABLE artsync.layouts DROP COLUMN packed, ADD UNIQUE (base, table_name, columns)")
 
 

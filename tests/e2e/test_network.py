@@ -9,6 +9,7 @@ import make_export
 import psycopg2.extensions
 import pytest
 import support
+from proxy import Proxy, when
 from support import ROOT, TABLES, counts, rid
 
 DEMO = ROOT / "airtable_export"
@@ -149,3 +150,23 @@ def test_without_a_url_libpq_decides(art, db):
     dsn = psycopg2.extensions.parse_dsn(db.url)
     env = {"PGHOST": dsn["host"], "PGPORT": str(dsn.get("port", 5432)), "PGUSER": dsn["user"], "PGDATABASE": db.name}
     assert art.ok("stats", "--json", url=None, env=env).json["tables"][0]["rows"] == 0
+
+
+def test_waiting_runs_take_no_connection_from_the_pool(art, db, bouncer, short_dir, shop):
+    """Eight runs wait behind a pool of three: the running sync still gets its second connection, then all are done."""
+    class Behind:
+        url = bouncer
+    shop.save()
+    through = Proxy(short_dir, Behind)
+    through.plan(when("pg_current_xact_id"))  # it has the lock, and has written nothing into its log yet
+    first = art.start("sync", "--export-dir", shop.path, url=through.url)
+    through.wait()
+    tried = len([s for s in through.statements if "pg_try_advisory_xact_lock" in s])
+    others = [art.start("sync", "--wait", "60", "--export-dir", shop.path, url=through.url) for _ in range(8)]
+    deadline = time.monotonic() + support.PATIENCE
+    while len([s for s in through.statements if "pg_try_advisory_xact_lock" in s]) < tried + 8:
+        assert time.monotonic() < deadline, "not every run has tried to take the lock"
+    through.release()
+    assert art.finish(first).status == 0
+    assert [art.finish(child).status for child in others] == [0] * 8
+    through.close()
