@@ -53,6 +53,9 @@ bool checks_only(Checks *checks, const char *name);
 /* Run them all in the read-only transaction that is open. */
 bool checks_run(Pg *pg, Checks *checks, Err *err);
 
+/* Mark as broken those that PostgreSQL refuses, without running any, in the read-only transaction that is open. */
+bool checks_try(Pg *pg, Checks *checks, Err *err);
+
 /* Does any error have violations? */
 bool checks_failed(const Checks *checks);
 /* ERR_CONFIG naming the broken ones; true if there are none. */

@@ -21,6 +21,7 @@
 #include "artsync/pg.h"
 
 #define ARTSYNC_VERSION "1.0.0"
+#define DEFAULT_BASE "art"
 
 typedef struct Cli Cli;
 

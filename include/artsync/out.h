@@ -1,8 +1,9 @@
 /* out.h - what people and scripts read on stdout: aligned tables, words for numbers and ages, JSON piece by piece.
  *
- * Text: values that come from files or the database go through out_safe, so that no byte of theirs reaches a terminal
- * as a command. Widths are those of a terminal, not bytes. Colour only on a terminal.
- * JSON: one object a run, printed as it grows, so that memory stays bounded; always valid UTF-8.
+ * Text: everything is printed by out_print and text tables, which escape each string that they are given, so that no
+ * byte of a name or value reaches a terminal as a command; only the format and the styles are artsync's own. Widths are those of a terminal, not bytes. Colour only on a terminal.
+ * JSON: one object a run, printed as it grows, so that memory stays bounded; always valid UTF-8, and what a terminal
+ * would act on is \uNNNN.
  * Errors of stdout itself are latched by stdio and looked at once, at the end (out_finish).
  */
 #ifndef ARTSYNC_OUT_H
@@ -28,6 +29,11 @@ typedef enum Style { STYLE_PLAIN, STYLE_BOLD, STYLE_DIM, STYLE_GOOD, STYLE_WARN,
 
 const char *style_begin(Style style); /* "" where stdout is not coloured */
 const char *style_end(Style style);
+bool style_is(const char *text); /* is it, by its address, what one of the two returned? */
+
+/* printf for people. Every %s is escaped as out_safe does it, except style_begin's and style_end's result: only the
+ * format itself may move the cursor, break a line or colour. Knows %s with width and precision, %d, %lld, %zu, %%. */
+void out_print(FILE *out, const char *format, ...) ART_PRINTF(2, 3);
 
 /* Up to `max` characters, control characters and the like made visible. */
 const char *out_safe(const char *text, size_t max, Arena *arena);

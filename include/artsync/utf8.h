@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "artsync/mem.h"
 
@@ -22,9 +23,16 @@ Str utf8_nfc(Str text, Arena *arena);
  * of `arena`, so that it may be kept. Invalid UTF-8 is folded as far as it is ASCII. */
 Str utf8_fold(Str text, Arena *arena);
 
-/* For people: control characters, invalid bytes and what hides or turns text (byte order marks, bidirectional
- * overrides) as \xNN; longer than `max` characters: cut, with "..." as the last three of them. */
+/* For people: the one function that all foreign text passes on its way to a terminal. Control characters (C1, too), line
+ * separators, invalid bytes and all format characters (byte order marks, marks and overrides of direction, joiners) as
+ * \xNN; longer than `max` characters: cut, with "..." as the last three of them. */
 const char *utf8_printable(Str text, size_t max, Arena *arena);
+
+/* The code point at `at` (-1 for a byte that starts none), its size in bytes, and whether utf8_printable escapes it. */
+int32_t utf8_next(Str text, size_t at, size_t *size, bool *hidden);
+
+/* True where utf8_printable would escape nothing. */
+bool utf8_shows(Str text);
 
 size_t utf8_width(Str text); /* columns on a terminal */
 

@@ -3,7 +3,8 @@ WITH syncs AS (
     SELECT sync_id, pg_catalog.max(id) AS last,
            CASE WHEN pg_catalog.bool_or(status = 'running') THEN 'running'
                 WHEN pg_catalog.bool_or(status = 'failed') THEN 'failed'
-                ELSE pg_catalog.max(status) END AS status
+                ELSE pg_catalog.max(status) END AS status,
+           pg_catalog.max(error_message) AS reason
       FROM public.sync_logs
      WHERE base = $1 AND ($2::text IS NULL OR table_name = $2)
      GROUP BY sync_id
@@ -15,7 +16,7 @@ SELECT l.sync_id, l.sync_type, s.status,
        l.table_name, l.records_processed, l.records_created, l.records_updated, l.records_deleted, l.records_failed,
        l.source_file, l.source_hash,
        pg_catalog.floor(extract(epoch FROM pg_catalog.clock_timestamp() - l.started_at))::bigint,
-       l.error_message, l.of_sync, l.skipped
+       s.reason, l.of_sync, l.skipped
   FROM syncs AS s JOIN public.sync_logs AS l ON l.sync_id = s.sync_id
  WHERE l.base = $1 AND ($2::text IS NULL OR l.table_name = $2)
  ORDER BY s.last DESC, l.id

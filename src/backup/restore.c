@@ -10,6 +10,7 @@
 #include "artsync/backup.h"
 #include "artsync/embed.h"
 #include "artsync/interrupt.h"
+#include "artsync/shell.h"
 #include "child.h"
 #include "manifest.h"
 
@@ -354,7 +355,7 @@ bool backup_restore(Pg *pg, const Base *base, const char *path, const Manifest *
         err_set(err, ERR_IO, "set TMPDIR to a folder with room", "cannot make a temporary file: %s", strerror(errno));
     bool ok = list && child_find("pg_restore", manifest->pg_major, &r.arena, &r.program, &major, err) &&
               pg_begin(pg, PG_TX_WRITE, err) && replace(&r, base, list, force, err) &&
-              pg_commit(pg, &(PgProof){.look = "once the database is back, see: artsync stats"}, err);
+              pg_commit(pg, &(PgProof){.look = command_hint("once the database is back, see: {}", "stats")}, err);
     pg_rollback(pg);
     if (list)
         fclose(list);

@@ -3,6 +3,7 @@
 #include "artsync/base.h"
 #include "artsync/check.h"
 #include "artsync/interrupt.h"
+#include "query.h"
 
 static const char folder[] = "checks/";
 static const char *const severities[] = {"error", "warning"};
@@ -72,28 +73,6 @@ static const char *read_head(Check *check, const char *text, Arena *arena)
 
 /* ---- loading ---- */
 
-/* Where the last line of the text begins. */
-static size_t last_line(const char *text, size_t size)
-{
-    while (size && text[size - 1] != '\n')
-        size--;
-    return size;
-}
-
-/* The query without the semicolon at its end, so that it fits into another one; comments may follow it. */
-static char *strip_end(Arena *arena, const char *text, size_t size)
-{
-    for (size_t before = size + 1; size && size < before;) {
-        before = size;
-        while (size && strchr(" \t\r\n;", text[size - 1]))
-            size--;
-        size_t line = last_line(text, size);
-        if (line && strncmp(text + line + strspn(text + line, " \t"), "--", 2) == 0)
-            size = line;
-    }
-    return arena_strn(arena, text, size);
-}
-
 static bool add_check(void *ctx, const char *path, const char *text, size_t size, Err *err)
 {
     (void)err;
@@ -102,8 +81,11 @@ static bool add_check(void *ctx, const char *path, const char *text, size_t size
     Check *check = &checks->items[checks->n++];
     size_t begin = sizeof folder - 1, n = strlen(path) - begin - (sizeof ".sql" - 1);
     *check = (Check){.file = arena_str(&checks->arena, path), .name = arena_strn(&checks->arena, path + begin, n)};
-    check->sql = strip_end(&checks->arena, text, size);
+    const char *query = NULL;
+    check->sql = check_query(text, size, &checks->arena, &query);
     check->broken = read_head(check, text, &checks->arena);
+    if (!check->broken)
+        check->broken = query;
     return true;
 }
 
@@ -162,14 +144,28 @@ static bool is_own_fault(const Err *err)
            err->code != ERR_TERMINATED;
 }
 
-static bool run_one(Pg *pg, Check *check, Arena *arena, Err *err)
+/* What PostgreSQL says to the query without running it. */
+static bool explain(Pg *pg, Check *check, Err *err)
+{
+    Buf sql = {0};
+    PgRows *rows = NULL;
+    buf_printf(&sql, "EXPLAIN SELECT * FROM (\n%s\n) AS violation", check->sql);
+    bool ok = pg_query(pg, sql.data, 0, NULL, &rows, err);
+    pg_rows_free(rows);
+    buf_free(&sql);
+    return ok;
+}
+
+typedef bool CheckStep(Pg *pg, Check *check, Err *err);
+
+static bool run_one(Pg *pg, Check *check, CheckStep *step, Arena *arena, Err *err)
 {
     Err why = {0};
     if (check->broken)
         return true;
     if (!interrupt_check(err) || !pg_savepoint(pg, "artsync_check", err))
         return false;
-    if (count_violations(pg, check, &why))
+    if (step(pg, check, &why))
         return pg_release(pg, "artsync_check", err);
     if (!is_own_fault(&why)) {
         *err = why;
@@ -180,13 +176,17 @@ static bool run_one(Pg *pg, Check *check, Arena *arena, Err *err)
     return pg_rollback_to(pg, "artsync_check", err);
 }
 
-bool checks_run(Pg *pg, Checks *checks, Err *err)
+static bool run_each(Pg *pg, Checks *checks, CheckStep *step, Err *err)
 {
     for (int i = 0; i < checks->n; i++)
-        if (!run_one(pg, &checks->items[i], &checks->arena, err))
+        if (!run_one(pg, &checks->items[i], step, &checks->arena, err))
             return err_context(err, "%s", checks->items[i].file);
     return true;
 }
+
+bool checks_run(Pg *pg, Checks *checks, Err *err) { return run_each(pg, checks, count_violations, err); }
+
+bool checks_try(Pg *pg, Checks *checks, Err *err) { return run_each(pg, checks, explain, err); }
 
 /* ---- the verdict ---- */
 

@@ -43,21 +43,21 @@ void change_print(FILE *out, const char *table, const char *id, const char *name
 {
     Arena arena = {0};
     bool created = strcmp(action, "created") == 0, updated = strcmp(action, "updated") == 0;
-    fprintf(out, "%s%s %s%s", style_begin(STYLE_BOLD), table, out_safe(id, NAME_MAX_CHARS, &arena),
+    out_print(out, "%s%s %s%s", style_begin(STYLE_BOLD), table, out_safe(id, NAME_MAX_CHARS, &arena),
             style_end(STYLE_BOLD));
     if (name)
-        fprintf(out, " %s", out_safe(name, NAME_MAX_CHARS, &arena));
-    fprintf(out, "%s%s%s\n", updated ? "" : " (", updated ? "" : action, updated ? "" : ")");
+        out_print(out, " %s", out_safe(name, NAME_MAX_CHARS, &arena));
+    out_print(out, "%s%s%s\n", updated ? "" : " (", updated ? "" : action, updated ? "" : ")");
     const cJSON *column;
     cJSON_ArrayForEach(column, columns)
     {
         const char *from = side(column, "from"), *to = side(column, "to");
         if (created && !from && !to)
             continue; /* of a new row only what it holds */
-        fprintf(out, "  %s: ", column->string);
+        out_print(out, "  %s: ", column->string);
         if (!created)
-            fprintf(out, "%s -> ", shown(from, &arena));
-        fprintf(out, "%s\n", shown(to, &arena));
+            out_print(out, "%s -> ", shown(from, &arena));
+        out_print(out, "%s\n", shown(to, &arena));
     }
     arena_free(&arena);
 }
@@ -164,7 +164,7 @@ bool changes_print(Cli *cli, Spool *changes, int64_t limit, Err *err)
     bool ok = spool_each(changes, add_line, &page, err) && print_page(&page, err);
     Arena arena = {0};
     if (ok && limit > 0 && all > limit)
-        fprintf(stdout, "... and %s; --limit 0 prints all\n",
+        out_print(stdout, "... and %s; --limit 0 prints all\n",
                 out_noun(all - limit, "other record", "other records", &arena));
     if (ok && all > 0)
         fputc('\n', stdout);

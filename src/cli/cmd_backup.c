@@ -4,6 +4,7 @@
 #include "artsync/backup.h"
 #include "artsync/embed.h"
 #include "artsync/log.h"
+#include "artsync/shell.h"
 #include "private.h"
 
 static const Option backup_options[] = {
@@ -113,7 +114,7 @@ static bool run_backup(Cli *cli, Err *err)
         print_json(cli, path, &m);
     } else if (ok && !cli->quiet) {
         print_tables(&m);
-        fprintf(stdout, "\nBase %s of %s backed up to %s: %s bytes, read back and whole.\n", m.base, m.database,
+        out_print(stdout, "\nBase %s of %s backed up to %s: %s bytes, read back and whole.\n", m.base, m.database,
                 out_safe(path, 400, &arena), out_count(m.bytes, &arena));
     }
     manifest_free(&m);
@@ -136,7 +137,8 @@ static bool run_restore(Cli *cli, Err *err)
     Manifest m = {0};
     bool ok = backup_open(path, &m, err);
     if (ok && strcmp(m.base, cli->base->name) != 0)
-        ok = err_set(err, ERR_USAGE, arena_printf(&arena, "give --base %s, or the folder it is in", m.base),
+        ok = err_set(err, ERR_USAGE, arena_printf(&arena, "name that base, or the folder it is in: %s",
+                             command_line_for(&arena, m.base, "restore %s", cli_argument(cli, 0))),
                      "%s is a backup of the base %s, not of %s", path, m.base, cli->base->name);
     if (ok) {
         log_note("restoring into %s: base %s of %s as of %s, %s", pg_describe(cli->pg), m.base,
@@ -149,7 +151,7 @@ static bool run_restore(Cli *cli, Err *err)
             print_json(cli, path, &m);
         } else if (!cli->quiet) {
             print_tables(&m);
-            fprintf(stdout, "\nRestored into %s: every table has the rows and the checksum of the backup.\n",
+            out_print(stdout, "\nRestored into %s: every table has the rows and the checksum of the backup.\n",
                     pg_describe(cli->pg));
         }
     }

@@ -1,15 +1,17 @@
 /* base check: everything that is wrong with base.json, in one go: its shape, its rules, and, where a migrated database
  * can be reached, whether the tables can hold it. */
+#include "artsync/check.h"
 #include "artsync/clean.h"
 #include "artsync/cli.h"
 #include "artsync/log.h"
+#include "artsync/schema.h"
 
 static bool run(Cli *cli, Err *err);
 
 const Command cmd_base_check = {
     .name = "base check",
     .summary = "every problem in base.json, with its place",
-    .details = "Compares the mapping with the tables, too, where a migrated database can be reached.\n"
+    .details = "Compares the mapping and the checks with the tables, too, where a migrated database can be reached.\n"
                "Ends with status 1 if there are problems.",
     .needs = NEED_CONFIG,
     .run = run,
@@ -47,20 +49,50 @@ static bool compare(Cli *cli, Base *base, Problems *problems, bool *compared, Er
     return err->code == ERR_NONE;
 }
 
+static void add_broken(const Checks *checks, Problems *problems)
+{
+    for (int i = 0; i < checks->n; i++) {
+        if (checks->items[i].broken)
+            problems_add(problems, checks->items[i].file, NULL, "%s", checks->items[i].broken);
+    }
+}
+
+/* The checks' heads and, where the schema is there, whether PostgreSQL understands their queries. */
+static bool check_checks(Cli *cli, Base *base, bool compared, Problems *problems, Err *err)
+{
+    Checks checks = {0};
+    Err trouble = {0};
+    Pg *pg = NULL;
+    bool ok = checks_load(cli->base_name, &checks, err);
+    if (ok && compared) {
+        bool tried = pg_open(&pg, cli->url, "artsync/base check", &trouble) && pg_begin(pg, PG_TX_READ, &trouble) &&
+                     schema_require(pg, base, cli->base_name, &trouble) && checks_try(pg, &checks, &trouble);
+        if (trouble.code == ERR_INTERRUPTED || trouble.code == ERR_TERMINATED)
+            ok = err_set(err, trouble.code, trouble.hint, "%s", trouble.message);
+        else if (!tried)
+            log_note("the checks' queries were not tried: %s", trouble.message);
+        pg_close(pg);
+        err_clear(&trouble);
+    }
+    add_broken(&checks, problems);
+    checks_free(&checks);
+    return ok;
+}
+
 static void print_text(const Problems *problems, const char *origin, bool compared, Arena *arena)
 {
     for (int i = 0; i < problems->n; i++) {
         const Problem *problem = &problems->items[i];
-        printf("%s: %s\n", out_safe(problem->place, strlen(problem->place), arena),
-               out_safe(problem->message, strlen(problem->message), arena));
+        out_print(stdout, "%s: %s\n", problem->place,
+               problem->message);
         if (problem->hint)
-            printf("  hint: %s\n", out_safe(problem->hint, strlen(problem->hint), arena));
+            out_print(stdout, "  hint: %s\n", problem->hint);
     }
     if (problems->n > 0)
-        printf("\n%s in %s\n", out_noun(problems->n, "problem", "problems", arena),
-               out_safe(origin, strlen(origin), arena));
+        out_print(stdout, "\n%s in %s\n", out_noun(problems->n, "problem", "problems", arena),
+               origin);
     else
-        printf("%s is in order%s\n", out_safe(origin, strlen(origin), arena),
+        out_print(stdout, "%s is in order%s\n", origin,
                compared ? ", and the database's tables fit it" : "");
 }
 
@@ -93,7 +125,8 @@ static bool run(Cli *cli, Err *err)
     for (int i = 0; ok && base && i < base->n_tables; i++)
         for (int k = 0; k < base->tables[i].n_columns; k++)
             field_check(base, &base->tables[i].columns[k], &problems);
-    ok = ok && (draft || compare(cli, base, &problems, &compared, err));
+    ok = ok && (draft || compare(cli, base, &problems, &compared, err)) &&
+         check_checks(cli, base, compared && problems.n == 0, &problems, err);
     if (ok) {
         if (cli->json)
             print_json(&problems, origin.data, compared);

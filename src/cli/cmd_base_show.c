@@ -117,7 +117,7 @@ static const char *quoted(const Names *names, Arena *arena)
     const char *text = "";
     for (int i = 0; i < names->n; i++)
         text = arena_printf(arena, "%s%s\"%s\"", text, i ? ", " : "", names->items[i]);
-    return out_safe(text, strlen(text), arena);
+    return text;
 }
 
 static void show_id(const Table *table, Arena *arena)
@@ -125,31 +125,31 @@ static void show_id(const Table *table, Arena *arena)
     const char *key = "";
     for (int i = 0; i < table->n_natural_key; i++)
         key = arena_printf(arena, "%s%s%s", key, i ? ", " : "", table->columns[table->natural_key[i]].name);
-    printf("  id %s", table->id_column);
+    out_print(stdout, "  id %s", table->id_column);
     if (table->id_headers.n > 0)
-        printf(" from %s", quoted(&table->id_headers, arena));
+        out_print(stdout, " from %s", quoted(&table->id_headers, arena));
     if (table->n_natural_key > 0)
-        printf("%s natural key %s", table->id_headers.n > 0 ? ", else" : " by", key);
-    printf("\n");
+        out_print(stdout, "%s natural key %s", table->id_headers.n > 0 ? ", else" : " by", key);
+    out_print(stdout, "\n");
 }
 
 static void show_text(const Base *base, Arena *arena)
 {
     static const char *const orders[] = {
         [DATE_MDY] = "month/day/year", [DATE_DMY] = "day/month/year", [DATE_AUTO] = "as each file shows"};
-    printf("%sbase %s%s, from %s\n", style_begin(STYLE_BOLD), base->name, style_end(STYLE_BOLD),
-           out_safe(base->origin, strlen(base->origin), arena));
-    printf("dates: %s\n", orders[base->date_order]);
+    out_print(stdout, "%sbase %s%s, from %s\n", style_begin(STYLE_BOLD), base->name, style_end(STYLE_BOLD),
+           base->origin);
+    out_print(stdout, "dates: %s\n", orders[base->date_order]);
     if (base->null_tokens.n > 0)
-        printf("count as empty: %s\n", quoted(&base->null_tokens, arena));
+        out_print(stdout, "count as empty: %s\n", quoted(&base->null_tokens, arena));
     for (int i = 0; i < base->n_tables; i++) {
         const Table *table = &base->tables[i];
-        printf("\n%s%s.%s%s from \"%s\"\n", style_begin(STYLE_BOLD), table->schema, table->name, style_end(STYLE_BOLD),
-               out_safe(table->file, strlen(table->file), arena));
+        out_print(stdout, "\n%s%s.%s%s from \"%s\"\n", style_begin(STYLE_BOLD), table->schema, table->name, style_end(STYLE_BOLD),
+               table->file);
         show_id(table, arena);
         for (int k = 0; k < table->n_skips; k++)
-            printf("  skipped where \"%s\" is %s\n",
-                   out_safe(table->skips[k].header, strlen(table->skips[k].header), arena),
+            out_print(stdout, "  skipped where \"%s\" is %s\n",
+                   table->skips[k].header,
                    quoted(&table->skips[k].values, arena));
         show_columns(table, arena);
     }

@@ -1,6 +1,7 @@
 /* cmd_db.c - the schema, by versioned SQL files. */
 #include "artsync/log.h"
 #include "artsync/schema.h"
+#include "artsync/shell.h"
 #include "private.h"
 
 static const Option migrate_options[] = {
@@ -21,7 +22,7 @@ const Command cmd_db_migrate = {
     .summary = "apply the schema's pending migrations",
     .details =
         "Numbered SQL files, each with a stored checksum, applied in order in one transaction. Running it again\n"
-        "changes nothing.",
+        "changes nothing. Where the database holds another base, the base has to be named (--base, ARTSYNC_BASE).",
     .needs = NEED_BASE | NEED_DATABASE,
     .options = migrate_options,
     .run = migrate,
@@ -106,7 +107,8 @@ static bool migrate(Cli *cli, Err *err)
 {
     int applied = 0;
     Migrations all = {0};
-    bool ok =
+    bool ok = cli_given(cli, "base") || schema_default_base(cli->pg, cli->base, false, err);
+    ok = ok &&
         (cli_flag(cli, "adopt") ? schema_adopt : schema_migrate)(cli->pg, cli->base, cli->base_name, &applied, err);
     cli->committed = ok;
     if (!ok)
@@ -119,9 +121,9 @@ static bool migrate(Cli *cli, Err *err)
         Arena arena = {0};
         const char *files = out_noun(applied, "migration", "migrations", &arena);
         if (applied)
-            fprintf(stdout, "%s applied to %s.\n", files, pg_database(cli->pg));
+            out_print(stdout, "%s applied to %s.\n", files, pg_database(cli->pg));
         else
-            fprintf(stdout, "Nothing to do: the schema of %s is up to date.\n", pg_database(cli->pg));
+            out_print(stdout, "Nothing to do: the schema of %s is up to date.\n", pg_database(cli->pg));
         arena_free(&arena);
     }
     migrations_free(&all);
@@ -147,7 +149,7 @@ static bool status(Cli *cli, Err *err)
     } else {
         print_table(&all);
         if (pending)
-            fprintf(stdout, "\n%d pending; to apply: artsync db migrate\n", pending);
+            out_print(stdout, "\n%d pending; to apply: %s\n", pending, command_hint("{}", "db migrate"));
     }
     if (pending && cli_flag(cli, "exit-code"))
         cli->status = EXIT_ATTENTION;

@@ -61,19 +61,21 @@ static bool run_drop(Cli *cli, Err *err)
     if (cli->json)
         print_json(cli, "dropped", dropped);
     else if (!cli->quiet)
-        printf("Dropped from %s: %d tables, views, functions and types.\n", pg_database(cli->pg), dropped);
+        out_print(stdout, "Dropped from %s: %d tables, views, functions and types.\n", pg_database(cli->pg), dropped);
     return true;
 }
 
 static bool run_reset(Cli *cli, Err *err)
 {
     int applied = 0;
-    if (!allowed(cli, err) || !schema_reset(cli->pg, cli->base, cli->base_name, &applied, err))
+    bool named = cli_given(cli, "base");
+    if (!allowed(cli, err) || (!named && !schema_default_base(cli->pg, cli->base, true, err)) ||
+        !schema_reset(cli->pg, cli->base, cli->base_name, &applied, err))
         return false;
     cli->committed = true;
     if (cli->json)
         print_json(cli, "applied", applied);
     else if (!cli->quiet)
-        printf("%s is empty again: %d migrations applied.\n", pg_database(cli->pg), applied);
+        out_print(stdout, "%s is empty again: %d migrations applied.\n", pg_database(cli->pg), applied);
     return true;
 }

@@ -37,7 +37,7 @@ static void print_definition(Report *report, const char *label, const char *text
 {
     enum { LONGEST = 200 };
     if (text && strlen(text) <= LONGEST && !strchr(text, '\n'))
-        printf("           %s: %s\n", label, out_safe(text, LONGEST, &report->arena));
+        out_print(stdout, "           %s: %s\n", label, out_safe(text, LONGEST, &report->arena));
 }
 
 static bool print_difference(void *ctx, const Difference *d, Err *err)
@@ -58,8 +58,8 @@ static bool print_difference(void *ctx, const Difference *d, Err *err)
     if (report->cli->quiet && d->kind == DIFFERENCE_ADDITION)
         return true;
     Style style = kinds[d->kind].style;
-    printf("%s%-9s%s  %s %s\n", style_begin(style), kinds[d->kind].name, style_end(style), d->type,
-           out_safe(d->object, strlen(d->object), &report->arena));
+    out_print(stdout, "%s%-9s%s  %s %s\n", style_begin(style), kinds[d->kind].name, style_end(style), d->type,
+           d->object);
     if (d->kind == DIFFERENCE_CHANGED) {
         print_definition(report, "expected", d->expected);
         print_definition(report, "found", d->found);
@@ -73,11 +73,11 @@ static void print_end(Report *report, int wrong)
     const char *database = pg_database(report->cli->pg);
     bool listed = report->counts[DIFFERENCE_ADDITION] > 0 || wrong > 0;
     if (wrong)
-        printf("\n%s: %s\n", out_safe(database, strlen(database), &report->arena),
+        out_print(stdout, "\n%s: %s\n", database,
                out_noun(wrong, "difference", "differences", &report->arena));
     else if (!report->cli->quiet)
-        printf("%sThe schema of %s is what the migrations make%s.\n", listed ? "\n" : "",
-               out_safe(database, strlen(database), &report->arena),
+        out_print(stdout, "%sThe schema of %s is what the migrations make%s.\n", listed ? "\n" : "",
+               database,
                report->counts[DIFFERENCE_ADDITION] ? "; others have added to it" : "");
 }
 

@@ -34,17 +34,24 @@ enum {
     H_PROCESSED,
     H_CREATED,
     H_UPDATED,
-    H_DEACTIVATED,
+    H_GONE, /* deactivated; by a rollback: deleted */
     H_REJECTED,
     H_FILE,
     H_HASH,
     H_AGE,
-    H_ERROR,
+    H_REASON,
     H_OF,
     H_SKIPPED
 };
 
+enum { REASON_MAX = 160 }; /* history SYNC_ID has all of it */
+
 static int64_t number(const char *cell) { return cell ? strtoll(cell, NULL, 10) : 0; }
+
+static bool is_rollback(const char *const *cells)
+{
+    return cells[H_TYPE] && strcmp(cells[H_TYPE], "rollback") == 0;
+}
 
 /* ---- JSON ---- */
 
@@ -77,6 +84,7 @@ static bool json_row(void *ctx, const char *const *cells, int n, Err *err)
         json_text(json, "status", cells[H_STATUS]);
         json_text(json, "started_at", cells[H_STARTED]);
         json_text(json, "completed_at", cells[H_COMPLETED]);
+        json_text(json, "reason", cells[H_REASON]);
         json_open(json, "tables", '[');
     }
     json_open(json, NULL, '{');
@@ -84,7 +92,8 @@ static bool json_row(void *ctx, const char *const *cells, int n, Err *err)
     json_number(json, "processed", number(cells[H_PROCESSED]));
     json_number(json, "created", number(cells[H_CREATED]));
     json_number(json, "updated", number(cells[H_UPDATED]));
-    json_number(json, "deactivated", number(cells[H_DEACTIVATED]));
+    json_number(json, "deactivated", is_rollback(cells) ? 0 : number(cells[H_GONE]));
+    json_number(json, "deleted", is_rollback(cells) ? number(cells[H_GONE]) : 0);
     json_number(json, "rejected", number(cells[H_REJECTED]));
     json_text(json, "source_file", cells[H_FILE]);
     json_text(json, "source_hash", cells[H_HASH]);
@@ -99,7 +108,7 @@ typedef struct TextList {
     Arena arena;
     char sync_id[64];
     const char *age, *type, *status, *note;
-    int64_t created, updated, deactivated, rejected;
+    int64_t created, updated, deactivated, deleted, rejected;
     bool all_skipped;
 } TextList;
 
@@ -115,6 +124,7 @@ static void end_line(TextList *list)
     text_table_number(list->table, STYLE_GOOD, list->created);
     text_table_number(list->table, STYLE_GOOD, list->updated);
     text_table_number(list->table, STYLE_WARN, list->deactivated);
+    text_table_number(list->table, STYLE_WARN, list->deleted);
     text_table_number(list->table, STYLE_BAD, list->rejected);
     text_table_cell(list->table, STYLE_DIM, list->all_skipped ? "files unchanged" : list->note);
     text_table_row(list->table);
@@ -122,9 +132,9 @@ static void end_line(TextList *list)
 
 static const char *note_of(TextList *list, const char *const *cells)
 {
-    if (cells[H_OF])
+    if (cells[H_OF] && !cells[H_REASON])
         return arena_printf(&list->arena, "of %s", out_short_id(cells[H_OF], &list->arena));
-    return cells[H_ERROR] ? out_safe(cells[H_ERROR], 60, &list->arena) : "";
+    return cells[H_REASON] ? out_safe(cells[H_REASON], REASON_MAX, &list->arena) : "";
 }
 
 static bool text_row(void *ctx, const char *const *cells, int n, Err *err)
@@ -139,12 +149,12 @@ static bool text_row(void *ctx, const char *const *cells, int n, Err *err)
         list->type = arena_str(&list->arena, cells[H_TYPE] ? cells[H_TYPE] : "");
         list->status = arena_str(&list->arena, cells[H_STATUS]);
         list->note = note_of(list, cells);
-        list->created = list->updated = list->deactivated = list->rejected = 0;
+        list->created = list->updated = list->deactivated = list->deleted = list->rejected = 0;
         list->all_skipped = true;
     }
     list->created += number(cells[H_CREATED]);
     list->updated += number(cells[H_UPDATED]);
-    list->deactivated += number(cells[H_DEACTIVATED]);
+    *(is_rollback(cells) ? &list->deleted : &list->deactivated) += number(cells[H_GONE]);
     list->rejected += number(cells[H_REJECTED]);
     list->all_skipped = list->all_skipped && cells[H_SKIPPED] && cells[H_SKIPPED][0] == 't';
     return true;
@@ -153,12 +163,19 @@ static bool text_row(void *ctx, const char *const *cells, int n, Err *err)
 static TextTable *text_columns(void)
 {
     static const char *const left[] = {"sync", "when", "type", "status"};
-    static const char *const right[] = {"created", "updated", "deactivated", "rejected"};
+    static const struct {
+        const char *name;
+        unsigned flags;
+    } right[] = {{"created", COLUMN_RIGHT},
+                 {"updated", COLUMN_RIGHT},
+                 {"deactivated", COLUMN_RIGHT},
+                 {"deleted", COLUMN_RIGHT | COLUMN_OPTIONAL},
+                 {"rejected", COLUMN_RIGHT}};
     TextTable *table = text_table_new();
     for (size_t i = 0; i < sizeof left / sizeof left[0]; i++)
         text_table_column(table, left[i], COLUMN_LEFT);
     for (size_t i = 0; i < sizeof right / sizeof right[0]; i++)
-        text_table_column(table, right[i], COLUMN_RIGHT);
+        text_table_column(table, right[i].name, right[i].flags);
     text_table_column(table, "", COLUMN_LEFT | COLUMN_OPTIONAL);
     return table;
 }
@@ -168,7 +185,7 @@ static bool list_text(Cli *cli, const char *const *params, Err *err)
     TextList list = {.table = text_columns()};
     bool ok = pg_each(cli->pg, sql_query("history_list"), 3, params, text_row, &list, err);
     if (ok && !list.sync_id[0]) {
-        fprintf(stdout, "No sync yet.\n");
+        out_print(stdout, "No sync yet.\n");
     } else if (ok) {
         end_line(&list);
         text_table_print(list.table, stdout);

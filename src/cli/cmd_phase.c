@@ -1,6 +1,7 @@
 /* cmd_phase.c - the stage of the move: shown, or changed. */
 #include "artsync/embed.h"
 #include "artsync/log.h"
+#include "artsync/shell.h"
 #include "validation.h"
 
 static const Option options[] = {
@@ -97,12 +98,12 @@ static void print_text(const Cli *cli, const Move *move, const Err *failed)
     bool dull = cli->quiet && move->moved && !move->forced;
     if (failed->code == ERR_NONE && !dull) {
         if (move->moved)
-            fprintf(stdout, "Base %s moved from phase %s to %s%s: %s.\n", cli->base->name, phase_name(move->from),
+            out_print(stdout, "Base %s moved from phase %s to %s%s: %s.\n", cli->base->name, phase_name(move->from),
                     phase_name(now), move->forced ? ", by force" : "", meanings[now]);
         else
-            fprintf(stdout, "Base %s is in phase %s: %s.\n", cli->base->name, phase_name(now), meanings[now]);
+            out_print(stdout, "Base %s is in phase %s: %s.\n", cli->base->name, phase_name(now), meanings[now]);
         if (!move->moved && move->since)
-            fprintf(stdout, "Set %s by %s.\n", out_age(move->age, &arena), out_safe(move->by, 200, &arena));
+            out_print(stdout, "Set %s by %s.\n", out_age(move->age, &arena), out_safe(move->by, 200, &arena));
     }
     arena_free(&arena);
 }
@@ -140,7 +141,7 @@ static bool pass_gate(Cli *cli, Move *move, Err *err)
 static bool make_move(Cli *cli, Move *move, Err *err)
 {
     if (!move->known && move->to != PHASE_PARALLEL)
-        return err_set(err, ERR_SCHEMA, "set it again: artsync phase parallel",
+        return err_set(err, ERR_SCHEMA, command_hint("set it again: {}", "phase parallel"),
                        "artsync.settings holds the unknown phase \"%s\"", move->stored);
     bool forward = move->known && move->to > move->from;
     if (move->known && move->to == move->from)
@@ -149,7 +150,7 @@ static bool make_move(Cli *cli, Move *move, Err *err)
         return false;
     if (!phase_write(cli->pg, cli->base->name, move->stored, move->to, move->forced, err))
         return false;
-    move->moved = pg_commit(cli->pg, &(PgProof){.look = "once the database is back, see: artsync phase"}, err);
+    move->moved = pg_commit(cli->pg, &(PgProof){.look = command_hint("once the database is back, see: {}", "phase")}, err);
     cli->committed = move->moved;
     move->validation.phase = move->moved ? move->to : move->from;
     return move->moved;

@@ -2,11 +2,12 @@
 #include <stdlib.h>
 
 #include "artsync/embed.h"
+#include "artsync/shell.h"
 #include "rejects.h"
 
 static const Option options[] = {
     {"table", 0, OPTION_TEXT, "TABLE", NULL, NULL, "only the rejects of this table"},
-    {"csv", 0, OPTION_TEXT, "FILE", NULL, NULL, "write the records as a CSV to mend and replay"},
+    {"csv", 0, OPTION_TEXT, "FILE", NULL, NULL, "write the records as a CSV to fix and replay"},
     {"force", 0, OPTION_FLAG, NULL, NULL, NULL, "replace FILE if it is there already"},
     {0},
 };
@@ -17,15 +18,20 @@ const Command cmd_rejects = {
     .name = "rejects",
     .arguments = "[SYNC_ID]",
     .max_arguments = 1,
-    .summary = "list the open rejects or those of one sync, or write them as a CSV to mend",
+    .summary = "list the open rejects or those of one sync, or write them as a CSV to fix",
     .details = "SYNC_ID may be a unique prefix, or last. The CSV has the source's own columns plus _reject_reason;\n"
-               "mended, it goes back in with artsync sync --file TABLE=FILE.",
+               "fixed, it goes back in with artsync sync --file TABLE=FILE.",
     .needs = NEED_SCHEMA,
     .options = options,
     .run = run,
 };
 
 enum { VALUE_MAX = 60, REASON_MAX = 400 };
+
+const char *rejects_replay(const char *table, const char *path, Arena *arena)
+{
+    return command_line(arena, "sync --file %s", arena_printf(arena, "%s=%s", table, path));
+}
 
 /* ---- listing ---- */
 
@@ -48,14 +54,14 @@ static bool json_row(void *ctx, const char *const *cells, int n, Err *err)
 static void print_reject(const char *line, const char *id, const char *column, const char *value, const char *reason)
 {
     Arena arena = {0};
-    fprintf(stdout, "  line %s", line);
+    out_print(stdout, "  line %s", line);
     if (id)
-        fprintf(stdout, ", %s", out_safe(id, VALUE_MAX, &arena));
+        out_print(stdout, ", %s", out_safe(id, VALUE_MAX, &arena));
     if (column)
-        fprintf(stdout, ", %s", column);
+        out_print(stdout, ", %s", column);
     if (value && *value)
-        fprintf(stdout, " \"%s\"", out_safe(value, VALUE_MAX, &arena));
-    fprintf(stdout, ": %s\n", out_safe(reason, REASON_MAX, &arena));
+        out_print(stdout, " \"%s\"", out_safe(value, VALUE_MAX, &arena));
+    out_print(stdout, ": %s\n", out_safe(reason, REASON_MAX, &arena));
     arena_free(&arena);
 }
 
@@ -67,7 +73,7 @@ static bool text_row(void *ctx, const char *const *cells, int n, Err *err)
     if (!listing->table || strcmp(listing->table, cells[R_TABLE]) != 0 || strcmp(listing->file, cells[R_FILE]) != 0) {
         listing->table = arena_str(&listing->arena, cells[R_TABLE]);
         listing->file = arena_str(&listing->arena, cells[R_FILE]);
-        fprintf(stdout, "%s%s%s%s, from %s\n", listing->n ? "\n" : "", style_begin(STYLE_BOLD), listing->table,
+        out_print(stdout, "%s%s%s%s, from %s\n", listing->n ? "\n" : "", style_begin(STYLE_BOLD), listing->table,
                 style_end(STYLE_BOLD), out_safe(listing->file, VALUE_MAX * 4, &listing->arena));
     }
     print_reject(cells[R_LINE], cells[R_ID], cells[R_COLUMN], cells[R_VALUE], cells[R_REASON]);
@@ -96,10 +102,10 @@ static bool list_text(Cli *cli, const char *const *params, Err *err)
     if (ok && listing.n == 0)
         fputs(params[1] ? "That sync rejected nothing.\n" : "No open rejects.\n", stdout);
     else if (ok)
-        fprintf(stdout,
-                "\n%s. To mend and replay them:\n  artsync rejects --table %s --csv mend.csv\n"
-                "  artsync sync --file %s=mend.csv\n",
-                out_noun(listing.n, "reject", "rejects", &listing.arena), listing.table, listing.table);
+        out_print(stdout, "\n%s. To fix and replay them:\n  %s\n  %s\n",
+                  out_noun(listing.n, "reject", "rejects", &listing.arena),
+                  command_line(&listing.arena, "rejects --table %s --csv mend.csv", listing.table),
+                  rejects_replay(listing.table, "mend.csv", &listing.arena));
     arena_free(&listing.arena);
     return ok;
 }
@@ -149,13 +155,12 @@ static bool say_written(Cli *cli, const char *table, const char *path, RejectsWr
         return ok;
     }
     if (written->written)
-        fprintf(stdout, "%s written to %s. Mend it, then: artsync sync --file %s=%s\n",
-                out_noun(written->written, "record", "records", &arena), out_safe(path, 400, &arena), table,
-                out_safe(path, 400, &arena));
+        out_print(stdout, "%s written to %s. Fix it, then: %s\n",
+                  out_noun(written->written, "record", "records", &arena), path, rejects_replay(table, path, &arena));
     else
-        fprintf(stdout, "Nothing to write: %s has no %srejects.\n", table, left ? "other " : "");
+        out_print(stdout, "Nothing to write: %s has no %srejects.\n", table, left ? "other " : "");
     if (left)
-        fprintf(stdout, "%s cannot be told apart into columns; mend them in the source:\n",
+        out_print(stdout, "%s cannot be told apart into columns; fix them in the source:\n",
                 out_noun(left, "record", "records", &arena));
     ok = spool_each(written->unwritten, text_unwritten, NULL, err);
     arena_free(&arena);

@@ -72,15 +72,15 @@ static bool text_detail(void *ctx, const char *line, Err *err)
         Arena arena = {0};
         const cJSON *column;
         if (*n == 1)
-            fprintf(stdout, "%sKept, because it changed since%s\n", style_begin(STYLE_BOLD), style_end(STYLE_BOLD));
-        fprintf(stdout, "  %s %s", field(detail, "table"), out_safe(field(detail, "id"), VALUE_MAX, &arena));
+            out_print(stdout, "%sKept, because it changed since%s\n", style_begin(STYLE_BOLD), style_end(STYLE_BOLD));
+        out_print(stdout, "  %s %s", field(detail, "table"), out_safe(field(detail, "id"), VALUE_MAX, &arena));
         cJSON_ArrayForEach(column, cJSON_GetObjectItemCaseSensitive(detail, "columns"))
         {
             const char *to = field(column, "to"), *from = field(column, "from");
-            fprintf(stdout, ", %s %s -> %s", column->string, from ? out_safe(from, VALUE_MAX, &arena) : "(empty)",
+            out_print(stdout, ", %s %s -> %s", column->string, from ? out_safe(from, VALUE_MAX, &arena) : "(empty)",
                     to ? out_safe(to, VALUE_MAX, &arena) : "(empty)");
         }
-        fprintf(stdout, "%s%s\n", reason ? ": " : "", reason ? out_safe(reason, 300, &arena) : "");
+        out_print(stdout, "%s%s\n", reason ? ": " : "", reason ? out_safe(reason, 300, &arena) : "");
         arena_free(&arena);
     }
     cJSON_Delete(detail);
@@ -93,8 +93,8 @@ static bool print_text(const RollbackResult *result, Err *err)
     int64_t kept = 0;
     bool ok = !result->details || spool_each(result->details, text_detail, &kept, err);
     if (kept > KEPT_SHOWN)
-        fprintf(stdout, "  and %s; --json lists all\n", out_noun(kept - KEPT_SHOWN, "other", "others", &arena));
-    fprintf(stdout, "%s%s %s: %s put back, %s deleted, %s kept.\n", kept ? "\n" : "",
+        out_print(stdout, "  and %s; --json lists all\n", out_noun(kept - KEPT_SHOWN, "other", "others", &arena));
+    out_print(stdout, "%s%s %s: %s put back, %s deleted, %s kept.\n", kept ? "\n" : "",
             result->dry_run ? "Dry run, nothing was written. Undoing" : "Undone", out_short_id(result->sync_id, &arena),
             out_noun(result->reversed, "row", "rows", &arena), out_noun(result->deleted, "row", "rows", &arena),
             out_noun(result->kept, "value", "values", &arena));

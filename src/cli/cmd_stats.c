@@ -84,7 +84,7 @@ static void print_text(const Cli *cli, const PgRows *counts, const PgRows *lasts
         text_table_row(table);
     }
     text_table_print(table, stdout);
-    fprintf(stdout, "\nBase %s in %s, phase %s, %s in the log.\n", cli->base->name, pg_database(cli->pg),
+    out_print(stdout, "\nBase %s in %s, phase %s, %s in the log.\n", cli->base->name, pg_database(cli->pg),
             phase_name(phase), out_noun(logs, "entry", "entries", &arena));
     text_table_free(table);
     arena_free(&arena);

@@ -77,7 +77,7 @@ static void print_text(const Cli *cli, const SyncOutlook *outlooks, const PgRows
         due += outlooks[i].changed;
     }
     text_table_print(table, stdout);
-    fprintf(stdout, "\nBase %s in %s, phase %s. %s\n", cli->base->name, pg_database(cli->pg), phase_name(phase),
+    out_print(stdout, "\nBase %s in %s, phase %s. %s\n", cli->base->name, pg_database(cli->pg), phase_name(phase),
             phase == PHASE_ARCHIVE ? "Nothing is synced any more."
             : due                  ? "A sync would read what is marked."
                                    : "A sync would have nothing to read.");

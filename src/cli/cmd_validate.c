@@ -1,4 +1,5 @@
 /* cmd_validate.c - the checks, and the comparison with the export. */
+#include "artsync/shell.h"
 #include "validation.h"
 
 static const Option options[] = {
@@ -70,7 +71,7 @@ static bool choose(Cli *cli, Checks *checks, Err *err)
     if (checks_only(checks, name))
         return true;
     const char *hint = did_you_mean(name, &all, &cli->arena);
-    return err_set(err, ERR_USAGE, hint ? hint : "artsync validate --list shows them", "base %s has no check %s",
+    return err_set(err, ERR_USAGE, hint ? hint : command_hint("to list them: {}", "validate --list"), "base %s has no check %s",
                    cli->base->name, name);
 }
 

@@ -40,6 +40,7 @@ typedef struct Printer {
     const Table *table;
     JsonOut json;
     bool by_record;
+    const char *reason; /* why the sync failed, or NULL */
     int64_t n;
 } Printer;
 
@@ -60,7 +61,7 @@ static void print_text(Printer *p, const char *const *cells, const cJSON *column
     Arena arena = {0};
     const char *name = cells[C_NAME] ? cells[C_NAME] : change_name(p->table, columns);
     if (p->by_record)
-        fprintf(stdout, "%s%s%.10s %.8s UTC, %s: %s by %s %s%s\n", p->n ? "\n" : "", style_begin(STYLE_DIM), cells[C_AT],
+        out_print(stdout, "%s%s%.10s %.8s UTC, %s: %s by %s %s%s\n", p->n ? "\n" : "", style_begin(STYLE_DIM), cells[C_AT],
                 cells[C_AT] + strlen("2026-11-21T"), out_age(strtoll(cells[C_AGE], NULL, 10), &arena), cells[C_ACTION],
                 strcmp(cells[C_TYPE], "rollback") == 0 ? "rollback" : "sync", out_short_id(cells[C_SYNC], &arena),
                 style_end(STYLE_DIM));
@@ -106,13 +107,28 @@ static void end(Printer *p, bool ok, const char *nothing, const Err *err)
 {
     if (p->cli->json) {
         json_close(&p->json, ']');
+        if (!p->by_record)
+            json_text(&p->json, "reason", p->reason);
         if (!ok)
             json_item(&p->json, "error", json_error(err));
         json_end(&p->json);
         p->cli->reported = true;
-    } else if (ok && p->n == 0) {
-        fprintf(stdout, "%s\n", nothing);
+    } else if (ok && p->n == 0 && nothing) {
+        out_print(stdout, "%s\n", nothing);
     }
+}
+
+/* Why the sync failed, NULL if it did not; printed before its changes. */
+static const char *print_reason(Printer *p, const PgRows *logs)
+{
+    const char *reason = NULL;
+    for (int r = 0; r < pg_count(logs) && !reason; r++)
+        reason = pg_get(logs, r, 3);
+    if (p->cli->json)
+        p->reason = reason;
+    else if (reason)
+        out_print(stdout, "It failed, and nothing was changed: %s\n", reason);
+    return reason;
 }
 
 bool history_of_sync(Cli *cli, const char *sync_id, const char *table, Err *err)
@@ -123,12 +139,13 @@ bool history_of_sync(Cli *cli, const char *sync_id, const char *table, Err *err)
     if (!pg_query(cli->pg, sql_query("history_logs"), 3, params, &logs, err))
         return false;
     begin(&printer);
+    const char *reason = print_reason(&printer, logs);
     bool ok = true;
     for (int r = 0; ok && r < pg_count(logs); r++) {
         const Table *mapped = base_table(cli->base, pg_get(logs, r, 1)); /* NULL: no longer mapped */
         ok = !mapped || print_changes(&printer, mapped, pg_get(logs, r, 0), err);
     }
-    end(&printer, ok, "It changed nothing.", err);
+    end(&printer, ok, reason ? NULL : "It changed nothing.", err);
     pg_rows_free(logs);
     return ok;
 }

@@ -7,7 +7,7 @@
 
 const Option global_options[] = {
     {"database", 'd', OPTION_TEXT, "URL", "DATABASE_URL", NULL, "the database; without it libpq's own rules hold"},
-    {"base", 0, OPTION_TEXT, "NAME|DIR", "ARTSYNC_BASE", "art", "the base: a built-in one, or a folder with base.json"},
+    {"base", 0, OPTION_TEXT, "NAME|DIR", "ARTSYNC_BASE", DEFAULT_BASE, "the base: a built-in one, or a folder with base.json"},
     {"env-file", 0, OPTION_TEXT, "FILE", NULL, NULL, "read settings from FILE instead of .env"},
     {"json", 0, OPTION_FLAG, NULL, NULL, NULL, "print one JSON object instead of text"},
     {"quiet", 'q', OPTION_FLAG, NULL, NULL, NULL, "print nothing unless something needs attention"},
@@ -248,6 +248,18 @@ static bool scan_words(Scan *scan)
     return true;
 }
 
+/* `artsync rollback "$ID"` with ID unset means no sync, and not every one. */
+static bool check_empty(const Arguments *args, Err *err)
+{
+    for (int i = 0; i < args->positional.n; i++) {
+        if (!*args->positional.items[i])
+            return err_set(err, ERR_USAGE, "a variable of the shell that is not set gives an empty argument",
+                           "%s: the argument %s is empty", args->command->name,
+                           args->command->arguments ? args->command->arguments : "");
+    }
+    return true;
+}
+
 static bool check_count(const Arguments *args, Err *err)
 {
     const Command *command = args->command;
@@ -271,7 +283,7 @@ bool arguments_parse(CommandTable table, int argc, char *const *argv, Arguments 
     out->positional = scan.positional.names;
     out->help = out->help || by_name(out, STR("help"))->text != NULL;
     out->version = by_name(out, STR("version"))->text != NULL;
-    return check_count(out, err);
+    return check_count(out, err) && check_empty(out, err);
 }
 
 bool arguments_want_json(int argc, char *const *argv)

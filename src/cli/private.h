@@ -45,6 +45,9 @@ bool report_text(const Cli *cli, const SyncResult *result, Err *err);
 /* Every conflict and reject, grouped; also for a sync that was refused because of them. */
 bool report_rejects(const SyncResult *result, Err *err);
 
+/* The command that replays `path`, a CSV of fixed rejects of `table` (cmd_rejects.c). */
+const char *rejects_replay(const char *table, const char *path, Arena *arena);
+
 /* ---- single changes (changes.c) ---- */
 
 /* One change as people read it: table, id, name, action, and its columns. `columns` is {"name":{"from","to"}};

@@ -125,13 +125,13 @@ static void print_sample(const Base *base, const Check *check, Arena *arena)
         {
             const char *text = cJSON_IsString(cell) ? out_safe(cell->valuestring, SAMPLE_VALUE_MAX, arena) : "(empty)";
             bool plain = is_plain(base, cell->string);
-            fprintf(stdout, "%s%s%s%s", cell == row->child ? "" : ", ", plain ? "" : cell->string, plain ? "" : " ",
+            out_print(stdout, "%s%s%s%s", cell == row->child ? "" : ", ", plain ? "" : cell->string, plain ? "" : " ",
                     text);
         }
         fputc('\n', stdout);
     }
     if (check->violations > CHECK_SAMPLE)
-        fprintf(stdout, "        and %s\n", out_noun(check->violations - CHECK_SAMPLE, "other", "others", arena));
+        out_print(stdout, "        and %s\n", out_noun(check->violations - CHECK_SAMPLE, "other", "others", arena));
 }
 
 /* How much a check matters to the reader: the lower, the earlier it is printed. */
@@ -148,24 +148,42 @@ static void print_check(const Cli *cli, const Check *check)
     static const Style styles[] = {STYLE_BAD, STYLE_BAD, STYLE_WARN, STYLE_GOOD};
     Arena arena = {0};
     int r = rank(check);
-    fprintf(stdout, "%s%-4s%s  %s", style_begin(styles[r]), words[r], style_end(styles[r]),
+    out_print(stdout, "%s%-4s%s  %s", style_begin(styles[r]), words[r], style_end(styles[r]),
             *check->summary ? check->summary : check->name);
     if (!check->broken)
-        fprintf(stdout, ": %s", check->violations ? out_count(check->violations, &arena) : "none");
-    fprintf(stdout, "  %s[%s]%s\n", style_begin(STYLE_DIM), check->name, style_end(STYLE_DIM));
+        out_print(stdout, ": %s", check->violations ? out_count(check->violations, &arena) : "none");
+    out_print(stdout, "  %s[%s]%s\n", style_begin(STYLE_DIM), check->name, style_end(STYLE_DIM));
     if (check->broken)
-        fprintf(stdout, "        %s: %s\n", check->file, out_safe(check->broken, 1000, &arena));
+        out_print(stdout, "        %s: %s\n", check->file, out_safe(check->broken, 1000, &arena));
     if (check->violations) {
         print_sample(cli->base, check, &arena);
         if (*check->advice)
-            fprintf(stdout, "      What to do: %s\n", check->advice);
+            out_print(stdout, "      What to do: %s\n", check->advice);
     }
+    arena_free(&arena);
+}
+
+/* "none failed" is said only where every check was run. */
+static void print_sum(int n, const int64_t counts[4])
+{
+    static const char *const words[] = {"could not be run", "failed", "with warnings", "in order"};
+    Arena arena = {0};
+    Buf parts = {0};
+    for (int r = 0; r < 4; r++) {
+        if (counts[r] || (r > 0 && !counts[0]))
+            buf_printf(&parts, "%s%s %s", parts.len ? ", " : "", counts[r] ? out_count(counts[r], &arena) : "none",
+                       words[r]);
+    }
+    if (n == 0)
+        out_print(stdout, "The base has no checks.\n");
+    else
+        out_print(stdout, "%s%s: %s.\n", counts[3] < n ? "\n" : "", out_noun(n, "check", "checks", &arena), parts.data);
+    buf_free(&parts);
     arena_free(&arena);
 }
 
 static void checks_text(const Cli *cli, const Checks *checks)
 {
-    Arena arena = {0};
     int64_t counts[4] = {0};
     for (int i = 0; i < checks->n; i++)
         counts[rank(&checks->items[i])]++;
@@ -175,10 +193,7 @@ static void checks_text(const Cli *cli, const Checks *checks)
             if (rank(&checks->items[i]) == r && (r < 3 || cli->verbose || checks->n == 1))
                 print_check(cli, &checks->items[i]);
     if (worth_it)
-        fprintf(stdout, "%s%s: %s failed, %s with warnings, %s in order.\n", counts[3] < checks->n ? "\n" : "",
-                out_noun(checks->n, "check", "checks", &arena), counts[1] ? out_count(counts[1], &arena) : "none",
-                counts[2] ? out_count(counts[2], &arena) : "none", counts[3] ? out_count(counts[3], &arena) : "none");
-    arena_free(&arena);
+        print_sum(checks->n, counts);
 }
 
 /* ---- text: parity ---- */
@@ -207,21 +222,21 @@ static void print_entry(const ParityTable *t, const cJSON *entry, Arena *arena)
     const char *kind = string(entry, "kind"), *name = string(entry, "name"), *why = string(entry, "rejected");
     const cJSON *line = cJSON_GetObjectItemCaseSensitive(entry, "line");
     bool differing = strcmp(kind, "differing") == 0, here = strcmp(kind, "only_in_database") == 0;
-    fprintf(stdout, "  %s %s", t->table->name, shown(entry, "id", arena));
+    out_print(stdout, "  %s %s", t->table->name, shown(entry, "id", arena));
     if (name)
-        fprintf(stdout, " %s", out_safe(name, SAMPLE_VALUE_MAX, arena));
+        out_print(stdout, " %s", out_safe(name, SAMPLE_VALUE_MAX, arena));
     if (line)
-        fprintf(stdout, " (line %lld)", (long long)line->valuedouble);
+        out_print(stdout, " (line %lld)", (long long)line->valuedouble);
     if (differing)
-        fprintf(stdout, ": %s is %s in the export, %s in the database: %s", string(entry, "column"),
+        out_print(stdout, ": %s is %s in the export, %s in the database: %s", string(entry, "column"),
                 shown(entry, "export", arena), shown(entry, "database", arena), cause_words(string(entry, "cause")));
     else if (here)
-        fprintf(stdout, ": only in the database, %s",
+        out_print(stdout, ": only in the database, %s",
                 strcmp(string(entry, "made_by"), "people") == 0 ? "no sync wrote it" : "a sync wrote it");
     else
-        fprintf(stdout, ": %s", strcmp(kind, "rejected") == 0 ? "rejected" : "only in the export");
+        out_print(stdout, ": %s", strcmp(kind, "rejected") == 0 ? "rejected" : "only in the export");
     if (why)
-        fprintf(stdout, "%s%s%s%s", strcmp(kind, "rejected") == 0 ? ": " : ", rejected: ",
+        out_print(stdout, "%s%s%s%s", strcmp(kind, "rejected") == 0 ? ": " : ", rejected: ",
                 string(entry, "column") ? string(entry, "column") : "", string(entry, "column") ? " " : "",
                 out_safe(why, 200, arena));
     fputc('\n', stdout);
@@ -232,13 +247,13 @@ static void print_samples(const ParityTable *t, Arena *arena)
     const cJSON *entry;
     cJSON_ArrayForEach(entry, t->sample) print_entry(t, entry, arena);
     if (t->differing > 0) {
-        fprintf(stdout, "  %s: %s in %s:", t->table->name,
+        out_print(stdout, "  %s: %s in %s:", t->table->name,
                 out_noun(t->differing, "cell differs", "cells differ", arena),
                 out_noun(t->differing_rows, "row", "rows", arena));
         const char *comma = " ";
         for (int c = 0; c < PARITY_CAUSES; c++) {
             if (t->by_cause[c])
-                fprintf(stdout, "%s%s %s", comma, out_count(t->by_cause[c], arena), parity_cause_words(c));
+                out_print(stdout, "%s%s %s", comma, out_count(t->by_cause[c], arena), parity_cause_words(c));
             comma = t->by_cause[c] ? ", " : comma;
         }
         fputc('\n', stdout);
@@ -269,7 +284,7 @@ static void print_parity(const Cli *cli, const Validation *v)
         text_table_number(table, STYLE_BAD, t->differing);
         text_table_row(table);
     }
-    fprintf(stdout, "\nCompared with %s, cell by cell:\n\n", out_safe(v->export_dir, 200, &arena));
+    out_print(stdout, "\nCompared with %s, cell by cell:\n\n", out_safe(v->export_dir, 200, &arena));
     text_table_print(table, stdout);
     text_table_free(table);
     if (!equal)
@@ -287,7 +302,7 @@ void validation_text(const Cli *cli, const Validation *v)
         return;
     print_parity(cli, v);
     if (!cli->quiet || failed)
-        fprintf(stdout, "\n%s\n",
+        out_print(stdout, "\n%s\n",
                 !parity_equal(&v->parity) ? "Fail: the database and the export differ."
                 : failed                  ? "Fail: the database and the export say the same, but checks failed."
                                           : "Pass: the database and the export say the same.");

@@ -1,6 +1,7 @@
 /* report_text.c - what a person reads after a sync: the table, then what is worth knowing, then one sentence. */
 #include <stdlib.h>
 
+#include "artsync/shell.h"
 #include "private.h"
 
 enum { HEADERS_SHOWN = 30, CLEANING_SHOWN = 20, CONFLICTS_SHOWN = 10, GROUPS_SHOWN = 30, VALUE_MAX = 60, REASON_MAX = 300 };
@@ -50,9 +51,9 @@ static void print_lines(const int64_t *lines, size_t n, int64_t count, FILE *out
     Arena arena = {0};
     size_t shown = 0;
     for (size_t i = 0; i < n && lines[i] > 0; i++, shown++)
-        fprintf(out, "%s%s", shown ? ", " : count == 1 ? " (line " : " (lines ", out_count(lines[i], &arena));
+        out_print(out, "%s%s", shown ? ", " : count == 1 ? " (line " : " (lines ", out_count(lines[i], &arena));
     if (shown)
-        fprintf(out, "%s)", (int64_t)shown < count ? ", ..." : "");
+        out_print(out, "%s)", (int64_t)shown < count ? ", ..." : "");
     arena_free(&arena);
 }
 
@@ -62,19 +63,19 @@ static void print_warnings(CleaningReport *report, FILE *out)
     size_t n = cleaning_report_warnings(report, &warnings);
     Arena arena = {0};
     if (n)
-        fprintf(out, "\n%sWarnings%s\n", style_begin(STYLE_BOLD), style_end(STYLE_BOLD));
+        out_print(out, "\n%sWarnings%s\n", style_begin(STYLE_BOLD), style_end(STYLE_BOLD));
     for (size_t i = 0; i < n && i < GROUPS_SHOWN; i++) {
         const CleaningWarning *w = &warnings[i];
-        fprintf(out, "  %s%s%s: %s", w->table, w->column ? "." : "", w->column ? w->column : "",
+        out_print(out, "  %s%s%s: %s", w->table, w->column ? "." : "", w->column ? w->column : "",
                 w->code ? arena_printf(&arena, "%s, e.g. %s", w->code, out_safe(w->text, REASON_MAX, &arena))
                         : out_safe(w->text, REASON_MAX, &arena));
         if (w->count > 1)
-            fprintf(out, " %sx", out_count(w->count, &arena));
+            out_print(out, " %sx", out_count(w->count, &arena));
         print_lines(w->lines, sizeof w->lines / sizeof w->lines[0], w->count, out);
         fputc('\n', out);
     }
     if (n > GROUPS_SHOWN)
-        fprintf(out, "  and %s\n", out_noun((int64_t)n - GROUPS_SHOWN, "other kind", "other kinds", &arena));
+        out_print(out, "  and %s\n", out_noun((int64_t)n - GROUPS_SHOWN, "other kind", "other kinds", &arena));
     arena_free(&arena);
 }
 
@@ -88,13 +89,13 @@ static void print_unmapped(const SyncResult *result, FILE *out)
         if (t->unmapped.n == 0)
             continue;
         if (!any)
-            fprintf(out, "\n%sHeaders nobody maps%s\n", style_begin(STYLE_BOLD), style_end(STYLE_BOLD));
+            out_print(out, "\n%sHeaders nobody maps%s\n", style_begin(STYLE_BOLD), style_end(STYLE_BOLD));
         any = true;
-        fprintf(out, "  %s: ", t->table->name);
+        out_print(out, "  %s: ", t->table->name);
         for (int h = 0; h < t->unmapped.n && h < HEADERS_SHOWN; h++)
-            fprintf(out, "%s%s", h ? ", " : "", out_safe(t->unmapped.items[h], VALUE_MAX, &arena));
+            out_print(out, "%s%s", h ? ", " : "", out_safe(t->unmapped.items[h], VALUE_MAX, &arena));
         if (t->unmapped.n > HEADERS_SHOWN)
-            fprintf(out, " and %s", out_noun(t->unmapped.n - HEADERS_SHOWN, "other", "others", &arena));
+            out_print(out, " and %s", out_noun(t->unmapped.n - HEADERS_SHOWN, "other", "others", &arena));
         fputc('\n', out);
     }
     arena_free(&arena);
@@ -111,12 +112,12 @@ static void print_cleaning(CleaningReport *report, FILE *out)
     size_t n = cleaning_report_changes(report, &changes);
     Arena arena = {0};
     if (n)
-        fprintf(out, "\n%sCleaned on the way%s\n", style_begin(STYLE_BOLD), style_end(STYLE_BOLD));
+        out_print(out, "\n%sCleaned on the way%s\n", style_begin(STYLE_BOLD), style_end(STYLE_BOLD));
     for (size_t i = 0; i < n && i < CLEANING_SHOWN; i++)
-        fprintf(out, "  %s.%s: %s -> %s %sx\n", changes[i].table, changes[i].column, quoted(changes[i].from, &arena),
+        out_print(out, "  %s.%s: %s -> %s %sx\n", changes[i].table, changes[i].column, quoted(changes[i].from, &arena),
                 quoted(changes[i].to, &arena), out_count(changes[i].count, &arena));
     if (n > CLEANING_SHOWN)
-        fprintf(out, "  and %s; --json lists all\n",
+        out_print(out, "  and %s; --json lists all\n",
                 out_noun((int64_t)n - CLEANING_SHOWN, "other kind", "other kinds", &arena));
     arena_free(&arena);
 }
@@ -178,13 +179,13 @@ static bool collect_reject(void *ctx, const char *line, Err *err)
 static void print_group(const Group *g, FILE *out)
 {
     Arena arena = {0};
-    fprintf(out, "  %s%s%s: %s, %s", g->table, g->column ? "." : "", g->column ? g->column : "", g->code,
+    out_print(out, "  %s%s%s: %s, %s", g->table, g->column ? "." : "", g->column ? g->column : "", g->code,
             out_noun(g->count, "record", "records", &arena));
     print_lines(g->lines, sizeof g->lines / sizeof g->lines[0], g->count, out);
-    fprintf(out, "\n    %s", g->count > 1 ? "e.g. " : "");
+    out_print(out, "\n    %s", g->count > 1 ? "e.g. " : "");
     if (g->value && *g->value)
-        fprintf(out, "\"%s\": ", g->value);
-    fprintf(out, "%s\n", g->reason);
+        out_print(out, "\"%s\": ", g->value);
+    out_print(out, "%s\n", g->reason);
     arena_free(&arena);
 }
 
@@ -194,11 +195,11 @@ static void print_advice(const SyncResult *result, const Groups *groups, FILE *o
     const char *table = groups->items[0].table;
     if (strcmp(result->status, "completed") != 0)
         return;
-    fprintf(out,
-            "  See each one:    artsync rejects\n"
-            "  Mend and replay: artsync rejects --table %s --csv mend.csv\n"
-            "                   artsync sync --file %s=mend.csv\n",
-            table, table);
+    Arena arena = {0};
+    out_print(out, "  See each one:   %s\n", command_line(&arena, "rejects"));
+    out_print(out, "  Fix and replay: %s\n", command_line(&arena, "rejects --table %s --csv mend.csv", table));
+    out_print(out, "                  %s\n", rejects_replay(table, "mend.csv", &arena));
+    arena_free(&arena);
 }
 
 /* ---- conflicts ---- */
@@ -222,7 +223,7 @@ static bool print_conflict(void *ctx, const char *line, Err *err)
         return true;
     Arena arena = {0};
     cJSON *c = cJSON_Parse(line);
-    fprintf(conflicts->out, "  %s %s %s: export %s, database %s; %s\n", shown(c, "table", &arena),
+    out_print(conflicts->out, "  %s %s %s: export %s, database %s; %s\n", shown(c, "table", &arena),
             shown(c, "id", &arena), shown(c, "column", &arena), shown(c, "export", &arena),
             shown(c, "database", &arena), shown(c, "resolution", &arena));
     cJSON_Delete(c);
@@ -236,12 +237,12 @@ static bool print_conflicts(const SyncResult *result, FILE *out, Err *err)
     int64_t n = result->conflicts ? spool_count(result->conflicts) : 0;
     if (n == 0)
         return true;
-    fprintf(out, "\n%sConflicts: changed in the export and in the database since the last sync%s\n",
+    out_print(out, "\n%sConflicts: changed in the export and in the database since the last sync%s\n",
             style_begin(STYLE_BOLD), style_end(STYLE_BOLD));
     Conflicts conflicts = {.out = out};
     bool ok = spool_each(result->conflicts, print_conflict, &conflicts, err);
     if (n > CONFLICTS_SHOWN)
-        fprintf(out, "  and %s; --json lists all\n", out_noun(n - CONFLICTS_SHOWN, "other", "others", &arena));
+        out_print(out, "  and %s; --json lists all\n", out_noun(n - CONFLICTS_SHOWN, "other", "others", &arena));
     arena_free(&arena);
     return ok;
 }
@@ -252,12 +253,12 @@ bool report_rejects(const SyncResult *result, Err *err)
     Arena arena = {0};
     bool ok = !result->rejects || spool_each(result->rejects, collect_reject, &groups, err);
     if (groups.n) {
-        fprintf(stdout, "\n%s%s rejected%s\n", style_begin(STYLE_BOLD),
+        out_print(stdout, "\n%s%s rejected%s\n", style_begin(STYLE_BOLD),
                 out_noun(spool_count(result->rejects), "record", "records", &arena), style_end(STYLE_BOLD));
         for (int i = 0; i < groups.n && i < GROUPS_SHOWN; i++)
             print_group(&groups.items[i], stdout);
         if (groups.n > GROUPS_SHOWN)
-            fprintf(stdout, "  and %s\n", out_noun(groups.n - GROUPS_SHOWN, "other kind", "other kinds", &arena));
+            out_print(stdout, "  and %s\n", out_noun(groups.n - GROUPS_SHOWN, "other kind", "other kinds", &arena));
         print_advice(result, &groups, stdout);
     }
     free(groups.items);
@@ -310,16 +311,16 @@ static void print_closing(const SyncResult *result, FILE *out)
     else if (parts.len == 0)
         fputs(sum.rejected || sum.conflicts ? "Nothing changed." : "Nothing changed: the database is in step with the export.", out);
     else if (result->dry_run)
-        fprintf(out, "Dry run: nothing was written. A sync of this export: %s.", parts.data);
+        out_print(out, "Dry run: nothing was written. A sync of this export: %s.", parts.data);
     else
-        fprintf(out, "Done in %s: %s.", time, parts.data);
+        out_print(out, "Done in %s: %s.", time, parts.data);
     if (sum.rejected && sum.rejected == sum.new_rejects)
-        fprintf(out, " %s rejected.", out_noun(sum.rejected, "record was", "records were", &arena));
+        out_print(out, " %s rejected.", out_noun(sum.rejected, "record was", "records were", &arena));
     else if (sum.rejected)
-        fprintf(out, " %s rejected, %s of them new.", out_noun(sum.rejected, "record was", "records were", &arena),
+        out_print(out, " %s rejected, %s of them new.", out_noun(sum.rejected, "record was", "records were", &arena),
                 sum.new_rejects ? out_count(sum.new_rejects, &arena) : "none");
     if (sum.conflicts)
-        fprintf(out, " %s to look at.", out_noun(sum.conflicts, "conflict", "conflicts", &arena));
+        out_print(out, " %s to look at.", out_noun(sum.conflicts, "conflict", "conflicts", &arena));
     fputc('\n', out);
     buf_free(&parts);
     arena_free(&arena);
@@ -328,7 +329,7 @@ static void print_closing(const SyncResult *result, FILE *out)
 bool report_text(const Cli *cli, const SyncResult *result, Err *err)
 {
     Arena arena = {0};
-    fprintf(stdout, "%s%s: base %s into database %s, mode %s\n\n", result->dry_run ? "Dry run" : "Sync ",
+    out_print(stdout, "%s%s: base %s into database %s, mode %s\n\n", result->dry_run ? "Dry run" : "Sync ",
             result->dry_run ? "" : out_short_id(result->sync_id, &arena), cli->base->name, pg_database(cli->pg),
             sync_mode_name(result->mode));
     print_table(result, stdout);

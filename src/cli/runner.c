@@ -4,6 +4,7 @@
 #include "artsync/interrupt.h"
 #include "artsync/log.h"
 #include "artsync/schema.h"
+#include "artsync/shell.h"
 #include "private.h"
 
 static bool read_config(Cli *cli, Err *err)
@@ -15,6 +16,8 @@ static bool read_config(Cli *cli, Err *err)
         return false;
     cli->base_name = cli_text(cli, "base");
     cli->url = cli_text(cli, "database");
+    command_context(cli_given(cli, "base") ? cli->base_name : NULL,
+                    cli_given(cli, "env-file") ? cli_text(cli, "env-file") : NULL);
     return true;
 }
 

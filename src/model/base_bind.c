@@ -1,4 +1,5 @@
 /* The mapping against the catalog. */
+#include "artsync/shell.h"
 #include "artsync/utf8.h"
 #include "base_build.h"
 
@@ -152,8 +153,8 @@ bool base_bind(Base *base, CatalogTable *const *catalogs, Problems *problems)
         Table *table = &base->tables[i];
         Binding binding = {.base = base, .table = table, .catalog = catalogs[i], .problems = problems};
         if (!catalogs[i]->exists) {
-            problems_add(problems, table_place(&binding), "run `artsync db migrate`", "the database has no table %s.%s",
-                         table->schema, table->name);
+            problems_add(problems, table_place(&binding), command_hint("run: {}", "db migrate"),
+                         "the database has no table %s.%s", table->schema, table->name);
         } else {
             table->catalog = catalogs[i];
             bind_id(&binding);

@@ -6,6 +6,7 @@
 
 #include "artsync/embed.h"
 #include "artsync/file.h"
+#include "artsync/shell.h"
 #include "json_shape.h"
 
 enum { SQL_FILE_MAX = 16 * 1024 * 1024 };
@@ -101,7 +102,7 @@ Base *base_load(const char *name, Err *err)
         const Problem *first = &problems.items[0];
         Buf more = {0};
         if (problems.n > 1)
-            buf_printf(&more, " (and %d more: `artsync base check` shows them all)", problems.n - 1);
+            buf_printf(&more, " (and %d more; %s)", problems.n - 1, command_hint("to see them all: {}", "base check"));
         err_set(err, ERR_CONFIG, first->hint, "%s: %s%s", first->place, first->message, buf_view(&more).p);
         buf_free(&more);
     }

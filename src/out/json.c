@@ -23,10 +23,40 @@ cJSON *json_string(const char *text)
 
 cJSON *json_string_or_null(const char *text) { return json_string(text && *text ? text : NULL); }
 
+static void print_point(FILE *out, int32_t point)
+{
+    unsigned p = (unsigned)point;
+    if (p < 0x10000)
+        fprintf(out, "\\u%04x", p);
+    else
+        fprintf(out, "\\u%04x\\u%04x", 0xD800 + ((p - 0x10000) >> 10), 0xDC00 + ((p - 0x10000) & 0x3FF));
+}
+
+/* Complete JSON. What a terminal would act on or hide can only stand inside a string: there \uNNNN means the same. */
+static void print_json(FILE *out, const char *json)
+{
+    Str text = str_of(json);
+    size_t done = 0;
+    for (size_t i = 0, size; i < text.n; i += size) {
+        unsigned char c = (unsigned char)text.p[i];
+        bool hidden = false;
+        int32_t point = c;
+        size = 1;
+        if (c >= 0x7F)
+            point = utf8_next(text, i, &size, &hidden);
+        if (!hidden || point < 0)
+            continue;
+        fwrite(text.p + done, 1, i - done, out);
+        print_point(out, point);
+        done = i + size;
+    }
+    fwrite(text.p + done, 1, text.n - done, out);
+}
+
 static void print_item(FILE *out, cJSON *item)
 {
     char *text = cJSON_PrintUnformatted(item); /* cannot fail: out_setup gave cJSON an allocator that cannot */
-    fputs(text, out);
+    print_json(out, text);
     cJSON_free(text);
     cJSON_Delete(item);
 }
@@ -89,7 +119,7 @@ void json_item(JsonOut *json, const char *key, cJSON *item)
 void json_raw(JsonOut *json, const char *key, const char *text)
 {
     place(json, key);
-    fputs(text, json->out);
+    print_json(json->out, text);
 }
 
 void json_text(JsonOut *json, const char *key, const char *text) { json_item(json, key, json_string(text)); }

@@ -39,7 +39,7 @@ void text_table_free(TextTable *table)
 void text_table_column(TextTable *table, const char *heading, unsigned flags)
 {
     ARRAY_ROOM(table->headings, table->n_headings, table->cap_headings);
-    table->headings[table->n_headings++] = (Heading){arena_str(&table->arena, heading), flags};
+    table->headings[table->n_headings++] = (Heading){out_safe(heading, CELL_MAX, &table->arena), flags};
 }
 
 static void add(TextTable *table, Cell cell)

@@ -31,13 +31,22 @@ bool out_finish(bool *gone, Err *err)
     return err_set(err, ERR_IO, NULL, "cannot write to standard output: %s", strerror(why));
 }
 
-const char *style_begin(Style style)
-{
-    static const char *const codes[] = {"", "\033[1m", "\033[2m", "\033[32m", "\033[33m", "\033[31m"};
-    return colored ? codes[style] : "";
-}
+/* Named, so that out_print knows its own codes by their address, and nobody else's by their bytes. */
+static const char codes[][8] = {"", "\033[1m", "\033[2m", "\033[32m", "\033[33m", "\033[31m", "\033[0m"};
+enum { CODES = sizeof codes / sizeof codes[0], RESET = CODES - 1 };
 
-const char *style_end(Style style) { return colored && style != STYLE_PLAIN ? "\033[0m" : ""; }
+const char *style_begin(Style style) { return codes[colored ? style : STYLE_PLAIN]; }
+
+const char *style_end(Style style) { return codes[colored && style != STYLE_PLAIN ? RESET : STYLE_PLAIN]; }
+
+bool style_is(const char *text)
+{
+    for (int i = 0; i < CODES; i++) {
+        if (text == codes[i])
+            return true;
+    }
+    return false;
+}
 
 const char *out_safe(const char *text, size_t max, Arena *arena)
 {

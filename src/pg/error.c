@@ -103,6 +103,12 @@ bool pg_error_result(Pg *pg, const PGresult *result, const char *script, Err *er
     const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
     pg->lost |= severity && (strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0);
     size_t row = sqlstate_row(sqlstate ? sqlstate : "");
+    ErrCode code = sqlstates[row].code;
+    const char *advice = sqlstates[row].hint;
+    if (!pg->lost && (code == ERR_LOST || code == ERR_CONNECT)) { /* a statement may raise any SQLSTATE */
+        code = ERR_DATABASE;
+        advice = NULL;
+    }
     Buf text = {0};
     add_line(&text, result, script);
     add_text(&text, primary ? primary : PQresultErrorMessage(result));
@@ -113,7 +119,7 @@ bool pg_error_result(Pg *pg, const PGresult *result, const char *script, Err *er
     add_copy_place(&text, result);
     if (err->code == ERR_NONE) {
         err_sqlstate(err, sqlstate);
-        err_set(err, sqlstates[row].code, hint ? hint : sqlstates[row].hint, "%s", text.data);
+        err_set(err, code, hint ? hint : advice, "%s", text.data);
     }
     buf_free(&text);
     return false;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "artsync/embed.h"
+#include "artsync/shell.h"
 #include "private.h"
 
 /* In this order: views stand on tables, tables on functions and types. */
@@ -171,7 +172,7 @@ static bool drop(Pg *pg, const Base *base, const char *base_name, int *dropped, 
 static bool finish(Pg *pg, bool ok, Err *err)
 {
     if (ok)
-        return pg_commit(pg, &(PgProof){.look = "once the database is back, see: artsync db status"}, err);
+        return pg_commit(pg, &(PgProof){.look = command_hint("once the database is back, see: {}", "db status")}, err);
     pg_rollback(pg);
     return false;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "artsync/embed.h"
+#include "artsync/shell.h"
 #include "private.h"
 
 enum { MIGRATE_WAIT = 30 }; /* seconds for another migration to end */
@@ -59,8 +60,9 @@ static bool explain(Err *err, const Step *step, Err *why)
         err_set(err, ERR_SCHEMA,
                 step->own
                     ? "something else made it: rename it or drop it, then migrate again"
-                    : "something else made it. To take it over as it is, rows and all: artsync db migrate --adopt; "
-                      "or rename or drop it, then migrate again",
+                    : command_hint("something else made it: rename it or drop it, then migrate again; or take it over "
+                                   "as it is, rows and all: {}",
+                                   "db migrate --adopt"),
                 "%s: %s", step->path, why->message);
         err_clear(why);
         return false;
@@ -106,7 +108,8 @@ bool migrate_apply(Pg *pg, const Base *base, const char *base_name, Applying *ho
         ok = ok && (step->own || metadata_apply(pg, base, &how->changes, err));
         how->applied++;
     }
-    ok = ok && metadata_apply(pg, base, &how->changes, err); /* the mapping may name a table that an old file made */
+    ok = ok && (how->applied == 0 || bases_note_folder(pg, base, err)) &&
+         metadata_apply(pg, base, &how->changes, err); /* the mapping may name a table that an old file made */
     steps_free(&steps);
     return ok;
 }
@@ -120,7 +123,7 @@ static bool migrate(Pg *pg, const Base *base, const char *base_name, bool adopt,
         pg_rollback(pg);
         return ok;
     }
-    return pg_commit(pg, &(PgProof){.look = "once the database is back, see: artsync db status"}, err);
+    return pg_commit(pg, &(PgProof){.look = command_hint("once the database is back, see: {}", "db status")}, err);
 }
 
 bool schema_migrate(Pg *pg, const Base *base, const char *base_name, int *applied, Err *err)

@@ -37,6 +37,9 @@ bool steps_read(Steps *steps, Pg *pg, const Base *base, const char *base_name, E
 /* Give every mapped table that exists its metadata; *changes counts statements. */
 bool metadata_apply(Pg *pg, const Base *base, int *changes, Err *err);
 
+/* Keep in the database where the base's files are; nothing for a built-in base. */
+bool bases_note_folder(Pg *pg, const Base *base, Err *err);
+
 /* Apply all that is pending in the current transaction, lock included. `fallback` (may be NULL) is one more schema in
  * which the base's files find types and functions. */
 typedef struct Applying {

@@ -3,9 +3,10 @@
 #include <string.h>
 
 #include "artsync/embed.h"
+#include "artsync/shell.h"
 #include "private.h"
 
-static const char how[] = "run: artsync db migrate";
+static const char *how(void) { return command_hint("run: {}", "db migrate"); }
 
 bool schema_status(Pg *pg, const Base *base, const char *base_name, Migrations *out, Err *err)
 {
@@ -38,7 +39,7 @@ static bool missing_state(const PgRows *rows, const Base *base, Err *err)
 {
     for (int row = 0; row < pg_count(rows); row++) {
         if (!pg_get(rows, row, 0))
-            return err_set(err, ERR_SCHEMA, how,
+            return err_set(err, ERR_SCHEMA, how(),
                            "the mapping of base %s is newer than the database: artsync.%s is missing", base->name,
                            pg_get(rows, row, 1));
     }
@@ -51,7 +52,7 @@ static bool all_applied(const Steps *steps, Err *err)
         return false;
     for (int i = 0; i < steps->n; i++) {
         if (steps->items[i].migration.state != MIGRATION_APPLIED)
-            return err_set(err, ERR_SCHEMA, how, "the database lacks migration %s of %s",
+            return err_set(err, ERR_SCHEMA, how(), "the database lacks migration %s of %s",
                            steps->items[i].migration.file, steps->items[i].migration.source);
     }
     return true;
@@ -71,7 +72,7 @@ bool schema_require(Pg *pg, const Base *base, const char *base_name, Err *err)
     buf_free(&list);
     if (!ok) {
         if (why.code == ERR_SCHEMA) {
-            err_set(err, ERR_SCHEMA, how, "%s has no artsync schema yet", pg_describe(pg));
+            err_set(err, ERR_SCHEMA, how(), "%s has no artsync schema yet", pg_describe(pg));
             err_clear(&why);
             return false;
         }

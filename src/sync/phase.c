@@ -1,5 +1,6 @@
 /* phase.c - the phase of the move, stored with the data. */
 #include "artsync/embed.h"
+#include "artsync/shell.h"
 #include "engine.h"
 
 bool phase_read(Pg *pg, const char *base, Phase *phase, Err *err)
@@ -11,7 +12,7 @@ bool phase_read(Pg *pg, const char *base, Phase *phase, Err *err)
         return false;
     bool ok = pg_count(rows) == 0 || phase_parse(pg_get(rows, 0, 0), phase);
     if (!ok)
-        err_set(err, ERR_SCHEMA, "set it again: artsync phase parallel",
+        err_set(err, ERR_SCHEMA, command_hint("set it again: {}", "phase parallel"),
                 "artsync.settings holds the unknown phase \"%s\"", pg_get(rows, 0, 0));
     pg_rows_free(rows);
     return ok;

@@ -4,6 +4,7 @@
 
 #include "artsync/embed.h"
 #include "artsync/interrupt.h"
+#include "artsync/shell.h"
 #include "engine.h"
 
 /* Columns of sync_tables.sql. */
@@ -62,7 +63,7 @@ static bool read_logs(Rollback *rb, Err *err)
     if (!pg_query(rb->run.pg, sql_query("sync_tables"), 2, params, &rb->logs, err))
         return false;
     if (pg_count(rb->logs) == 0)
-        return err_set(err, ERR_USAGE, "`artsync history` lists the syncs", "no sync of the base %s has the id %s",
+        return err_set(err, ERR_USAGE, command_hint("to list the syncs: {}", "history"), "no sync of the base %s has the id %s",
                        rb->run.base->name, rb->result->sync_id);
     return check_undoable(rb, err);
 }

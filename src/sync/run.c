@@ -8,6 +8,7 @@
 #include "artsync/csv.h"
 #include "artsync/embed.h"
 #include "artsync/interrupt.h"
+#include "artsync/shell.h"
 #include "engine.h"
 
 void uuid_new(char out[37])
@@ -109,7 +110,7 @@ static bool check_phase(Run *run, Err *err)
     if (run->on_conflict == CONFLICT_BY_PHASE)
         run->on_conflict = phase == PHASE_PRIMARY ? CONFLICT_DATABASE : CONFLICT_EXPORT;
     if (phase == PHASE_ARCHIVE)
-        return err_set(err, ERR_REFUSED, "to go back, set the phase: artsync phase primary",
+        return err_set(err, ERR_REFUSED, command_hint("to go back, set the phase: {}", "phase primary"),
                        "the base %s is in phase archive: the database is authoritative and nothing is synced into it",
                        run->base->name);
     if (phase == PHASE_PRIMARY && run->options->mode != SYNC_INCREMENTAL) {
@@ -146,7 +147,7 @@ static bool take_turns(Run *run, Err *err)
 
 bool run_commit(Pg *pg, const char *run_id, Err *err)
 {
-    const PgProof proof = {"once the database is back, see: artsync history", sql_query("log_outcome"), 1, &run_id};
+    const PgProof proof = {command_hint("once the database is back, see: {}", "history"), sql_query("log_outcome"), 1, &run_id};
     return pg_commit(pg, &proof, err);
 }
 

@@ -34,7 +34,9 @@ void log_progress_end(void)
     state.progress = false;
 }
 
-static void write_text(const char *text)
+/* What a server says may have several lines. The mark in front of the others keeps them apart from lines of ours, above
+ * all from a hint: they may be anybody's. */
+static void write_text(const char *text, const char *mark)
 {
     Arena arena = {0};
     for (const char *line = text;; line++) {
@@ -44,7 +46,7 @@ static void write_text(const char *text)
         line += n;
         if (*line == '\0' || line[1] == '\0')
             break;
-        fputs("\n  ", stderr); /* what a server says may have several lines */
+        fputs(mark, stderr);
     }
     fputc('\n', stderr);
     arena_free(&arena);
@@ -58,7 +60,7 @@ static void ART_PRINTF(3, 0) say(const char *label, const char *color, const cha
     log_progress_end();
     if (*label)
         fprintf(stderr, "artsync: %s%s:%s ", state.color ? color : "", label, state.color ? "\033[0m" : "");
-    write_text(buf_view(&text).p);
+    write_text(buf_view(&text).p, "\n  | ");
     buf_free(&text);
 }
 
@@ -96,10 +98,16 @@ void log_progress(const char *format, ...)
     state.progress_at = now;
     va_list args;
     va_start(args, format);
-    fputs("\r\033[K", stderr);
-    vfprintf(stderr, format, args);
-    fflush(stderr);
+    Buf text = {0};
+    Arena arena = {0};
+    buf_reserve(&text, 1);
+    buf_vprintf(&text, format, args);
     va_end(args);
+    fputs("\r\033[K", stderr);
+    fputs(utf8_printable(buf_view(&text), LINE_MAX_CHARS, &arena), stderr);
+    fflush(stderr);
+    buf_free(&text);
+    arena_free(&arena);
     state.progress = true;
 }
 
@@ -107,9 +115,9 @@ void log_error(const Err *err)
 {
     log_progress_end();
     fprintf(stderr, "artsync: %serror:%s ", state.color ? "\033[31m" : "", state.color ? "\033[0m" : "");
-    write_text(err->message ? err->message : err_name(err->code));
+    write_text(err->message ? err->message : err_name(err->code), "\n  | ");
     if (err->hint) {
         fputs("  hint: ", stderr);
-        write_text(err->hint);
+        write_text(err->hint, "\n    ");
     }
 }

@@ -154,12 +154,39 @@ Str utf8_fold(Str text, Arena *arena)
 
 /* ---- for people ---- */
 
-/* What a terminal would act on or hide: controls, line separators, byte order marks, bidirectional overrides. */
+/* What a terminal acts on or hides: control characters (C0, DEL, C1), line and paragraph separators, surrogates, bytes
+ * that are no UTF-8, and every format character (Cf): marks and overrides of direction, U+061C, joiners, byte order
+ * marks, tags. */
 static bool is_hidden(int32_t point)
 {
-    return point < 0x20 || (point >= 0x7F && point < 0xA0) || point == 0xFEFF || point == 0x2028 || point == 0x2029 ||
-           point == 0x200E || point == 0x200F || (point >= 0x202A && point <= 0x202E) ||
-           (point >= 0x2066 && point <= 0x2069);
+    if (point < 0xA0)
+        return point < 0x20 || point >= 0x7F;
+    switch (utf8proc_category(point)) {
+    case UTF8PROC_CATEGORY_CC:
+    case UTF8PROC_CATEGORY_CF:
+    case UTF8PROC_CATEGORY_CS:
+    case UTF8PROC_CATEGORY_ZL:
+    case UTF8PROC_CATEGORY_ZP:
+        return true;
+    default:
+        return false;
+    }
+}
+
+int32_t utf8_next(Str text, size_t at, size_t *size, bool *hidden)
+{
+    int32_t point = decode(text, at, size);
+    *hidden = is_hidden(point);
+    return point;
+}
+
+bool utf8_shows(Str text)
+{
+    for (size_t i = 0, size; i < text.n; i += size) {
+        if (is_hidden(decode(text, i, &size)))
+            return false;
+    }
+    return true;
 }
 
 const char *utf8_printable(Str text, size_t max, Arena *arena)

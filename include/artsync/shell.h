@@ -1,0 +1,24 @@
+/* shell.h - commands that messages tell people to run: each can be pasted into a POSIX shell and does what it says. */
+#ifndef ARTSYNC_SHELL_H
+#define ARTSYNC_SHELL_H
+
+#include "artsync/mem.h"
+
+/* `text` as one word of a POSIX shell: as it is where no character of it is special, else in single quotes. What a
+ * terminal would act on is written by printf: a word from here never changes when it is made printable. */
+void shell_word(Buf *out, Str text);
+
+/* What every printed command repeats of this run, so that it concerns the same base: --base `base` and
+ * --env-file `env_file`; NULL: the default, which needs no option. The strings are kept, not copied. */
+void command_context(const char *base, const char *env_file);
+
+/* "artsync --base X rejects --table 'Order Items'": `format` knows %s only, and each is one quoted word. Lives in
+ * `arena`. */
+const char *command_line(Arena *arena, const char *format, ...) ART_PRINTF(2, 3);
+/* The same for another base than this run's: `base` is named, whatever it is. */
+const char *command_line_for(Arena *arena, const char *base, const char *format, ...) ART_PRINTF(3, 4);
+/* `text` with a command of this run in place of {}: "`{}` lists the syncs". For hints and messages, of which a run has
+ * few: the result lives as long as the program. Main thread only. */
+const char *command_hint(const char *text, const char *format, ...) ART_PRINTF(2, 3);
+
+#endif
