@@ -7,6 +7,7 @@ typedef struct Scan {
     bool ended;            /* a semicolon was read */
     bool second;           /* and something came after it */
     bool parameter;        /* $1 */
+    bool open;             /* a comment has no end */
 } Scan;
 
 static bool is_letter(char c)
@@ -42,6 +43,7 @@ static bool skip_blank(Scan *scan)
         depth += step;
         scan->p += step ? 2 : 1;
     } while (depth > 0 && scan->p < scan->end);
+    scan->open = depth > 0;
     return true;
 }
 
@@ -105,7 +107,9 @@ const char *check_query(const char *text, size_t size, Arena *arena, const char 
         skip_token(&scan);
         scan.last = scan.p;
     }
-    if (!scan.last)
+    if (scan.open)
+        *broken = "a comment in it has no end";
+    else if (!scan.last)
         *broken = "it holds no query";
     else if (scan.second)
         *broken = "it holds more than one statement; a check is one query";

@@ -130,7 +130,7 @@ static void show_id(const Table *table, Arena *arena)
         out_print(stdout, " from %s", quoted(&table->id_headers, arena));
     if (table->n_natural_key > 0)
         out_print(stdout, "%s natural key %s", table->id_headers.n > 0 ? ", else" : " by", key);
-    out_print(stdout, "\n");
+    fputc('\n', stdout);
 }
 
 static void show_text(const Base *base, Arena *arena)

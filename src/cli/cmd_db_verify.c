@@ -76,7 +76,8 @@ static void print_end(Report *report, int wrong)
         out_print(stdout, "\n%s: %s\n", database,
                out_noun(wrong, "difference", "differences", &report->arena));
     else if (!report->cli->quiet)
-        out_print(stdout, "%sThe schema of %s is what the migrations make%s.\n", listed ? "\n" : "",
+        out_print(stdout, listed ? "\nThe schema of %s is what the migrations make%s.\n"
+                                 : "The schema of %s is what the migrations make%s.\n",
                database,
                report->counts[DIFFERENCE_ADDITION] ? "; others have added to it" : "");
 }

@@ -73,7 +73,9 @@ static bool text_row(void *ctx, const char *const *cells, int n, Err *err)
     if (!listing->table || strcmp(listing->table, cells[R_TABLE]) != 0 || strcmp(listing->file, cells[R_FILE]) != 0) {
         listing->table = arena_str(&listing->arena, cells[R_TABLE]);
         listing->file = arena_str(&listing->arena, cells[R_FILE]);
-        out_print(stdout, "%s%s%s%s, from %s\n", listing->n ? "\n" : "", style_begin(STYLE_BOLD), listing->table,
+        if (listing->n)
+            fputc('\n', stdout);
+        out_print(stdout, "%s%s%s, from %s\n", style_begin(STYLE_BOLD), listing->table,
                 style_end(STYLE_BOLD), out_safe(listing->file, VALUE_MAX * 4, &listing->arena));
     }
     print_reject(cells[R_LINE], cells[R_ID], cells[R_COLUMN], cells[R_VALUE], cells[R_REASON]);

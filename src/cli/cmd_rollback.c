@@ -94,7 +94,9 @@ static bool print_text(const RollbackResult *result, Err *err)
     bool ok = !result->details || spool_each(result->details, text_detail, &kept, err);
     if (kept > KEPT_SHOWN)
         out_print(stdout, "  and %s; --json lists all\n", out_noun(kept - KEPT_SHOWN, "other", "others", &arena));
-    out_print(stdout, "%s%s %s: %s put back, %s deleted, %s kept.\n", kept ? "\n" : "",
+    if (kept)
+        fputc('\n', stdout);
+    out_print(stdout, "%s %s: %s put back, %s deleted, %s kept.\n",
             result->dry_run ? "Dry run, nothing was written. Undoing" : "Undone", out_short_id(result->sync_id, &arena),
             out_noun(result->reversed, "row", "rows", &arena), out_noun(result->deleted, "row", "rows", &arena),
             out_noun(result->kept, "value", "values", &arena));

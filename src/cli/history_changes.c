@@ -60,8 +60,10 @@ static void print_text(Printer *p, const char *const *cells, const cJSON *column
 {
     Arena arena = {0};
     const char *name = cells[C_NAME] ? cells[C_NAME] : change_name(p->table, columns);
+    if (p->by_record && p->n)
+        fputc('\n', stdout);
     if (p->by_record)
-        out_print(stdout, "%s%s%.10s %.8s UTC, %s: %s by %s %s%s\n", p->n ? "\n" : "", style_begin(STYLE_DIM), cells[C_AT],
+        out_print(stdout, "%s%.10s %.8s UTC, %s: %s by %s %s%s\n", style_begin(STYLE_DIM), cells[C_AT],
                 cells[C_AT] + strlen("2026-11-21T"), out_age(strtoll(cells[C_AGE], NULL, 10), &arena), cells[C_ACTION],
                 strcmp(cells[C_TYPE], "rollback") == 0 ? "rollback" : "sync", out_short_id(cells[C_SYNC], &arena),
                 style_end(STYLE_DIM));

@@ -177,7 +177,7 @@ static void print_sum(int n, const int64_t counts[4])
     if (n == 0)
         out_print(stdout, "The base has no checks.\n");
     else
-        out_print(stdout, "%s%s: %s.\n", counts[3] < n ? "\n" : "", out_noun(n, "check", "checks", &arena), parts.data);
+        out_print(stdout, counts[3] < n ? "\n%s: %s.\n" : "%s: %s.\n", out_noun(n, "check", "checks", &arena), parts.data);
     buf_free(&parts);
     arena_free(&arena);
 }

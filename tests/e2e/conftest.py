@@ -13,6 +13,17 @@ from proxy import Proxy
 ROLE = "artsync_tester"
 
 
+def pytest_configure(config):
+    """Everything that a run makes lies below one folder, which goes with it: pytest itself keeps the last three."""
+    if not config.option.basetemp:
+        config.option.basetemp = config.artsync_temporary = tempfile.mkdtemp(prefix="artsync-pytest.")
+
+
+def pytest_unconfigure(config):
+    if getattr(config, "artsync_temporary", None):
+        shutil.rmtree(config.artsync_temporary, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
 def cluster():
     """A superuser's URL. Tests start the cluster themselves only if `tests/pg.sh run` did not."""

@@ -151,16 +151,23 @@ def own_base(tmp_path, **checks):
 
 
 HEAD = "-- summary: %s\n-- severity: error\n-- advice: none\n"
+RAISE = ("SELECT public.raises('%s') AS x")
+RAISES = """CREATE FUNCTION public.raises(state text) RETURNS text LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'from the check' USING ERRCODE = state; END $$"""
 
 
 @pytest.mark.parametrize("broken", [
     HEAD % "syntax" + "SELEC 1", HEAD % "no table" + "SELECT * FROM public.nowhere", HEAD % "fails" + "SELECT 1/0 AS x",
     "-- severity: error\nSELECT 1 AS x", "-- summary: s\nSELECT 1 AS x", "-- summary: s\n-- severity: fatal\nSELECT 1 AS x",
     HEAD % "writes" + "SELECT 1 AS x FROM pg_catalog.set_config('a.b', 'c', false) WHERE pg_catalog.nextval('public.prints_id_seq') > 0",
+    HEAD % "parameter" + "SELECT $1::text AS x", HEAD % "two" + "SELECT 1 AS x; SELECT 2 AS x", HEAD % "none" + " ;;\n",
+    HEAD % "comment without an end" + "SELECT 1 AS x /* ", HEAD % "path" + "SELECT airtable_id FROM editions",
+    *[HEAD % state + RAISE % state for state in ("08000", "08006", "08P01", "57P01", "57014", "28000", "3D000", "XX000")],
     HEAD % "writes, too" + "WITH gone AS (DELETE FROM public.editions RETURNING 1) SELECT * FROM gone", ""])
 def test_a_broken_check_is_named_and_hides_no_other(synced, tmp_path, broken):
     base = own_base(tmp_path, aaa_good=HEAD % "first" + "SELECT 1 AS one WHERE false", broken=broken,
                     zzz_found=HEAD % "last" + "SELECT 'x' AS found;\n-- a comment at the end")
+    synced.db.run(RAISES)
     before = synced.db.versions()
     result = synced.ok("--base", base, "validate", "--json", status=2)
     report = {c["name"]: c for c in result.json["checks"]}
@@ -170,3 +177,33 @@ def test_a_broken_check_is_named_and_hides_no_other(synced, tmp_path, broken):
     text = synced.ok("--base", base, "validate", status=2)
     assert "broken.sql" in text.out and "zzz_found" in text.out
     assert synced.db.versions() == before
+    assert "none failed" not in text.out and "could not be run" in text.out
+    found = not any(word in broken for word in ("raises(", "nextval("))  # that shows only when it is run
+    problems = synced.ok("--base", base, "base", "check", "--json", status=1 if found else 0).json["problems"]
+    assert [p["place"] for p in problems] == (["checks/broken.sql"] if found else [])
+
+
+@pytest.mark.parametrize("query", [
+    "SELECT 'x' AS found; -- done", "SELECT 'x' AS found; /* all /* of */ it */\n-- and more\n;", "SELECT 'x;--' AS found",
+    "SELECT 'x' AS found -- ;", "SELECT $a$x; $1 $a$ AS found;", "SELECT E'\\';' AS found ;", 'SELECT 1 AS "f;$1"',
+    "SELECT 'it''s; $1' AS a$1;", "/* ; */ SELECT 'x' AS found"])
+def test_what_may_surround_a_query(synced, tmp_path, query):
+    base = own_base(tmp_path, only=HEAD % "s" + query)
+    report = synced.ok("--base", base, "validate", "--json", status=1).json
+    assert report["checks"][0]["violations"] == 1
+    assert synced.ok("--base", base, "base", "check", "--json").json["problems"] == []
+
+
+def test_base_check_reads_the_checks_without_a_database(art, tmp_path):
+    base = own_base(tmp_path, wrong="-- summary: s\n-- severity: fatal\nSELECT 1 AS x",
+                    parameter=HEAD % "s" + "SELECT $1 AS x", fine=HEAD % "s" + "SELECT 1 AS x")
+    text = art.ok("--base", base, "-d", "postgresql:///nowhere?host=%s" % tmp_path, "base", "check", status=1)
+    assert "checks/wrong.sql" in text.out and "severity" in text.out and "checks/parameter.sql" in text.out
+    assert "fine.sql" not in text.out
+
+
+def test_nothing_is_said_of_checks_that_could_not_be_read(synced, tmp_path):
+    text = synced.ok("--base", own_base(tmp_path, only="SELECT 1"), "validate", status=2).out
+    assert "1 check: 1 could not be run." in text
+    text = synced.ok("--base", own_base(tmp_path / "b"), "validate").out
+    assert "no checks" in text

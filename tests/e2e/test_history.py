@@ -33,12 +33,12 @@ def test_syncs_newest_first(art, db, synced, later):
     syncs = art.ok("history", "--json").json["syncs"]
     assert [s["sync_id"] for s in syncs] == [second["sync_id"], synced.first]
     for sync in syncs:
-        assert set(sync) == {"sync_id", "type", "status", "started_at", "completed_at", "tables"}
+        assert set(sync) == {"sync_id", "type", "status", "started_at", "completed_at", "reason", "tables"}
         assert sync["type"] == "incremental" and sync["status"] == "completed"
         assert [t["table"] for t in sync["tables"]] == TABLES
         for table in sync["tables"]:
-            assert set(table) == {"table", "processed", "created", "updated", "deactivated", "rejected", "source_file",
-                                  "source_hash"}
+            assert set(table) == {"table", "processed", "created", "updated", "deactivated", "deleted", "rejected",
+                                  "source_file", "source_hash"}
     newest = {t["table"]: t for t in syncs[0]["tables"]}
     assert newest["editions"]["created"] == 2 and newest["editions"]["updated"] == 3
     assert len(art.ok("history", "--json", "--limit", "1").json["syncs"]) == 1

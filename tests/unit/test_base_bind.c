@@ -144,8 +144,8 @@ static const struct {
     void (*spoil)(World *w);
     const char *place, *message, *hint;
 } cases[] = {
-    {no_table, "base.json: table child", "the database has no table public.child", "run `artsync db migrate`"},
-    {no_parent, "base.json: table parent", "the database has no table public.parent", "run `artsync db migrate`"},
+    {no_table, "base.json: table child", "the database has no table public.child", "run: artsync db migrate"},
+    {no_parent, "base.json: table parent", "the database has no table public.parent", "run: artsync db migrate"},
     {no_id, "base.json: table child: column rid", "public.child has no such column", "did you mean \"id\"?"},
     {integer_id, "base.json: table child: column rid", "a record id is text, the column is integer",
      "make it text or varchar"},

@@ -167,7 +167,7 @@ static void what_is_not_there_is_said(void **state)
     Err err = {0};
     assert_null(base_load(in_root("bad"), &err));
     snprintf(message, sizeof message,
-             "%s: name: must be a string, not a number (and 1 more: `artsync base check` shows them all)",
+             "%s: name: must be a string, not a number (and 1 more; to see them all: artsync base check)",
              in_root("bad/base.json"));
     assert_string_equal(err.message, message);
     err_clear(&err);
