@@ -26,6 +26,13 @@ while read -r line; do
     complain "unfinished or unfit: $line"
 done < <(grep -rnE '\b(TO[D]O|FIX[M]E|X[X]X)\b|\bexit *\(' src include --include='*.[ch]' | grep -v '^src/util/')
 
+# What people read is printed by out_print, which escapes what is not ours. Help, completion and the abort of a missing
+# option row print nothing else.
+while read -r line; do
+    complain "print it with out_print: $line"
+done < <(grep -nE '(\bprintf|\bfprintf|\bvprintf|\bvfprintf|\bputs)\(|\bfputs\([^"]|\bfwrite\(' src/cli/*.c |
+         grep -vE '^src/cli/(cmd_help|cmd_completion)\.c|has no row for the option')
+
 for query in sql/queries/*.sql; do
     name=$(basename "$query" .sql)
     grep -rqF "\"$name\"" src || complain "$query is run by nobody"

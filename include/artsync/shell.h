@@ -4,10 +4,6 @@
 
 #include "artsync/mem.h"
 
-/* `text` as one word of a POSIX shell: as it is where no character of it is special, else in single quotes. What a
- * terminal would act on is written by printf: a word from here never changes when it is made printable. */
-void shell_word(Buf *out, Str text);
-
 /* What every printed command repeats of this run, so that it concerns the same base: --base `base` and
  * --env-file `env_file`; NULL: the default, which needs no option. The strings are kept, not copied. */
 void command_context(const char *base, const char *env_file);

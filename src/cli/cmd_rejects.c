@@ -102,7 +102,7 @@ static bool list_text(Cli *cli, const char *const *params, Err *err)
     Listing listing = {0};
     bool ok = pg_each(cli->pg, sql_query("rejects_list"), 4, params, text_row, &listing, err);
     if (ok && listing.n == 0)
-        fputs(params[1] ? "That sync rejected nothing.\n" : "No open rejects.\n", stdout);
+        out_print(stdout, params[1] ? "That sync rejected nothing.\n" : "No open rejects.\n");
     else if (ok)
         out_print(stdout, "\n%s. To fix and replay them:\n  %s\n  %s\n",
                   out_noun(listing.n, "reject", "rejects", &listing.arena),

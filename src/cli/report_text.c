@@ -309,7 +309,8 @@ static void print_closing(const SyncResult *result, FILE *out)
     if (sum.all_skipped)
         fputs("Nothing changed: all files are as they were at the last sync.", out);
     else if (parts.len == 0)
-        fputs(sum.rejected || sum.conflicts ? "Nothing changed." : "Nothing changed: the database is in step with the export.", out);
+        out_print(out, sum.rejected || sum.conflicts ? "Nothing changed."
+                                                     : "Nothing changed: the database is in step with the export.");
     else if (result->dry_run)
         out_print(out, "Dry run: nothing was written. A sync of this export: %s.", parts.data);
     else

@@ -48,7 +48,9 @@ static void add_escaped(Buf *out, Str text)
     buf_str(out, "')\"");
 }
 
-void shell_word(Buf *out, Str text)
+/* `text` as one word of a POSIX shell: as it is where no character of it is special, else in single quotes. What a
+ * terminal would act on is written by printf: a word from here never changes when it is made printable. */
+static void add_word(Buf *out, Str text)
 {
     if (is_plain(text))
         buf_add(out, text.p, text.n);
@@ -62,7 +64,7 @@ static void add_option(Buf *out, const char *name, const char *value)
 {
     if (value) {
         buf_printf(out, " %s ", name);
-        shell_word(out, str_of(value));
+        add_word(out, str_of(value));
     }
 }
 
@@ -75,7 +77,7 @@ static const char *ART_PRINTF(3, 0) line(Arena *arena, const char *base, const c
     buf_char(&out, ' ');
     for (const char *p = format; *p; p++) {
         if (p[0] == '%' && p[1] == 's') {
-            shell_word(&out, str_of(va_arg(args, const char *)));
+            add_word(&out, str_of(va_arg(args, const char *)));
             p++;
         } else {
             buf_char(&out, *p);
