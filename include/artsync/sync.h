@@ -109,21 +109,23 @@ void sync_result_free(SyncResult *result);
 /* EXIT_DONE or EXIT_ATTENTION for a run that succeeded (SPEC section 3). */
 ExitStatus sync_result_status(const SyncResult *result);
 
-/* ---- what `status` asks: would an incremental sync read this table's file? ---- */
+/* ---- what `status` asks: would a sync with these options read this table's file? ---- */
 
 typedef struct SyncOutlook {
     const Table *table;
     const char *path, *file;
     char sha256[SHA256_HEX];  /* "" if the file is missing */
     bool missing;
-    bool changed;             /* the file or something its skip rests on changed since the last sync */
+    bool changed;             /* a sync would read the file */
     char last_sync_id[51];    /* of the last completed sync of the table; "" : none */
     char last_synced_at[40];  /* its completed_at, ISO 8601; "" */
     int64_t open_rejects;
 } SyncOutlook;
 
-/* One entry per base table, in link order; `outlooks` has base->n_tables places. Paths live in `arena`. Read only. */
-bool sync_outlook(Pg *pg, const Base *base, const SyncOptions *options, SyncOutlook *outlooks, Arena *arena, Err *err);
+/* One entry per base table, in link order; `outlooks` has base->n_tables places. Of the options export_dir, mode and
+ * on_conflict count. Paths live in `arena`. Read only. */
+bool sync_outlook(Pg *pg, const Base *base, const SyncOptions *options, Phase phase, SyncOutlook *outlooks, Arena *arena,
+                  Err *err);
 
 /* ---- the phase of the move, stored with the data ---- */
 

@@ -4,6 +4,8 @@
 
 static const Option options[] = {
     ROW_EXPORT_DIR,
+    ROW_MODE,
+    ROW_ON_CONFLICT,
     {"exit-code", 0, OPTION_FLAG, NULL, NULL, NULL, "end with status 1 if a sync would have something to read"},
     {0},
 };
@@ -117,9 +119,9 @@ static bool run(Cli *cli, Err *err)
     PgRows *ages = NULL;
     Phase phase = PHASE_PARALLEL;
     Err failed = {0};
-    bool ok = pg_begin(cli->pg, PG_TX_READ, err) &&
-              sync_outlook(cli->pg, cli->base, &sync, outlooks, &cli->arena, err) &&
-              phase_read(cli->pg, cli->base->name, &phase, err) && read_ages(cli, outlooks, &ages, err);
+    bool ok = sync_choices_read(cli, &sync, err) && pg_begin(cli->pg, PG_TX_READ, err) &&
+              phase_read(cli->pg, cli->base->name, &phase, err) &&
+              sync_outlook(cli->pg, cli->base, &sync, phase, outlooks, &cli->arena, err) && read_ages(cli, outlooks, &ages, err);
     pg_rollback(cli->pg);
     if (ok) {
         missing_file(outlooks, n, &failed);

@@ -15,14 +15,17 @@ extern const Command cmd_sync, cmd_diff, cmd_status, cmd_validate, cmd_stats, cm
     {"export-dir", 0, OPTION_TEXT, "DIR", "ARTSYNC_EXPORT_DIR", "airtable_export", "the folder with the CSV files"}
 #define ROW_DRY_RUN {"dry-run", 0, OPTION_FLAG, NULL, NULL, NULL, "do all of it, then undo it: only the report stays"}
 #define ROW_WAIT {"wait", 0, OPTION_NUMBER, "SECONDS", NULL, "0", "wait so long for another sync to end"}
-#define ROWS_SYNC                                                                                                      \
+#define ROW_MODE                                                                                                       \
     {"mode", 0, OPTION_CHOICE, "incremental|merge|full", "ARTSYNC_MODE", "incremental",                                \
-     "keep edits in the database, or let the export win; full also deactivates what is gone"},                         \
-        ROW_EXPORT_DIR,                                                                                                \
+     "keep edits in the database, or let the export win; full also deactivates what is gone"}
+#define ROW_ON_CONFLICT                                                                                                \
+    {"on-conflict", 0, OPTION_CHOICE, "export|database|reject", "ARTSYNC_ON_CONFLICT", NULL,                           \
+     "who wins where both changed; by default export, in phase primary the database"}
+#define ROWS_SYNC                                                                                                      \
+    ROW_MODE, ROW_EXPORT_DIR,                                                                                              \
         {"file", 0, OPTION_LIST, "TABLE=PATH", NULL, NULL, "read TABLE from PATH; without --export-dir, only such"},   \
         {"table", 0, OPTION_LIST, "TABLE", NULL, NULL, "only this table; may be repeated"},                            \
-        {"on-conflict", 0, OPTION_CHOICE, "export|database|reject", "ARTSYNC_ON_CONFLICT", NULL,                       \
-         "who wins where both changed; by default export, in phase primary the database"},                             \
+        ROW_ON_CONFLICT,                                                                                                \
         {"max-rejects", 0, OPTION_LIMIT, "N|P%", "ARTSYNC_MAX_REJECTS", "10%",                                         \
          "refuse a sync that rejects more records of a table"},                                                        \
         {"max-deactivate", 0, OPTION_LIMIT, "N|P%", "ARTSYNC_MAX_DEACTIVATE", "10%",                                   \
@@ -32,6 +35,8 @@ extern const Command cmd_sync, cmd_diff, cmd_status, cmd_validate, cmd_stats, cm
 
 /* SyncOptions from the rows above. Arrays live in cli->arena. */
 bool sync_options_read(Cli *cli, SyncOptions *options, Err *err);
+/* Of them only mode and on_conflict. */
+bool sync_choices_read(const Cli *cli, SyncOptions *options, Err *err);
 
 /* ---- reports of sync and diff (report_json.c, report_text.c) ---- */
 

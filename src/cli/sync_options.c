@@ -16,18 +16,26 @@ static bool add_file(Cli *cli, SyncOptions *options, SyncFile *files, const char
     return true;
 }
 
-bool sync_options_read(Cli *cli, SyncOptions *options, Err *err)
+bool sync_choices_read(const Cli *cli, SyncOptions *options, Err *err)
 {
     const char *on_conflict = cli_text(cli, "on-conflict");
+    if (!sync_mode_parse(cli_text(cli, "mode"), &options->mode) ||
+        (on_conflict && !on_conflict_parse(on_conflict, &options->on_conflict)))
+        return err_set(err, ERR_USAGE, NULL, "a setting that was checked cannot be read"); /* rows and engine differ */
+    return true;
+}
+
+bool sync_options_read(Cli *cli, SyncOptions *options, Err *err)
+{
     Names files = cli_list(cli, "file");
     *options = (SyncOptions){.tables = cli_list(cli, "table"),
                              .strict = cli_flag(cli, "strict"),
                              .force = cli_flag(cli, "force"),
                              .wait_seconds = (int)cli_number(cli, "wait")};
-    if (!sync_mode_parse(cli_text(cli, "mode"), &options->mode) ||
-        !limit_parse(cli_text(cli, "max-rejects"), &options->max_rejects) ||
-        !limit_parse(cli_text(cli, "max-deactivate"), &options->max_deactivate) ||
-        (on_conflict && !on_conflict_parse(on_conflict, &options->on_conflict)))
+    if (!sync_choices_read(cli, options, err))
+        return false;
+    if (!limit_parse(cli_text(cli, "max-rejects"), &options->max_rejects) ||
+        !limit_parse(cli_text(cli, "max-deactivate"), &options->max_deactivate))
         return err_set(err, ERR_USAGE, NULL, "a setting that was checked cannot be read"); /* rows and engine differ */
     for (int i = 0; i < options->tables.n; i++)
         if (!cli_table(cli, options->tables.items[i], err))

@@ -49,6 +49,13 @@ typedef struct Batch {
     Arena arena;
 } Batch;
 
+/* Derived ids of rows that are gone, and the real ids with which their records have come back, in the same order. */
+typedef struct Heirs {
+    const char **former, **ids;
+    int n, cap, ids_cap;
+    Arena arena;
+} Heirs;
+
 typedef struct Load Load; /* the first load of an empty table (load.c) */
 
 /* One table's turn. */
@@ -64,6 +71,8 @@ struct Turn {
     Known *known;
     Known *bad;            /* records with bad cells, by id and raw hash: their repeats are skipped */
     Natural *natural;      /* natural keys of the rows, where the file or the rows lack real ids; else NULL */
+    Heirs heirs;
+    FormerIds former;      /* of the table itself, where the file has no ids */
     Layouts layouts;
     Batch batch;
     Load *load;            /* the table is empty: records go straight into it; else NULL */
@@ -97,7 +106,7 @@ bool batch_flush(Turn *turn, Err *err);
 void batch_free(Batch *batch);
 /* Read the rows and the state of those records that have any. at[i] is the item's row in *rows, or -1. */
 bool batch_read_rows(Turn *turn, PgRows **rows, int *at, Err *err);
-/* The hash of a row's value as the state keeps it: of a link, the record id of the row it points at. */
+/* The hash of a row's value as the state keeps it: of a link, the record id that its target has now. */
 uint64_t batch_row_hash(const Turn *turn, const Column *column, const char *row);
 /* A mapped column of such a row; '' counts as NULL. */
 const char *batch_row_value(const PgRows *rows, int row, int column);
@@ -171,16 +180,27 @@ bool journal_write(Turn *turn, Err *err);
 bool journal_rename(Turn *turn, Err *err); /* records that got another id take their history along */
 bool rejects_write(Turn *turn, Err *err);
 
+/* Former ids besides those of adopted rows (heirs.c). heirs_note looks whether a record that gets a row, new or adopted, is
+ * that of a row which is gone; heirs_write keeps what was found, after the rows were written. */
+void heirs_note(Turn *turn, const Record *record);
+bool heirs_write(Turn *turn, Err *err);
+void heirs_free(Heirs *heirs);
+
 /* Rows that links can point at; also the fingerprint that rejected links rest on (linked.c). */
 bool linked_load(Run *run, const Table *table, Err *err);
 bool linked_fingerprint(Pg *pg, const Table *table, char **hash, Err *err);
 
-/* May the table's file be skipped? *fingerprint is that of the rows, malloc'ed, if they had to be looked at (skip.c). */
+/* What a sync does with conflicts in a phase. */
+OnConflict conflict_choice(const SyncOptions *options, Phase phase);
+
+/* Does the sync skip the table's file? The one answer, for sync and status. *fingerprint is that of the rows, malloc'ed, if
+ * they had to be looked at (skip.c). */
 typedef struct SkipCase {
     const Table *table;
     const char *sha256;
     bool replay;            /* the file was named with --file */
-    bool settles_conflicts; /* conflicts would be decided now, not rejected */
+    SyncMode mode;
+    OnConflict on_conflict; /* decided */
 } SkipCase;
 bool skip_allowed(Pg *pg, const SkipCase *file, bool *skip, char **fingerprint, Err *err);
 bool ids_fingerprint(Pg *pg, const Table *table, char **hash, Err *err); /* of the ids of all rows; malloc'ed */

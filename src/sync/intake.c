@@ -11,7 +11,8 @@ bool intake_header(Turn *turn, Err *err)
     bool has_id = cleaner_has_id(turn->cleaner);
     if (table->n_natural_key == 0 || (has_id && !known_has_unreal(turn->known)))
         return true;
-    return natural_load(&turn->natural, turn->run->pg, table, has_id, err);
+    return natural_load(&turn->natural, turn->run->pg, table, has_id, err) &&
+           (has_id || former_load(&turn->former, turn->run->pg, table, err));
 }
 
 /* Can the id column hold this id? Sets turn->refusal if not. */
@@ -28,6 +29,18 @@ static bool id_fits(Turn *turn, const char *id)
     return false;
 }
 
+/* The derived id of a record without a row. One whose row has got a real id since is not given to a second row: the state
+ * of a link could stand for either. */
+static const char *derive_id(Turn *turn, const Record *record)
+{
+    const char *id;
+    unsigned attempt = 0;
+    do
+        id = natural_derive(turn->table, record->values, attempt++, &turn->batch.arena);
+    while (former_taken(&turn->former, id));
+    return id;
+}
+
 /* The id of a record: its own, or that of the row with its natural key, or one derived from the key. NULL with
  * turn->refusal set: it has none. */
 static const char *identify(Turn *turn, const Record *record)
@@ -40,7 +53,7 @@ static const char *identify(Turn *turn, const Record *record)
     case NATURAL_FOUND:
         return id;
     case NATURAL_NONE:
-        return natural_derive(turn->table, record->values, &turn->batch.arena);
+        return derive_id(turn, record);
     case NATURAL_AMBIGUOUS:
         turn->refusal = (Reject){REJECT_KEY_AMBIGUOUS, key->name, NULL,
                                  "the file has no record ids and several rows have this natural key; export the "
@@ -144,8 +157,7 @@ static void meet_refused(Turn *turn, const Record *record)
 /* A row with a derived or generated id and this record's natural key is the record's own: take it over. */
 static const char *adopted_row(Turn *turn, const Record *record)
 {
-    const uint32_t somewhere = KNOWN_STATE | KNOWN_ROW;
-    if (!turn->natural || !record->id || (known_at(turn->known, str_of(record->id))->flags & somewhere))
+    if (!turn->natural || !record->id || (known_at(turn->known, str_of(record->id))->flags & KNOWN_ROW))
         return NULL;
     const char *id = NULL;
     if (natural_find(turn->natural, turn->table, record->values, &id) != NATURAL_FOUND)
@@ -185,7 +197,7 @@ static bool is_link_reject(const char *code)
 static bool may_be_unreal(const Turn *turn, const char *id)
 {
     const KnownRecord *known = known_find(turn->known, str_of(id));
-    return turn->natural && natural_count(turn->natural) > 0 && !(known && (known->flags & (KNOWN_STATE | KNOWN_ROW)));
+    return turn->natural && natural_count(turn->natural) > 0 && !(known && (known->flags & KNOWN_ROW));
 }
 
 /* A record with bad cells does not take its id: one with good cells may follow. It is remembered for its repeats. */
@@ -220,6 +232,7 @@ static bool put_record(void *ctx, const Record *record, Err *err)
     } else {
         item->values = copies ? copy_values(&batch->arena, record->values, turn->table->n_columns) : record->values;
         item->at_id = adopted_row(turn, record);
+        heirs_note(turn, record);
         if (!record->id && !(known_at(turn->known, str_of(item->id))->flags & KNOWN_ROW))
             warn(turn, record->place.line, "the file has no record ids; the new row's id is derived from its natural key");
     }

@@ -78,11 +78,15 @@ static bool write_state(Turn *turn, Err *err)
 
 bool journal_rename(Turn *turn, Err *err)
 {
-    if (!turn->adopts)
-        return true;
+    void (*const plans[])(Buf *, const Table *) = {plan_rename_history, plan_drop_stale, plan_note_former};
+    size_t n = sizeof plans / sizeof plans[0] - (turn->undo ? 1 : 0); /* the adoption has noted what is put back */
+    bool ok = true;
     Buf sql = {0};
-    plan_rename_history(&sql, turn->table);
-    bool ok = pg_run(turn->run->pg, sql.data, 0, NULL, NULL, err);
+    for (size_t i = 0; ok && turn->adopts && i < n; i++) {
+        buf_clear(&sql);
+        plans[i](&sql, turn->table);
+        ok = pg_run(turn->run->pg, sql.data, 0, NULL, NULL, err);
+    }
     buf_free(&sql);
     return ok;
 }
@@ -125,5 +129,5 @@ bool journal_write(Turn *turn, Err *err)
            (!run->options->want_changes ||
             pg_each(run->pg, sql_query("stage_changes"), 0, NULL, spool_change, turn, err)) &&
            (turn->live == 0 ||
-            (journal_rename(turn, err) && write_history(turn, err) && write_state(turn, err)));
+            (journal_rename(turn, err) && heirs_write(turn, err) && write_history(turn, err) && write_state(turn, err)));
 }

@@ -50,8 +50,10 @@ static bool last_sync(Pg *pg, SyncOutlook *o, Err *err)
     return true;
 }
 
-bool sync_outlook(Pg *pg, const Base *base, const SyncOptions *options, SyncOutlook *outlooks, Arena *arena, Err *err)
+bool sync_outlook(Pg *pg, const Base *base, const SyncOptions *options, Phase phase, SyncOutlook *outlooks, Arena *arena,
+                  Err *err)
 {
+    const OnConflict on_conflict = conflict_choice(options, phase);
     for (int i = 0; i < base->n_tables; i++) {
         SyncOutlook *o = &outlooks[i];
         *o = (SyncOutlook){.table = &base->tables[i]};
@@ -69,7 +71,7 @@ bool sync_outlook(Pg *pg, const Base *base, const SyncOptions *options, SyncOutl
         }
         bool skip = false;
         char *fingerprint = NULL;
-        const SkipCase file = {.table = o->table, .sha256 = o->sha256};
+        const SkipCase file = {.table = o->table, .sha256 = o->sha256, .mode = options->mode, .on_conflict = on_conflict};
         bool ok = last_sync(pg, o, err) &&
                   (o->missing || skip_allowed(pg, &file, &skip, &fingerprint, err));
         free(fingerprint);

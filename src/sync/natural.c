@@ -136,11 +136,12 @@ NaturalOutcome natural_find(const Natural *natural, const Table *table, const Va
     return outcome;
 }
 
-const char *natural_derive(const Table *table, const Value *values, Arena *arena)
+const char *natural_derive(const Table *table, const Value *values, unsigned attempt, Arena *arena)
 {
     Buf key = {0};
-    key_of(&key, table, values);
-    const char *id = arena_printf(arena, "key_%016llx", (unsigned long long)hash64(buf_view(&key), 0));
+    const char *id = NULL;
+    if (key_of(&key, table, values))
+        id = arena_printf(arena, "key_%016llx", (unsigned long long)hash64(buf_view(&key), attempt));
     buf_free(&key);
     return id;
 }

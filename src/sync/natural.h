@@ -36,8 +36,9 @@ typedef enum NaturalOutcome { NATURAL_FOUND, NATURAL_NONE, NATURAL_AMBIGUOUS, NA
 /* The row whose natural key the values hold; *id lives as long as the index. NATURAL_NULL: a part of the key is NULL. */
 NaturalOutcome natural_find(const Natural *natural, const Table *table, const Value *values, const char **id);
 
-/* The derived id of a natural key: 20 characters, in `arena`. */
-const char *natural_derive(const Table *table, const Value *values, Arena *arena);
+/* The derived id of a natural key: 20 characters, in `arena`. `attempt` is 0; 1 and so on give others. NULL: a
+ * part of the key is NULL. */
+const char *natural_derive(const Table *table, const Value *values, unsigned attempt, Arena *arena);
 
 bool id_is_real(const char *id);
 

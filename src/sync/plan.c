@@ -241,13 +241,54 @@ void plan_changes(Buf *out)
                  "ORDER BY s.seq");
 }
 
+/* Staged records whose row had another id. */
+#define ADOPTED "s.live AND s.op = 'u' AND s.at_id::text <> s.id"
+
 void plan_rename_history(Buf *out, const Table *table)
 {
     buf_str(out, "UPDATE artsync.changes AS c SET record_id = s.id FROM pg_temp.artsync_stage AS s, public.sync_logs AS l "
-                 "WHERE s.live AND s.op = 'u' AND s.at_id::text <> s.id AND c.record_id = s.at_id::text "
-                 "AND l.id = c.log_id AND l.base = ");
+                 "WHERE c.record_id = s.at_id::text AND l.id = c.log_id AND " ADOPTED " AND l.base = ");
     sql_literal(out, table->base->name);
     buf_str(out, " AND l.table_name = ");
+    sql_literal(out, table->name);
+}
+
+static void former_ids(Buf *out, const Table *table, const char *pairs)
+{
+    buf_str(out, "INSERT INTO artsync.former_ids (base, table_name, former_id, record_id) SELECT ");
+    sql_literal(out, table->base->name);
+    buf_str(out, ", ");
+    sql_literal(out, table->name);
+    sql_fill(out, table, pairs);
+    buf_str(out, " ON CONFLICT (base, table_name, former_id) DO UPDATE SET record_id = excluded.record_id");
+}
+
+void plan_note_former(Buf *out, const Table *table)
+{
+    former_ids(out, table, ", s.at_id::text, s.id FROM pg_temp.artsync_stage AS s WHERE " ADOPTED);
+}
+
+void plan_note_heirs(Buf *out, const Table *table)
+{
+    former_ids(out, table, ", h.former, h.id FROM unnest($1::text[], $2::text[]) AS h (former, id) "
+                           "JOIN {table} AS t ON t.{id} = h.id::{id_type}");
+}
+
+void plan_drop_stale(Buf *out, const Table *table)
+{
+    sql_fill(out, table, "DELETE FROM {state} AS t USING pg_temp.artsync_stage AS s WHERE t.record_id = s.id AND " ADOPTED);
+}
+
+void plan_former_ids(Buf *out, const Table *table)
+{
+    sql_fill(out, table,
+             "SELECT CASE WHEN o.{id} IS NULL THEN f.former_id ELSE f.record_id END, "
+             "CASE WHEN o.{id} IS NULL THEN f.record_id ELSE f.former_id END, o.{id} IS NOT NULL OR n.{id} IS NOT NULL "
+             "FROM artsync.former_ids AS f LEFT JOIN {table} AS o ON o.{id} = f.former_id::{id_type} "
+             "LEFT JOIN {table} AS n ON n.{id} = f.record_id::{id_type} "
+             "WHERE (o.{id} IS NULL OR n.{id} IS NULL) AND f.base = ");
+    sql_literal(out, table->base->name);
+    buf_str(out, " AND f.table_name = ");
     sql_literal(out, table->name);
 }
 

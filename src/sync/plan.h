@@ -47,6 +47,12 @@ void plan_check(Buf *out, const Plan *plan, const CatalogCheck *check);
 void plan_changes(Buf *out);
 /* A record that got another id takes its history along. No parameter. */
 void plan_rename_history(Buf *out, const Table *table);
+/* The ids that adopted rows had, kept for the state of the links to them. No parameter. */
+void plan_note_former(Buf *out, const Table *table);
+/* The derived ids of rows that are gone, whose records have come back with a real id. $1: derived ids, $2: real ids. */
+void plan_note_heirs(Buf *out, const Table *table);
+/* State of a record without a row, whose id another row takes over now. No parameter. */
+void plan_drop_stale(Buf *out, const Table *table);
 void plan_state_update(Buf *out, const Table *table);
 void plan_state_insert(Buf *out, const Table *table);
 void plan_state_deactivate(Buf *out, const Table *table); /* no parameter */
@@ -76,6 +82,9 @@ void plan_note_deleted(Buf *out, const Table *table);
 void plan_delete(Buf *out, const Table *table);  /* $1: ids */
 /* Forget the state that a sync was the first to write, of rows it took over or that are gone. $1: log id. */
 void plan_forget(Buf *out, const Table *table);
+
+/* Former ids (former.h): an id that no row has, the one that stands for it, has a row that one? */
+void plan_former_ids(Buf *out, const Table *table);
 
 /* The row that a link points at: id, name, key of every row of `table`. */
 void plan_links(Buf *out, const Table *table);

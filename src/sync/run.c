@@ -106,9 +106,7 @@ static bool check_phase(Run *run, Err *err)
     Phase phase;
     if (!phase_read(run->pg, run->base->name, &phase, err))
         return false;
-    run->on_conflict = run->options->on_conflict;
-    if (run->on_conflict == CONFLICT_BY_PHASE)
-        run->on_conflict = phase == PHASE_PRIMARY ? CONFLICT_DATABASE : CONFLICT_EXPORT;
+    run->on_conflict = conflict_choice(run->options, phase);
     if (phase == PHASE_ARCHIVE)
         return err_set(err, ERR_REFUSED, command_hint("to go back, set the phase: {}", "phase primary"),
                        "the base %s is in phase archive: the database is authoritative and nothing is synced into it",

@@ -5,6 +5,13 @@
 #include "artsync/embed.h"
 #include "engine.h"
 
+OnConflict conflict_choice(const SyncOptions *options, Phase phase)
+{
+    if (options->on_conflict != CONFLICT_BY_PHASE)
+        return options->on_conflict;
+    return phase == PHASE_PRIMARY ? CONFLICT_DATABASE : CONFLICT_EXPORT;
+}
+
 char *mapping_hash(const Table *table, Arena *arena)
 {
     return arena_printf(arena, "%016llx", (unsigned long long)table->fingerprint);
@@ -55,11 +62,15 @@ static bool links_moved(Pg *pg, const Table *table, const char *then, bool *move
 bool skip_allowed(Pg *pg, const SkipCase *file, bool *skip, char **fingerprint, Err *err)
 {
     *fingerprint = NULL;
+    *skip = false;
+    if (file->mode != SYNC_INCREMENTAL)
+        return true;
+    bool settles_conflicts = file->on_conflict != CONFLICT_REJECT; /* that were rejected */
     Arena arena = {0};
     PgRows *rows = NULL;
     const Table *table = file->table;
     const char *params[] = {table->base->name,          table->name, file->sha256, mapping_hash(table, &arena),
-                            file->replay ? "t" : "f", file->settles_conflicts ? "t" : "f"};
+                            file->replay ? "t" : "f", settles_conflicts ? "t" : "f"};
     bool stale = true;
     bool ok = pg_query(pg, sql_query("last_sync_same"), 6, params, &rows, err);
     if (ok && pg_count(rows) == 1 && pg_bool(rows, 0, 0)) {

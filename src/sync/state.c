@@ -70,7 +70,11 @@ bool layouts_load(Layouts *layouts, Pg *pg, const Table *table, Err *err)
             layouts->current = id;
     }
     pg_rows_free(rows);
-    return true;
+    layouts->former = mem_alloc(sizeof *layouts->former * (size_t)(table->n_columns + 1));
+    bool ok = true;
+    for (int c = 0; ok && c < table->n_columns; c++)
+        ok = !table->columns[c].to || former_load(&layouts->former[c], pg, table->columns[c].to, err);
+    return ok;
 }
 
 static bool store_today(Layouts *layouts, Pg *pg, Err *err)
@@ -105,6 +109,9 @@ bool layouts_current(Layouts *layouts, Pg *pg, int *id, Err *err)
 
 void layouts_free(Layouts *layouts)
 {
+    for (int c = 0; layouts->former && c < layouts->table->n_columns; c++)
+        former_free(&layouts->former[c]);
+    free(layouts->former);
     free(layouts->items);
     arena_free(&layouts->arena);
     *layouts = (Layouts){0};
@@ -215,9 +222,9 @@ bool state_decode(const Layouts *layouts, int id, const char *hex, uint64_t *out
     uint64_t *slots = arena_alloc(&arena, sizeof *slots * (size_t)(layout->n + 1));
     Str bytes = bytes_of(hex, &arena);
     bool ok = layout->packed ? unpack(bytes, slots, layout->n) : read_plainly(bytes, slots, layout->n);
-    for (int i = 0; ok && i < layout->n; i++)
-        if (layout->columns[i] >= 0)
-            out[layout->columns[i]] = slots[i];
+    for (int i = 0, c; ok && i < layout->n; i++)
+        if ((c = layout->columns[i]) >= 0)
+            out[c] = layouts->former ? former_now(&layouts->former[c], slots[i]) : slots[i];
     arena_free(&arena);
     return ok || fail_damaged(layouts, id, err);
 }

@@ -2,7 +2,8 @@
  *
  * A slot is the value_hash of the cleaned value that the export held at the last sync, or 0: not known. A mapping that
  * gains, loses or reorders columns gets a new layout; rows written under an older one are read through it, so nothing
- * is forgotten and nothing has to be rewritten.
+ * is forgotten and nothing has to be rewritten. Of a link the value is the record id of its target, under whatever id that
+ * row stood then (former.h).
  */
 #ifndef ARTSYNC_SYNC_STATE_H
 #define ARTSYNC_SYNC_STATE_H
@@ -13,6 +14,7 @@
 #include "artsync/base.h"
 #include "artsync/err.h"
 #include "artsync/pg.h"
+#include "former.h"
 
 typedef struct Layouts {
     const Table *table;
@@ -24,10 +26,11 @@ typedef struct Layouts {
         int *columns; /* slot -> index in table->columns, or -1: no longer mapped */
     } *items;
     int n, cap;
+    FormerIds *former; /* per column of the table, of the rows that it links to; NULL: of none */
     Arena arena;
 } Layouts;
 
-/* Read the table's layouts. */
+/* Read the table's layouts, and the former ids of the rows that its links can point at. */
 bool layouts_load(Layouts *layouts, Pg *pg, const Table *table, Err *err);
 void layouts_free(Layouts *layouts);
 
@@ -41,8 +44,8 @@ size_t state_room(int n);
 /* The same as PostgreSQL prints and reads bytea ("\x0011..."), appended. */
 void state_encode(Buf *out, const uint64_t *slots, int n);
 
-/* Slots of such a text (NULL: no state) under `layout` into out[table->n_columns]; 0 where nothing is known. False: the
- * text is damaged. */
+/* Slots of such a text (NULL: no state) under `layout` into out[table->n_columns]; 0 where nothing is known. A
+ * link's slot is that of the id which its target has now. False: the text is damaged. */
 bool state_decode(const Layouts *layouts, int layout, const char *hex, uint64_t *out, Err *err);
 
 #endif

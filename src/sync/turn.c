@@ -167,6 +167,8 @@ void turn_free(Turn *turn)
     known_free(turn->known);
     known_free(turn->bad);
     natural_free(turn->natural);
+    former_free(&turn->former);
+    heirs_free(&turn->heirs);
     layouts_free(&turn->layouts);
     batch_free(&turn->batch);
     arena_free(&turn->scratch);
@@ -252,11 +254,9 @@ static bool note_ids(Run *run, SyncTable *counts, Err *err)
 
 static bool may_skip(Run *run, SyncTable *counts, Err *err)
 {
-    if (run->options->mode != SYNC_INCREMENTAL)
-        return true;
     char *fingerprint = NULL;
     const SkipCase file = {.table = counts->table, .sha256 = counts->sha256, .replay = counts->replay,
-                           .settles_conflicts = run->on_conflict != CONFLICT_REJECT};
+                           .mode = run->options->mode, .on_conflict = run->on_conflict};
     bool ok = skip_allowed(run->pg, &file, &counts->skipped, &fingerprint, err);
     if (counts->skipped)
         keep_fingerprint(run, counts, fingerprint);

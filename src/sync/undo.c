@@ -12,7 +12,7 @@ typedef struct Past {
     const char *id;        /* the row's id now */
     const char *id_before; /* before an adoption; else the same */
     const char **final;
-    bool *kept;            /* per column */
+    bool *kept, *restored;  /* per column: it is left as it is, it is put back */
     int n_back, n_kept;
     const char *active;    /* is_active is put back to this; NULL: not */
     bool active_kept;
@@ -75,15 +75,19 @@ static bool take_back(Undo *undo, Past *past, const cJSON *pair, Err *err)
             past->kept[c] = true;
         return keep_column(undo, past, column, wrote, now, NULL, err);
     }
-    if (is_active)
+    if (is_active) {
         past->active = before;
-    else
+    } else {
         past->final[c] = before;
+        past->restored[c] = true;
+    }
     note_back(past, column, now, before);
     return true;
 }
 
-/* The state as it was before, for every column that is not kept and that no later sync moved on. */
+/* The state as it was before, for every column that is not kept and that no later sync moved on. Where the sync gave the row
+ * its first state, that is: not known. Then the columns that it found as they were stay known, so that what people have
+ * changed in them since is no conflict. */
 static bool earlier_state(Undo *undo, const Past *past, uint64_t *now, bool *moved, Err *err)
 {
     const Layouts *layouts = &undo->turn.layouts;
@@ -93,13 +97,14 @@ static bool earlier_state(Undo *undo, const Past *past, uint64_t *now, bool *mov
     uint64_t *after = arena_alloc(&undo->turn.scratch, sizeof *after * (size_t)n);
     if (!state_decode(layouts, (int)pg_int(rows, r, UNDO_NOW_LAYOUT), pg_get(rows, r, UNDO_NOW_COLS), now, err))
         return false;
-    if (!pg_get(rows, r, UNDO_BEFORE))
+    if (!pg_get(rows, r, UNDO_AFTER))
         return true;
+    bool first = !pg_get(rows, r, UNDO_BEFORE);
     if (!state_decode(layouts, layout, pg_get(rows, r, UNDO_BEFORE), before, err) ||
         !state_decode(layouts, layout, pg_get(rows, r, UNDO_AFTER), after, err))
         return false;
     for (int c = 0; c < n; c++)
-        if (before[c] != after[c] && now[c] == after[c] && !past->kept[c]) {
+        if (before[c] != after[c] && now[c] == after[c] && !past->kept[c] && (!first || past->restored[c])) {
             now[c] = before[c];
             *moved = true;
         }
@@ -155,6 +160,7 @@ static bool undo_one(Undo *undo, const PgRows *rows, int r, Buf *out, Err *err)
     past.id_before = past.id;
     past.final = arena_alloc(&turn->scratch, sizeof *past.final * n);
     past.kept = arena_alloc(&turn->scratch, sizeof *past.kept * n);
+    past.restored = arena_alloc(&turn->scratch, sizeof *past.restored * n);
     past.back = cJSON_CreateObject();
     past.since = pg_get(rows, r, UNDO_SINCE) ? cJSON_Parse(pg_get(rows, r, UNDO_SINCE)) : NULL;
     for (int c = 0; c < turn->table->n_columns; c++)

@@ -248,3 +248,38 @@ def test_people_reactivated_since(art, db, synced, later):
 def test_sync_with_prefixes(art, synced):
     assert art.run("history", "zzzz").status == 2
     assert art.ok("rollback", synced.first[:6], "--dry-run", "--json").json["sync_id"] == synced.first
+
+
+@pytest.mark.parametrize("policy", ["export", "database"])
+@pytest.mark.parametrize("mode", ["incremental", "merge"])
+def test_rollback_of_a_rows_first_sync_after_a_later_one(art, db, shop, mode, policy):
+    """A row of the business that the sync changed: put back, it is seen as changed again."""
+    db.run("INSERT INTO prints (name, total_editions) VALUES ('Harbour', -3)")
+    first = art.sync(shop.save(), "--mode", mode, "--on-conflict", "export", status=int(mode == "incremental"))
+    assert db.get("prints", "P1")["total_editions"] == 10
+    shop.print("P1", notes="signed")
+    art.sync(shop.save())
+    own = db.value("SELECT id FROM prints WHERE name = 'Harbour'")
+    rollback(art, first["sync_id"])
+    row = db.row("SELECT * FROM prints WHERE id = %s", own)
+    assert (row["total_editions"], row["notes"]) == (-3, "signed")
+    again = art.sync(shop.path, "--mode", mode, "--on-conflict", policy, status=int(mode == "incremental"))
+    found = [(c["column"], c["database"], c["export"]) for c in again["conflicts"] if c["table"] == "prints"]
+    assert found == ([("total_editions", "-3", "10")] if mode == "incremental" else [])
+    written = mode == "merge" or policy == "export"
+    assert db.row("SELECT total_editions FROM prints WHERE id = %s", own)["total_editions"] == (10 if written else -3)
+
+
+def test_rollback_of_a_rows_first_sync_keeps_what_it_found_equal(art, db, shop):
+    """What the sync did not write is not put back: an edit of people since is kept, and no conflict."""
+    db.run("INSERT INTO prints (airtable_id, name, total_editions) VALUES (%s, 'Harbour', -3)", rid("P1"))
+    shop.print("P1", description="a view")
+    db.edit("prints", "P1", description="a view")
+    first = art.sync(shop.save(), status=1)
+    shop.print("P1", notes="signed")
+    art.sync(shop.save())
+    db.edit("prints", "P1", description="our words")
+    rollback(art, first["sync_id"])
+    report = art.sync(shop.path, status=1)
+    assert [c["column"] for c in report["conflicts"]] == ["total_editions"]
+    assert db.get("prints", "P1")["description"] == "our words"

@@ -190,11 +190,11 @@ static void derived_and_generated_ids_are_told_from_real_ones(void **state)
     table.n_natural_key = 2;
     Arena arena = {0};
     Value one[3] = {{.text = "ab"}, {.text = "c"}}, other[3] = {{.text = "a"}, {.text = "bc"}};
-    const char *id = natural_derive(&table, one, &arena);
+    const char *id = natural_derive(&table, one, 0, &arena);
     assert_string_equal(id, "key_a3b9d38efc5175c9"); /* XXH3 of "ab" 1F "c" 1F: rows in databases have such ids */
     assert_false(id_is_real(id));
-    assert_string_equal(id, natural_derive(&table, one, &arena));
-    assert_string_not_equal(id, natural_derive(&table, other, &arena)); /* the parts do not run together */
+    assert_string_equal(id, natural_derive(&table, one, 0, &arena));
+    assert_string_not_equal(id, natural_derive(&table, other, 0, &arena)); /* the parts do not run together */
     arena_free(&arena);
 }
 
