@@ -5,7 +5,8 @@
  *     OFFSET   SIZE   derived: sync gives it to new rows of a file without ids
  *     0        4      key_
  *     4        16     lower-case hexadecimal digits: XXH3-64, seed 0, over the cleaned values of the natural key, in the
- *                     order of base.json's natural_key, each with a byte 1F behind it
+ *                     order of base.json's natural_key, each with a byte 1F behind it; seed 1 and so on where the id
+ *                     with the seed before was that of a row which has got a real id since
  *
  *     OFFSET   SIZE   generated: the id column's default, which the business's own application gets
  *     0        4      app_
