@@ -77,6 +77,20 @@ typedef struct Column {
     const CatalogColumn *catalog; /* after base_bind; NULL before: no length, scale or kind is known */
 } Column;
 
+/* The columns in which a sync keeps what it knows of a row. `db migrate` adds those that a table lacks and uses those that
+ * it has as they are. */
+typedef enum MetadataRole {
+    META_SYNCED_AT,  /* last_synced_at: the last write by a sync */
+    META_VERSION,    /* sync_version: how many times syncs have written the row */
+    META_ACTIVE,     /* is_active */
+    META_CREATED_AT, /* created_at */
+    META_UPDATED_AT, /* updated_at: the last change by anybody */
+    META_COUNT
+} MetadataRole;
+
+/* The role's name: the key in base.json and the column's name where base.json gives no other. */
+const char *metadata_role_name(MetadataRole role);
+
 typedef struct SkipRule { /* a record whose cell under `header` is, trimmed, one of `values` is skipped */
     const char *header;
     Names values;
@@ -94,6 +108,7 @@ struct Table {
     int n_columns;
     SkipRule *skips;
     int n_skips;
+    const char *metadata[META_COUNT]; /* the column of each role; NULL: "metadata" leaves it out */
     int index;              /* in Base.tables: link order */
     int name_column;        /* what a link by name compares: the first natural_key column, else the first text
                                column, else -1 */
@@ -160,6 +175,9 @@ void base_free(Base *base);
 
 /* The table called `name`, or NULL. */
 const Table *base_table(const Base *base, const char *name);
+
+/* Is `name` one of the table's metadata columns? */
+bool table_has_metadata(const Table *table, const char *name);
 
 /* Index of the mapped column called `name`, or -1. */
 int table_column(const Table *table, const char *name);

@@ -43,6 +43,7 @@ typedef struct CatalogColumn {
     PgType type;
     bool not_null;
     bool has_default; /* a default, an identity or a generation expression */
+    const char *default_text; /* the column's own default as pg_get_expr prints it, or NULL */
     bool generated;   /* GENERATED ALWAYS AS (...) STORED or identity ALWAYS: cannot be written */
 } CatalogColumn;
 

@@ -136,7 +136,9 @@ void sql_ident(Buf *out, const char *name);                              /* "nam
 void sql_name(Buf *out, const char *schema, const char *name);           /* "schema"."name" */
 void sql_literal(Buf *out, const char *text);                            /* '...' or E'...'; NULL gives NULL */
 /* `text` with the table's names, quoted, for {table} "schema"."table", {state} artsync."state_table", {id} its id column,
- * and, once the catalog was read, {key} its primary key, {id_type} the id column's type without a length. */
+ * and, once the catalog was read, {key} its primary key, {id_type} the id column's type without a length. Of the row `t`:
+ * {active}, {updated_at}, {synced_at}, {version} are the values of its metadata columns as boolean, timestamptz and integer,
+ * NULL (true for {active}) where the table does without; {updated_type} is what updated_at can hold. */
 void sql_fill(Buf *out, const Table *table, const char *text);
 void sql_array(Buf *out, const char *const *items, int n);               /* text[] literal for a parameter: {"a",NULL} */
 

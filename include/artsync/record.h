@@ -67,7 +67,8 @@ typedef struct Value {
                          gives nothing: nothing is known of it */
 } Value;
 
-/* Hash of a value as the last-synced state keeps it: never 0, which the state uses for "not known". */
+/* Hash of a value as the last-synced state keeps it: never 0, which the state uses for "not known". '' counts as NULL, as
+ * a CSV cell cannot tell them apart. */
 uint64_t value_hash(const char *text);
 
 typedef struct Record {

@@ -1,42 +1,66 @@
 -- The statements that give every mapped table its sync metadata, as far as it is lacking: no rows, nothing to do.
--- A row with `problem` cannot be mended by adding something.
--- $1 the base's schema, $2 text[] of mapped tables, $3 text[] of their state tables
-WITH wanted (pos, name, type, rest, about) AS (
-    VALUES (1, 'last_synced_at', 'timestamp with time zone', '', 'When a sync last wrote this row.'),
-           (2, 'sync_version', 'integer', ' DEFAULT 1', 'How many times syncs have written this row.'),
-           (3, 'is_active', 'boolean', ' NOT NULL DEFAULT true', 'False: no longer in use, kept for its history.'),
-           (4, 'created_at', 'timestamp with time zone', ' NOT NULL DEFAULT now()', 'When the row was made.'),
-           (5, 'updated_at', 'timestamp with time zone', ' NOT NULL DEFAULT now()', 'When the row was last changed, by whomever.')
+-- Columns: the table's place, step, problem, statement or hint, note. A row with `problem` cannot be fixed by adding
+-- something; a row with `note` only says what is taken over. A column that is there already is used as it is.
+-- $1 the base's schema; then arrays with one entry a table: $2 mapped tables, $3 their state tables, $4 .. $8 the columns
+-- for last_synced_at, sync_version, is_active, created_at, updated_at (NULL: the table does without).
+WITH wanted (pos, role, type, accepted, rest, about) AS (
+    VALUES (1, 'last_synced_at', 'timestamp with time zone', '{timestamp,timestamptz}'::pg_catalog.name[], '',
+            'When a sync last wrote this row.'),
+           (2, 'sync_version', 'integer', '{int4,int8}', ' DEFAULT 1', 'How many times syncs have written this row.'),
+           (3, 'is_active', 'boolean', '{bool}', ' NOT NULL DEFAULT true',
+            'False: no longer in use, kept for its history.'),
+           (4, 'created_at', 'timestamp with time zone', '{timestamp,timestamptz}', ' NOT NULL DEFAULT pg_catalog.now()',
+            'When the row was made.'),
+           (5, 'updated_at', 'timestamp with time zone', '{timestamp,timestamptz}', ' NOT NULL DEFAULT pg_catalog.now()',
+            'When the row was last changed, by whomever.')
 ), mapped AS (
-    SELECT t.ord, t.state, c.oid, format('%I.%I', n.nspname, c.relname) AS name
-    FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS t (name, state, ord)
+    SELECT t.ord, t.state, t.synced_at, t.version, t.active, t.created_at, t.updated_at, c.oid,
+           pg_catalog.format('%I.%I', n.nspname, c.relname) AS name,
+           NOT EXISTS (SELECT FROM pg_catalog.pg_class s JOIN pg_catalog.pg_namespace a ON a.oid = s.relnamespace
+                       WHERE a.nspname = 'artsync' AND s.relname = t.state) AS new
+    FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[]) WITH ORDINALITY
+         AS t (name, state, synced_at, version, active, created_at, updated_at, ord)
     JOIN pg_catalog.pg_class c ON c.relname = t.name AND c.relkind IN ('r', 'p')
     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND n.nspname = $1
 ), columns AS (
-    SELECT m.ord, w.pos, m.name AS table_name, w.name, w.type, w.rest, w.about,
+    SELECT m.ord, m.new, w.pos, m.name AS table_name, r.name, w.role, w.type, w.rest, w.about,
            pg_catalog.format_type(a.atttypid, a.atttypmod) AS live,
-           pg_catalog.col_description(m.oid, a.attnum) AS live_about
-    FROM mapped m CROSS JOIN wanted w
-    LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = m.oid AND a.attname = w.name AND NOT a.attisdropped
+           y.typname = ANY (w.accepted) AS fits
+    FROM mapped m
+    CROSS JOIN LATERAL unnest(ARRAY[m.synced_at, m.version, m.active, m.created_at, m.updated_at])
+                       WITH ORDINALITY AS r (name, pos)
+    JOIN wanted w ON w.pos = r.pos
+    LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = m.oid AND a.attname = r.name AND NOT a.attisdropped
+    LEFT JOIN pg_catalog.pg_type y ON y.oid = a.atttypid
+    WHERE r.name IS NOT NULL
 )
 SELECT ord, 10 + pos AS step,
-       format('column %s of %s is %s', name, table_name, live) AS problem,
-       format('artsync needs it as %s: change its type, or rename it', type) AS statement
-FROM columns WHERE live <> type
+       pg_catalog.format('column %s of %s is %s', name, table_name, live) AS problem,
+       pg_catalog.format('artsync needs a column of type %s for %s: give it another one in base.json, with '
+                         '"metadata": { "%s": "other_name" }', type, role, role) AS statement,
+       NULL AS note
+FROM columns WHERE NOT fits
 UNION ALL
-SELECT ord, 20 + pos, NULL, format('ALTER TABLE %s ADD COLUMN %I %s%s', table_name, name, type, rest)
+SELECT ord, 20 + pos, NULL, pg_catalog.format('ALTER TABLE %s ADD COLUMN %I %s%s', table_name, name, type, rest), NULL
 FROM columns WHERE live IS NULL
 UNION ALL
-SELECT ord, 30 + pos, NULL, format('COMMENT ON COLUMN %s.%I IS %L', table_name, name, about)
-FROM columns WHERE live_about IS NULL
+SELECT ord, 25, NULL, NULL,
+       pg_catalog.format('%s: uses the columns that are there already as they are: %s', table_name,
+                         pg_catalog.string_agg(pg_catalog.format('%s (%s)', name, live), ', ' ORDER BY pos))
+FROM columns WHERE fits AND new GROUP BY ord, table_name
 UNION ALL
-SELECT ord, 40, NULL, format('CREATE TRIGGER artsync_touch BEFORE UPDATE ON %s FOR EACH ROW '
-                             'WHEN (NEW.updated_at IS NOT DISTINCT FROM OLD.updated_at) '
-                             'EXECUTE FUNCTION artsync.touch()', name)
+SELECT ord, 30 + pos, NULL, pg_catalog.format('COMMENT ON COLUMN %s.%I IS %L', table_name, name, about), NULL
+FROM columns WHERE live IS NULL
+UNION ALL
+SELECT ord, 40, NULL, pg_catalog.format('CREATE TRIGGER artsync_touch BEFORE UPDATE ON %s FOR EACH ROW '
+                             'WHEN (NEW.%I IS NOT DISTINCT FROM OLD.%2$I) EXECUTE FUNCTION artsync.%s', name, updated_at,
+                             CASE WHEN updated_at = 'updated_at' THEN 'touch()'
+                                  ELSE pg_catalog.format('touch_column(%L)', updated_at) END), NULL
 FROM mapped m
-WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_trigger g WHERE g.tgrelid = m.oid AND g.tgname = 'artsync_touch')
+WHERE updated_at IS NOT NULL
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger g WHERE g.tgrelid = m.oid AND g.tgname = 'artsync_touch')
 UNION ALL
-SELECT ord, 50, NULL, format($ddl$
+SELECT ord, 50, NULL, pg_catalog.format($ddl$
 CREATE TABLE artsync.%1$I (
     record_id   text COLLATE "C" PRIMARY KEY,
     raw         bigint,
@@ -55,8 +79,7 @@ COMMENT ON COLUMN artsync.%1$I.layout IS 'artsync.layouts.id.';
 COMMENT ON COLUMN artsync.%1$I.first_log IS 'The sync_logs row of the sync that first knew the record.';
 COMMENT ON COLUMN artsync.%1$I.created IS 'That sync created the row (and a rollback may delete it).';
 COMMENT ON COLUMN artsync.%1$I.deactivated IS 'A sync deactivated the row, so a sync may activate it again.';
-$ddl$, state, 'What the last sync knew of each record of ' || name || '.')
+$ddl$, state, 'What the last sync knew of each record of ' || name || '.'), NULL
 FROM mapped m
-WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-                  WHERE n.nspname = 'artsync' AND c.relname = m.state)
+WHERE new
 ORDER BY 1, 2

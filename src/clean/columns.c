@@ -153,6 +153,8 @@ bool cleaner_column(Cleaner *c, const Column *column)
         field_clean(column, instead, &c->contexts[column->index], &cleaned);
         present = true;
     }
+    if (!cleaned.code && !cleaned.text && own && column->fallback && !*column->fallback)
+        cleaned.text = ""; /* "default": "" */
     if (cleaned.code && !column->on_invalid_null)
         return cleaner_reject(c, cleaned.code, column->name, cleaner_shown(c, instead.n ? instead : cell),
                               reason_of(c, &cleaned));

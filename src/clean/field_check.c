@@ -72,7 +72,7 @@ bool field_check(const Base *base, const Column *column, Problems *problems)
         return false;
     if (column->min || column->max)
         check_bounds(&check);
-    if (column->fallback)
+    if (column->fallback && *column->fallback)
         judge(&check, column, "default", column->fallback);
     check_words(&check);
     arena_free(&arena);

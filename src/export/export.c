@@ -103,7 +103,7 @@ static void select_rows(Buf *sql, const Table *table, const Layout *layout, bool
         add_field(sql, "t", -1, column->name);
     }
     if (!include_inactive)
-        buf_str(sql, " WHERE coalesce(t.is_active, true)");
+        sql_fill(sql, table, " WHERE {active}");
     buf_str(sql, " ORDER BY ");
     add_field(sql, "t", -1, table->catalog->primary_key >= 0 ? key_of(table) : table->id_column);
 }

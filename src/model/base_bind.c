@@ -138,7 +138,7 @@ static void forgotten_columns(Binding *binding)
     for (int i = 0; i < catalog->n_columns; i++) {
         const CatalogColumn *column = &catalog->columns[i];
         if (!column->not_null || column->has_default || column->generated ||
-            strcmp(column->name, binding->table->id_column) == 0 || is_metadata_column(column->name) ||
+            strcmp(column->name, binding->table->id_column) == 0 || table_has_metadata(binding->table, column->name) ||
             table_column(binding->table, column->name) >= 0)
             continue;
         problems_add(binding->problems, column_place(binding, column->name), "map it or give it a default",

@@ -5,9 +5,9 @@
 
 #include "json_shape.h"
 
-/* last_synced_at, sync_version, is_active, created_at, updated_at: `db migrate` adds them to every mapped table, and
- * a sync keeps them itself. */
-bool is_metadata_column(const char *name);
+/* "metadata" of a table: { "is_active": "other_name" | null, ... }. Before it is read, every role has its own name. */
+void metadata_defaults(Table *table);
+void read_metadata(const Node *value, void *table);
 
 /* One element of "columns": everything but what needs the other columns or tables (to, derive.from). */
 void read_column(const Node *node, Column *column);

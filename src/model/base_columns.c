@@ -53,7 +53,14 @@ static void read_on_invalid(const Node *value, void *target)
     ((Column *)target)->on_invalid_null = node_word(value, words, 0) == 1;
 }
 
-static void read_default(const Node *value, void *target) { ((Column *)target)->fallback = node_scalar(value); }
+/* "" is a value of text columns alone: what an empty cell becomes where the column is NOT NULL. */
+static void read_default(const Node *value, void *target)
+{
+    Column *column = target;
+    const char *text = cJSON_GetStringValue(value->json);
+    column->fallback = column->type == FIELD_TEXT && text && !*text ? "" : node_scalar(value);
+}
+
 static void read_min(const Node *value, void *target) { ((Column *)target)->min = node_scalar(value); }
 static void read_max(const Node *value, void *target) { ((Column *)target)->max = node_scalar(value); }
 

@@ -4,15 +4,6 @@
 #include "artsync/utf8.h"
 #include "base_build.h"
 
-bool is_metadata_column(const char *name)
-{
-    static const char *const names[] = {"last_synced_at", "sync_version", "is_active", "created_at", "updated_at"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(name, names[i]) == 0)
-            return true;
-    return false;
-}
-
 static Node column_node(const Node *columns, int i)
 {
     return node_item(columns, i, cJSON_GetArrayItem(columns->json, i), "column");
@@ -48,8 +39,9 @@ static void column_names(const Node *columns, const Table *table)
             node_problem(&node, NULL, "the column %s is mapped twice", name);
         if (table->id_column && strcmp(name, table->id_column) == 0)
             node_problem(&node, NULL, "the id column is mapped by \"id\" and cannot be mapped again");
-        if (is_metadata_column(name))
-            node_problem(&node, NULL, "%s is kept by artsync itself and cannot be mapped", name);
+        if (table_has_metadata(table, name))
+            node_problem(&node, "give artsync's column another name with \"metadata\"",
+                         "%s is kept by artsync itself and cannot be mapped", name);
     }
 }
 

@@ -99,6 +99,7 @@ static void read_columns(const Node *value, void *target)
 static const JsonKey table_keys[] = {
     {"table", true, read_table_name, 0}, {"file", true, read_file, 0},       {"id", true, read_id, 0},
     {"skip", false, read_skip, 0},       {"columns", true, read_columns, 0},
+    {"metadata", false, read_metadata, 0},
 };
 
 /* ---- the base ---- */
@@ -162,6 +163,7 @@ static void read_tables(const Node *value, void *target)
         table->base = base;
         table->schema = base->schema;
         table->name_column = -1;
+        metadata_defaults(table);
         node_fields(&node, table_keys, COUNT(table_keys), table);
         finish_table(&node, table);
         repeated_tables(value, base, i);

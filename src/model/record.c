@@ -7,7 +7,7 @@ enum { HASH_OF_NULL = 1, HASH_INSTEAD_OF_ZERO = 2 };
 
 uint64_t value_hash(const char *text)
 {
-    if (!text)
+    if (!text || !*text)
         return HASH_OF_NULL;
     uint64_t hash = hash64(str_of(text), 0);
     return hash > HASH_OF_NULL ? hash : hash + HASH_INSTEAD_OF_ZERO;

@@ -151,7 +151,8 @@ static void read_column(const Reader *reader, const PgRows *rows, int row)
     *column = (CatalogColumn){.name = keep(reader, rows, row, 1),
                               .not_null = pg_bool(rows, row, 8),
                               .has_default = pg_bool(rows, row, 9),
-                              .generated = pg_bool(rows, row, 10)};
+                              .generated = pg_bool(rows, row, 10),
+                              .default_text = keep(reader, rows, row, 11)};
     read_type(reader, rows, row, &column->type);
 }
 

@@ -56,12 +56,59 @@ static void fill_id_type(Buf *out, const Table *table)
     buf_str(out, table->catalog->columns[catalog_column(table->catalog, table->id_column)].type.base);
 }
 
+/* A metadata column of the row `t` as a value of `type`; `absent` where the table does without it. */
+static void fill_metadata(Buf *out, const Table *table, MetadataRole role, const char *type, const char *absent)
+{
+    const char *name = table->metadata[role];
+    if (!name) {
+        buf_str(out, absent);
+        return;
+    }
+    buf_str(out, "t.");
+    sql_ident(out, name);
+    buf_printf(out, "::pg_catalog.%s", type);
+}
+
+static void fill_active(Buf *out, const Table *table)
+{
+    buf_str(out, "coalesce(");
+    fill_metadata(out, table, META_ACTIVE, "bool", "NULL");
+    buf_str(out, ", true)");
+}
+
+static void fill_updated_at(Buf *out, const Table *table)
+{
+    fill_metadata(out, table, META_UPDATED_AT, "timestamptz", "NULL::pg_catalog.timestamptz");
+}
+
+static void fill_synced_at(Buf *out, const Table *table)
+{
+    fill_metadata(out, table, META_SYNCED_AT, "timestamptz", "NULL::pg_catalog.timestamptz");
+}
+
+static void fill_version(Buf *out, const Table *table)
+{
+    fill_metadata(out, table, META_VERSION, "int4", "NULL::pg_catalog.int4");
+}
+
+/* The type of updated_at: what a time becomes that is written there. */
+static void fill_updated_type(Buf *out, const Table *table)
+{
+    int c = table->metadata[META_UPDATED_AT] ? catalog_column(table->catalog, table->metadata[META_UPDATED_AT]) : -1;
+    buf_str(out, c < 0 ? "pg_catalog.timestamptz" : table->catalog->columns[c].type.name);
+}
+
 static const struct Blank {
     const char *mark;
     void (*fill)(Buf *out, const Table *table);
 } blanks[] = {
     {"{table}", fill_table}, {"{state}", fill_state},     {"{id}", fill_id},
     {"{key}", fill_key},     {"{id_type}", fill_id_type},
+    {"{active}", fill_active},
+    {"{updated_at}", fill_updated_at},
+    {"{synced_at}", fill_synced_at},
+    {"{version}", fill_version},
+    {"{updated_type}", fill_updated_type},
 };
 
 static const struct Blank *blank_at(const char *text)

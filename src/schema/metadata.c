@@ -3,39 +3,53 @@
 #include <stdlib.h>
 
 #include "artsync/embed.h"
+#include "artsync/log.h"
 #include "private.h"
+
+/* The table's entry in the p-th array parameter of metadata_lacking.sql. */
+static const char *entry(const Table *table, int p)
+{
+    return p == 0 ? table->name : p == 1 ? table->state : table->metadata[p - 2];
+}
 
 static bool lacking(Pg *pg, const Base *base, PgRows **rows, Err *err)
 {
-    const char **names = mem_alloc((size_t)(base->n_tables + 1) * sizeof *names);
-    Buf tables = {0}, states = {0};
-    for (int i = 0; i < base->n_tables; i++)
-        names[i] = base->tables[i].name;
-    sql_array(&tables, names, base->n_tables);
-    for (int i = 0; i < base->n_tables; i++)
-        names[i] = base->tables[i].state;
-    sql_array(&states, names, base->n_tables);
-    bool ok = pg_query(pg, sql_query("metadata_lacking"), 3, (const char *[]){base->schema, tables.data, states.data},
-                       rows, err);
-    buf_free(&tables);
-    buf_free(&states);
-    free(names);
+    enum { ARRAYS = 2 + META_COUNT };
+    const char **items = mem_alloc((size_t)(base->n_tables + 1) * sizeof *items);
+    const char *params[1 + ARRAYS] = {base->schema};
+    Buf arrays[ARRAYS] = {{0}};
+    for (int p = 0; p < ARRAYS; p++) {
+        for (int i = 0; i < base->n_tables; i++)
+            items[i] = entry(&base->tables[i], p);
+        sql_array(&arrays[p], items, base->n_tables);
+        params[1 + p] = arrays[p].data;
+    }
+    bool ok = pg_query(pg, sql_query("metadata_lacking"), 1 + ARRAYS, params, rows, err);
+    for (int p = 0; p < ARRAYS; p++)
+        buf_free(&arrays[p]);
+    free(items);
     return ok;
 }
 
-bool metadata_apply(Pg *pg, const Base *base, int *changes, Err *err)
+/* Columns of metadata_lacking.sql. */
+enum { LACKING_PROBLEM = 2, LACKING_STATEMENT, LACKING_NOTE };
+
+bool metadata_apply(Pg *pg, const Base *base, Applying *how, Err *err)
 {
     PgRows *rows;
     if (!lacking(pg, base, &rows, err))
         return err_context(err, "looking at the tables' sync metadata");
     bool ok = true;
     for (int row = 0; row < pg_count(rows) && ok; row++) {
-        const char *problem = pg_get(rows, row, 2), *statement = pg_get(rows, row, 3);
+        const char *problem = pg_get(rows, row, LACKING_PROBLEM), *statement = pg_get(rows, row, LACKING_STATEMENT);
+        const char *note = pg_get(rows, row, LACKING_NOTE);
         if (problem)
             ok = err_set(err, ERR_SCHEMA, statement, "%s", problem);
-        else
+        else if (statement)
             ok = pg_script(pg, statement, err) || err_context(err, "adding sync metadata");
-        ++*changes;
+        else if (how->say)
+            log_note("%s", note);
+        how->changes += !note;
     }
     pg_rows_free(rows);
     return ok;

@@ -105,18 +105,18 @@ bool migrate_apply(Pg *pg, const Base *base, const char *base_name, Applying *ho
             continue;
         ok = apply(pg, base, step, how, err);
         /* after each file: the next one may build on is_active, in a view for example */
-        ok = ok && (step->own || metadata_apply(pg, base, &how->changes, err));
+        ok = ok && (step->own || metadata_apply(pg, base, how, err));
         how->applied++;
     }
     ok = ok && (how->applied == 0 || bases_note_folder(pg, base, err)) &&
-         metadata_apply(pg, base, &how->changes, err); /* the mapping may name a table that an old file made */
+         metadata_apply(pg, base, how, err); /* the mapping may name a table that an old file made */
     steps_free(&steps);
     return ok;
 }
 
 static bool migrate(Pg *pg, const Base *base, const char *base_name, bool adopt, int *applied, Err *err)
 {
-    Applying how = {.adopt = adopt};
+    Applying how = {.adopt = adopt, .say = true};
     bool ok = pg_begin(pg, PG_TX_WRITE, err) && migrate_apply(pg, base, base_name, &how, err);
     *applied = how.applied;
     if (!ok || how.applied + how.changes == 0) {

@@ -34,9 +34,6 @@ bool steps_check(const Steps *steps, Err *err);
 /* Files and list together, read in the current transaction if there is one. */
 bool steps_read(Steps *steps, Pg *pg, const Base *base, const char *base_name, Err *err);
 
-/* Give every mapped table that exists its metadata; *changes counts statements. */
-bool metadata_apply(Pg *pg, const Base *base, int *changes, Err *err);
-
 /* Keep in the database where the base's files are; nothing for a built-in base. */
 bool bases_note_folder(Pg *pg, const Base *base, Err *err);
 
@@ -44,10 +41,15 @@ bool bases_note_folder(Pg *pg, const Base *base, Err *err);
  * which the base's files find types and functions. */
 typedef struct Applying {
     bool adopt;
+    bool say; /* tell which columns are taken over */
     const char *fallback;
     int applied; /* files */
     int changes; /* statements of metadata */
 } Applying;
+
+/* Give every mapped table that exists its metadata; how->changes counts statements. */
+bool metadata_apply(Pg *pg, const Base *base, Applying *how, Err *err);
+
 bool migrate_apply(Pg *pg, const Base *base, const char *base_name, Applying *how, Err *err);
 
 /* What the migrations make, as rows of sql/queries/schema_objects.sql: made in empty schemas of the same names and

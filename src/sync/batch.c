@@ -72,7 +72,7 @@ static void decide_column(const Turn *turn, Case *c, const Column *column)
     const char *row = batch_row_value(c->rows, c->row, i);
     Facts facts = {
         .present = value->present,
-        .equal = value->present && same_text(value->text, row),
+        .equal = value->present && same_value(value->text, row),
         .row_null = row == NULL,
         .known = c->has_state && c->before[i] != 0,
         .attachments = column->type == FIELD_ATTACHMENTS,
@@ -99,7 +99,7 @@ static void decide_existing(const Turn *turn, Case *c)
         note_change(&c->changes, turn->table->id_column, c->item->at_id, c->item->id);
     if (c->was_deactivated && !pg_bool(c->rows, c->row, ROWS_ACTIVE)) {
         c->reactivates = true;
-        note_change(&c->changes, "is_active", "f", "t");
+        note_change(&c->changes, turn->table->metadata[META_ACTIVE], "f", "t");
     }
 }
 
@@ -227,6 +227,8 @@ static bool stage_item(Turn *turn, Buf *out, const Item *item, const PgRows *row
 /* ---- the batch ---- */
 
 bool same_text(const char *a, const char *b) { return a == b || (a && b && strcmp(a, b) == 0); }
+
+bool same_value(const char *a, const char *b) { return same_text(a && *a ? a : NULL, b && *b ? b : NULL); }
 
 /* A CSV cell cannot tell '' from NULL, so neither does comparing. */
 const char *batch_row_value(const PgRows *rows, int row, int column)

@@ -110,7 +110,8 @@ bool batch_read_rows(Turn *turn, PgRows **rows, int *at, Err *err);
 uint64_t batch_row_hash(const Turn *turn, const Column *column, const char *row);
 /* A mapped column of such a row; '' counts as NULL. */
 const char *batch_row_value(const PgRows *rows, int row, int column);
-bool same_text(const char *a, const char *b); /* two NULLs are the same */
+bool same_text(const char *a, const char *b);  /* two NULLs are the same */
+bool same_value(const char *a, const char *b); /* '' is NULL, too */
 
 /* Compare what the batch holds with the rows (parity.c). */
 bool parity_batch(Turn *turn, Err *err);

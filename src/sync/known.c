@@ -264,7 +264,7 @@ bool known_load(Known *known, Pg *pg, const Table *table, Err *err)
     sql_fill(&sql, table, "COPY (SELECT record_id, raw, deactivated FROM {state}) TO STDOUT (FORMAT binary)");
     bool ok = pg_copy_out(pg, sql.data, put_state, known, err);
     buf_clear(&sql);
-    sql_fill(&sql, table, "COPY (SELECT {id}::text, coalesce(is_active, true), hashtext({id}::text) FROM {table}) "
+    sql_fill(&sql, table, "COPY (SELECT {id}::text, {active}, hashtext({id}::text) FROM {table} AS t) "
                           "TO STDOUT (FORMAT binary)");
     known->last = 0;
     ok = ok && pg_copy_out(pg, sql.data, put_row, known, err);

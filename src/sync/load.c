@@ -20,7 +20,7 @@ struct Load {
     LoadUnique *unique;
     LoadKeys *keys;    /* that were dropped; NULL: none, the file is small or the tables are not ours */
     int64_t rows;
-    const char *tail;  /* of every row: last_synced_at, the transaction's time, and the line's end */
+    const char *tail;  /* of every row: its metadata and the line's end */
     int layout;
     uint64_t *slots;   /* of the record under way */
     Buf line;
@@ -40,6 +40,17 @@ static bool spool_file(FILE **file, Err *err)
 
 /* ---- begin ---- */
 
+/* The metadata that COPY has to write, the same for every row: the transaction's time, 1, or true. */
+static const char *metadata_tail(const Table *table, const char *now, Arena *arena)
+{
+    static const char *const words[META_COUNT] = {[META_VERSION] = "1", [META_ACTIVE] = "t"};
+    const char *tail = "";
+    for (MetadataRole role = 0; role < META_COUNT; role++)
+        if (plan_metadata_value(table, role))
+            tail = arena_printf(arena, "%s\t%s", tail, words[role] ? words[role] : now);
+    return arena_printf(arena, "%s\n", tail);
+}
+
 bool load_begin(Turn *turn, int64_t file_size, Err *err)
 {
     Run *run = turn->run;
@@ -54,7 +65,7 @@ bool load_begin(Turn *turn, int64_t file_size, Err *err)
               (!drops || load_keys_drop(&load->keys, turn, err)) && spool_file(&load->state, err) &&
               spool_file(&load->rejects, err);
     if (ok)
-        load->tail = arena_printf(&load->arena, "\t%s\n", now);
+        load->tail = metadata_tail(turn->table, now, &load->arena);
     load->slots = arena_alloc(&load->arena, sizeof *load->slots * (size_t)(turn->table->n_columns + 1));
     free(now);
     return ok;
@@ -89,7 +100,8 @@ static bool start_copy(Turn *turn, Err *err)
             buf_str(&sql, ", ");
             sql_ident(&sql, table->columns[c].name);
         }
-    buf_str(&sql, ", last_synced_at) FROM STDIN");
+    plan_metadata_names(&sql, table);
+    buf_str(&sql, ") FROM STDIN");
     turn->load->copying = pg_copy_in(turn->run->pg, sql.data, err);
     buf_free(&sql);
     return turn->load->copying;

@@ -140,14 +140,14 @@ static bool compare_item(Turn *turn, const Item *item, const PgRows *rows, int r
     for (int c = 0; c < table->n_columns; c++) {
         const Value *value = &item->values[c];
         const char *database = batch_row_value(rows, row, c);
-        if (value->present && table->columns[c].type != FIELD_ATTACHMENTS && !same_text(value->text, database))
+        if (value->present && table->columns[c].type != FIELD_ATTACHMENTS && !same_value(value->text, database))
             note_cell(turn, item, table->columns[c].name, value->text, database,
                       cause_of(value, batch_row_hash(turn, &table->columns[c], database), has_state, state[c]));
     }
     if (item->at_id)
         note_cell(turn, item, table->id_column, item->id, item->at_id, PARITY_NEWER);
     if (!pg_bool(rows, row, ROWS_ACTIVE))
-        note_cell(turn, item, "is_active", "t", "f", deactivated ? PARITY_NEWER : PARITY_EDITED);
+        note_cell(turn, item, table->metadata[META_ACTIVE], "t", "f", deactivated ? PARITY_NEWER : PARITY_EDITED);
     turn->parity->differing_rows += turn->parity->differing > before;
     return true;
 }
@@ -234,7 +234,7 @@ static bool note_rows(Turn *turn, Err *err)
         sql_ident(&sql, table->columns[table->name_column].name);
     else
         buf_str(&sql, "NULL");
-    sql_fill(&sql, table, "::text FROM {table} WHERE coalesce(is_active, true) ORDER BY 1");
+    sql_fill(&sql, table, "::text FROM {table} AS t WHERE {active} ORDER BY 1");
     bool ok = pg_each(turn->run->pg, sql.data, 0, NULL, note_row, turn, err);
     buf_free(&sql);
     return ok;

@@ -20,8 +20,8 @@ void plan_columns(Buf *out, const Table *table)
 
 void plan_rows(Buf *out, const Table *table)
 {
-    sql_fill(out, table, "SELECT u.n, t.{id} IS NOT NULL, coalesce(t.is_active, true), t.updated_at, t.last_synced_at, "
-                         "t.sync_version, s.record_id IS NOT NULL, s.layout, s.cols, s.raw, s.deactivated");
+    sql_fill(out, table, "SELECT u.n, t.{id} IS NOT NULL, {active}, {updated_at}, {synced_at}, {version}, "
+                         "s.record_id IS NOT NULL, s.layout, s.cols, s.raw, s.deactivated");
     plan_columns(out, table);
     sql_fill(out, table, " FROM unnest($1::text[]) WITH ORDINALITY AS u (id, n) "
                          "LEFT JOIN {table} AS t ON t.{id} = u.id::{id_type} LEFT JOIN {state} AS s ON s.record_id = u.id");
@@ -30,25 +30,23 @@ void plan_rows(Buf *out, const Table *table)
 void plan_update(Buf *out, const Plan *plan)
 {
     const Table *table = plan->table;
-    sql_fill(out, table, "UPDATE {table} AS t SET ");
-    buf_str(out, plan->undo ? "last_synced_at = CASE WHEN s.exact THEN s.before_synced_at ELSE now() END, "
-                              "sync_version = CASE WHEN s.exact THEN s.before_version "
-                              "ELSE coalesce(t.sync_version, 0) + 1 END, "
-                              "updated_at = CASE WHEN s.exact THEN s.before_updated_at ELSE t.updated_at END, "
-                              "is_active = coalesce(s.active, t.is_active)"
-                            : "last_synced_at = now(), sync_version = coalesce(t.sync_version, 0) + 1");
+    Buf set = {0}; /* each part begins with a comma */
+    plan_set_metadata(&set, table, plan->undo ? METADATA_UNDO : METADATA_UPDATE);
+    if (plan->reactivates)
+        plan_set_metadata(&set, table, METADATA_REACTIVATE);
     for (int c = 0; c < table->n_columns; c++) {
         if (!plan->present[c])
             continue;
-        buf_str(out, ", ");
-        sql_ident(out, table->columns[c].name);
-        buf_str(out, " = ");
-        staged_value(out, "s", &table->columns[c]);
+        buf_str(&set, ", ");
+        sql_ident(&set, table->columns[c].name);
+        buf_str(&set, " = ");
+        staged_value(&set, "s", &table->columns[c]);
     }
-    if (plan->reactivates)
-        buf_str(out, ", is_active = CASE WHEN s.reactivates THEN true ELSE t.is_active END");
     if (plan->adopts)
-        sql_fill(out, table, ", {id} = s.rid");
+        sql_fill(&set, table, ", {id} = s.rid");
+    sql_fill(out, table, "UPDATE {table} AS t SET");
+    buf_str(out, set.len ? set.data + 1 : "");
+    buf_free(&set);
     sql_fill(out, table, " FROM pg_temp.artsync_stage AS s "
                          "WHERE t.{id} = s.at_id AND s.live AND s.op = 'u' AND s.seq BETWEEN $1 AND $2");
 }
@@ -62,14 +60,15 @@ void plan_insert(Buf *out, const Plan *plan)
             buf_str(out, ", ");
             sql_ident(out, table->columns[c].name);
         }
-    buf_str(out, ", last_synced_at) SELECT s.rid");
+    plan_metadata_names(out, table);
+    buf_str(out, ") SELECT s.rid");
     for (int c = 0; c < table->n_columns; c++)
         if (plan->present[c]) {
             buf_str(out, ", ");
             staged_value(out, "s", &table->columns[c]);
         }
-    buf_str(out, ", now() FROM pg_temp.artsync_stage AS s "
-                 "WHERE s.live AND s.op = 'i' AND s.seq BETWEEN $1 AND $2 ORDER BY s.seq");
+    plan_metadata_values(out, table);
+    buf_str(out, " FROM pg_temp.artsync_stage AS s WHERE s.live AND s.op = 'i' AND s.seq BETWEEN $1 AND $2 ORDER BY s.seq");
 }
 
 /* ---- keys and checks ---- */
@@ -232,8 +231,8 @@ void plan_changes(Buf *out)
                  "before_synced_at, before_version, before_deactivated, after_deactivated, layout, before_cols, "
                  "after_cols) "
                  "SELECT $1::bigint, s.id, CASE WHEN s.op = 's' THEN 'state' "
-                 "WHEN s.changes::json->'is_active'->>1 = 't' THEN 'reactivated' "
-                 "WHEN s.changes::json->'is_active'->>1 = 'f' THEN 'deactivated' ELSE 'updated' END, "
+                 "WHEN s.reactivates OR s.active THEN 'reactivated' "
+                 "WHEN s.op = 'd' OR NOT s.active THEN 'deactivated' ELSE 'updated' END, "
                  "coalesce(s.changes, '{}')::json, s.before_updated_at, s.before_synced_at, s.before_version, "
                  "s.before_deactivated, s.after_deactivated, s.layout, s.before_cols, s.cols "
                  "FROM pg_temp.artsync_stage AS s "
@@ -311,7 +310,7 @@ void plan_state_deactivate(Buf *out, const Table *table)
 void plan_state_settle(Buf *out, const Table *table)
 {
     sql_fill(out, table, "UPDATE {state} AS s SET deactivated = false FROM {table} AS t "
-                         "WHERE s.deactivated AND coalesce(t.is_active, true) AND t.{id} = s.record_id::{id_type}");
+                         "WHERE s.deactivated AND {active} AND t.{id} = s.record_id::{id_type}");
 }
 
 void plan_stage_absent(Buf *out, const Table *table)
@@ -320,16 +319,22 @@ void plan_stage_absent(Buf *out, const Table *table)
              "INSERT INTO pg_temp.artsync_stage (seq, op, live, id, rid, at_id, had_state, state_moved, reactivates, "
              "before_deactivated, after_deactivated, before_updated_at, before_synced_at, before_version, changes) "
              "SELECT $2::bigint + u.n, 'd', true, u.id, t.{id}, t.{id}, true, false, false, s.deactivated, true, "
-             "t.updated_at, t.last_synced_at, t.sync_version, '{\"is_active\":[\"t\",\"f\"]}' "
+             "{updated_at}, {synced_at}, {version}, pg_catalog.json_build_object(");
+    sql_literal(out, table->metadata[META_ACTIVE]);
+    sql_fill(out, table,
+             "::pg_catalog.text, pg_catalog.json_build_array('t', 'f'))::pg_catalog.text "
              "FROM unnest($1::text[]) WITH ORDINALITY AS u (id, n) JOIN {table} AS t ON t.{id} = u.id::{id_type} "
              "JOIN {state} AS s ON s.record_id = u.id");
 }
 
 void plan_deactivate(Buf *out, const Table *table)
 {
-    sql_fill(out, table, "UPDATE {table} AS t SET is_active = false, last_synced_at = now(), "
-                         "sync_version = coalesce(t.sync_version, 0) + 1 FROM pg_temp.artsync_stage AS s "
-                         "WHERE s.live AND s.op = 'd' AND t.{id} = s.at_id");
+    Buf set = {0};
+    plan_set_metadata(&set, table, METADATA_DEACTIVATE);
+    sql_fill(out, table, "UPDATE {table} AS t SET");
+    buf_str(out, set.data + 1);
+    buf_free(&set);
+    sql_fill(out, table, " FROM pg_temp.artsync_stage AS s WHERE s.live AND s.op = 'd' AND t.{id} = s.at_id");
 }
 
 void plan_state_insert(Buf *out, const Table *table)

@@ -28,6 +28,17 @@ void plan_rows(Buf *out, const Table *table);
 enum { ROWS_N, ROWS_ROW, ROWS_ACTIVE, ROWS_UPDATED_AT, ROWS_SYNCED_AT, ROWS_VERSION, ROWS_STATE, ROWS_LAYOUT,
        ROWS_COLS, ROWS_RAW, ROWS_DEACTIVATED, ROWS_COLUMNS };
 
+/* ---- metadata columns (plan_metadata.c) ---- */
+
+/* What an INSERT has to write into the role's column, in SQL; NULL: nothing, the column's default does it. */
+const char *plan_metadata_value(const Table *table, MetadataRole role);
+/* ", name" and ", value" of each that has to be written. */
+void plan_metadata_names(Buf *out, const Table *table);
+void plan_metadata_values(Buf *out, const Table *table);
+/* ", name = value" for an UPDATE of the row t from the stage's s. */
+typedef enum MetadataUpdate { METADATA_UPDATE, METADATA_DEACTIVATE, METADATA_REACTIVATE, METADATA_UNDO } MetadataUpdate;
+void plan_set_metadata(Buf *out, const Table *table, MetadataUpdate kind);
+
 /* $1, $2: first and last seq. */
 void plan_update(Buf *out, const Plan *plan);
 void plan_insert(Buf *out, const Plan *plan);

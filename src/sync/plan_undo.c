@@ -5,10 +5,10 @@
 void plan_undo_rows(Buf *out, const Table *table)
 {
     sql_fill(out, table,
-             "SELECT c.id, c.record_id, c.action, c.columns, c.at, c.before_updated_at, c.before_synced_at, "
+             "SELECT c.id, c.record_id, c.action, c.columns, c.at::{updated_type}::timestamptz, c.before_updated_at, c.before_synced_at, "
              "c.before_version, c.before_deactivated, c.after_deactivated, c.layout, c.before_cols, c.after_cols, "
-             "t.{id} IS NOT NULL, coalesce(t.is_active, true), t.updated_at, t.sync_version, s.record_id IS NOT NULL, "
-             "s.layout, s.cols, s.deactivated, CASE WHEN t.updated_at IS DISTINCT FROM c.at THEN ("
+             "t.{id} IS NOT NULL, {active}, {updated_at}, {version}, s.record_id IS NOT NULL, "
+             "s.layout, s.cols, s.deactivated, CASE WHEN {updated_at} IS DISTINCT FROM c.at::{updated_type}::timestamptz THEN ("
              "SELECT json_object_agg(k.name, nl.sync_id ORDER BY n.id DESC) "
              "FROM artsync.changes AS n JOIN public.sync_logs AS nl ON nl.id = n.log_id "
              "CROSS JOIN LATERAL json_object_keys(n.columns) AS k (name) "
@@ -24,7 +24,8 @@ void plan_undo_rows(Buf *out, const Table *table)
 
 void plan_created(Buf *out, const Table *table)
 {
-    buf_str(out, "SELECT s.record_id, t.updated_at IS NOT DISTINCT FROM t.last_synced_at AND t.sync_version = 1");
+    sql_fill(out, table, "SELECT s.record_id, {updated_at} IS NOT NULL AND {updated_at} IS NOT DISTINCT FROM {synced_at}::{updated_type}::timestamptz "
+                         "AND coalesce({version}, 1) = 1");
     const CatalogTable *catalog = table->catalog;
     buf_str(out, ", concat_ws(', ', NULL");
     for (int f = 0; f < catalog->n_referenced_by; f++) {
@@ -54,31 +55,28 @@ void plan_lock_created(Buf *out, const Table *table)
                          ") FOR UPDATE) AS locked");
 }
 
-/* A column's value as its output function prints it ('t', where ::text says 'true'), or NULL. */
+/* ", (name, value)": a column's value as its output function prints it ('t', where ::text says 'true'), or NULL. */
 static void printed(Buf *out, const char *column)
 {
-    buf_str(out, "CASE WHEN t.");
+    buf_str(out, ", (");
+    sql_literal(out, column);
+    buf_str(out, ", CASE WHEN t.");
     sql_ident(out, column);
     buf_str(out, " IS NOT NULL THEN format('%s', t.");
     sql_ident(out, column);
-    buf_str(out, ") END");
+    buf_str(out, ") END)");
 }
 
 void plan_note_deleted(Buf *out, const Table *table)
 {
     sql_fill(out, table, "INSERT INTO artsync.changes (log_id, record_id, action, columns, created_log) "
                          "SELECT $2::bigint, t.{id}::text, 'deleted', ("
-                         "SELECT json_object_agg(v.name, json_build_array(v.value, NULL)) FROM (VALUES ('is_active', ");
-    printed(out, "is_active");
-    buf_char(out, ')');
-    for (int c = 0; c < table->n_columns; c++) {
-        buf_str(out, ", (");
-        sql_literal(out, table->columns[c].name);
-        buf_str(out, ", ");
+                         "SELECT json_object_agg(v.name, json_build_array(v.value, NULL)) FROM (VALUES (NULL::text, NULL::text)");
+    if (table->metadata[META_ACTIVE])
+        printed(out, table->metadata[META_ACTIVE]);
+    for (int c = 0; c < table->n_columns; c++)
         printed(out, table->columns[c].name);
-        buf_char(out, ')');
-    }
-    sql_fill(out, table, ") AS v (name, value)), $3::bigint FROM {table} AS t "
+    sql_fill(out, table, ") AS v (name, value) WHERE v.name IS NOT NULL), $3::bigint FROM {table} AS t "
                          "WHERE t.{id} = ANY ($1::text[]::{id_type}[]) ORDER BY 2");
 }
 

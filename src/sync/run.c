@@ -121,6 +121,17 @@ static bool check_phase(Run *run, Err *err)
     return true;
 }
 
+/* Mode full deactivates rows: every table needs a column for it. */
+static bool check_active(const Run *run, Err *err)
+{
+    for (int i = 0; run->options->mode == SYNC_FULL && i < run->result->n_tables; i++)
+        if (!run->result->tables[i].table->metadata[META_ACTIVE])
+            return err_set(err, ERR_REFUSED, "sync this table in mode incremental or merge, or map is_active in \"metadata\"",
+                           "%s: mode full deactivates rows, and \"metadata\" leaves is_active out",
+                           run->result->tables[i].table->name);
+    return true;
+}
+
 static bool begin(Run *run, Err *err)
 {
     return base_begin(run->pg, run->base->name, run->result->sync_id, run->options->wait_seconds, err) &&
@@ -187,7 +198,7 @@ bool sync_run(Pg *data, Pg *log, const Base *base, const SyncOptions *options, S
     run.log_ids = mem_alloc(sizeof *run.log_ids * (size_t)base->n_tables);
 
     bool logged = false;
-    bool ok = resolve_tables(result, base, options, err) && check_files(result, err) && begin(&run, err) &&
+    bool ok = resolve_tables(result, base, options, err) && check_files(result, err) && check_active(&run, err) && begin(&run, err) &&
               hash_files(result, err);
     if (ok && !options->dry_run) {
         logged = true; /* also if it fails: the reply to its COMMIT may be what was lost */

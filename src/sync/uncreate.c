@@ -75,7 +75,11 @@ static bool take_page(Undo *undo, const PgRows *rows, Err *err)
     for (int r = 0; ok && r < pg_count(rows); r++) {
         const char *id = pg_get(rows, r, 0), *referring = pg_get(rows, r, 2);
         if (!pg_bool(rows, r, 1))
-            ok = keep_row(undo, id, "the row was changed after the sync had created it", err);
+            ok = keep_row(undo, id,
+                          undo->turn.table->metadata[META_UPDATED_AT]
+                              ? "the row was changed after the sync had created it"
+                              : "the table has no updated_at, so artsync cannot tell whether the row was changed since",
+                          err);
         else if (*referring)
             ok = keep_row(undo, id, arena_printf(&arena, "rows of %s refer to it", referring), err);
         else

@@ -62,7 +62,7 @@ static bool take_back(Undo *undo, Past *past, const cJSON *pair, Err *err)
         note_back(past, column, wrote, before);
         return true;
     }
-    bool is_active = strcmp(column, "is_active") == 0;
+    bool is_active = table->metadata[META_ACTIVE] && strcmp(column, table->metadata[META_ACTIVE]) == 0;
     int c = table_column(table, column);
     if (!is_active && c < 0)
         return keep_column(undo, past, column, wrote, NULL, "the column is not mapped any more", err);
@@ -116,7 +116,8 @@ static bool is_exact(const Past *past)
 {
     return past->n_kept == 0 &&
            same_text(pg_get(past->rows, past->r, UNDO_AT), pg_get(past->rows, past->r, UNDO_NOW_UPDATED_AT)) &&
-           pg_int(past->rows, past->r, UNDO_NOW_VERSION) == pg_int(past->rows, past->r, UNDO_VERSION) + 1;
+           (!pg_get(past->rows, past->r, UNDO_NOW_VERSION) || /* the table keeps none */
+            pg_int(past->rows, past->r, UNDO_NOW_VERSION) == pg_int(past->rows, past->r, UNDO_VERSION) + 1);
 }
 
 /* Whether the row counts as deactivated by a sync goes back as well, unless is_active was changed since. */

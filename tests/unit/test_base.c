@@ -326,7 +326,8 @@ static void columns_are_mapped_once(void **state)
                        "{'column': 'is_active', 'headers': ['A'], 'type': 'boolean'}"),
            AT ": columns[1] (name): the column name is mapped twice\n" AT
               ": columns[2] (rid): the id column is mapped by \"id\" and cannot be mapped again\n" AT
-              ": columns[3] (is_active): is_active is kept by artsync itself and cannot be mapped");
+              ": columns[3] (is_active): is_active is kept by artsync itself and cannot be mapped "
+              "[give artsync's column another name with \"metadata\"]");
 }
 
 /* ---- what is refused: columns ---- */

@@ -231,11 +231,12 @@ static void raw_hashes(void **state)
 static void value_hashes(void **state)
 {
     (void)state;
-    const char *const texts[] = {NULL, "", "a", "b", "NULL"};
-    for (int i = 0; i < 5; i++)
-        for (int k = 0; k < 5; k++)
+    const char *const texts[] = {NULL, "a", "b", "NULL"};
+    for (int i = 0; i < 4; i++)
+        for (int k = 0; k < 4; k++)
             assert_int_equal(value_hash(texts[i]) == value_hash(texts[k]), i == k);
     assert_true(value_hash(NULL) != 0);
+    assert_true(value_hash("") == value_hash(NULL)); /* a CSV cell cannot tell them apart */
 }
 
 /* ---- the order of dates ---- */
