@@ -88,9 +88,6 @@ typedef enum MetadataRole {
     META_COUNT
 } MetadataRole;
 
-/* The role's name: the key in base.json and the column's name where base.json gives no other. */
-const char *metadata_role_name(MetadataRole role);
-
 typedef struct SkipRule { /* a record whose cell under `header` is, trimmed, one of `values` is skipped */
     const char *header;
     Names values;

@@ -6,8 +6,6 @@ static const char *const roles[META_COUNT] = {
     [META_CREATED_AT] = "created_at",    [META_UPDATED_AT] = "updated_at",
 };
 
-const char *metadata_role_name(MetadataRole role) { return roles[role]; }
-
 bool table_has_metadata(const Table *table, const char *name)
 {
     for (int role = 0; role < META_COUNT; role++)
@@ -25,7 +23,7 @@ void metadata_defaults(Table *table)
 /* One function a role: a key's row has no room for which one it is. */
 static void read_role(const Node *value, Table *table, MetadataRole role)
 {
-    table->metadata[role] = cJSON_IsNull(value->json) ? NULL : read_identifier(value);
+    table->metadata[role] = cJSON_IsNull(value->json) ? NULL : node_identifier(value);
 }
 
 static void read_synced_at(const Node *value, void *table) { read_role(value, table, META_SYNCED_AT); }

@@ -15,7 +15,7 @@ static void value_hashes_are_xxh3_and_two_special_cases(void **state)
     assert_int_equal(value_hash(NULL), 1);
     assert_int_equal(value_hash("f"), UINT64_C(0x33c155909ff3ba9a));
     assert_int_equal(value_hash("t"), UINT64_C(0x76033e85f0acf92d));
-    assert_int_equal(value_hash(""), UINT64_C(0x2d06800538d394c2));
+    assert_int_equal(value_hash(""), 1); /* a CSV cell cannot tell it from NULL */
     assert_int_equal(value_hash("Harbour"), UINT64_C(0x0a1611bc8728039a));
 }
 
