@@ -20,6 +20,7 @@
 
 typedef struct BackupTable {
     const char *schema, *name;
+    int64_t oid; /* in the database that was dumped; 0: read from a file */
     int64_t rows;
     const char *checksum; /* the sum of a 64-bit hash of every row */
     bool business;        /* a mapped table, or sync_logs: its rows keep a restore from writing over it */

@@ -155,8 +155,7 @@ Base *base_parse(const char *text, size_t size, const char *origin, Problems *pr
 /* The same as far as it goes, problems or not: good for field_check of its columns and for nothing else. Never NULL. */
 Base *base_draft(const char *text, size_t size, const char *origin, Problems *problems);
 
-/* Find and load a base: a name with a `/`, or of a folder that holds base.json, is read from disk, any other is an
- * embedded base ("art"). On failure one Err (ERR_CONFIG) names the first problem and how many more there are. */
+/* Find and load a base: a name with a `/` (or `.`, `..`) is a folder on disk, any other an embedded base ("art"). On failure one Err (ERR_CONFIG) names the first problem and how many more there are. */
 Base *base_load(const char *name, Err *err);
 
 /* The same for who wants all problems: false and an Err only where there is nothing to read; *base is a draft where
@@ -185,10 +184,13 @@ const char *field_type_name(FieldType type); /* as in base.json */
  * True of any kind for links: they need the kind of the linked key. */
 bool field_accepts(FieldType type, PgKind kind);
 
-/* Calls `each` for every file below <base>/ whose path matches "<prefix>*.sql" ("" for migrations, "checks/" for
- * checks; `*` matches no `/`), in path order, embedded or from disk alike. `path` is relative to the base's folder;
+/* Calls `each` for the base's migrations (prefix ""; NNNN_*.sql beside base.json, four digits) or for the *.sql in a
+ * folder below (prefix "checks/"; no hidden files), in path order, embedded or from disk alike. `path` is relative to the base's folder;
  * it and `text` (with a NUL behind it) die when `each` returns. Stops and returns false if `each` does. */
 typedef bool BaseFileFn(void *ctx, const char *path, const char *text, size_t size, Err *err);
 bool base_files(const char *base_name, const char *prefix, BaseFileFn *each, void *ctx, Err *err);
+
+/* Adds a problem for every other .sql beside base.json: it looks like a migration, and is not applied. */
+bool base_unused_files(const char *base_name, Problems *problems, Err *err);
 
 #endif

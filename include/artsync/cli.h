@@ -132,7 +132,8 @@ struct Cli {
     Arena arena;
     ExitStatus status; /* EXIT_DONE; a command that found something sets EXIT_ATTENTION */
     bool reported;     /* the JSON object that carries the error is printed already */
-    bool committed;    /* the database was changed: output that fails now must not say "nothing was changed" */
+    bool committed;    /* what was asked for is done, in the database or in files: the exit status does not depend on
+                          whether the report can be printed */
 };
 
 /* Values by option name; a name that the command has no row for is a programming error and aborts. */

@@ -32,6 +32,9 @@ void pg_close(Pg *pg); /* accepts NULL */
 /* Connect once more as pg_open did; the old connection is closed. False: `err` is set and pg is what it was. */
 bool pg_reconnect(Pg *pg, Err *err);
 
+/* Does libpq read this environment variable (PGHOST, PGPASSWORD, PGSERVICE ...)? */
+bool pg_is_variable(const char *name);
+
 /* "database on host:port as user", without secrets; lives as long as pg. */
 const char *pg_describe(const Pg *pg);
 const char *pg_database(const Pg *pg);

@@ -6,6 +6,7 @@
 
 #include "artsync/embed.h"
 #include "artsync/file.h"
+#include "archive.h"
 #include "child.h"
 #include "manifest.h"
 
@@ -24,20 +25,26 @@ static void add_name(Names *names, const char *name)
     names->items[names->n++] = name;
 }
 
-/* "schema"."name" with every part quoted: in quotes a pattern of pg_dump stands for itself. */
+static void add_quoted(Buf *out, const char *name)
+{
+    buf_char(out, '"');
+    for (; *name; name++) {
+        if (*name == '"')
+            buf_char(out, '"');
+        buf_char(out, *name);
+    }
+    buf_char(out, '"');
+}
+
+/* "schema"."name", or "name" alone: in quotes a pattern of pg_dump stands for itself. */
 static const char *pattern_of(const char *schema, const char *name, Arena *arena)
 {
     Buf out = {0};
-    const char *parts[] = {schema, name};
-    for (int i = 0; i < 2; i++) {
-        buf_str(&out, i ? ".\"" : "\"");
-        for (const char *p = parts[i]; *p; p++) {
-            if (*p == '"')
-                buf_char(&out, '"');
-            buf_char(&out, *p);
-        }
-        buf_char(&out, '"');
+    if (schema) {
+        add_quoted(&out, schema);
+        buf_char(&out, '.');
     }
+    add_quoted(&out, name);
     const char *copy = arena_str(arena, out.data);
     buf_free(&out);
     return copy;
@@ -56,6 +63,7 @@ static void take_object(const PgRows *rows, int r, Scope *scope, Manifest *out)
     else if (is_table)
         out->tables[out->n_tables++] = (BackupTable){.schema = arena_str(arena, pg_get(rows, r, O_SCHEMA)),
                                                      .name = arena_str(arena, pg_get(rows, r, O_NAME)),
+                                                     .oid = pg_int(rows, r, O_OID),
                                                      .business = pg_bool(rows, r, O_BUSINESS)};
     else if (!is_sequence)
         out->objects[out->n_objects++] =
@@ -130,11 +138,11 @@ static bool dump(Pg *pg, const Scope *scope, const char *temporary, Manifest *ou
         args[n++] = arena_printf(arena, "--snapshot=%s", snapshot);
         args[n++] = arena_printf(arena, "--file=%s", temporary);
         for (int i = 0; i < scope->schemas.n; i++)
-            args[n++] = arena_printf(arena, "--schema=\"%s\"", scope->schemas.items[i]);
+            args[n++] = arena_printf(arena, "--schema=%s", pattern_of(NULL, scope->schemas.items[i], arena));
         for (int i = 0; i < scope->foreign.n; i++)
             args[n++] = arena_printf(arena, "--exclude-table=%s", scope->foreign.items[i]);
         args[n++] = arena_printf(arena, "--dbname=%s", conninfo);
-        ok = child_run(program, args, password, NULL, err);
+        ok = child_run(program, args, password, temporary, NULL, err);
     }
     free(snapshot);
     free(conninfo);
@@ -164,10 +172,16 @@ static bool append_manifest(AtomicFile *file, Manifest *out, Err *err)
            err_set(err, ERR_IO, "is the disk full?", "cannot write the backup: %s", strerror(errno));
 }
 
-/* Does the list that pg_restore gives hold the data of the table? */
-static bool is_listed(const char *list, const BackupTable *table, Arena *arena)
+/* Does the list that pg_restore gives hold the data of the table? Oids tell: names may hold anything. */
+static bool is_listed(const char *list, const BackupTable *table)
 {
-    return strstr(list, arena_printf(arena, " TABLE DATA %s %s ", table->schema, table->name)) != NULL;
+    for (const char *line = list; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+        int64_t oid = 0;
+        const char *entry = archive_entry(line, &oid);
+        if (entry && oid == table->oid && strncmp(entry, "TABLE DATA ", 11) == 0)
+            return true;
+    }
+    return false;
 }
 
 /* Read it back: its contents, and every byte of its data. */
@@ -179,12 +193,12 @@ static bool verify(const char *path, const Manifest *m, Err *err)
     const char *program;
     int major;
     const char *listing[] = {"pg_restore", "--list", path, NULL};
-    const char *reading[] = {"pg_restore", "--data-only", "--file=/dev/null", path, NULL};
+    const char *reading[] = {"pg_restore", "--data-only", "--file=-", path, NULL};
     bool ok = child_find("pg_restore", m->pg_major, &arena, &program, &major, err) &&
-              child_run(program, listing, NULL, &list, err) && child_run(program, reading, NULL, NULL, err) &&
-              backup_open(path, &again, err);
+              child_run(program, listing, NULL, NULL, &list, err) &&
+              child_run(program, reading, NULL, NULL, NULL, err) && backup_open(path, &again, err);
     for (int i = 0; ok && i < m->n_tables; i++)
-        if (!is_listed(buf_view(&list).p, &m->tables[i], &arena))
+        if (!is_listed(buf_view(&list).p, &m->tables[i]))
             ok = err_set(err, ERR_REFUSED, "look at the rights of the role that makes the backup",
                          "the archive holds no data of %s.%s", m->tables[i].schema, m->tables[i].name);
     manifest_free(&again);

@@ -4,25 +4,46 @@
 #include <fcntl.h>
 #include <glob.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "artsync/file.h"
 #include "artsync/interrupt.h"
 
-enum { ERRORS_MAX = 4000, EXEC_FAILED = 127 };
+enum {
+    ERRORS_MAX = 4000,
+    EXEC_FAILED = 127,
+    GRACE_MS = 2000, /* between SIGTERM and SIGKILL */
+    PAUSE_MAX_MS = 50
+};
 
-/* In the child: nothing of ours but its three descriptors, and signals as if nobody had touched them. */
+static int64_t now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* In the child, all signals blocked: nothing of ours but its three descriptors, signals as if nobody had touched them,
+ * and a process group of its own, so that what it starts ends with it. */
 static void become(const char *program, char *const *arguments, const char *password, int out, int errors, pid_t parent)
 {
     int null = open("/dev/null", O_RDONLY);
     bool ok = null >= 0 && dup2(null, 0) >= 0 && dup2(out, 1) >= 0 && dup2(errors, 2) >= 0;
-    signal(SIGPIPE, SIG_DFL);
-    signal(SIGINT, SIG_DFL);
-    signal(SIGTERM, SIG_DFL);
-    prctl(PR_SET_PDEATHSIG, SIGTERM); /* it has no business without us */
+    for (int number = 1; number < NSIG; number++)
+        signal(number, SIG_DFL); /* fails for those that cannot be changed */
+    signal(SIGXFSZ, SIG_IGN);    /* the write fails, and it says why */
+    sigset_t none;
+    sigemptyset(&none);
+    setpgid(0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* it ends with us, also where it would first ask a silent server to cancel */
+    sigprocmask(SIG_SETMASK, &none, NULL);
     ok = ok && getppid() == parent && setenv("LC_ALL", "C", 1) == 0 &&
          (!password || setenv("PGPASSWORD", password, 1) == 0);
     if (ok)
@@ -30,24 +51,43 @@ static void become(const char *program, char *const *arguments, const char *pass
     _exit(EXEC_FAILED);
 }
 
+/* Until it has called execv, the child has our handlers, which would swallow a signal: it gets none before it has reset
+ * them. */
+static pid_t spawn(const char *program, char *const *arguments, const char *password, int out, int errors)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pid_t parent = getpid(), pid = fork();
+    if (pid == 0)
+        become(program, arguments, password, out, errors, parent);
+    int why = errno;
+    if (pid > 0)
+        setpgid(pid, pid); /* both sides do it: whoever is first, it is done when one of them goes on */
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    errno = why;
+    return pid;
+}
+
 bool child_start(Child *child, const char *program, const char *const *arguments, const char *password, Err *err)
 {
     int ends[2];
     size_t n = 0;
-    *child = (Child){.program = program, .pid = -1, .out = -1, .errors = tmpfile()};
-    if (!child->errors || pipe2(ends, O_CLOEXEC) != 0) {
+    *child = (Child){
+        .program = program, .pid = -1, .out = -1, .patience = CHILD_PATIENCE, .errors = file_temporary(err)};
+    if (!child->errors)
+        return false;
+    if (pipe2(ends, O_CLOEXEC) != 0) {
+        err_set(err, ERR_IO, NULL, "cannot run %s: %s", program, strerror(errno));
         child_kill(child);
-        return err_set(err, ERR_IO, NULL, "cannot run %s: %s", program, strerror(errno));
+        return false;
     }
     while (arguments[n])
         n++;
     char **copy = mem_alloc(sizeof *copy * (n + 1));
     for (size_t i = 0; i < n; i++)
         copy[i] = mem_dup(arguments[i]);
-    pid_t parent = getpid();
-    child->pid = fork();
-    if (child->pid == 0)
-        become(program, copy, password, ends[1], fileno(child->errors), parent);
+    child->pid = spawn(program, copy, password, ends[1], fileno(child->errors));
     int why = errno;
     for (size_t i = 0; i < n; i++)
         free(copy[i]);
@@ -60,15 +100,45 @@ bool child_start(Child *child, const char *program, const char *const *arguments
     return err_set(err, ERR_IO, NULL, "cannot run %s: %s", program, strerror(why));
 }
 
+/* ---- waiting for it: a signal and a deadline end every wait ---- */
+
+static const char *name_of(const Child *child)
+{
+    const char *slash = strrchr(child->program, '/');
+    return slash ? slash + 1 : child->program;
+}
+
+static bool too_slow(const Child *child, Err *err)
+{
+    return err_set(err, ERR_TIMEOUT, "the server or the network hangs; run it again once they answer",
+                   "%s made no progress for %d seconds", name_of(child), child->patience);
+}
+
+/* Has the file that it writes grown since this was last asked? */
+static bool has_grown(Child *child)
+{
+    struct stat now;
+    if (!child->grows || stat(child->grows, &now) != 0 || now.st_size == child->size)
+        return false;
+    child->size = now.st_size;
+    return true;
+}
+
 bool child_read(Child *child, char *bytes, size_t size, size_t *n, Err *err)
 {
     struct pollfd wait[2] = {{.fd = child->out, .events = POLLIN}, {.fd = interrupt_fd(), .events = POLLIN}};
+    int64_t deadline = now_ms() + (int64_t)child->patience * 1000;
     for (;;) {
+        int64_t left = deadline - now_ms();
         if (!interrupt_check(err))
             return false;
-        if (poll(wait, 2, -1) < 0 && errno != EINTR)
+        if (left <= 0 && !has_grown(child))
+            return too_slow(child, err);
+        if (left <= 0)
+            deadline += (int64_t)child->patience * 1000;
+        else if (poll(wait, 2, (int)left) < 0 && errno != EINTR)
             return err_set(err, ERR_IO, NULL, "cannot wait for %s: %s", child->program, strerror(errno));
-        if (!wait[0].revents)
+        if (left <= 0 || !wait[0].revents)
             continue;
         ssize_t got = read(child->out, bytes, size);
         if (got < 0 && errno == EINTR)
@@ -77,6 +147,26 @@ bool child_read(Child *child, char *bytes, size_t size, size_t *n, Err *err)
             return err_set(err, ERR_IO, NULL, "cannot read from %s: %s", child->program, strerror(errno));
         *n = (size_t)got;
         return true;
+    }
+}
+
+/* Wait up to `limit_ms` for its end; with `err`, a signal ends the wait, too. False: it has not ended. */
+static bool await(Child *child, int64_t limit_ms, int *status, Err *err)
+{
+    int64_t deadline = now_ms() + limit_ms;
+    for (int pause_ms = 1;; pause_ms = pause_ms < PAUSE_MAX_MS ? pause_ms * 2 : PAUSE_MAX_MS) {
+        pid_t ended = waitpid(child->pid, status, WNOHANG);
+        if (ended < 0 && errno != EINTR) { /* it is gone, and what it answered is lost */
+            *status = EXEC_FAILED << 8;
+            ended = child->pid;
+        }
+        if (ended == child->pid) {
+            child->pid = -1;
+            return true;
+        }
+        if ((err && !interrupt_check(err)) || now_ms() >= deadline)
+            return false;
+        nanosleep(&(struct timespec){.tv_nsec = pause_ms * 1000000L}, NULL);
     }
 }
 
@@ -99,50 +189,66 @@ static void let_go(Child *child)
     *child = (Child){.pid = -1, .out = -1};
 }
 
+/* Why it failed, in its own words where it has any. */
+static bool failed(const Child *child, int status, Err *err)
+{
+    Buf said = {0};
+    read_errors(child, &said);
+    if (said.len)
+        err_set(err, ERR_REFUSED, NULL, "%s", said.data);
+    else if (WIFSIGNALED(status))
+        err_set(err, ERR_REFUSED, NULL, "%s was ended by signal %d", name_of(child), WTERMSIG(status));
+    else
+        err_set(err, ERR_REFUSED, NULL, "%s could not be run, or failed without a message (status %d)", name_of(child),
+                WEXITSTATUS(status));
+    buf_free(&said);
+    return false;
+}
+
 bool child_end(Child *child, Err *err)
 {
     int status = 0;
     if (child->out >= 0) /* a reader that has left ends it */
         close(child->out);
     child->out = -1;
-    while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    child->pid = -1;
-    bool ok = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-    if (!ok && interrupt_check(err)) {
-        Buf said = {0};
-        read_errors(child, &said);
-        const char *name = strrchr(child->program, '/') ? strrchr(child->program, '/') + 1 : child->program;
-        if (said.len)
-            err_set(err, ERR_REFUSED, NULL, "%s", said.data);
-        else if (WIFSIGNALED(status))
-            err_set(err, ERR_REFUSED, NULL, "%s was ended by signal %d", name, WTERMSIG(status));
-        else
-            err_set(err, ERR_REFUSED, NULL, "%s could not be run, or failed without a word (status %d)", name,
-                    WEXITSTATUS(status));
-        buf_free(&said);
+    if (!await(child, (int64_t)child->patience * 1000, &status, err)) {
+        if (err->code == ERR_NONE)
+            too_slow(child, err);
+        child_kill(child);
+        return false;
     }
+    bool ok = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    if (!ok && interrupt_check(err))
+        failed(child, status, err);
     let_go(child);
     return ok;
 }
 
+/* pg_dump first asks the server to cancel, over the same network that may be silent: it gets a moment, not more. */
 void child_kill(Child *child)
 {
+    int status;
     if (child->pid > 0) {
-        kill(child->pid, SIGTERM);
-        while (waitpid(child->pid, NULL, 0) < 0 && errno == EINTR)
-            ;
+        pid_t group = child->pid;
+        kill(-group, SIGTERM);
+        if (!await(child, GRACE_MS, &status, NULL)) {
+            kill(-group, SIGKILL);
+            while (waitpid(group, NULL, 0) < 0 && errno == EINTR)
+                ;
+        }
     }
     let_go(child);
 }
 
-bool child_run(const char *program, const char *const *arguments, const char *password, Buf *out, Err *err)
+bool child_run(const char *program, const char *const *arguments, const char *password, const char *grows, Buf *out,
+               Err *err)
 {
     Child child;
     char bytes[16384];
     size_t n = 0;
     if (!child_start(&child, program, arguments, password, err))
         return false;
+    child.grows = grows;
     do {
         if (!child_read(&child, bytes, sizeof bytes, &n, err)) {
             child_kill(&child);
@@ -163,10 +269,12 @@ static int major_of(const char *program, Err *err)
     Err ignored = {0};
     const char *arguments[] = {program, "--version", NULL};
     int major = 0;
-    if (child_run(program, arguments, NULL, &said, &ignored)) {
+    if (child_run(program, arguments, NULL, NULL, &said, &ignored)) {
         const char *version = strstr(said.data ? said.data : "", "(PostgreSQL) ");
         major = version ? (int)strtol(version + 13, NULL, 10) : 0;
     }
+    if (ignored.code == ERR_IO) /* it could not even be started, and so could no other */
+        err_set(err, ERR_IO, ignored.hint, "%s", ignored.message);
     err_clear(&ignored);
     buf_free(&said);
     interrupt_check(err);

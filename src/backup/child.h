@@ -1,5 +1,6 @@
 /* child.h - another program, run without a shell: arguments as they are, the password through the environment only.
- * Its stdout is read here, a signal ends it, and what it says on stderr becomes the error. */
+ * Its stdout is read here, and what it says on stderr becomes the error. It has default signal handlers and a process
+ * group of its own. A signal or too long a time without progress ends it: SIGTERM, and soon after SIGKILL. */
 #ifndef ARTSYNC_BACKUP_CHILD_H
 #define ARTSYNC_BACKUP_CHILD_H
 
@@ -15,20 +16,27 @@ typedef struct Child {
     pid_t pid;
     int out;      /* its stdout */
     FILE *errors; /* its stderr, kept in an unlinked file */
+    int patience; /* seconds without progress; CHILD_PATIENCE unless the caller says otherwise after child_start */
+    const char *grows; /* a file that it writes: its growth is progress, too; NULL: none */
+    off_t size;        /* of that file, when it was last looked at */
 } Child;
+
+enum { CHILD_PATIENCE = 10 * 60 };
 
 /* `arguments` begin with the program's name and end with NULL; `password` may be NULL. */
 bool child_start(Child *child, const char *program, const char *const *arguments, const char *password, Err *err);
 
-/* Some bytes of its stdout; *n = 0 at the end. ERR_INTERRUPTED, ERR_TERMINATED: a signal came. */
+/* Some bytes of its stdout; *n = 0 at the end. ERR_INTERRUPTED, ERR_TERMINATED: a signal came. ERR_TIMEOUT: neither a
+ * byte nor growth for `patience` seconds. */
 bool child_read(Child *child, char *bytes, size_t size, size_t *n, Err *err);
 
-/* Wait for its end. ERR_REFUSED with what it said if it failed. */
+/* Wait for its end, as long as child_read would. ERR_REFUSED with what it said if it failed. */
 bool child_end(Child *child, Err *err);
-void child_kill(Child *child); /* accepts one that has ended */
+void child_kill(Child *child); /* returns within seconds; accepts one that has ended */
 
-/* All in one: `out` (may be NULL) gets its stdout. */
-bool child_run(const char *program, const char *const *arguments, const char *password, Buf *out, Err *err);
+/* All in one: `out` (may be NULL) gets its stdout; `grows` as in Child. */
+bool child_run(const char *program, const char *const *arguments, const char *password, const char *grows, Buf *out,
+               Err *err);
 
 /* The program called `name` (pg_dump, pg_restore) of the oldest major version that is at least `major`, found below
  * /usr/lib/postgresql and in PATH. */

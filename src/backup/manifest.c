@@ -2,7 +2,10 @@
 
 #include <cjson/cJSON.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "artsync/interrupt.h"
 
@@ -185,13 +188,34 @@ bool archive_hash(FILE *in, int64_t bytes, char hex[SHA256_HEX], const char *pat
     return err->code == ERR_NONE;
 }
 
+/* A backup is read at its end first, so it is a regular file; opening a FIFO would wait for a writer. */
+static FILE *open_backup(const char *path, Err *err)
+{
+    struct stat info;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0) {
+        err_set(err, errno == ENOENT || errno == ENOTDIR ? ERR_MISSING : ERR_IO, NULL, "cannot open %s: %s", path,
+                strerror(errno));
+        return NULL;
+    }
+    bool regular = fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
+    FILE *in = regular ? fdopen(fd, "rb") : NULL;
+    if (!regular)
+        err_set(err, ERR_REFUSED, "save it to a file first", "%s is not a regular file", path);
+    else if (!in)
+        err_set(err, ERR_IO, NULL, "cannot open %s: %s", path, strerror(errno));
+    if (!in)
+        close(fd);
+    return in;
+}
+
 bool backup_open(const char *path, Manifest *out, Err *err)
 {
     char hex[SHA256_HEX];
     *out = (Manifest){0};
-    FILE *in = fopen(path, "rbe");
+    FILE *in = open_backup(path, err);
     if (!in)
-        return err_set(err, errno == ENOENT ? ERR_MISSING : ERR_IO, NULL, "cannot open %s: %s", path, strerror(errno));
+        return false;
     bool ok = manifest_read(in, path, out, err) && archive_hash(in, out->bytes, hex, path, err);
     if (ok && strcmp(hex, out->sha256) != 0)
         ok = unreadable(path, "is damaged: its bytes are not those that were written", err);

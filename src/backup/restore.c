@@ -9,8 +9,10 @@
 
 #include "artsync/backup.h"
 #include "artsync/embed.h"
+#include "artsync/file.h"
 #include "artsync/interrupt.h"
 #include "artsync/shell.h"
+#include "archive.h"
 #include "child.h"
 #include "manifest.h"
 
@@ -86,94 +88,59 @@ static bool drop_all(Restore *r, Err *err)
     return ok;
 }
 
-/* ---- which entries of the archive are taken ---- */
+/* ---- what the archive's entries do not make ---- */
 
-static bool begins(const char *text, const char *word) { return strncmp(text, word, strlen(word)) == 0; }
-
-/* Kinds that exist once in a schema for everybody: only those that the manifest names. */
-static bool is_shared_kind(const char *entry)
+static bool add_schema(const char **names, int n, const char *name)
 {
-    static const char *const kinds[] = {"FUNCTION ", "PROCEDURE ", "TYPE ", "DOMAIN "};
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-        if (begins(entry, kinds[i]))
-            return true;
-    return false;
+    for (int i = 0; i < n; i++)
+        if (strcmp(names[i], name) == 0)
+            return false;
+    names[n] = name;
+    return true;
 }
 
-static bool is_table_kind(const char *entry)
+/* Schemas that are missing. The archive's own entries for them cannot be told apart: its list puts blanks between names
+ * that may hold blanks. */
+static bool make_schemas(Restore *r, Err *err)
 {
-    static const char *const kinds[] = {"TABLE ",      "VIEW ",          "MATERIALIZED VIEW ", "SEQUENCE ",  "DEFAULT ",
-                                        "CONSTRAINT ", "FK CONSTRAINT ", "CHECK CONSTRAINT ",  "INDEX ",     "TRIGGER ",
-                                        "RULE ",       "POLICY ",        "ROW SECURITY ",      "STATISTICS "};
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-        if (begins(entry, kinds[i]))
-            return true;
-    return false;
-}
-
-/* COMMENT <schema> TABLE|COLUMN|... <name>: of what is taken, as far as the line tells. */
-static bool is_taken_comment(const char *entry)
-{
-    if (!begins(entry, "COMMENT "))
-        return false;
-    if (begins(entry, "COMMENT - SCHEMA artsync ") || begins(entry, "COMMENT artsync "))
-        return true;
-    const char *what = strchr(entry + sizeof "COMMENT " - 1, ' ');
-    return what && (is_table_kind(what + 1) || begins(what + 1, "COLUMN "));
-}
-
-static bool is_taken(Restore *r, int64_t oid, const char *entry, const char *present)
-{
-    if (begins(entry, "SCHEMA - ")) {
-        const char *name = entry + sizeof "SCHEMA - " - 1;
-        return !strstr(present, arena_printf(&r->arena, "\n%.*s\n", (int)strcspn(name, " "), name));
+    const Manifest *m = r->manifest;
+    const char **names = arena_alloc(&r->arena, sizeof *names * (size_t)(m->n_tables + 1));
+    int n = 0;
+    Buf wanted = {0}, sql = {0};
+    PgRows *rows = NULL;
+    for (int i = 0; i < m->n_tables; i++)
+        n += add_schema(names, n, m->tables[i].schema);
+    sql_array(&wanted, names, n);
+    const char *params[] = {wanted.data};
+    bool ok = pg_query(r->pg, sql_query("schemas_missing"), 1, params, &rows, err);
+    for (int i = 0; ok && i < pg_count(rows); i++) {
+        buf_str(&sql, "CREATE SCHEMA ");
+        sql_ident(&sql, pg_get(rows, i, 0));
+        ok = pg_run(r->pg, sql.data, 0, NULL, NULL, err);
+        buf_clear(&sql);
     }
-    if (is_shared_kind(entry)) {
-        for (int i = 0; i < r->manifest->n_objects; i++)
-            if (r->manifest->objects[i].oid == oid)
-                return true;
-        return false;
-    }
-    return is_table_kind(entry) || is_taken_comment(entry);
-}
-
-/* "214; 1259 16390 TABLE public prints owner" -> its oid and what stands behind it; NULL: a comment. */
-static const char *entry_of(const char *line, int64_t *oid)
-{
-    char *p;
-    if (*line < '0' || *line > '9')
-        return NULL;
-    strtoll(line, &p, 10);
-    if (*p != ';')
-        return NULL;
-    strtoll(p + 1, &p, 10);
-    *oid = strtoll(p, &p, 10);
-    return *p == ' ' ? p + 1 : NULL;
+    pg_rows_free(rows);
+    buf_free(&wanted);
+    buf_free(&sql);
+    return ok;
 }
 
 static bool choose_entries(Restore *r, FILE *out, Err *err)
 {
     const char *arguments[] = {"pg_restore", "--list", r->path, NULL};
     Buf list = {0};
-    char *present = NULL;
-    bool ok = child_run(r->program, arguments, NULL, &list, err) &&
-              pg_value(r->pg, "SELECT E'\\n' || string_agg(nspname, E'\\n') || E'\\n' FROM pg_catalog.pg_namespace", 0,
-                       NULL, &present, err);
-    for (char *line = list.data, *next; ok && line && *line; line = next) {
-        int64_t oid = 0;
-        size_t n = strcspn(line, "\n");
-        next = line + n + (line[n] == '\n');
-        line[n] = '\0';
-        const char *entry = entry_of(line, &oid);
-        if (entry && is_taken(r, oid, entry, present))
-            fprintf(out, "%s\n", line);
-    }
-    free(present);
+    bool ok = child_run(r->program, arguments, NULL, NULL, &list, err);
+    if (ok)
+        archive_choose(buf_view(&list).p, r->manifest, out);
     buf_free(&list);
-    return ok && (fflush(out) == 0 || err_set(err, ERR_IO, NULL, "cannot write a temporary file: %s", strerror(errno)));
+    return ok && (fflush(out) == 0 || err_set(err, ERR_IO, "set TMPDIR to a folder with more free space",
+                                              "cannot write a temporary file in %s: %s", file_temporary_folder(),
+                                              strerror(errno)));
 }
 
 /* ---- lines of a script ---- */
+
+static bool begins(const char *text, const char *word) { return strncmp(text, word, strlen(word)) == 0; }
 
 /* What pg_restore says at a script's head: this transaction has limits and an encoding of its own, and nothing may
  * outlive it. True: the line is such a setting; what stands in for it, if anything, goes to `out`. */
@@ -339,20 +306,20 @@ static bool other_bases(Pg *pg, const Base *base, Err *err)
 static bool replace(Restore *r, const Base *base, FILE *list, bool force, Err *err)
 {
     return lock(r->pg, base, err) && other_bases(r->pg, base, err) && check_rows(r, force, err) && drop_all(r, err) &&
-           choose_entries(r, list, err) && run_section(r, "pre-data", err) && fill(r, err) &&
+           make_schemas(r, err) && choose_entries(r, list, err) && run_section(r, "pre-data", err) && fill(r, err) &&
            run_section(r, "post-data", err) && prove(r, err) && interrupt_check(err);
 }
 
 bool backup_restore(Pg *pg, const Base *base, const char *path, const Manifest *manifest, bool force, Err *err)
 {
     Restore r = {.pg = pg, .manifest = manifest, .path = path};
-    const char *folder = getenv("TMPDIR");
-    char *name = arena_printf(&r.arena, "%s/artsync-restore.XXXXXX", folder && *folder ? folder : "/tmp");
+    char *name = arena_printf(&r.arena, "%s/artsync-restore.XXXXXX", file_temporary_folder());
     int major, fd = mkostemp(name, O_CLOEXEC);
     FILE *list = fd < 0 ? NULL : fdopen(fd, "w");
     r.list = name;
     if (!list)
-        err_set(err, ERR_IO, "set TMPDIR to a folder with room", "cannot make a temporary file: %s", strerror(errno));
+        err_set(err, ERR_IO, "set TMPDIR to a writable folder with free space",
+                "cannot make a temporary file in %s: %s", file_temporary_folder(), strerror(errno));
     bool ok = list && child_find("pg_restore", manifest->pg_major, &r.arena, &r.program, &major, err) &&
               pg_begin(pg, PG_TX_WRITE, err) && replace(&r, base, list, force, err) &&
               pg_commit(pg, &(PgProof){.look = command_hint("once the database is back, see: {}", "stats")}, err);

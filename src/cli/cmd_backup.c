@@ -110,6 +110,7 @@ static bool run_backup(Cli *cli, Err *err)
     Arena arena = {0};
     Manifest m = {0};
     bool ok = warn_of_other_bases(cli, err) && backup_write(cli->pg, cli->base, path, cli_flag(cli, "force"), &m, err);
+    cli->committed = ok;
     if (ok && cli->json) {
         print_json(cli, path, &m);
     } else if (ok && !cli->quiet) {

@@ -11,7 +11,8 @@ static bool run(Cli *cli, Err *err);
 const Command cmd_base_check = {
     .name = "base check",
     .summary = "every problem in base.json, with its place",
-    .details = "Compares the mapping and the checks with the tables, too, where a migrated database can be reached.\n"
+    .details = "Compares the mapping and the checks with the tables, too, where a migrated database can be reached, and\n"
+               "names SQL files beside base.json that are no migrations (NNNN_name.sql) and so are not applied.\n"
                "Ends with status 1 if there are problems.",
     .needs = NEED_CONFIG,
     .run = run,
@@ -126,7 +127,8 @@ static bool run(Cli *cli, Err *err)
         for (int k = 0; k < base->tables[i].n_columns; k++)
             field_check(base, &base->tables[i].columns[k], &problems);
     ok = ok && (draft || compare(cli, base, &problems, &compared, err)) &&
-         check_checks(cli, base, compared && problems.n == 0, &problems, err);
+         check_checks(cli, base, compared && problems.n == 0, &problems, err) &&
+         base_unused_files(cli->base_name, &problems, err);
     if (ok) {
         if (cli->json)
             print_json(&problems, origin.data, compared);

@@ -103,8 +103,20 @@ static bool read_status(Cli *cli, Migrations *all, Err *err)
 
 /* ---- db migrate ---- */
 
+static bool warn_of_unused_files(Cli *cli, Err *err)
+{
+    Problems unused = {0};
+    bool ok = base_unused_files(cli->base_name, &unused, err);
+    for (int i = 0; i < unused.n; i++)
+        log_warning("%s %s: %s", unused.items[i].place, unused.items[i].message, unused.items[i].hint);
+    problems_free(&unused);
+    return ok;
+}
+
 static bool migrate(Cli *cli, Err *err)
 {
+    if (!warn_of_unused_files(cli, err))
+        return false;
     int applied = 0;
     Migrations all = {0};
     bool ok = cli_given(cli, "base") || schema_default_base(cli->pg, cli->base, false, err);

@@ -75,6 +75,7 @@ static bool run(Cli *cli, Err *err)
     bool ok = cli_require(cli, NEED_SCHEMA, err) && pg_begin(cli->pg, PG_TX_READ, err) &&
               export_run(cli->pg, cli->base, &export, &result, err);
     pg_rollback(cli->pg);
+    cli->committed = ok;
     if (ok && cli->json)
         print_json(&export, &result);
     else if (ok && !cli->quiet)

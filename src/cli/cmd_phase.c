@@ -151,7 +151,6 @@ static bool make_move(Cli *cli, Move *move, Err *err)
     if (!phase_write(cli->pg, cli->base->name, move->stored, move->to, move->forced, err))
         return false;
     move->moved = pg_commit(cli->pg, &(PgProof){.look = command_hint("once the database is back, see: {}", "phase")}, err);
-    cli->committed = move->moved;
     move->validation.phase = move->moved ? move->to : move->from;
     return move->moved;
 }
@@ -179,6 +178,7 @@ static bool run(Cli *cli, Err *err)
     if (name && !phase_parse(name, &move.to))
         return err_set(err, ERR_USAGE, "it is one of parallel, primary, archive", "there is no phase %s", name);
     bool ok = name ? change(cli, &move, err) : show(cli, &move, err);
+    cli->committed = name && ok;
     if (ok || move.gated) {
         cli->reported = cli->json;
         if (cli->json)

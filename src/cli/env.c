@@ -2,10 +2,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "artsync/config.h"
 #include "artsync/file.h"
 #include "artsync/log.h"
+#include "artsync/pg.h"
 #include "artsync/utf8.h"
 
 enum { ENV_MAX_BYTES = 1024 * 1024 };
@@ -155,25 +157,58 @@ static bool holds_password(const EnvFile *file)
     return false;
 }
 
+/* Keys that look like ours, or nearly like one of libpq's, and are neither: most likely a typing error. All others
+ * belong to other programs. */
 static void warn_unknown(const EnvFile *file, const char *const *known)
 {
-    static const char prefix[] = "ARTSYNC_";
+    static const char own[] = "ARTSYNC_";
+    static const char *const connection[] = {"PGHOST",    "PGPORT",    "PGDATABASE", "PGUSER",      "PGPASSWORD",
+                                             "PGPASSFILE", "PGSERVICE", "PGSSLMODE",  "DATABASE_URL", NULL};
     for (int i = 0; i < file->n; i++) {
         const char *key = file->items[i].key, *nearest = NULL;
-        size_t best = 4;
-        bool found = strncmp(key, prefix, sizeof prefix - 1) != 0;
-        for (int k = 0; !found && known[k]; k++) {
-            size_t distance = utf8_distance(str_of(key), str_of(known[k]), best);
+        bool is_own = strncmp(key, own, sizeof own - 1) == 0;
+        bool found = pg_is_variable(key);
+        size_t best = is_own ? 4 : 3;
+        for (const char *const *k = is_own ? known : connection; !found && *k; k++) {
+            size_t distance = utf8_distance(str_of(key), str_of(*k), best);
             found = distance == 0;
             if (distance < best) {
                 best = distance;
-                nearest = known[k];
+                nearest = *k;
             }
         }
-        if (!found)
-            log_warning("%s, line %d: nobody reads %s%s%s%s", file->path, file->items[i].line, key,
+        if (!found && (is_own || nearest))
+            log_warning("%s, line %d: %s is no setting of artsync%s%s%s", file->path, file->items[i].line, key,
                         nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
     }
+}
+
+/* A file that artsync finds by itself decides where the data goes: it may only be one that the user, or root, wrote. */
+static bool check_trust(const char *name, const struct stat *file, Err *err)
+{
+    struct stat link;
+    uid_t owner = file->st_uid;
+    if (lstat(name, &link) == 0 && S_ISLNK(link.st_mode) && link.st_uid != geteuid() && link.st_uid != 0)
+        owner = link.st_uid;
+    if (owner != geteuid() && owner != 0)
+        return err_set(err, ERR_CONFIG, "if you trust it: --env-file .env", "%s belongs to another user (id %lu)", name,
+                       (unsigned long)owner);
+    if (file->st_mode & (S_IWGRP | S_IWOTH))
+        return err_set(err, ERR_CONFIG, "chmod go-w .env; or, if you trust it: --env-file .env",
+                       "other users can write %s", name);
+    return true;
+}
+
+static bool read_and_parse(const char *path, const char *name, struct stat *info, EnvFile *out, Err *err)
+{
+    Buf text = {0};
+    Err why = {0};
+    bool ok = file_read_stat(name, ENV_MAX_BYTES, &text, info, &why)
+                  ? (path || check_trust(name, info, err)) && env_parse(buf_view(&text), name, out, err)
+                  : err_set(err, ERR_CONFIG, why.hint, "%s", why.message);
+    err_clear(&why);
+    buf_free(&text);
+    return ok;
 }
 
 bool env_read(const char *path, const char *const *known, EnvFile *out, Err *err)
@@ -189,18 +224,21 @@ bool env_read(const char *path, const char *const *known, EnvFile *out, Err *err
     }
     if (!path && S_ISDIR(st.st_mode)) /* some tools keep a folder of that name */
         return true;
-    Buf text = {0};
-    Err why = {0};
-    bool ok = file_read(name, ENV_MAX_BYTES, &text, &why) ? env_parse(buf_view(&text), name, out, err)
-                                                          : err_set(err, ERR_CONFIG, why.hint, "%s", why.message);
-    err_clear(&why);
-    buf_free(&text);
-    if (!ok)
+    if (!read_and_parse(path, name, &st, out, err))
         return false;
     if ((st.st_mode & (S_IRGRP | S_IROTH)) && holds_password(out))
         log_warning("%s holds a password and others can read it: chmod 600 %s", name, name);
     warn_unknown(out, known);
     return true;
+}
+
+void env_export(const EnvFile *file)
+{
+    for (int i = 0; i < file->n; i++) {
+        const char *key = file->items[i].key, *value = env_find(file, key)->value, *given = getenv(key);
+        if (*value && pg_is_variable(key) && !(given && *given))
+            setenv(key, value, 1);
+    }
 }
 
 const EnvEntry *env_find(const EnvFile *file, const char *key)

@@ -264,6 +264,10 @@ static bool check_count(const Arguments *args, Err *err)
 {
     const Command *command = args->command;
     int n = args->positional.n;
+    for (int i = 0; command && !args->help && i < n; i++)
+        if (!*args->positional.items[i])
+            return err_set(err, ERR_USAGE, "a variable in a script may be unset", "an argument is empty: artsync %s %s",
+                           command->name, command->arguments ? command->arguments : "");
     if (!command || args->help || (n >= command->min_arguments && n <= command->max_arguments))
         return true;
     const char *usage = command->arguments ? command->arguments : "";

@@ -13,6 +13,7 @@
 static const char reason_header[] = "_reject_reason", own_prefix[] = "_reject_";
 
 typedef struct Export {
+    AtomicFile *file;
     CsvWriter *writer;
     bool merge;    /* by name; else the records' bytes as they are */
     Names columns; /* with merge: the union of all headers, in order of appearance */
@@ -216,6 +217,7 @@ static bool write_reject(void *ctx, const char *const *cells, int n, Err *err)
         csv_write_end(export->writer);
         export->written->written++;
         buf_free(&bytes);
+        ok = atomic_file_ok(export->file, err);
     } else if (ok) {
         ok = list_unwritten(export, cells, err);
     }
@@ -228,18 +230,17 @@ bool rejects_write_csv(Cli *cli, const char *const params[4], const char *path, 
 {
     Export export = {.written = written};
     Buf header = {0};
-    AtomicFile *file = NULL;
-    bool ok = survey(cli, params, &export, &header, err) && atomic_file_begin(&file, path, 0666, replace, err);
+    bool ok = survey(cli, params, &export, &header, err) && atomic_file_begin(&export.file, path, 0666, replace, err);
     if (ok) {
-        export.writer = csv_writer_new(atomic_file_stream(file));
+        export.writer = csv_writer_new(atomic_file_stream(export.file));
         write_header(&export, &header);
         ok = pg_each(cli->pg, sql_query("rejects_list"), 4, params, write_reject, &export, err);
         csv_writer_free(export.writer);
     }
     if (ok && written->written > 0)
-        ok = atomic_file_commit(file, err);
-    else if (file)
-        atomic_file_abort(file);
+        cli->committed = ok = atomic_file_commit(export.file, err);
+    else
+        atomic_file_abort(export.file);
     buf_free(&header);
     free(export.columns.items);
     arena_free(&export.arena);

@@ -14,6 +14,7 @@ static bool read_config(Cli *cli, Err *err)
     if (!env_read(cli_text(cli, "env-file"), option_keys(cli->arguments.commands), &cli->env, err) ||
         !arguments_resolve(&cli->arguments, &cli->env, err))
         return false;
+    env_export(&cli->env);
     cli->base_name = cli_text(cli, "base");
     cli->url = cli_text(cli, "database");
     command_context(cli_given(cli, "base") ? cli->base_name : NULL,
@@ -106,6 +107,23 @@ static bool choose_command(Arguments *arguments, Err *err)
     return true;
 }
 
+/* What a run did does not depend on whether its report could be printed. A reader that leaves (| head) has seen enough.
+ * A report that a full disk cuts short is said, and fails the commands whose only work is to print. */
+static void finish_output(Cli *cli)
+{
+    Err output = {0};
+    bool gone = false;
+    if (!out_finish(&gone, &output) && !gone) {
+        if (cli->status == EXIT_DONE && !cli->committed) {
+            cli->status = err_status(output.code);
+            log_error(&output);
+        } else {
+            log_attention("%s; the command did its work, only its report is incomplete", output.message);
+        }
+    }
+    err_clear(&output);
+}
+
 static ExitStatus finish(Cli *cli, bool json, Err *err)
 {
     if (err->code != ERR_NONE) {
@@ -121,14 +139,7 @@ static ExitStatus finish(Cli *cli, bool json, Err *err)
         cli->status = cli->committed ? EXIT_ATTENTION : err_status(err->code);
     }
     log_progress_end();
-    Err output = {0};
-    bool gone = false;
-    if (!out_finish(&gone, &output) && cli->status == EXIT_DONE) {
-        if (!gone)
-            log_error(&output);
-        cli->status = cli->committed ? EXIT_ATTENTION : err_status(output.code);
-    }
-    err_clear(&output);
+    finish_output(cli);
     return cli->status;
 }
 

@@ -114,8 +114,7 @@ typedef struct Writing {
     const Base *base;
     const Layout *layout;
     CsvWriter *writer;
-    FILE *out;
-    const char *path;
+    AtomicFile *file;
     Buf scratch;
     int64_t rows;
 } Writing;
@@ -133,8 +132,7 @@ static bool write_row(void *ctx, const char *const *cells, int n, Err *err)
     }
     csv_write_end(w->writer);
     w->rows++;
-    /* a full disk is noticed now, not after a million rows */
-    return !ferror(w->out) || err_set(err, ERR_IO, "is the disk full?", "cannot write %s", w->path);
+    return atomic_file_ok(w->file, err); /* a full disk is noticed now, not after a million rows */
 }
 
 static bool write_table(Pg *pg, const Base *base, ExportTable *table, AtomicFile *file, bool include_inactive, Err *err)
@@ -142,8 +140,8 @@ static bool write_table(Pg *pg, const Base *base, ExportTable *table, AtomicFile
     Arena arena = {0};
     Buf sql = {0};
     Layout layout = layout_of(table->table, &arena);
-    Writing w = {.base = base, .layout = &layout, .out = atomic_file_stream(file), .path = table->path};
-    w.writer = csv_writer_new(w.out);
+    Writing w = {.base = base, .layout = &layout, .file = file};
+    w.writer = csv_writer_new(atomic_file_stream(file));
     for (int i = 0; i < layout.n; i++)
         csv_write_cell(w.writer, layout.cells[i].header);
     csv_write_end(w.writer);
@@ -174,9 +172,13 @@ static bool open_all(const ExportResult *result, Target *targets, bool replace, 
     return true;
 }
 
-/* Give all of them their names. Should one fail, those that took no other file's place are removed again. */
+/* First all bytes of all files are on the disk, then all get their names: a full disk replaces no file. Should a name
+ * fail, those that took no other file's place are removed again. */
 static bool commit_all(const ExportResult *result, Target *targets, Err *err)
 {
+    for (int i = 0; i < result->n; i++)
+        if (!atomic_file_flush(targets[i].file, err))
+            return false;
     for (int i = 0; i < result->n; i++) {
         AtomicFile *file = targets[i].file;
         targets[i].file = NULL;

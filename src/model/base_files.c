@@ -2,7 +2,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include "artsync/embed.h"
 #include "artsync/file.h"
@@ -11,16 +11,11 @@
 
 enum { SQL_FILE_MAX = 16 * 1024 * 1024 };
 
+/* A plain name means a built-in base, whatever the working folder holds: SQL that somebody left in a folder of that name
+ * must not run in its place. */
 static bool on_disk(const char *name)
 {
-    if (strchr(name, '/'))
-        return true;
-    Buf path = {0};
-    buf_printf(&path, "%s/base.json", name);
-    struct stat status;
-    bool found = stat(path.data, &status) == 0;
-    buf_free(&path);
-    return found;
+    return strchr(name, '/') || strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
 /* ---- base.json ---- */
@@ -43,6 +38,8 @@ static bool no_such_base(const char *name, Err *err)
     const char **names = arena_alloc(&arena, (embedded_count + 1) * sizeof *names);
     int n = embedded_bases(&arena, names);
     const char *hint = nearest_hint(&arena, name, names, n);
+    if (access(arena_printf(&arena, "%s/base.json", name), F_OK) == 0)
+        hint = arena_printf(&arena, "for the folder of that name: --base ./%s", name);
     if (!hint)
         hint =
             arena_printf(&arena, "built in: %s; or give the folder that holds base.json", list_words(&arena, names, n));
@@ -113,12 +110,23 @@ Base *base_load(const char *name, Err *err)
 
 /* ---- SQL files ---- */
 
-/* "x/<prefix>NNN.sql" but nothing in a folder below, and no editor's hidden files. */
+/* "x.sql", but nothing in a folder below, and no editor's hidden files. */
+static bool is_sql(const char *file)
+{
+    size_t n = strlen(file);
+    return n > 4 && file[0] != '.' && !strchr(file, '/') && strcmp(file + n - 4, ".sql") == 0;
+}
+
+static bool is_migration(const char *file)
+{
+    return is_sql(file) && strspn(file, "0123456789") == 4 && file[4] == '_';
+}
+
+/* In a folder below, every SQL file; beside base.json, only migrations. */
 static bool wanted(const char *file, const char *prefix)
 {
-    size_t n = strlen(file), p = strlen(prefix);
-    return n > p + 4 && strncmp(file, prefix, p) == 0 && file[p] != '.' && !strchr(file + p, '/') &&
-           strcmp(file + n - 4, ".sql") == 0;
+    size_t p = strlen(prefix);
+    return strncmp(file, prefix, p) == 0 && (strchr(prefix, '/') ? is_sql(file + p) : is_migration(file));
 }
 
 static bool embedded_sql(const char *name, const char *prefix, BaseFileFn *each, void *ctx, Err *err)
@@ -173,4 +181,26 @@ bool base_files(const char *base_name, const char *prefix, BaseFileFn *each, voi
 {
     return on_disk(base_name) ? disk_sql(base_name, prefix, each, ctx, err)
                               : embedded_sql(base_name, prefix, each, ctx, err);
+}
+
+bool base_unused_files(const char *base_name, Problems *problems, Err *err)
+{
+    if (!on_disk(base_name))
+        return true;
+    struct dirent **entries = NULL;
+    int n = scandir(base_name, &entries, NULL, by_name);
+    if (n < 0)
+        return err_set(err, ERR_IO, NULL, "cannot read the folder %s: %s", base_name, strerror(errno));
+    for (int i = 0; i < n; i++) {
+        const char *file = entries[i]->d_name;
+        Buf place = {0};
+        buf_printf(&place, "%s/%s", base_name, file);
+        if (is_sql(file) && !is_migration(file))
+            problems_add(problems, place.data, "name it NNNN_name.sql, with four digits, or move it elsewhere",
+                         "is not a migration and is not applied");
+        buf_free(&place);
+        free(entries[i]);
+    }
+    free(entries);
+    return true;
 }

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,19 +17,23 @@ void out_setup(bool no_color)
     colored = isatty(STDOUT_FILENO) == 1 && !no_color && !(no && *no) && !(term && strcmp(term, "dumb") == 0);
 }
 
+/* Nobody reads the pipe or socket any more. */
+static bool reader_left(void)
+{
+    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return poll(&out, 1, 0) > 0 && (out.revents & (POLLERR | POLLHUP));
+}
+
 bool out_finish(bool *gone, Err *err)
 {
-    bool failed = ferror(stdout) != 0;
-    int why = failed ? errno : 0; /* errno may be another call's by now: only a guess for the message */
-    if (fflush(stdout) != 0) {
-        failed = true;
-        why = errno;
-    }
+    errno = 0;
+    int why = fflush(stdout) != 0 ? errno : 0; /* an earlier failure has lost its reason */
+    bool failed = why != 0 || ferror(stdout);
     if (gone)
-        *gone = failed && why == EPIPE;
+        *gone = failed && (why == EPIPE || (why == 0 && reader_left()));
     if (!failed)
         return true;
-    return err_set(err, ERR_IO, NULL, "cannot write to standard output: %s", strerror(why));
+    return err_set(err, ERR_IO, NULL, "cannot write to standard output: %s", why ? strerror(why) : "not all of it was taken");
 }
 
 /* Named, so that out_print knows its own codes by their address, and nobody else's by their bytes. */

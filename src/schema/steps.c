@@ -108,7 +108,8 @@ bool steps_check(const Steps *steps, Err *err)
         if (step->migration.state == MIGRATION_GONE)
             return bad_step(step, "was applied but is gone",
                             step->own ? "this database was migrated by a newer artsync: use that one"
-                                      : "put the file back, or name the base that this database was made with",
+                                      : "put the file back under this name (only NNNN_name.sql is read), or name the "
+                                        "base that this database was made with",
                             err);
         for (int k = i + 1; step->migration.state == MIGRATION_PENDING && k < steps->n; k++) {
             const Step *later = &steps->items[k];

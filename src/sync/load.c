@@ -4,9 +4,11 @@
  * single records can be refused.
  */
 #include <endian.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "artsync/file.h"
 #include "engine.h"
 
 enum {
@@ -32,10 +34,10 @@ struct Load {
 
 static bool spool_file(FILE **file, Err *err)
 {
-    *file = tmpfile();
+    *file = file_temporary(err);
     if (*file)
         setvbuf(*file, NULL, _IOFBF, SPOOL_BUFFER); /* a wish: without it there are only more calls */
-    return *file || err_set(err, ERR_IO, "set TMPDIR to a folder with room", "cannot make a temporary file");
+    return *file != NULL;
 }
 
 /* ---- begin ---- */
@@ -159,11 +161,15 @@ static void add_state(const Turn *turn, Buf *out, const Item *item)
     out->len = (size_t)(to - out->data);
 }
 
+static bool spool_full(Err *err)
+{
+    return err_set(err, ERR_IO, "set TMPDIR to a folder with more free space",
+                   "cannot write a temporary file in %s: %s", file_temporary_folder(), strerror(errno));
+}
+
 static bool write_spool(FILE *file, const Buf *bytes, Err *err)
 {
-    if (fwrite(bytes->data, 1, bytes->len, file) == bytes->len)
-        return true;
-    return err_set(err, ERR_IO, "make room in the folder for temporary files", "cannot write a temporary file");
+    return fwrite(bytes->data, 1, bytes->len, file) == bytes->len || spool_full(err);
 }
 
 static bool put_reject(Turn *turn, const Item *item, Reject reject, Err *err)
@@ -207,7 +213,7 @@ static bool copy_spool(Turn *turn, FILE *file, Err *err)
 {
     char chunk[64 * 1024];
     size_t n;
-    bool ok = true;
+    bool ok = fflush(file) == 0 || spool_full(err); /* rewind() would forget a failure */
     rewind(file);
     while (ok && (n = fread(chunk, 1, sizeof chunk, file)) > 0)
         ok = pg_copy_put(turn->run->pg, chunk, n, err);

@@ -9,6 +9,7 @@
 #include "artsync/embed.h"
 #include "artsync/interrupt.h"
 #include "artsync/shell.h"
+#include "artsync/utf8.h"
 #include "engine.h"
 
 void uuid_new(char out[37])
@@ -84,9 +85,14 @@ static bool resolve_tables(SyncResult *result, const Base *base, const SyncOptio
 /* Before anything is waited for: a file that is not there is said at once. */
 static bool check_files(SyncResult *result, Err *err)
 {
-    for (int i = 0; i < result->n_tables; i++)
-        if (!csv_check(result->tables[i].path, err))
-            return err_context(err, "%s", result->tables[i].table->name);
+    for (int i = 0; i < result->n_tables; i++) {
+        const SyncTable *t = &result->tables[i];
+        if (!csv_check(t->path, err))
+            return err_context(err, "%s", t->table->name);
+        if (!utf8_valid(str_of(t->file), NULL))
+            return err_set(err, ERR_USAGE, "rename the file: its name is kept in the log, as UTF-8",
+                           "%s: the file name %s is not UTF-8", t->table->name, t->path);
+    }
     return true;
 }
 

@@ -8,13 +8,16 @@
 #include <unistd.h>
 
 struct AtomicFile {
-    FILE *stream;
+    FILE *stream; /* NULL: flushed and closed */
     char *path;
     char *folder;
     char *temporary;
     mode_t mode;
     bool replace;
+    AtomicFile *next, *previous; /* of all that are being written */
 };
+
+static AtomicFile *living;
 
 static char *folder_of(const char *path)
 {
@@ -35,6 +38,12 @@ static const char *base_of(const char *path)
 
 static void free_file(AtomicFile *file)
 {
+    if (file->previous)
+        file->previous->next = file->next;
+    else if (living == file)
+        living = file->next;
+    if (file->next)
+        file->next->previous = file->previous;
     free(file->path);
     free(file->folder);
     free(file->temporary);
@@ -43,19 +52,30 @@ static void free_file(AtomicFile *file)
 
 static bool already_there(const char *path, Err *err)
 {
-    return err_set(err, ERR_REFUSED, "choose another name, or say --force to replace it", "%s is there already", path);
+    return err_set(err, ERR_REFUSED, "choose another name, or give --force to replace it", "%s is there already", path);
+}
+
+/* Only a regular file or a link may be replaced: a device, FIFO or socket that became a file would break its users. */
+static bool check_target(const char *path, bool replace, Err *err)
+{
+    struct stat there;
+    if (!*path)
+        return err_set(err, ERR_USAGE, "give the name of a file", "the file name is empty");
+    if (lstat(path, &there) != 0)
+        return true;
+    if (S_ISDIR(there.st_mode))
+        return err_set(err, ERR_REFUSED, "give the name of a file", "%s is a folder", path);
+    if (!S_ISREG(there.st_mode) && !S_ISLNK(there.st_mode))
+        return err_set(err, ERR_REFUSED, "give the name of a file that is new or a regular file", "%s is a %s", path,
+                       S_ISFIFO(there.st_mode) ? "FIFO" : S_ISSOCK(there.st_mode) ? "socket" : "device");
+    return replace || already_there(path, err);
 }
 
 bool atomic_file_begin(AtomicFile **out, const char *path, mode_t mode, bool replace, Err *err)
 {
-    struct stat there;
     *out = NULL;
-    if (lstat(path, &there) == 0) {
-        if (S_ISDIR(there.st_mode))
-            return err_set(err, ERR_REFUSED, "give the name of a file", "%s is a folder", path);
-        if (!replace)
-            return already_there(path, err);
-    }
+    if (!check_target(path, replace, err))
+        return false;
     AtomicFile *file = mem_alloc(sizeof *file);
     mode_t mask = umask(0); /* there is no other way to ask */
     umask(mask);
@@ -76,6 +96,10 @@ bool atomic_file_begin(AtomicFile **out, const char *path, mode_t mode, bool rep
         free_file(file);
         return false;
     }
+    file->next = living;
+    if (living)
+        living->previous = file;
+    living = file;
     *out = file;
     return true;
 }
@@ -84,18 +108,59 @@ FILE *atomic_file_stream(AtomicFile *file) { return file->stream; }
 
 const char *atomic_file_name(const AtomicFile *file) { return file->temporary; }
 
-/* All bytes on the disk, with the final mode. A full disk shows here, at the latest. */
-static bool flush_stream(AtomicFile *file, Err *err)
+static const char *hint_for(int why)
 {
-    bool ok = !ferror(file->stream) && fflush(file->stream) == 0 && fchmod(fileno(file->stream), file->mode) == 0 &&
-              fsync(fileno(file->stream)) == 0;
+    switch (why) {
+    case ENOSPC:
+        return "free space on the disk and run it again";
+    case EDQUOT:
+        return "the disk quota is used up: free space and run it again";
+    case EFBIG:
+        return "the limit of file sizes is too low: see ulimit -f";
+    default:
+        return NULL;
+    }
+}
+
+static bool write_error(const AtomicFile *file, int why, Err *err)
+{
+    return err_set(err, ERR_IO, why ? hint_for(why) : "see whether the disk is full", "cannot write %s: %s", file->path,
+                   why ? strerror(why) : "not all of it was taken");
+}
+
+/* Why an earlier write failed: its errno is long gone, and stdio has dropped the bytes. The file is lost anyway, so more
+ * bytes are written until it happens again. 0: it does not. */
+static int reason_of_failure(const AtomicFile *file)
+{
+    static const char bytes[65536];
+    for (int i = 0; i < 16; i++)
+        if (write(fileno(file->stream), bytes, sizeof bytes) < 0)
+            return errno;
+    return 0;
+}
+
+bool atomic_file_ok(AtomicFile *file, Err *err)
+{
+    return !ferror(file->stream) || write_error(file, reason_of_failure(file), err);
+}
+
+/* All bytes on the disk, with the final mode. A full disk shows here, at the latest. */
+bool atomic_file_flush(AtomicFile *file, Err *err)
+{
+    if (!file->stream)
+        return true;
+    if (!atomic_file_ok(file, err))
+        return false;
+    if (fflush(file->stream) != 0)
+        return write_error(file, errno, err);
+    bool ok = fchmod(fileno(file->stream), file->mode) == 0 && fsync(fileno(file->stream)) == 0;
     int why = errno;
-    ok = fclose(file->stream) == 0 && ok;
+    if (fclose(file->stream) != 0 && ok) {
+        why = errno;
+        ok = false;
+    }
     file->stream = NULL;
-    if (!ok)
-        return err_set(err, ERR_IO, why == ENOSPC ? "make room on the disk and try again" : NULL, "cannot write %s: %s",
-                       file->path, why ? strerror(why) : "the stream failed");
-    return true;
+    return ok || write_error(file, why, err);
 }
 
 /* Give the temporary file its name. Without `replace`, link() lets nobody's file be overwritten, even one that came
@@ -111,6 +176,8 @@ static bool give_name(AtomicFile *file, Err *err)
         if (errno == EEXIST || lstat(file->path, &there) == 0)
             return already_there(file->path, err);
     }
+    if (!check_target(file->path, true, err)) /* it may have come since */
+        return false;
     if (rename(file->temporary, file->path) != 0)
         return err_set(err, ERR_IO, NULL, "cannot name %s: %s", file->path, strerror(errno));
     return true;
@@ -129,13 +196,12 @@ static bool sync_folder(const AtomicFile *file, Err *err)
 
 bool atomic_file_commit(AtomicFile *file, Err *err)
 {
-    errno = 0;
-    if (!flush_stream(file, err) || !give_name(file, err)) {
-        unlink(file->temporary);
-        free_file(file);
+    bool ok = atomic_file_flush(file, err) && give_name(file, err);
+    if (!ok) {
+        atomic_file_abort(file);
         return false;
     }
-    bool ok = sync_folder(file, err);
+    ok = sync_folder(file, err);
     free_file(file);
     return ok;
 }
@@ -144,28 +210,59 @@ void atomic_file_abort(AtomicFile *file)
 {
     if (!file)
         return;
-    fclose(file->stream); /* nobody wants these bytes: its verdict does not matter */
+    if (file->stream)
+        fclose(file->stream); /* these bytes are dropped: whether they could be written does not matter */
     unlink(file->temporary);
     free_file(file);
+}
+
+void atomic_file_remove_all(void)
+{
+    for (const AtomicFile *file = living; file; file = file->next)
+        unlink(file->temporary);
+}
+
+/* ---- temporary files ---- */
+
+const char *file_temporary_folder(void)
+{
+    const char *folder = getenv("TMPDIR");
+    return folder && *folder ? folder : "/tmp";
+}
+
+FILE *file_temporary(Err *err)
+{
+    Buf name = {0};
+    buf_printf(&name, "%s/artsync.XXXXXX", file_temporary_folder());
+    int fd = mkostemp(name.data, O_CLOEXEC);
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "w+");
+    if (!file)
+        err_set(err, ERR_IO, "set TMPDIR to a writable folder with free space",
+                "cannot make a temporary file in %s: %s", file_temporary_folder(), strerror(errno));
+    if (fd >= 0)
+        unlink(name.data);
+    if (fd >= 0 && !file)
+        close(fd);
+    buf_free(&name);
+    return file;
 }
 
 /* ---- reading ---- */
 
 /* Not blocking, so that a FIFO nobody writes to reads as empty instead of hanging; /dev/null and a shell's <(...) work.
  */
-static int open_text(const char *path, Err *err)
+static int open_text(const char *path, struct stat *info, Err *err)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    struct stat info;
     if (fd < 0) {
         err_set(err, errno == ENOENT || errno == ENOTDIR ? ERR_MISSING : ERR_IO, NULL, "cannot open %s: %s", path,
                 strerror(errno));
         return -1;
     }
-    if (fstat(fd, &info) != 0 || S_ISDIR(info.st_mode) ||
-        (S_ISFIFO(info.st_mode) && fcntl(fd, F_SETFL, O_RDONLY) != 0)) {
+    if (fstat(fd, info) != 0 || S_ISDIR(info->st_mode) ||
+        (S_ISFIFO(info->st_mode) && fcntl(fd, F_SETFL, O_RDONLY) != 0)) {
         err_set(err, ERR_IO, NULL, "cannot read %s: %s", path,
-                S_ISDIR(info.st_mode) ? "it is a folder" : strerror(errno));
+                S_ISDIR(info->st_mode) ? "it is a folder" : strerror(errno));
         close(fd);
         return -1;
     }
@@ -174,7 +271,13 @@ static int open_text(const char *path, Err *err)
 
 bool file_read(const char *path, size_t max, Buf *out, Err *err)
 {
-    int fd = open_text(path, err);
+    struct stat info;
+    return file_read_stat(path, max, out, &info, err);
+}
+
+bool file_read_stat(const char *path, size_t max, Buf *out, struct stat *info, Err *err)
+{
+    int fd = open_text(path, info, err);
     if (fd < 0)
         return false;
     size_t room = max + 1; /* one byte more tells "too big" from "just fits" */

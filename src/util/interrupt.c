@@ -35,6 +35,30 @@ static void handle(int number, void (*handler)(int), int flags)
     sigaction(number, &action, NULL);
 }
 
+/* What ends a run, as SIGINT or as SIGTERM does. A signal that the caller had ignored (nohup) stays ignored, but for the
+ * two that people and service managers send on purpose. */
+static const struct {
+    int number;
+    bool terminates; /* else it interrupts */
+    bool always;
+} ending[] = {
+    {SIGINT, false, true}, {SIGTERM, true, true}, {SIGQUIT, false, false}, {SIGHUP, true, false}, {SIGXCPU, true, false},
+};
+enum { ENDING = sizeof ending / sizeof ending[0] };
+
+static bool is_ignored(int number)
+{
+    struct sigaction now;
+    return sigaction(number, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
+static void handle_ending(int flags)
+{
+    for (int i = 0; i < ENDING; i++)
+        if (ending[i].always || !is_ignored(ending[i].number))
+            handle(ending[i].number, on_signal, flags);
+}
+
 void interrupt_setup(void)
 {
     for (int i = 0; i < 2; i++) {
@@ -48,8 +72,9 @@ void interrupt_setup(void)
     caught_at = 0;
     held = false;
     handle(SIGPIPE, SIG_IGN, 0);
-    handle(SIGINT, on_signal, 0);
-    handle(SIGTERM, on_signal, 0);
+    handle(SIGCHLD, SIG_DFL, 0); /* inherited as ignored, it would hide how a child ended */
+    handle(SIGXFSZ, SIG_IGN, 0); /* the write fails, as on a full disk */
+    handle_ending(0);
 }
 
 int interrupt_fd(void) { return held && caught ? -1 : wake[0]; }
@@ -60,7 +85,10 @@ bool interrupt_check(Err *err)
 {
     if (caught == 0 || held)
         return true;
-    if (caught == SIGTERM)
+    bool terminates = false;
+    for (int i = 0; i < ENDING; i++)
+        terminates = terminates || (ending[i].number == caught && ending[i].terminates);
+    if (terminates)
         return err_set(err, ERR_TERMINATED, NULL, "terminated; nothing was changed");
     return err_set(err, ERR_INTERRUPTED, NULL, "interrupted; nothing was changed");
 }
@@ -69,8 +97,7 @@ bool interrupt_check(Err *err)
 void interrupt_hold(void)
 {
     held = true;
-    handle(SIGINT, on_signal, SA_RESTART);
-    handle(SIGTERM, on_signal, SA_RESTART);
+    handle_ending(SA_RESTART);
 }
 
 void interrupt_sleep(int ms)

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "artsync/file.h"
+
 enum { SPOOL_MEMORY = 4 * 1024 * 1024 };
 
 struct Spool {
@@ -26,14 +28,14 @@ void spool_free(Spool *spool)
 
 static bool spill(Spool *spool, Err *err)
 {
-    if (!spool->file && !(spool->file = tmpfile()))
-        return err_set(err, ERR_IO, "set TMPDIR to a folder with room", "cannot make a temporary file: %s",
-                       strerror(errno));
+    if (!spool->file && !(spool->file = file_temporary(err)))
+        return false;
     if (fseek(spool->file, 0, SEEK_END) != 0 ||
         fwrite(spool->memory.data, 1, spool->memory.len, spool->file) != spool->memory.len ||
         fflush(spool->file) != 0)
-        return err_set(err, ERR_IO, "make room in the folder for temporary files",
-                       "cannot write the report to a temporary file: %s", strerror(errno));
+        return err_set(err, ERR_IO, "set TMPDIR to a folder with more free space",
+                       "cannot write the report to a temporary file in %s: %s", file_temporary_folder(),
+                       strerror(errno));
     buf_clear(&spool->memory);
     return true;
 }

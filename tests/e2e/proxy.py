@@ -28,6 +28,7 @@ class Proxy:
         self.statements = []
         self.cancels = 0
         self.rule = None
+        self.silent = False  # accept new connections, and leave them without an answer
         self.reached, self.go = threading.Event(), threading.Event()
         self.lock = threading.Lock()
         self.listener = socket.socket(socket.AF_UNIX)
@@ -57,6 +58,9 @@ class Proxy:
         while True:
             try:
                 client, _ = self.listener.accept()
+                if self.silent:
+                    self.sockets.append(client)
+                    continue
                 server = socket.socket(socket.AF_UNIX)
                 server.connect(self.upstream)
             except OSError:

@@ -42,10 +42,12 @@ static int make_root(void **state)
     put("base/.0003_c.sql", "hidden");
     put("base/0004_d.sql~", "backup");
     put("base/readme.txt", "text");
+    put("base/0003.sql", "no name");
+    put("base/00004_e.sql", "five digits");
+    put("base/seed.sql", "DROP TABLE t");
     put("base/checks/z.sql", "zed");
     put("base/checks/a.sql", "ay");
     put("bare/base.json", "{}");
-    put("bare/0001.sql", "");
     put("bad/base.json", "{\"name\": 1, \"tables\": 2}");
     return 0;
 }
@@ -62,9 +64,11 @@ static int remove_root(void **state)
                                         "base/.0003_c.sql",
                                         "base/0004_d.sql~",
                                         "base/readme.txt",
+                                        "base/0003.sql",
+                                        "base/00004_e.sql",
+                                        "base/seed.sql",
                                         "base",
                                         "bare/base.json",
-                                        "bare/0001.sql",
                                         "bare",
                                         "bad/base.json",
                                         "bad",
@@ -107,25 +111,62 @@ static void folders_are_read(void **state)
     assert_true(base_files(in_root("bare"), "checks/", note, &seen, &err)); /* no checks: fine */
     assert_int_equal(seen.len, 0);
     assert_true(base_files(in_root("bare"), "", note, &seen, &err));
-    assert_string_equal(seen.data, "0001.sql=;");
+    assert_int_equal(seen.len, 0);
     assert_false(base_files(in_root("gone"), "", note, &seen, &err));
     assert_int_equal(err.code, ERR_IO);
     err_clear(&err);
     buf_free(&seen);
 }
 
-static void a_folder_needs_no_slash(void **state)
+/* Whatever the working folder holds, a plain name is that of a built-in base. */
+static void a_folder_needs_a_slash(void **state)
 {
     (void)state;
     char before[256];
+    Buf seen = {0};
     assert_non_null(getcwd(before, sizeof before));
     assert_int_equal(chdir(root), 0);
     Err err = {0};
-    Base *base = base_load("base", &err);
+    assert_null(base_load("base", &err));
+    assert_string_equal(err.message, "no base called \"base\"");
+    assert_string_equal(err.hint, "for the folder of that name: --base ./base");
+    err_clear(&err);
+    Base *base = base_load("./base", &err);
     assert_non_null(base);
-    assert_string_equal(base->origin, "base/base.json");
+    assert_string_equal(base->origin, "./base/base.json");
+    base_free(base);
+
+    assert_int_equal(rename("base", "art"), 0);
+    base = base_load("art", &err);
+    assert_non_null(base);
+    assert_string_equal(base->origin, "sql/art/base.json (embedded)");
+    base_free(base);
+    assert_true(base_files("art", "", note, &seen, &err));
+    assert_memory_equal(seen.data, "0001_tables.sql=-- The art b", 28);
+    assert_int_equal(rename("art", "base"), 0);
+    buf_free(&seen);
+
+    assert_int_equal(chdir("base"), 0);
+    base = base_load(".", &err);
+    assert_non_null(base);
     base_free(base);
     assert_int_equal(chdir(before), 0);
+}
+
+static void files_that_are_not_applied_are_named(void **state)
+{
+    (void)state;
+    Err err = {0};
+    Problems unused = {0};
+    Buf places = {0};
+    assert_true(base_unused_files(in_root("base"), &unused, &err));
+    for (int i = 0; i < unused.n; i++)
+        buf_printf(&places, "%s;", unused.items[i].place + strlen(in_root("base/")));
+    assert_string_equal(places.data, "00004_e.sql;0003.sql;seed.sql;");
+    problems_free(&unused);
+    assert_true(base_unused_files("art", &unused, &err));
+    assert_int_equal(unused.n, 0);
+    buf_free(&places);
 }
 
 static void the_binary_holds_art(void **state)
@@ -177,7 +218,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(folders_are_read),
-        cmocka_unit_test(a_folder_needs_no_slash),
+        cmocka_unit_test(a_folder_needs_a_slash),
+        cmocka_unit_test(files_that_are_not_applied_are_named),
         cmocka_unit_test(the_binary_holds_art),
         cmocka_unit_test(what_is_not_there_is_said),
     };

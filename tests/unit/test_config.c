@@ -224,6 +224,81 @@ static void test_an_unknown_key_gets_a_warning(void **state)
     assert_null(strstr(text, "SOMEBODY"));
 }
 
+static void test_a_typing_error_in_libpqs_names_gets_a_warning(void **state)
+{
+    (void)state;
+    char text[1000];
+    said("PGPASWORD=s3cret\nPGDATA=/srv\nPGADMIN_EMAIL=a\nPGAPPNAME=x\nPG_VERSION=15\n", 0600, text, sizeof text);
+    assert_non_null(strstr(text, "line 1: PGPASWORD is no setting of artsync; did you mean PGPASSWORD?"));
+    assert_null(strstr(text, "s3cret"));
+    assert_null(strstr(text, "line 2"));
+    assert_null(strstr(strstr(text, "\n"), "warning"));
+}
+
+static void refused(const char *message)
+{
+    EnvFile file;
+    Err err = {0};
+    assert_false(env_read(NULL, known, &file, &err));
+    assert_int_equal(err.code, ERR_CONFIG);
+    if (!strstr(err.message, message))
+        fail_msg("%s", err.message);
+    assert_non_null(strstr(err.hint, "--env-file .env"));
+    env_free(&file);
+    err_clear(&err);
+    assert_true(env_read(".env", known, &file, &err)); /* named by the user: their own choice */
+    assert_int_equal(file.n, 1);
+    env_free(&file);
+}
+
+static void test_a_file_that_others_can_write_is_not_trusted(void **state)
+{
+    (void)state;
+    EnvFile file;
+    Err err = {0};
+    put(".env", "DATABASE_URL=x\n", 0620);
+    refused("other users can write .env");
+    chmod(".env", 0602);
+    refused("other users can write .env");
+    chmod(".env", 0644);
+    assert_true(env_read(NULL, known, &file, &err));
+    env_free(&file);
+    if (geteuid() == 0) { /* only root can give files away */
+        assert_int_equal(chown(".env", 1234, 0), 0);
+        refused(".env belongs to another user (id 1234)");
+        assert_int_equal(rename(".env", "other"), 0);
+        assert_int_equal(chown("other", 0, 0), 0);
+        assert_int_equal(symlink("other", ".env"), 0);
+        assert_true(env_read(NULL, known, &file, &err));
+        env_free(&file);
+        assert_int_equal(lchown(".env", 1234, 0), 0);
+        refused(".env belongs to another user (id 1234)");
+        unlink("other");
+    }
+    unlink(".env");
+}
+
+static void test_libpqs_variables(void **state)
+{
+    (void)state;
+    EnvFile file = {0};
+    Err err = {0};
+    setenv("PGUSER", "of-environment", 1);
+    setenv("PGPORT", "", 1); /* set to nothing: not set */
+    unsetenv("PGHOST");
+    assert_true(env_parse(str_of("PGHOST=first\nPGUSER=of-file\nPGPORT=5433\nPGDATABASE=\nPATH2=x\nPGHOST=last\n"),
+                          ".env", &file, &err));
+    env_export(&file);
+    assert_string_equal(getenv("PGHOST"), "last");
+    assert_string_equal(getenv("PGUSER"), "of-environment");
+    assert_string_equal(getenv("PGPORT"), "5433");
+    assert_null(getenv("PATH2"));
+    unsetenv("PGHOST");
+    unsetenv("PGUSER");
+    unsetenv("PGPORT");
+    env_free(&file);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -235,6 +310,9 @@ int main(void)
         cmocka_unit_test(test_a_folder_called_env_is_fine),
         cmocka_unit_test(test_an_open_secret_gets_a_warning),
         cmocka_unit_test(test_an_unknown_key_gets_a_warning),
+        cmocka_unit_test(test_a_typing_error_in_libpqs_names_gets_a_warning),
+        cmocka_unit_test(test_a_file_that_others_can_write_is_not_trusted),
+        cmocka_unit_test(test_libpqs_variables),
     };
     return cmocka_run_group_tests(tests, into_folder, out_of_folder);
 }

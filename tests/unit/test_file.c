@@ -1,4 +1,5 @@
 /* Files that are whole or absent, and small files read whole. */
+#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -6,7 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -118,9 +121,94 @@ static void existing_files_stay(void **state)
     file = begin(at("folder"), true);
     assert_int_equal(mkdir(at("folder"), 0700), 0);
     assert_false(atomic_file_commit(file, &err));
-    expect_error(&err, ERR_IO, "cannot name");
+    expect_error(&err, ERR_REFUSED, "folder is a folder");
     rmdir(at("folder"));
     assert_int_equal(entries(), 1);
+}
+
+/* Devices, FIFOs and sockets stay what they are, whatever is forced. */
+static void only_files_and_links_are_replaced(void **state)
+{
+    (void)state;
+    Err err = {0};
+    AtomicFile *file = NULL;
+    struct stat info;
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    snprintf(address.sun_path, sizeof address.sun_path, "%s", at("socket"));
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+    close(fd);
+    assert_int_equal(mkfifo(at("pipe"), 0600), 0);
+    for (int force = 0; force < 2; force++) {
+        assert_false(atomic_file_begin(&file, "/dev/null", 0600, force, &err));
+        expect_error(&err, ERR_REFUSED, "/dev/null is a device");
+        assert_false(atomic_file_begin(&file, at("socket"), 0600, force, &err));
+        expect_error(&err, ERR_REFUSED, "socket is a socket");
+        assert_false(atomic_file_begin(&file, at("pipe"), 0600, force, &err));
+        expect_error(&err, ERR_REFUSED, "pipe is a FIFO");
+    }
+    unlink(at("socket"));
+
+    file = begin(at("late"), true); /* it comes while the file is written */
+    assert_int_equal(rename(at("pipe"), at("late")), 0);
+    assert_false(atomic_file_commit(file, &err));
+    expect_error(&err, ERR_REFUSED, "late is a FIFO");
+    assert_int_equal(unlink(at("late")), 0);
+
+    fclose(fopen(at("target"), "w"));
+    assert_int_equal(symlink("target", at("link")), 0);
+    assert_true(atomic_file_commit(begin(at("link"), true), &err));
+    assert_int_equal(lstat(at("link"), &info), 0);
+    assert_true(S_ISREG(info.st_mode)); /* the link is replaced, not what it points to */
+    unlink(at("link"));
+    unlink(at("target"));
+    assert_false(atomic_file_begin(&file, "", 0600, true, &err));
+    expect_error(&err, ERR_USAGE, "the file name is empty");
+    assert_int_equal(entries(), 1);
+}
+
+static void flushed_before_named(void **state)
+{
+    (void)state;
+    Err err = {0};
+    AtomicFile *file = begin(at("flushed"), false);
+    fputs("text", atomic_file_stream(file));
+    assert_true(atomic_file_flush(file, &err));
+    assert_int_equal(access(at("flushed"), F_OK), -1);
+    assert_true(atomic_file_commit(file, &err));
+    expect_text("flushed", "text");
+    unlink(at("flushed"));
+    file = begin(at("flushed"), false);
+    assert_true(atomic_file_flush(file, &err));
+    atomic_file_abort(file);
+    assert_int_equal(entries(), 1);
+
+    AtomicFile *two[] = {begin(at("one"), false), begin(at("two"), false)}; /* the program ends at once */
+    atomic_file_remove_all();
+    assert_int_equal(entries(), 1);
+    atomic_file_abort(two[0]);
+    atomic_file_abort(two[1]);
+}
+
+static void temporary_files_go_where_TMPDIR_says(void **state)
+{
+    (void)state;
+    Err err = {0};
+    char path[300], link[64];
+    setenv("TMPDIR", folder, 1);
+    FILE *file = file_temporary(&err);
+    assert_non_null(file);
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fileno(file));
+    ssize_t n = readlink(link, path, sizeof path - 1);
+    assert_true(n > 0);
+    assert_memory_equal(path, folder, strlen(folder));
+    fclose(file);
+    assert_int_equal(entries(), 1);
+    setenv("TMPDIR", at("nowhere"), 1);
+    assert_null(file_temporary(&err));
+    assert_non_null(strstr(err.hint, "TMPDIR"));
+    expect_error(&err, ERR_IO, at("nowhere"));
+    unsetenv("TMPDIR");
 }
 
 static void names_without_a_folder(void **state)
@@ -161,8 +249,21 @@ static void a_full_disk(void **state)
     bool ok = atomic_file_commit(file, &err);
     setrlimit(RLIMIT_FSIZE, &old);
     assert_false(ok);
-    expect_error(&err, ERR_IO, "cannot write");
+    expect_error(&err, ERR_IO, "big: File too large");
     assert_int_equal(access(at("big"), F_OK), -1);
+
+    /* what was latched long before keeps its reason */
+    file = begin(at("big"), false);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    for (int i = 0; i < 20000; i++)
+        putc('x', atomic_file_stream(file));
+    errno = 0;
+    assert_false(atomic_file_ok(file, &err));
+    expect_error(&err, ERR_IO, "big: File too large");
+    assert_false(atomic_file_flush(file, &err));
+    expect_error(&err, ERR_IO, "big: File too large");
+    setrlimit(RLIMIT_FSIZE, &old);
+    atomic_file_abort(file);
     assert_int_equal(entries(), 1);
 }
 
@@ -236,6 +337,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whole_or_absent),
         cmocka_unit_test(existing_files_stay),
+        cmocka_unit_test(only_files_and_links_are_replaced),
+        cmocka_unit_test(flushed_before_named),
+        cmocka_unit_test(temporary_files_go_where_TMPDIR_says),
         cmocka_unit_test(names_without_a_folder),
         cmocka_unit_test(a_full_disk),
         cmocka_unit_test(small_files),
