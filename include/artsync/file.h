@@ -1,4 +1,5 @@
-/* file.h - files that are whole or absent: temporary name, fsync, rename, fsync of the folder. */
+/* file.h - files that are whole or absent: temporary name, fsync, rename, fsync of the folder. Where memory runs out, which
+ * ends the program, the temporary files are removed, too. */
 #ifndef ARTSYNC_FILE_H
 #define ARTSYNC_FILE_H
 
@@ -27,9 +28,6 @@ bool atomic_file_flush(AtomicFile *file, Err *err);
 /* Flush it, if that is not done, and give it its name. Frees it, done or not; a failure removes the temporary. */
 bool atomic_file_commit(AtomicFile *file, Err *err);
 void atomic_file_abort(AtomicFile *file); /* frees it; accepts NULL */
-
-/* For a program that ends at once (out of memory): remove the temporary files of all that are not committed. */
-void atomic_file_remove_all(void);
 
 /* $TMPDIR, else /tmp. */
 const char *file_temporary_folder(void);

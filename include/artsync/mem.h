@@ -32,6 +32,9 @@ static inline bool str_eq(Str a, Str b) { return a.n == b.n && (a.n == 0 || memc
 typedef enum MemOutcome { MEM_NOTHING_CHANGED, MEM_UNKNOWN, MEM_DONE } MemOutcome;
 void mem_outcome(MemOutcome outcome);
 
+/* What is called once before the program ends for want of memory; it may only call what is safe in a signal handler. */
+void mem_before_end(void (*tidy)(void));
+
 void *mem_alloc(size_t size);                          /* zeroed */
 void *mem_grow(void *old, size_t count, size_t size);  /* realloc of count * size, overflow checked */
 char *mem_dup(const char *text);

@@ -36,6 +36,13 @@ static const char *base_of(const char *path)
     return slash ? slash + 1 : path;
 }
 
+/* The program ends for want of memory. */
+static void remove_all(void)
+{
+    for (const AtomicFile *file = living; file; file = file->next)
+        unlink(file->temporary);
+}
+
 static void free_file(AtomicFile *file)
 {
     if (file->previous)
@@ -100,6 +107,7 @@ bool atomic_file_begin(AtomicFile **out, const char *path, mode_t mode, bool rep
     if (living)
         living->previous = file;
     living = file;
+    mem_before_end(remove_all);
     *out = file;
     return true;
 }
@@ -214,12 +222,6 @@ void atomic_file_abort(AtomicFile *file)
         fclose(file->stream); /* these bytes are dropped: whether they could be written does not matter */
     unlink(file->temporary);
     free_file(file);
-}
-
-void atomic_file_remove_all(void)
-{
-    for (const AtomicFile *file = living; file; file = file->next)
-        unlink(file->temporary);
 }
 
 /* ---- temporary files ---- */

@@ -19,11 +19,17 @@ static const struct {
 
 void mem_outcome(MemOutcome outcome) { current = outcome; }
 
+static void (*before_end)(void);
+
+void mem_before_end(void (*tidy)(void)) { before_end = tidy; }
+
 static _Noreturn void out_of_memory(void)
 {
     const char *message = outcomes[current].message;
     ssize_t ignored = write(STDERR_FILENO, message, strlen(message));
     (void)ignored;
+    if (before_end)
+        before_end();
     _exit((int)outcomes[current].status);
 }
 
