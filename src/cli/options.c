@@ -7,7 +7,8 @@
 
 const Option global_options[] = {
     {"database", 'd', OPTION_TEXT, "URL", "DATABASE_URL", NULL, "the database; without it libpq's own rules hold"},
-    {"base", 0, OPTION_TEXT, "NAME|DIR", "ARTSYNC_BASE", DEFAULT_BASE, "the base: a built-in one, or a folder with base.json"},
+    {"base", 0, OPTION_TEXT, "NAME|DIR", "ARTSYNC_BASE", DEFAULT_BASE,
+     "the base: a built-in name, or a folder, written with a slash: ./DIR"},
     {"env-file", 0, OPTION_TEXT, "FILE", NULL, NULL, "read settings from FILE instead of .env"},
     {"json", 0, OPTION_FLAG, NULL, NULL, NULL, "print one JSON object instead of text"},
     {"quiet", 'q', OPTION_FLAG, NULL, NULL, NULL, "print nothing unless something needs attention"},
