@@ -20,10 +20,10 @@
 
 typedef struct BackupTable {
     const char *schema, *name;
-    int64_t oid; /* in the database that was dumped; 0: read from a file */
     int64_t rows;
     const char *checksum; /* the sum of a 64-bit hash of every row */
     bool business;        /* a mapped table, or sync_logs: its rows keep a restore from writing over it */
+    int64_t oid;          /* in the database that was dumped; 0: read from a file */
 } BackupTable;
 
 typedef struct BackupObject { /* what a restore drops before, and what it takes out of the archive */

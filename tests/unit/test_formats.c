@@ -92,7 +92,7 @@ static void the_raw_hash_is_lengths_and_cells_in_the_order_of_the_base(void **st
 static void the_manifest_ends_with_its_length(void **state)
 {
     (void)state;
-    BackupTable table = {"public", "prints", 2, "17", true};
+    BackupTable table = {"public", "prints", 2, "17", true, 0};
     BackupObject object = {"view", "public.v", 5};
     Manifest manifest = {.base = "art", .database = "shop", .at = "2025-01-02T03:04:05Z", .pg_major = 15, .sha256 = "ab",
                          .bytes = 9, .tables = &table, .n_tables = 1, .objects = &object, .n_objects = 1};
