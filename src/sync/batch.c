@@ -16,6 +16,7 @@ typedef struct Case {
     cJSON *changes;          /* {"column": [before, after]} or NULL */
     Buf conflicts;           /* JSON lines */
     int n_conflicts, n_overwritten;
+    uint64_t claims;         /* keys whose values change */
     const Column *refused;   /* --on-conflict reject: the first column in conflict */
 } Case;
 
@@ -65,7 +66,7 @@ uint64_t batch_row_hash(const Turn *turn, const Column *column, const char *row)
     return value_hash(id ? id : row);
 }
 
-static void decide_column(const Turn *turn, Case *c, const Column *column)
+static void decide_column(Turn *turn, Case *c, const Column *column)
 {
     int i = column->index;
     const Value *value = &c->item->values[i];
@@ -82,6 +83,7 @@ static void decide_column(const Turn *turn, Case *c, const Column *column)
     Verdict verdict = decide(turn->run->options->mode, turn->run->on_conflict, facts);
     if (verdict_writes(verdict)) {
         c->final[i] = value->text;
+        c->claims |= key_bits_of(turn, i);
         note_change(&c->changes, column->name, row, value->text);
     }
     if (verdict_conflicts(verdict))
@@ -89,14 +91,16 @@ static void decide_column(const Turn *turn, Case *c, const Column *column)
     c->n_overwritten += verdict == VERDICT_OVERWRITE;
 }
 
-static void decide_existing(const Turn *turn, Case *c)
+static void decide_existing(Turn *turn, Case *c)
 {
     for (int i = 0; i < turn->table->n_columns; i++) {
         c->final[i] = pg_get(c->rows, c->row, ROWS_COLUMNS + i);
         decide_column(turn, c, &turn->table->columns[i]);
     }
-    if (c->item->at_id)
+    if (c->item->at_id) {
+        c->claims |= key_bits_of(turn, -1);
         note_change(&c->changes, turn->table->id_column, c->item->at_id, c->item->id);
+    }
     if (c->was_deactivated && !pg_bool(c->rows, c->row, ROWS_ACTIVE)) {
         c->reactivates = true;
         note_change(&c->changes, turn->table->metadata[META_ACTIVE], "f", "t");
@@ -151,7 +155,8 @@ static void stage_write(Turn *turn, Buf *out, const Case *c, char op, int layout
                       .conflicts = c->conflicts.len ? c->conflicts.data : NULL,
                       .n_conflicts = c->n_conflicts,
                       .n_overwritten = c->n_overwritten,
-                      .values = c->final};
+                      .values = c->final,
+                  .claims = c->has_row ? c->claims : EVERY_KEY};
     if (c->has_row) {
         line.before_updated_at = pg_get(c->rows, c->row, ROWS_UPDATED_AT);
         line.before_synced_at = pg_get(c->rows, c->row, ROWS_SYNCED_AT);

@@ -84,6 +84,8 @@ struct Turn {
     int64_t live;          /* staged records that are to be written */
     int refused;           /* by the database, found by bisection */
     bool staged;           /* the stage exists */
+    uint64_t *key_bits;    /* per mapped column, and last the id column: the keys that hold it (stage.c) */
+    int64_t claims[STAGE_KEYS]; /* per key's bit: staged records that bring another value of it than their row has */
     bool adopts, reactivates;
     bool undo;             /* a rollback's turn */
     bool replay;           /* the file was named with --file */

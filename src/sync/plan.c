@@ -1,6 +1,7 @@
 #include "plan.h"
 
 #include "artsync/pg.h"
+#include "stage.h"
 
 /* A staged value as what its column takes: an enum is staged as text. */
 static void staged_value(Buf *out, const char *alias, const Column *column)
@@ -126,29 +127,21 @@ static void key_of_row(Buf *out, const Plan *plan, int catalog_index)
 /* "claims": live records that bring a key which their row does not hold already, as columns k0, k1 ... */
 static void with_claims(Buf *out, const Plan *plan, const CatalogKey *key)
 {
-    const Table *table = plan->table;
     buf_str(out, "WITH claims AS (SELECT s.seq, s.line, s.op, s.at_id");
     for (int i = 0; i < key->n_columns; i++) {
         buf_str(out, ", ");
         key_value(out, plan, "s", key->columns[i]);
         buf_printf(out, " AS k%d", i);
     }
-    sql_fill(out, table, " FROM pg_temp.artsync_stage AS s LEFT JOIN {table} AS t ON s.op = 'u' AND t.{id} = s.at_id "
-                         "WHERE s.live AND s.op IN ('i', 'u')");
+    buf_printf(out, " FROM pg_temp.artsync_stage AS s WHERE s.live AND s.op IN ('i', 'u') AND s.claims & %lld <> 0",
+               (long long)key_bit((int)(key - plan->table->catalog->keys)));
     if (!key->nulls_equal)
         for (int i = 0; i < key->n_columns; i++) {
             buf_str(out, " AND ");
             key_value(out, plan, "s", key->columns[i]);
             buf_str(out, " IS NOT NULL");
         }
-    buf_str(out, " AND (s.op = 'i'");
-    for (int i = 0; i < key->n_columns; i++) {
-        buf_str(out, " OR ");
-        key_of_row(out, plan, key->columns[i]);
-        buf_str(out, " IS DISTINCT FROM ");
-        key_value(out, plan, "s", key->columns[i]);
-    }
-    buf_str(out, ")) ");
+    buf_str(out, ") ");
 }
 
 static void key_text(Buf *out, const CatalogKey *key)
@@ -159,24 +152,41 @@ static void key_text(Buf *out, const CatalogKey *key)
     buf_str(out, ")");
 }
 
-static const char *key_equals(const CatalogKey *key) { return key->nulls_equal ? " IS NOT DISTINCT FROM " : " = "; }
+/* The row holds the claimed key. Where NULLs are equal, arrays are compared: unlike IS NOT DISTINCT FROM they can be
+ * hashed and sorted. */
+static void key_matches(Buf *out, const Plan *plan, const CatalogKey *key)
+{
+    for (int i = 0; i < key->n_columns; i++) {
+        buf_str(out, i ? " AND " : "");
+        buf_str(out, key->nulls_equal ? "ARRAY[" : "");
+        key_of_row(out, plan, key->columns[i]);
+        buf_printf(out, key->nulls_equal ? "] = ARRAY[c.k%d]" : " = c.k%d", i);
+    }
+}
 
-void plan_key_held(Buf *out, const Plan *plan, const CatalogKey *key)
+bool plan_key_has_index(const Plan *plan, const CatalogKey *key)
+{
+    bool plain = !key->nulls_equal;
+    for (int i = 0; i < key->n_columns; i++)
+        plain = plain && plan->table->catalog->columns[key->columns[i]].type.kind != PG_ENUM;
+    return plain;
+}
+
+void plan_key_held(Buf *out, const Plan *plan, const CatalogKey *key, bool by_index)
 {
     const Table *table = plan->table;
     with_claims(out, plan, key);
     sql_fill(out, table, "SELECT c.seq, t.{id}::text, ");
     key_text(out, key);
-    sql_fill(out, table, " FROM claims AS c JOIN {table} AS t ON ");
-    for (int i = 0; i < key->n_columns; i++) {
-        buf_str(out, i ? " AND " : "");
-        key_of_row(out, plan, key->columns[i]);
-        buf_printf(out, "%sc.k%d", key_equals(key), i);
-    }
+    buf_str(out, " FROM claims AS c ");
+    /* OFFSET 0: the planner must not take the subquery apart and join in another order */
+    sql_fill(out, table, by_index ? "CROSS JOIN LATERAL (SELECT t.* FROM {table} AS t WHERE " : "JOIN {table} AS t ON ");
+    key_matches(out, plan, key);
+    buf_str(out, by_index ? " OFFSET 0) AS t" : "");
     sql_fill(out, table, " LEFT JOIN pg_temp.artsync_stage AS o ON o.live AND o.op = 'u' AND o.at_id = t.{id}");
     /* The holder keeps its key unless its own update brings another one; a key that is not deferrable is looked at
      * row by row, so an update cannot take over what another row of the same statement gives up. */
-    buf_str(out, " WHERE (o.seq IS NULL");
+    sql_fill(out, table, " WHERE t.{id} IS DISTINCT FROM c.at_id AND (o.seq IS NULL");
     if (!key->deferrable)
         buf_str(out, " OR c.op = 'u'");
     buf_str(out, " OR NOT (false");

@@ -47,8 +47,11 @@ void plan_insert(Buf *out, const Plan *plan);
 bool plan_knows_key(const Plan *plan, const CatalogKey *key);
 bool plan_knows_check(const Plan *plan, const CatalogCheck *check);
 
-/* Records whose key a row keeps: seq, that row's id, the key's values as text. */
-void plan_key_held(Buf *out, const Plan *plan, const CatalogKey *key);
+/* Can rows be looked up by staged values of the key, with the key's own index? */
+bool plan_key_has_index(const Plan *plan, const CatalogKey *key);
+/* Records whose key a row keeps: seq, that row's id, the key's values as text. by_index: look up the row of one claim
+ * after the other in the key's index, else read the whole table once. */
+void plan_key_held(Buf *out, const Plan *plan, const CatalogKey *key, bool by_index);
 /* Records that claim a key which an earlier record claims: seq, the earlier seq, its line, the values as text. */
 void plan_key_repeated(Buf *out, const Plan *plan, const CatalogKey *key);
 /* Records that break a check constraint: seq, the value of its first column as text. */

@@ -118,6 +118,7 @@ static bool undo_table(Rollback *rb, const Table *table, int i, Err *err)
     layouts_free(&undo.turn.layouts);
     arena_free(&undo.turn.scratch);
     free(undo.turn.present);
+    free(undo.turn.key_bits);
     return ok;
 }
 

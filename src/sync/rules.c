@@ -23,13 +23,44 @@ static const char *key_columns(const Turn *turn, const CatalogKey *key, Arena *a
     return copy;
 }
 
+/* Up to so many claims of a key are looked up in its index; beyond, reading the whole table once costs less. */
+enum { LOOKED_UP = 10000 };
+
+static int64_t claims_of(const Turn *turn, const CatalogKey *key)
+{
+    int k = (int)(key - turn->table->catalog->keys);
+    return turn->claims[k < STAGE_KEYS ? k : STAGE_KEYS - 1];
+}
+
+static bool is_claimed(const Turn *turn, const Plan *plan, const CatalogKey *key)
+{
+    return plan_knows_key(plan, key) && claims_of(turn, key) > 0;
+}
+
+/* Whatever the statistics say, the stage and the table are joined by hash or by sorting: a nested loop over both takes
+ * quadratic time, and the planner chooses it where it expects a row or two. Only the look-up of a claim in the key's
+ * index, which is a loop by its form, stays one; then the table must not be read from end to end for each claim. What is
+ * switched off has a pretended cost, for which the planner would compile the statement: so no JIT. */
+static bool linear_joins(const Turn *turn, bool begin, bool by_index, Err *err)
+{
+#define BACK "SET LOCAL jit TO DEFAULT; SET LOCAL enable_hashjoin TO DEFAULT; SET LOCAL enable_nestloop TO DEFAULT"
+#define LINEAR "SET LOCAL jit = off; SET LOCAL enable_hashjoin = on; SET LOCAL enable_nestloop = off"
+    static const char *const settings[2][2] = {{BACK, BACK "; SET LOCAL enable_seqscan TO DEFAULT"},
+                                               {LINEAR, LINEAR "; SET LOCAL enable_seqscan = off"}};
+#undef BACK
+#undef LINEAR
+    return pg_script(turn->run->pg, settings[begin][by_index], err);
+}
+
 /* Records that claim a key which a row keeps. */
 static bool refuse_held(Turn *turn, const Plan *plan, const CatalogKey *key, Refusals *found, Err *err)
 {
     Buf sql = {0};
     PgRows *rows = NULL;
-    plan_key_held(&sql, plan, key);
-    bool ok = pg_query(turn->run->pg, sql.data, 0, NULL, &rows, err);
+    bool by_index = plan_key_has_index(plan, key) && claims_of(turn, key) <= LOOKED_UP;
+    plan_key_held(&sql, plan, key, by_index);
+    bool ok = linear_joins(turn, true, by_index, err) && pg_query(turn->run->pg, sql.data, 0, NULL, &rows, err) &&
+              linear_joins(turn, false, by_index, err);
     buf_free(&sql);
     for (int r = 0; ok && r < pg_count(rows); r++) {
         const char *columns = key_columns(turn, key, &found->arena);
@@ -114,13 +145,13 @@ static bool enforce_keys_once(Turn *turn, const Plan *plan, Refusals *found, Err
     const CatalogTable *catalog = turn->table->catalog;
     bool ok = true;
     for (int k = 0; ok && k < catalog->n_keys; k++)
-        if (plan_knows_key(plan, &catalog->keys[k]))
+        if (is_claimed(turn, plan, &catalog->keys[k]))
             ok = refuse_held(turn, plan, &catalog->keys[k], found, err);
     if (!ok || found->n)
         return ok;
     RivalList list = {0};
     for (int k = 0; ok && k < catalog->n_keys; k++)
-        if (plan_knows_key(plan, &catalog->keys[k]))
+        if (is_claimed(turn, plan, &catalog->keys[k]))
             ok = list_rivals(turn, plan, &catalog->keys[k], &list, err);
     if (ok)
         refuse_repeated(turn, &list, found);

@@ -1,6 +1,8 @@
 /* stage.c - the stage's shape, in one place: its columns, and in the same order the fields of a line. */
 #include "stage.h"
 
+#include <stdlib.h>
+
 #include "engine.h"
 
 static const struct {
@@ -38,8 +40,41 @@ static const struct {
     {"reason", "text"},
     {"exact", "boolean"},
     {"active", "boolean"},
+    {"claims", "bigint"},
 };
 enum { COLUMNS = sizeof columns / sizeof *columns };
+
+/* ---- keys ---- */
+
+uint64_t key_bit(int k) { return (uint64_t)1 << (k < STAGE_KEYS ? k : STAGE_KEYS - 1); }
+
+static uint64_t bits_of(const CatalogTable *catalog, const char *name)
+{
+    uint64_t bits = 0;
+    for (int k = 0; k < catalog->n_keys; k++)
+        for (int i = 0; i < catalog->keys[k].n_columns; i++)
+            if (strcmp(catalog->columns[catalog->keys[k].columns[i]].name, name) == 0)
+                bits |= key_bit(k);
+    return bits;
+}
+
+uint64_t key_bits_of(Turn *turn, int column)
+{
+    const Table *table = turn->table;
+    if (!turn->key_bits) {
+        turn->key_bits = mem_alloc(sizeof *turn->key_bits * (size_t)(table->n_columns + 1));
+        for (int c = 0; c < table->n_columns; c++)
+            turn->key_bits[c] = bits_of(table->catalog, table->columns[c].name);
+        turn->key_bits[table->n_columns] = bits_of(table->catalog, table->id_column);
+    }
+    return turn->key_bits[column < 0 ? table->n_columns : column];
+}
+
+static void count_claims(Turn *turn, uint64_t claims)
+{
+    for (int k = 0; claims && k < STAGE_KEYS; k++)
+        turn->claims[k] += (claims & key_bit(k)) != 0;
+}
 
 /* ---- lines ---- */
 
@@ -109,7 +144,9 @@ void stage_line(Turn *turn, Buf *out, const StageLine *line)
     text(out, line->reject.value);
     text(out, line->reject.reason);
     boolean(out, line->exact);
-    pg_copy_text(out, line->active);
+    text(out, line->active);
+    buf_printf(out, "%lld", (long long)line->claims);
+    count_claims(turn, line->claims);
     for (int c = 0; c < n; c++) {
         buf_char(out, '\t');
         pg_copy_text(out, line->values ? line->values[c] : NULL);

@@ -13,6 +13,9 @@
 
 typedef struct Turn Turn;
 
+enum { STAGE_KEYS = 63 }; /* keys that are told apart */
+#define EVERY_KEY (UINT64_MAX >> 1)
+
 /* One row of it. What is zero or NULL here is NULL or false there. */
 typedef struct StageLine {
     Place place;
@@ -30,9 +33,16 @@ typedef struct StageLine {
     int n_conflicts, n_overwritten;
     Reject reject;
     const char *const *values; /* of the mapped columns */
+    uint64_t claims;           /* the keys of which it brings other values than its row has: key_bit of each */
     bool exact;                /* rollback: the row becomes byte for byte what it was */
     const char *active;        /* rollback: is_active is put back to this */
 } StageLine;
+
+/* The bit of the catalog's key k in StageLine.claims; all keys beyond the 62nd share one. Kept positive: SQL has no
+ * unsigned integers. */
+uint64_t key_bit(int k);
+/* The bits of all keys that hold a mapped column; of the id column with column = -1. */
+uint64_t key_bits_of(Turn *turn, int column);
 
 /* The line as COPY text, appended; it gets the turn's next seq. */
 void stage_line(Turn *turn, Buf *out, const StageLine *line);

@@ -174,6 +174,7 @@ void turn_free(Turn *turn)
     arena_free(&turn->scratch);
     load_free(turn);
     free(turn->present);
+    free(turn->key_bits);
 }
 
 bool turn_prepare(Turn *turn, Err *err)

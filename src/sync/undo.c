@@ -14,6 +14,7 @@ typedef struct Past {
     const char **final;
     bool *kept, *restored;  /* per column: it is left as it is, it is put back */
     int n_back, n_kept;
+    uint64_t claims;       /* keys whose values go back */
     const char *active;    /* is_active is put back to this; NULL: not */
     bool active_kept;
     cJSON *since;          /* {"column": sync id}: the last run that changed it after this sync */
@@ -59,6 +60,7 @@ static bool take_back(Undo *undo, Past *past, const cJSON *pair, Err *err)
         return keep_column(undo, past, column, wrote, NULL, "the row is gone", err);
     if (strcmp(column, table->id_column) == 0) {
         past->id_before = before;
+        past->claims |= key_bits_of(&undo->turn, -1);
         note_back(past, column, wrote, before);
         return true;
     }
@@ -80,6 +82,7 @@ static bool take_back(Undo *undo, Past *past, const cJSON *pair, Err *err)
     } else {
         past->final[c] = before;
         past->restored[c] = true;
+        past->claims |= key_bits_of(&undo->turn, c);
     }
     note_back(past, column, now, before);
     return true;
@@ -146,6 +149,7 @@ static void stage_past(Undo *undo, const Past *past, const uint64_t *slots, char
                                        .before_version = pg_get(past->rows, past->r, UNDO_VERSION),
                                        .changes = changes,
                                        .values = past->final,
+                                       .claims = past->claims,
                                        .exact = is_exact(past),
                                        .active = past->active});
     cJSON_free(changes);

@@ -136,6 +136,21 @@ def test_a_bad_record_does_not_take_the_id_of_the_good_one(art, db, shop, bad, k
     assert counts(again, "editions", "unchanged", "rejected", "new_rejects") == (6, 1, 0)
 
 
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("known", [False, True])
+@pytest.mark.parametrize("damage", [lambda line: line + b",x", lambda line: line.replace(b",,", b",", 1)])
+def test_a_ragged_record_whose_id_can_be_read(art, db, shop, damage, known, mode):
+    """The same for a record with a cell too many or too few, in a table whose id is the last column."""
+    if known:
+        art.sync(shop.save())
+    lines = shop.save() and shop.file("distributors").read_bytes().split(b"\n")
+    shop.file("distributors").write_bytes(b"\n".join([lines[0], damage(lines[1])] + lines[1:]))
+    report = art.sync(shop.path, "--mode", mode, status=1)
+    assert [(r["table"], r["line"], r["code"]) for r in report["rejects"]] == [("distributors", 2, "wrong_field_count")]
+    assert counts(report, "distributors", "created", "unchanged", "skipped_records") == ((0, 2, 0) if known else (2, 0, 0))
+    assert str(db.get("distributors", "D1")["commission_percentage"]) == "40.00"
+
+
 @pytest.mark.parametrize("bad", BAD)
 def test_a_bad_record_behind_the_good_one(art, db, shop, bad):
     shop.edition("E1", "P1", size="Small", notes="fine")
