@@ -43,7 +43,11 @@ const char *pg_database(const Pg *pg);
  * none), for the child's environment. Both malloc'ed. */
 char *pg_child_conninfo(const Pg *pg, char **password);
 
-/* ---- statements ---- */
+/* ---- statements ----
+ *
+ * Outside a transaction each of them runs in one of its own, so that everything pg_begin pins holds for every statement
+ * on every connection. COPY needs an open one.
+ */
 
 typedef struct PgRows PgRows;
 
@@ -150,6 +154,14 @@ void sql_array(Buf *out, const char *const *items, int n);               /* text
 /* Read what the database says about each of the base's tables, into `arena`; catalogs[i] belongs to base->tables[i].
  * A table that is not there has exists = false. A constant number of statements, however many tables. */
 bool pg_catalog(Pg *pg, const Base *base, Arena *arena, CatalogTable ***catalogs, Err *err);
+
+/* ---- whose objects ---- */
+
+/* Refuse (ERR_SCHEMA) a schema artsync, anything in it, a sync_logs or a trigger on them that belongs to a role which the
+ * current one does not trust (see untrusted.sql): reading or writing there would run that role's code with our rights. The
+ * same for functions and operators in `schemas` that bear the name of one of PostgreSQL's own. Call it, in the same
+ * transaction, before anything of that schema is read. *there (may be NULL): is there anything at all? */
+bool pg_trust(Pg *pg, const Base *base, const char *const *schemas, int n_schemas, bool *there, Err *err);
 
 /* ---- one sync at a time ---- */
 

@@ -292,7 +292,8 @@ static bool lock(Pg *pg, const Base *base, Err *err)
 static bool other_bases(Pg *pg, const Base *base, Err *err)
 {
     char *made = NULL, *others = NULL;
-    bool ok = pg_value(pg, sql_query("migrations_exist"), 0, NULL, &made, err) &&
+    bool ok = pg_trust(pg, base, NULL, 0, NULL, err) &&
+              pg_value(pg, sql_query("migrations_exist"), 0, NULL, &made, err) &&
               (made[0] != 't' || pg_value(pg, sql_query("other_bases"), 1, &base->name, &others, err));
     if (ok && others && strcmp(others, "0") != 0)
         ok = err_set(err, ERR_REFUSED, "restore into a database of its own",

@@ -8,6 +8,8 @@
 static bool start(Pg *pg, const char *sql, ExecStatusType wanted, Err *err)
 {
     PGresult *result;
+    if (!pg->lost && PQtransactionStatus(pg->conn) == PQTRANS_IDLE)
+        return err_set(err, ERR_DATABASE, NULL, "COPY needs an open transaction");
     if (!pg_send(pg, sql, 0, NULL, err) || !pg_next(pg, &result, err))
         return false;
     if (!result)

@@ -3,86 +3,36 @@
 
 #include "private.h"
 
-static bool ready(Pg *pg, Err *err)
+/* Outside a transaction a statement gets one of its own, for what pg_begin pins: a search_path that others can write to
+ * decides nothing, and a pooler's server connection keeps nothing. */
+static bool begin_own(Pg *pg, bool *own, Err *err)
 {
-    if (pg->lost)
-        return err_set(err, ERR_LOST, NULL, "%s: the connection is gone", pg->description);
-    if (PQtransactionStatus(pg->conn) == PQTRANS_ACTIVE)
-        return err_set(err, ERR_DATABASE, NULL, "another statement is under way on this connection");
-    return true;
+    *own = !pg->lost && PQtransactionStatus(pg->conn) == PQTRANS_IDLE;
+    return !*own || pg_begin(pg, PG_TX_WRITE, err);
 }
 
-bool pg_send(Pg *pg, const char *sql, int n, const char *const *params, Err *err)
+static bool end_own(Pg *pg, bool own, bool ok, Err *err)
 {
-    if (!ready(pg, err))
-        return false;
-    if (!PQsendQueryParams(pg->conn, sql, n, NULL, params, NULL, NULL, 0))
-        return pg_error_lost(pg, err);
-    return pg_flush(pg, err);
-}
-
-bool pg_send_script(Pg *pg, const char *sql, Err *err)
-{
-    if (!ready(pg, err))
-        return false;
-    if (!PQsendQuery(pg->conn, sql))
-        return pg_error_lost(pg, err);
-    return pg_flush(pg, err);
-}
-
-static bool is_error(const PGresult *result)
-{
-    ExecStatusType status = PQresultStatus(result);
-    return status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE || status == PGRES_NONFATAL_ERROR;
-}
-
-static bool is_copy(const PGresult *result)
-{
-    ExecStatusType status = PQresultStatus(result);
-    return status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH;
-}
-
-bool pg_finish(Pg *pg, const char *script, PGresult **last, Err *err)
-{
-    PGresult *kept = NULL;
-    bool ok = true;
-    for (;;) {
-        PGresult *result;
-        if (!pg_next(pg, &result, err)) {
-            ok = false;
-            break;
-        }
-        if (!result)
-            break;
-        if (is_error(result))
-            ok = pg_error_result(pg, result, script, err);
-        if (is_copy(result)) { /* it would repeat itself for ever */
-            PQclear(result);
-            pg_abandon(pg);
-            ok = err_set(err, ERR_DATABASE, NULL, "COPY to or from the client is not possible here");
-            break;
-        }
-        PQclear(kept);
-        kept = result;
-        if (pg->lost)
-            break;
-    }
-    if (ok && !kept)
-        ok = err_set(err, ERR_LOST, NULL, "%s: the server gave no result", pg->description);
-    if (ok && last) {
-        *last = kept;
-        return true;
-    }
-    PQclear(kept);
+    if (own && ok) /* END: whoever watches for COMMIT, which decides a run, sees that one alone */
+        ok = pg_send_script(pg, "END", err) && pg_finish(pg, NULL, NULL, err);
+    if (own && !ok)
+        pg_rollback(pg);
     return ok;
 }
 
 static bool run(Pg *pg, const char *sql, int n, const char *const *params, ExecStatusType wanted, PGresult **result,
                 Err *err)
 {
+    bool own;
     *result = NULL;
-    if (!pg_send(pg, sql, n, params, err) || !pg_finish(pg, NULL, result, err))
+    if (!begin_own(pg, &own, err))
         return false;
+    bool ok = pg_send(pg, sql, n, params, err) && pg_finish(pg, NULL, result, err);
+    if (!end_own(pg, own, ok, err)) {
+        PQclear(*result);
+        *result = NULL;
+        return false;
+    }
     if (PQresultStatus(*result) == wanted)
         return true;
     err_set(err, ERR_DATABASE, NULL,
@@ -107,13 +57,14 @@ bool pg_run(Pg *pg, const char *sql, int n, const char *const *params, int64_t *
 
 bool pg_script(Pg *pg, const char *sql, Err *err)
 {
-    PGTransactionStatusType before = PQtransactionStatus(pg->conn);
-    if (!pg_send_script(pg, sql, err) || !pg_finish(pg, sql, NULL, err))
+    bool own;
+    if (!begin_own(pg, &own, err))
         return false;
-    if (before == PQTRANS_INTRANS && PQtransactionStatus(pg->conn) != PQTRANS_INTRANS)
-        return err_set(err, ERR_DATABASE, "take BEGIN, COMMIT and ROLLBACK out of it",
-                       "the script ended the transaction it ran in");
-    return true;
+    bool ok = pg_send_script(pg, sql, err) && pg_finish(pg, sql, NULL, err);
+    if (ok && PQtransactionStatus(pg->conn) != PQTRANS_INTRANS)
+        ok = err_set(err, ERR_DATABASE, "take BEGIN, COMMIT and ROLLBACK out of it",
+                     "the script ended the transaction it ran in");
+    return end_own(pg, own, ok, err);
 }
 
 bool pg_query(Pg *pg, const char *sql, int n, const char *const *params, PgRows **rows, Err *err)
@@ -222,7 +173,7 @@ static bool each_row(const PGresult *result, const char **cells, PgRowFn *each, 
 static bool take_result(Pg *pg, const char *sql, const PGresult *result, const char ***cells, PgRowFn *each, void *ctx,
                         Err *err)
 {
-    if (is_error(result))
+    if (pg_is_error(result))
         return pg_error_result(pg, result, NULL, err);
     if (!has_rows(result))
         return err_set(err, ERR_DATABASE, NULL, "rows were expected of \"%.60s\"", sql);
@@ -231,9 +182,9 @@ static bool take_result(Pg *pg, const char *sql, const PGresult *result, const c
     return each_row(result, *cells, each, ctx, err);
 }
 
-bool pg_each(Pg *pg, const char *sql, int n, const char *const *params, PgRowFn *each, void *ctx, Err *err)
+static bool each_of(Pg *pg, const char *sql, int n, const char *const *params, PgRowFn *each, void *ctx, Err *err)
 {
-    if (!ready(pg, err))
+    if (!pg_ready(pg, err))
         return false;
     if (!PQsendQueryParams(pg->conn, sql, n, NULL, params, NULL, NULL, 0))
         return pg_error_lost(pg, err);
@@ -250,7 +201,7 @@ bool pg_each(Pg *pg, const char *sql, int n, const char *const *params, PgRowFn 
             return whole || err_set(err, ERR_LOST, NULL, "%s: the rows ended without their end", pg->description);
         }
         Err rest = {0};
-        bool failed = is_error(result);
+        bool failed = pg_is_error(result);
         whole = PQresultStatus(result) == PGRES_TUPLES_OK;
         ok = take_result(pg, sql, result, &cells, each, ctx, err);
         PQclear(result);
@@ -262,4 +213,10 @@ bool pg_each(Pg *pg, const char *sql, int n, const char *const *params, PgRowFn 
     }
     free(cells);
     return false;
+}
+
+bool pg_each(Pg *pg, const char *sql, int n, const char *const *params, PgRowFn *each, void *ctx, Err *err)
+{
+    bool own;
+    return begin_own(pg, &own, err) && end_own(pg, own, each_of(pg, sql, n, params, each, ctx, err), err);
 }

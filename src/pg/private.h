@@ -80,7 +80,10 @@ bool pg_error_lost(Pg *pg, Err *err);
 bool pg_error_connect(const char *where, const char *sqlstate, const char *libpq_message, Err *err);
 void pg_notice(void *pg, const PGresult *result);
 
-/* ---- exec.c ---- */
+/* ---- send.c ---- */
+
+bool pg_ready(Pg *pg, Err *err); /* connected, and nothing under way */
+bool pg_is_error(const PGresult *result);
 
 /* Send one statement by the extended protocol, unnamed (poolers), or a script by the simple one. */
 bool pg_send(Pg *pg, const char *sql, int n, const char *const *params, Err *err);

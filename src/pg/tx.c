@@ -28,12 +28,8 @@ static bool pin(Pg *pg, PgTx kind, Err *err)
     snprintf(statement, sizeof statement, "%ds", limits[kind].statement);
     snprintf(idle, sizeof idle, "%ds", IDLE_TIMEOUT);
     snprintf(check, sizeof check, "%ds", CONNECTION_CHECK_INTERVAL);
-    PgRows *rows;
-    if (!pg_query(pg, sql_query("begin"), 5, (const char *[]){pg->application_name, lock, statement, idle, check},
-                  &rows, err))
-        return false;
-    pg_rows_free(rows);
-    return true;
+    return pg_send(pg, sql_query("begin"), 5, (const char *[]){pg->application_name, lock, statement, idle, check}, err) &&
+           pg_finish(pg, NULL, NULL, err);
 }
 
 bool pg_begin(Pg *pg, PgTx kind, Err *err)

@@ -126,7 +126,7 @@ static bool lock(Pg *pg, const Base *base, Err *err)
 static bool is_shared(Pg *pg, const Base *base, bool *shared, Err *err)
 {
     char *text;
-    if (!pg_value(pg, sql_query("migrations_exist"), 0, NULL, &text, err))
+    if (!pg_trust(pg, base, NULL, 0, NULL, err) || !pg_value(pg, sql_query("migrations_exist"), 0, NULL, &text, err))
         return false;
     bool made = text && text[0] == 't';
     free(text);

@@ -8,11 +8,24 @@
 
 enum { MIGRATE_WAIT = 30 }; /* seconds for another migration to end */
 
-static bool set_path(Pg *pg, const char *schema, const char *fallback, Err *err)
+static bool own_path(Pg *pg, Err *err)
 {
     char *path;
-    bool ok = schema ? pg_value(pg, sql_query("base_search_path"), 2, (const char *[]){schema, fallback}, &path, err)
-                     : pg_value(pg, sql_query("own_search_path"), 0, NULL, &path, err);
+    bool ok = pg_value(pg, sql_query("own_search_path"), 0, NULL, &path, err);
+    free(path);
+    return ok;
+}
+
+/* The built-in base names every schema, as artsync's own files do. Files from disk may leave the base's schema out: then
+ * nothing in it may be taken for one of PostgreSQL's own names. */
+static bool set_path(Pg *pg, const Base *base, const Step *step, const Applying *how, Err *err)
+{
+    if (step->own || strstr(base->origin, "(embedded)"))
+        return own_path(pg, err);
+    const char *const schemas[] = {base->schema, how->fallback};
+    char *path = NULL;
+    bool ok = pg_trust(pg, base, schemas, how->fallback ? 2 : 1, NULL, err) &&
+              pg_value(pg, sql_query("base_search_path"), 2, schemas, &path, err);
     free(path);
     return ok;
 }
@@ -30,14 +43,17 @@ static bool take_lock(Pg *pg, Err *err)
     return taken;
 }
 
-static bool bootstrap(Pg *pg, Err *err)
+/* What is trusted is looked at again once the schema is there: somebody may have made it in between. */
+static bool bootstrap(Pg *pg, const Base *base, Err *err)
 {
     char *exists;
-    if (!pg_value(pg, sql_query("migrations_exist"), 0, NULL, &exists, err))
+    if (!pg_trust(pg, base, NULL, 0, NULL, err) ||
+        !pg_value(pg, sql_query("migrations_exist"), 0, NULL, &exists, err))
         return false;
     bool made = exists && exists[0] == 't';
     free(exists);
-    return made || pg_script(pg, sql_query("migrations_make"), err) || err_context(err, "making schema artsync");
+    return made || ((pg_script(pg, sql_query("migrations_make"), err) || err_context(err, "making schema artsync")) &&
+                    pg_trust(pg, base, NULL, 0, NULL, err));
 }
 
 static bool record(Pg *pg, const Step *step, bool adopted, Err *err)
@@ -79,7 +95,7 @@ static bool apply(Pg *pg, const Base *base, const Step *step, const Applying *ho
 {
     Err why = {0};
     bool adopt = how->adopt && !step->own;
-    if (!set_path(pg, step->own ? NULL : base->schema, how->fallback, err) ||
+    if (!set_path(pg, base, step, how, err) ||
         (adopt && !pg_savepoint(pg, "artsync_adopt", err)))
         return false;
     bool adopted = false;
@@ -91,13 +107,13 @@ static bool apply(Pg *pg, const Base *base, const Step *step, const Applying *ho
     }
     if (adopt && !(adopted ? pg_rollback_to : pg_release)(pg, "artsync_adopt", err))
         return false;
-    return set_path(pg, NULL, NULL, err) && record(pg, step, adopted, err);
+    return own_path(pg, err) && record(pg, step, adopted, err);
 }
 
 bool migrate_apply(Pg *pg, const Base *base, const char *base_name, Applying *how, Err *err)
 {
     Steps steps = {0};
-    bool ok = take_lock(pg, err) && bootstrap(pg, err) && steps_read(&steps, pg, base, base_name, err) &&
+    bool ok = take_lock(pg, err) && bootstrap(pg, base, err) && steps_read(&steps, pg, base, base_name, err) &&
               steps_check(&steps, err);
     for (int i = 0; ok && i < steps.n; i++) {
         const Step *step = &steps.items[i];

@@ -58,8 +58,18 @@ static bool all_applied(const Steps *steps, Err *err)
     return true;
 }
 
+static bool lacks_schema(const Pg *pg, Err *err)
+{
+    return err_set(err, ERR_SCHEMA, how(), "%s has no artsync schema yet", pg_describe(pg));
+}
+
 bool schema_require(Pg *pg, const Base *base, const char *base_name, Err *err)
 {
+    bool there;
+    if (!pg_trust(pg, base, NULL, 0, &there, err))
+        return false;
+    if (!there)
+        return lacks_schema(pg, err);
     const char **states = mem_alloc((size_t)(base->n_tables + 1) * sizeof *states);
     for (int i = 0; i < base->n_tables; i++)
         states[i] = base->tables[i].state;
@@ -72,9 +82,8 @@ bool schema_require(Pg *pg, const Base *base, const char *base_name, Err *err)
     buf_free(&list);
     if (!ok) {
         if (why.code == ERR_SCHEMA) {
-            err_set(err, ERR_SCHEMA, how(), "%s has no artsync schema yet", pg_describe(pg));
             err_clear(&why);
-            return false;
+            return lacks_schema(pg, err);
         }
         *err = why;
         return err_context(err, "looking at the schema");

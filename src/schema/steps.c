@@ -124,7 +124,7 @@ bool steps_check(const Steps *steps, Err *err)
 bool steps_read(Steps *steps, Pg *pg, const Base *base, const char *base_name, Err *err)
 {
     char *exists;
-    if (!steps_files(steps, base, base_name, err) ||
+    if (!steps_files(steps, base, base_name, err) || !pg_trust(pg, base, NULL, 0, NULL, err) ||
         !pg_value(pg, sql_query("migrations_exist"), 0, NULL, &exists, err))
         return false;
     bool made = exists && exists[0] == 't';

@@ -36,13 +36,28 @@ static inline Pg *test_open(void)
     return pg;
 }
 
+/* Begin as people do, who leave the schema public out; false: a transaction is open, whose path stays. */
+static inline bool test_begin(Pg *pg)
+{
+    Err err = {0};
+    if (!pg_begin(pg, PG_TX_WRITE, &err)) {
+        err_clear(&err);
+        return false;
+    }
+    OK(pg_script(pg, "SET LOCAL search_path = public", &err));
+    return true;
+}
+
 /* One value as text, in a static buffer; "NULL" for NULL. */
 static inline const char *test_value(Pg *pg, const char *sql)
 {
     static char text[4096];
     Err err = {0};
     char *value;
+    bool own = test_begin(pg);
     OK(pg_value(pg, sql, 0, NULL, &value, &err));
+    if (own)
+        pg_rollback(pg);
     snprintf(text, sizeof text, "%s", value ? value : "NULL");
     free(value);
     return text;
@@ -51,7 +66,14 @@ static inline const char *test_value(Pg *pg, const char *sql)
 static inline void test_run(Pg *pg, const char *sql)
 {
     Err err = {0};
-    OK(pg_script(pg, sql, &err));
+    Buf script = {0};
+    if (test_begin(pg)) {
+        pg_rollback(pg);
+        buf_str(&script, "SET LOCAL search_path = public;");
+    }
+    buf_str(&script, sql);
+    OK(pg_script(pg, script.data, &err));
+    buf_free(&script);
 }
 
 /* The call has to fail with this code, and its message to hold `words`. */
