@@ -43,10 +43,10 @@ static bool list_commands(const PgRows *rows, const char *name, bool reset, Buf 
     return here;
 }
 
-static bool read_bases(Pg *pg, PgRows **rows, Err *err)
+static bool read_bases(Pg *pg, const Base *base, PgRows **rows, Err *err)
 {
     char *made = NULL;
-    bool ok = pg_value(pg, sql_query("migrations_exist"), 0, NULL, &made, err) &&
+    bool ok = pg_trust(pg, base, NULL, 0, NULL, err) && pg_value(pg, sql_query("migrations_exist"), 0, NULL, &made, err) &&
               (made[0] != 't' || pg_query(pg, sql_query("bases_there"), 0, NULL, rows, err));
     free(made);
     return ok;
@@ -56,7 +56,7 @@ bool schema_default_base(Pg *pg, const Base *base, bool reset, Err *err)
 {
     PgRows *rows = NULL;
     Buf hint = {0}, names = {0};
-    bool ok = pg_begin(pg, PG_TX_READ, err) && read_bases(pg, &rows, err);
+    bool ok = pg_begin(pg, PG_TX_READ, err) && read_bases(pg, base, &rows, err);
     pg_rollback(pg);
     if (ok && rows && pg_count(rows) > 0 && !list_commands(rows, base->name, reset, &hint, &names))
         ok = err_set(err, ERR_USAGE, hint.data,
