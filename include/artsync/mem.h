@@ -35,6 +35,9 @@ void mem_outcome(MemOutcome outcome);
 /* What is called once before the program ends for want of memory; it may only call what is safe in a signal handler. */
 void mem_before_end(void (*tidy)(void));
 
+/* For a library's call that failed for want of memory: as above. Its answer must not be taken for a result. */
+_Noreturn void mem_exhausted(void);
+
 void *mem_alloc(size_t size);                          /* zeroed */
 void *mem_grow(void *old, size_t count, size_t size);  /* realloc of count * size, overflow checked */
 char *mem_dup(const char *text);

@@ -75,10 +75,11 @@ static bool is_short_enough(const Field *field, Str cell)
 static bool field_valid(const Field *field, Str cell)
 {
     size_t bad;
-    if (utf8_valid(cell, &bad))
-        return is_short_enough(field, cell);
-    field_refuse(field, REJECT_ENCODING, "is not valid UTF-8 (from byte %zu on)", bad + 1);
-    return false;
+    if (!utf8_valid(cell, &bad))
+        field_refuse(field, REJECT_ENCODING, "is not valid UTF-8 (from byte %zu on)", bad + 1);
+    else if (!utf8_stream_safe(cell))
+        field_refuse(field, REJECT_INVALID, "%s", UTF8_MARKS_REASON);
+    return !field->out->code && is_short_enough(field, cell);
 }
 
 /* Trimmed, and in normal form where the type wants it. */

@@ -52,14 +52,28 @@ static bool lexically_sound(JsonDoc *doc, const char *text, size_t size)
     return true;
 }
 
-static bool numbers_finite(JsonDoc *doc, const cJSON *json)
+static bool text_sound(JsonDoc *doc, const char *text)
+{
+    if (!text || utf8_stream_safe(str_of(text)))
+        return true;
+    Arena arena = {0};
+    problems_add(doc->problems, doc->origin, NULL, "the text \"%s\" %s", utf8_printable(str_of(text), 60, &arena),
+                 UTF8_MARKS_REASON);
+    arena_free(&arena);
+    return false;
+}
+
+/* What only the parsed values show: escapes may hide it. */
+static bool values_sound(JsonDoc *doc, const cJSON *json)
 {
     if (cJSON_IsNumber(json) && !isfinite(json->valuedouble)) {
         problems_add(doc->problems, doc->origin, "write it as a string", "a number is out of range");
         return false;
     }
+    if (!text_sound(doc, json->string) || !text_sound(doc, json->valuestring))
+        return false;
     for (const cJSON *child = json->child; child; child = child->next)
-        if (!numbers_finite(doc, child))
+        if (!values_sound(doc, child))
             return false;
     return true;
 }
@@ -94,7 +108,7 @@ cJSON *json_read(JsonDoc *doc, const char *text, size_t size)
         rest++;
     if (rest < size)
         syntax_problem(doc, text, rest, NULL, "something stands behind the closing bracket");
-    else if (numbers_finite(doc, json))
+    else if (values_sound(doc, json))
         return json;
     cJSON_Delete(json);
     return NULL;

@@ -229,23 +229,29 @@ int node_word(const Node *node, const char *const *words, int absent)
 
 const char *nearest_hint(Arena *arena, const char *word, const char *const *words, int n)
 {
-    Str folded = utf8_fold(str_of(word), arena);
+    Arena own = {0}, each = {0};
+    Str folded = utf8_fold(str_of(word), &own);
     size_t limit = folded.n < 6 ? 2 : 3, best = limit + 1;
     const char *nearest = NULL;
     for (int i = 0; i < n; i++) {
-        size_t distance = utf8_distance(folded, utf8_fold(str_of(words[i]), arena), limit);
+        size_t distance = utf8_distance(folded, utf8_fold(str_of(words[i]), &each), limit);
         if (distance < best) {
             best = distance;
             nearest = words[i];
         }
+        arena_reset(&each);
     }
+    arena_free(&each);
+    arena_free(&own);
     return nearest ? arena_printf(arena, "did you mean \"%s\"?", nearest) : NULL;
 }
 
 const char *list_words(Arena *arena, const char *const *words, int n)
 {
-    const char *text = "";
+    Buf text = {0};
     for (int i = 0; i < n; i++)
-        text = arena_printf(arena, "%s%s%s", text, i == 0 ? "" : i < n - 1 ? ", " : " and ", words[i]);
-    return text;
+        buf_printf(&text, "%s%s", i == 0 ? "" : i < n - 1 ? ", " : " and ", words[i]);
+    const char *kept = arena_strn(arena, buf_view(&text).p, text.len);
+    buf_free(&text);
+    return kept;
 }

@@ -33,7 +33,7 @@ typedef struct Node {
 
 /* The text as a tree (for cJSON_Delete), or NULL with one problem that names line and column. Refused beyond syntax:
  * more than JSON_MAX bytes or JSON_DEPTH levels, bytes behind the value, invalid UTF-8, \u0000 and raw control
- * characters in strings, numbers that are not finite. */
+ * characters in strings, numbers that are not finite, long runs of combining marks. */
 cJSON *json_read(JsonDoc *doc, const char *text, size_t size);
 
 Node node_root(JsonDoc *doc, const cJSON *json);

@@ -23,7 +23,7 @@ static void (*before_end)(void);
 
 void mem_before_end(void (*tidy)(void)) { before_end = tidy; }
 
-static _Noreturn void out_of_memory(void)
+_Noreturn void mem_exhausted(void)
 {
     const char *message = outcomes[current].message;
     ssize_t ignored = write(STDERR_FILENO, message, strlen(message));
@@ -37,17 +37,17 @@ void *mem_alloc(size_t size)
 {
     void *p = calloc(1, size ? size : 1);
     if (!p)
-        out_of_memory();
+        mem_exhausted();
     return p;
 }
 
 void *mem_grow(void *old, size_t count, size_t size)
 {
     if (size && count > SIZE_MAX / size)
-        out_of_memory();
+        mem_exhausted();
     void *p = realloc(old, count && size ? count * size : 1);
     if (!p)
-        out_of_memory();
+        mem_exhausted();
     return p;
 }
 

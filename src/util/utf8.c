@@ -109,11 +109,50 @@ static bool surely_nfc(Str text)
     return true;
 }
 
+/* How many marks the character at hand adds to a run of marks, after its decomposition: *starts says whether the run ends
+ * with it and begins anew. A character that is unassigned is no mark. */
+static size_t count_marks(int32_t point, bool *starts)
+{
+    enum { LONGEST = 32 }; /* U+FDFA becomes 18 */
+    utf8proc_int32_t parts[LONGEST];
+    int boundary = 0;
+    utf8proc_ssize_t n =
+        utf8proc_decompose_char(point, parts, LONGEST, UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT, &boundary);
+    size_t marks = 0;
+    *starts = n <= 0 || n > LONGEST;
+    for (utf8proc_ssize_t i = 0; i < n && i < LONGEST; i++) {
+        bool mark = utf8proc_get_property(parts[i])->combining_class != 0;
+        marks = mark ? marks + 1 : 0;
+        *starts = *starts || !mark;
+    }
+    return marks;
+}
+
+bool utf8_stream_safe(Str text)
+{
+    if (text.n <= UTF8_MARKS || surely_nfc(text)) /* a mark has at least two bytes, or comes with its letter */
+        return true;
+    size_t run = 0;
+    for (size_t i = ascii_prefix(text), size; i < text.n; i += size) {
+        bool starts = true;
+        int32_t point = decode(text, i, &size);
+        size_t marks = point < 0x80 ? 0 : count_marks(point, &starts);
+        run = starts ? marks : run + marks;
+        if (run > UTF8_MARKS)
+            return false;
+    }
+    return true;
+}
+
 static Str map(Str text, utf8proc_option_t options, Arena *arena)
 {
+    if (!utf8_stream_safe(text))
+        return text;
     utf8proc_uint8_t *mapped = NULL;
     utf8proc_ssize_t n = utf8proc_map((const utf8proc_uint8_t *)text.p, (utf8proc_ssize_t)text.n, &mapped, options);
-    if (n < 0) /* invalid UTF-8: nothing to normalise (utf8proc's own out of memory ends the same way) */
+    if (n == UTF8PROC_ERROR_NOMEM || n == UTF8PROC_ERROR_OVERFLOW)
+        mem_exhausted();
+    if (n < 0) /* invalid UTF-8: nothing to normalise */
         return text;
     Str result = text;
     if ((size_t)n != text.n || memcmp(mapped, text.p, text.n) != 0)
