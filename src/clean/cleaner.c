@@ -90,7 +90,10 @@ static bool compile_patterns(Cleaner *c, Err *err)
         const Column *column = &c->table->columns[i];
         if (column->derive.from < 0)
             continue;
-        if (regcomp(&c->derive[i], column->derive.pattern, REG_EXTENDED) != 0) {
+        int fault = regcomp(&c->derive[i], column->derive.pattern, REG_EXTENDED);
+        if (fault == REG_ESPACE)
+            mem_exhausted();
+        if (fault != 0) {
             c->derive[i] = (regex_t){0};
             return err_set(err, ERR_CONFIG, NULL, "%s: column %s: the pattern \"%s\" cannot be used", c->table->name,
                            column->name, column->derive.pattern);

@@ -87,7 +87,10 @@ static Str derived(Cleaner *c, const Column *column)
     Str source = cleaner_content(c, c->binding.cells[column->derive.from]);
     regmatch_t groups[DERIVE_GROUPS];
     const char *text = cleaner_kept(c, source);
-    if (!source.n || regexec(&c->derive[column->index], text, DERIVE_GROUPS, groups, 0) != 0 || groups[1].rm_so < 0)
+    int outcome = source.n ? regexec(&c->derive[column->index], text, DERIVE_GROUPS, groups, 0) : REG_NOMATCH;
+    if (outcome != 0 && outcome != REG_NOMATCH) /* it fails for want of memory only, and has found nothing out */
+        mem_exhausted();
+    if (outcome == REG_NOMATCH || groups[1].rm_so < 0)
         return STR("");
     size_t n = (size_t)(groups[1].rm_eo - groups[1].rm_so);
     return (Str){arena_strn(&c->arena, text + groups[1].rm_so, n), n};

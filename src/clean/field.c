@@ -60,26 +60,33 @@ static bool may_equal(Str a, const char *b)
     return true;
 }
 
-static bool same_folded(const Field *field, Str a, const char *b)
+/* A text that is compared with many others: folded once, when it is needed first. */
+typedef struct Sought {
+    const Field *field;
+    Str text, folded; /* folded.p is NULL before */
+} Sought;
+
+static bool same_folded(Sought *sought, const char *other)
 {
-    return may_equal(a, b) && str_eq(utf8_fold(a, field->arena), utf8_fold(str_of(b), field->arena));
+    if (!may_equal(sought->text, other))
+        return false;
+    if (!sought->folded.p)
+        sought->folded = utf8_fold(sought->text, sought->field->arena);
+    return str_eq(sought->folded, utf8_fold(str_of(other), sought->field->arena));
 }
 
-static bool same_exactly(const Field *field, Str a, const char *b)
-{
-    (void)field;
-    return str_eq(a, str_of(b));
-}
+static bool same_exactly(Sought *sought, const char *other) { return str_eq(sought->text, str_of(other)); }
 
 /* The two looks that aliases and choices get, the strict one first. */
-static bool (*const sames[])(const Field *, Str, const char *) = {same_exactly, same_folded};
+static bool (*const sames[])(Sought *, const char *) = {same_exactly, same_folded};
 
 bool field_alias(const Field *field, Str cell, const char **to)
 {
     const Column *column = field->column;
+    Sought sought = {.field = field, .text = cell};
     for (size_t look = 0; column->n_aliases && look < sizeof sames / sizeof *sames; look++) {
         for (int i = 0; i < column->n_aliases; i++) {
-            if (sames[look](field, cell, column->aliases[i].from)) {
+            if (sames[look](&sought, column->aliases[i].from)) {
                 *to = column->aliases[i].to;
                 return true;
             }
@@ -91,9 +98,10 @@ bool field_alias(const Field *field, Str cell, const char **to)
 const char *field_choice(const Field *field, Str text)
 {
     const Names *choices = &field->column->choices;
+    Sought sought = {.field = field, .text = text};
     for (size_t look = 0; look < sizeof sames / sizeof *sames; look++) {
         for (int i = 0; i < choices->n; i++) {
-            if (sames[look](field, text, choices->items[i]))
+            if (sames[look](&sought, choices->items[i]))
                 return choices->items[i];
         }
     }

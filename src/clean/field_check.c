@@ -48,17 +48,23 @@ static void check_bounds(const Check *check)
         problems_add(check->problems, place(check, "min"), NULL, "%s is above max, %s", column->min, column->max);
 }
 
+enum { ALIAS_PROBLEMS = 20 };
+
 /* Choices and aliases' targets end up in the column: they have to fit it. (A list's are elements, not whole cells.) */
 static void check_words(const Check *check)
 {
     const Column *column = check->column;
     if (column->type == FIELD_LINK || column->type == FIELD_LIST)
         return;
-    for (int i = 0; i < column->choices.n; i++)
+    for (int i = 0; i < column->choices.n; i++) {
         judge(check, column, "choices", column->choices.items[i]);
-    for (int i = 0; i < column->n_aliases; i++) {
+        arena_reset(check->context.arena);
+    }
+    int enough = check->problems->n + ALIAS_PROBLEMS; /* each takes a look at every choice */
+    for (int i = 0; i < column->n_aliases && check->problems->n < enough; i++) {
         if (column->aliases[i].to)
             judge(check, column, "aliases", column->aliases[i].to);
+        arena_reset(check->context.arena);
     }
 }
 

@@ -154,7 +154,8 @@ static const char *float_text(Arena *arena, double x, bool single)
     int decimals = -1;
     bool found;
     do {
-        snprintf(text, sizeof text, "%.*e", ++decimals, x);
+        if (snprintf(text, sizeof text, "%.*e", ++decimals, x) < 0)
+            mem_exhausted();
         found = reads_back(text, x, single);
         if (!found && decimals + 1 < DIGITS) {
             bump(text);

@@ -197,7 +197,8 @@ static bool run(Cli *cli, Err *err)
     FILE *memory = open_memstream(&script, &size);
     if (memory)
         print(memory, cli->arguments.commands);
-    if (!memory || fclose(memory) != 0)
+    bool whole = memory && !ferror(memory);
+    if (!memory || fclose(memory) != 0 || !whole)
         return err_set(err, ERR_IO, NULL, "out of memory");
     JsonOut json;
     json_begin(&json, stdout);

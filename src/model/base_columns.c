@@ -1,5 +1,6 @@
 /* base.json: one column. One row per key, with the types for which it makes sense. */
 #include <regex.h>
+#include <stdlib.h>
 
 #include "artsync/utf8.h"
 #include "base_build.h"
@@ -64,15 +65,60 @@ static void read_default(const Node *value, void *target)
 static void read_min(const Node *value, void *target) { ((Column *)target)->min = node_scalar(value); }
 static void read_max(const Node *value, void *target) { ((Column *)target)->max = node_scalar(value); }
 
+/* Choices as they are compared without case, sorted: thousands of them are compared in little time and memory. */
+typedef struct Folded {
+    Str text;
+    int index; /* in the choices */
+} Folded;
+
+static int compare_text(Str a, Str b)
+{
+    int order = memcmp(a.p, b.p, a.n < b.n ? a.n : b.n);
+    return order ? order : (a.n > b.n) - (a.n < b.n);
+}
+
+static int by_text(const void *left, const void *right)
+{
+    const Folded *a = left, *b = right;
+    int order = compare_text(a->text, b->text);
+    return order ? order : (a->index > b->index) - (a->index < b->index);
+}
+
+static Folded *fold_choices(const Names *choices, Arena *arena)
+{
+    Folded *folded = arena_alloc(arena, ((size_t)choices->n + 1) * sizeof *folded);
+    for (int i = 0; i < choices->n; i++)
+        folded[i] = (Folded){utf8_fold(str_of(choices->items[i]), arena), i};
+    qsort(folded, (size_t)choices->n, sizeof *folded, by_text);
+    return folded;
+}
+
+/* How many of the choices fold to this text. */
+static int count_folded(const Folded *folded, int n, Str text)
+{
+    int low = 0, high = n, count = 0;
+    while (low < high) {
+        int middle = low + (high - low) / 2;
+        if (compare_text(folded[middle].text, text) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    while (low + count < n && str_eq(folded[low + count].text, text))
+        count++;
+    return count;
+}
+
 static void read_choices(const Node *value, void *target)
 {
     Names choices = node_names(value, false);
-    Arena *arena = value->doc->arena;
-    for (int i = 0; i < choices.n; i++)
-        for (int k = 0; k < i; k++)
-            if (str_eq(utf8_fold(str_of(choices.items[i]), arena), utf8_fold(str_of(choices.items[k]), arena)))
-                node_problem(value, NULL, "\"%s\" and \"%s\" differ only in case or spaces", choices.items[k],
-                             choices.items[i]);
+    Arena arena = {0};
+    const Folded *folded = fold_choices(&choices, &arena);
+    for (int i = 1; i < choices.n; i++)
+        if (str_eq(folded[i - 1].text, folded[i].text))
+            node_problem(value, NULL, "\"%s\" and \"%s\" differ only in case or spaces",
+                         choices.items[folded[i - 1].index], choices.items[folded[i].index]);
+    arena_free(&arena);
     ((Column *)target)->choices = choices;
 }
 
@@ -109,8 +155,12 @@ static const char *skip_bracket(const char *p)
 {
     p += *p == '^';
     p += *p == ']';
-    while (*p && *p != ']')
-        p++;
+    while (*p && *p != ']') {
+        const char *end = NULL; /* of [:alpha:], [.x.] or [=x=] */
+        if (p[0] == '[' && (p[1] == ':' || p[1] == '.' || p[1] == '='))
+            end = strstr(p + 2, (char[]){p[1], ']', '\0'});
+        p = end ? end + 2 : p + 1;
+    }
     return p + (*p == ']');
 }
 
@@ -165,17 +215,38 @@ static bool is_small_pattern(const char *pattern)
     return size <= PATTERN_SIZE;
 }
 
+/* \1 to \9: to match them takes exponential time and memory. (Within brackets a backslash means itself.) */
+static bool has_back_reference(const char *pattern)
+{
+    for (const char *p = pattern; *p;) {
+        char c = *p++;
+        if (c == '[')
+            p = skip_bracket(p);
+        else if (c == '\\' && *p >= '1' && *p <= '9')
+            return true;
+        else if (c == '\\')
+            p += *p != '\0';
+    }
+    return false;
+}
+
 static void read_pattern(const Node *value, void *target)
 {
     const char *pattern = node_text(value);
     if (!pattern)
         return;
+    if (has_back_reference(pattern)) {
+        node_problem(value, "write out what the group stands for", "has a back reference, \\1 to \\9");
+        return;
+    }
     if (!is_small_pattern(pattern)) {
         node_problem(value, NULL, "is too long, or repeats repetitions");
         return;
     }
     regex_t regex;
     int fault = regcomp(&regex, pattern, REG_EXTENDED);
+    if (fault == REG_ESPACE)
+        mem_exhausted();
     if (fault != 0) {
         char reason[128];
         regerror(fault, &regex, reason, sizeof reason);
@@ -262,15 +333,20 @@ static void check_choices(const Node *node, const Column *column)
     if (column->choices.n == 0)
         return;
     Node aliases = node_get(node, "aliases");
+    enum { HINTS = 20 };
+    int unknown = 0;
+    Arena scratch = {0};
+    const Folded *folded = fold_choices(&column->choices, &scratch);
     for (int i = 0; i < column->n_aliases; i++) {
         const Alias *alias = &column->aliases[i];
         if (alias->to && !is_choice(column, alias->to))
-            node_problem(&aliases, nearest_hint(arena, alias->to, column->choices.items, column->choices.n),
+            node_problem(&aliases, /* a hint looks at every choice */
+                         unknown++ < HINTS ? nearest_hint(arena, alias->to, column->choices.items, column->choices.n) : NULL,
                          "\"%s\" stands for \"%s\", which is not one of the choices", alias->from, alias->to);
-        for (int k = 0; k < column->choices.n; k++)
-            if (str_eq(utf8_fold(str_of(alias->from), arena), utf8_fold(str_of(column->choices.items[k]), arena)))
-                node_problem(&aliases, NULL, "\"%s\" is a choice itself, so this alias would never apply", alias->from);
+        for (int k = count_folded(folded, column->choices.n, utf8_fold(str_of(alias->from), &scratch)); k > 0; k--)
+            node_problem(&aliases, NULL, "\"%s\" is a choice itself, so this alias would never apply", alias->from);
     }
+    arena_free(&scratch);
 }
 
 void read_column(const Node *node, Column *column)

@@ -19,13 +19,14 @@ static int find_column(const Table *table, const char *name)
 
 static void unknown_column(const Node *at, const Table *table, const char *name)
 {
-    Arena *arena = at->doc->arena;
-    const char **names = arena_alloc(arena, ((size_t)table->n_columns + 1) * sizeof *names);
+    Arena arena = {0};
+    const char **names = arena_alloc(&arena, ((size_t)table->n_columns + 1) * sizeof *names);
     int n = 0;
     for (int i = 0; i < table->n_columns; i++)
         if (table->columns[i].name)
             names[n++] = table->columns[i].name;
-    node_problem(at, nearest_hint(arena, name, names, n), "\"%s\" is not a mapped column of this table", name);
+    node_problem(at, nearest_hint(&arena, name, names, n), "\"%s\" is not a mapped column of this table", name);
+    arena_free(&arena);
 }
 
 static void column_names(const Node *columns, const Table *table)

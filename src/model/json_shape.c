@@ -77,6 +77,10 @@ bool node_object(const Node *node)
         return false;
     }
     int n = cJSON_GetArraySize(node->json), i = 0;
+    if (n > JSON_ITEMS) {
+        node_problem(node, NULL, "has more than %d keys", JSON_ITEMS);
+        return false;
+    }
     const char **keys = mem_alloc(((size_t)n + 1) * sizeof *keys);
     for (const cJSON *child = node->json->child; child; child = child->next)
         keys[i++] = child->string;

@@ -43,7 +43,7 @@ Node node_item(const Node *array, int index, const cJSON *json, const char *labe
 /* Add a problem at this node. */
 void node_problem(const Node *node, const char *hint, const char *format, ...) ART_PRINTF(3, 4);
 
-/* True for an object whose keys are not repeated; else a problem. */
+/* True for an object of at most JSON_ITEMS keys, none repeated; else a problem. */
 bool node_object(const Node *node);
 
 /* One row per key that an object may have. */

@@ -23,6 +23,8 @@ char *pg_child_conninfo(const Pg *pg, char **password)
         "sslpassword",     "options"};
     Buf out = {0};
     PQconninfoOption *info = PQconninfo(pg->conn);
+    if (!info) /* without it the program would connect by other settings */
+        mem_exhausted();
     add_pair(&out, "host", PQhost(pg->conn)); /* of several hosts the one that was found */
     add_pair(&out, "port", PQport(pg->conn));
     for (PQconninfoOption *o = info; o && o->keyword; o++) {

@@ -257,6 +257,8 @@ static bool try_hosts(PGconn **conn, const Options *given, const PQconninfoOptio
             break;
         }
         PQconninfoOption *final = PQconninfo(*conn);
+        if (!final)
+            mem_exhausted();
         set_where(&where, PQdb(*conn), PQhost(*conn), PQport(*conn), PQuser(*conn));
         if (err->code != ERR_INTERRUPTED && err->code != ERR_TERMINATED)
             err_clear(err);

@@ -101,9 +101,11 @@ char *arena_printf(Arena *arena, const char *format, ...)
     va_copy(again, args);
     int n = vsnprintf(NULL, 0, format, args);
     va_end(args);
-    char *text = arena_alloc(arena, (size_t)(n < 0 ? 0 : n) + 1);
-    if (n > 0)
-        vsnprintf(text, (size_t)n + 1, format, again);
+    if (n < 0)
+        mem_exhausted();
+    char *text = arena_alloc(arena, (size_t)n + 1);
+    if (vsnprintf(text, (size_t)n + 1, format, again) != n)
+        mem_exhausted();
     va_end(again);
     return text;
 }
@@ -165,11 +167,12 @@ void buf_vprintf(Buf *buf, const char *format, va_list args)
     va_list again;
     va_copy(again, args);
     int n = vsnprintf(NULL, 0, format, args);
-    if (n > 0) {
-        buf_reserve(buf, (size_t)n);
-        vsnprintf(buf->data + buf->len, (size_t)n + 1, format, again);
-        buf->len += (size_t)n;
-    }
+    if (n < 0)
+        mem_exhausted();
+    buf_reserve(buf, (size_t)n);
+    if (vsnprintf(buf->data + buf->len, (size_t)n + 1, format, again) != n)
+        mem_exhausted();
+    buf->len += (size_t)n;
     va_end(again);
 }
 

@@ -61,7 +61,7 @@ static bool each_in_file(Spool *spool, SpoolFn *each, void *ctx, Err *err)
         line[n - 1] = '\0';
         ok = each(ctx, line, err);
     }
-    if (ok && ferror(spool->file))
+    if (ok && !feof(spool->file)) /* an error, or no memory for the line */
         ok = err_set(err, ERR_IO, NULL, "cannot read the report back: %s", strerror(errno));
     free(line);
     return ok;

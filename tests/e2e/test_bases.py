@@ -1,6 +1,8 @@
 """Other bases, described by files alone: no line of C knows people, assets or listings."""
 import csv
 import io
+import json
+import os
 
 import pytest
 import support
@@ -131,3 +133,24 @@ def test_two_bases_in_one_database(tmp_path, empty):
     assert people.versions() == before
     assert {s["tables"][0]["table"] for s in people.run("history", "--json").json["syncs"]} <= {"people", "assets"}
     assert all(t["skipped"] for t in people.sync()["tables"])
+
+
+@pytest.mark.parametrize("aliases", [{}, {f"alias {i:04d}": f"Ünder number {i:04d}" for i in range(5000)},
+                                     {f"alias {i:04d}": f"unknown {i:04d}" for i in range(5000)}],
+                         ids=["choices", "aliases", "problems"])
+def test_thousands_of_choices_take_little_memory(tmp_path, empty, aliases):
+    column = {"column": "c", "headers": ["C"], "type": "choice", "choices": [f"Ünder number {i:04d}" for i in range(5000)]}
+    if aliases:
+        column["aliases"] = aliases
+    (tmp_path / "base").mkdir()
+    (tmp_path / "base" / "base.json").write_text(json.dumps({"name": "b", "tables": [
+        {"table": "t", "file": "t.csv", "id": {"column": "i", "headers": ["I"]}, "columns": [column]}]}))
+    child = support.Artsync(tmp_path, empty).start("--json", "--base", tmp_path / "base", "base", "check")
+    problems = json.loads(child.stdout.read())["problems"]
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    unknown = [p for p in problems if "is not one of the choices" in p["message"]]
+    assert len(unknown) == (5000 if "unknown 0000" in aliases.values() else 0)
+    sanitized = b"__asan_init" in open(support.BINARY, "rb").read()
+    # the peak is at least that of this process, which it was forked from
+    assert usage.ru_maxrss < (600 if sanitized else 150) * 1024

@@ -1,4 +1,5 @@
 """Hostile and broken files: each gets the right status and a message that says what to do, and nothing changes."""
+import csv
 import gzip
 import os
 import shutil
@@ -180,6 +181,28 @@ def test_the_other_tables_stay_too(art_loaded, tmp_path):
     before = art_loaded.db.versions()
     assert art_loaded.run("sync", "--export-dir", later).status == 4
     assert art_loaded.db.versions() == before
+
+
+MARKS = "\u0301\u0316" * 200000  # sorting so many takes minutes; one run of them is refused unsorted
+
+
+def test_marks_without_end_are_refused_wherever_they_are(art_loaded, tmp_path):
+    """In a header, in link, choice and text cells: only the records that hold them are rejected."""
+    db = art_loaded.db
+    oak = db.row(PRINT)
+    header = ["Print - Edition", "Print", "Print Edition", "record_id", "Size", "Notes", "Extra" + MARKS]
+    rows = [(f"{oak['name']} - 901", oak["name"], 901, "recX0000000000001", "Small", "plain", ""),
+            (f"{oak['name']} - 902", oak["name"], 902, "recX0000000000002", "Small" + MARKS, "", ""),
+            (f"{oak['name']} - 903", oak["name"], 903, "recX0000000000003", "", "a" + MARKS, ""),
+            (f"{oak['name']} - 904", oak["name"] + MARKS, 904, "recX0000000000004", "", "", ""),
+            (f"{oak['name']}{MARKS} - 905", oak["name"], 905, "recX0000000000005", "", "", "")]
+    with open(tmp_path / FILE, "w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header, *rows])
+    art_loaded.sync(tmp_path, "--force", "--table", "editions", status=1)
+    assert db.column("SELECT airtable_id FROM editions WHERE airtable_id LIKE 'recX0%%' ORDER BY 1") == [rows[0][3]]
+    rejects = db.rows("SELECT column_name, code, reason FROM artsync.rejects ORDER BY line")
+    assert [r["column_name"] for r in rejects] == ["size", "notes", "print_id", "edition_display_name"]
+    assert {(r["code"], r["reason"]) for r in rejects} == {("invalid_value", "has more than 30 combining marks in a row")}
 
 
 def test_large_rejected_records_are_taken_one_at_a_time(art, db, shop):

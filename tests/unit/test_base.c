@@ -205,6 +205,9 @@ static void fingerprint_follows_the_rules(void **state)
 
 /* ---- what is refused: the JSON ---- */
 
+#define M5 "\xCC\x96\xCC\x96\xCC\x96\xCC\x96\xCC\x96"
+#define M30 M5 M5 M5 M5 M5 M5
+
 static void syntax_has_line_and_column(void **state)
 {
     (void)state;
@@ -220,6 +223,8 @@ static void syntax_has_line_and_column(void **state)
         {"{'name': 'a\\u0000b'}", "base.json: line 1, column 12: \\u0000 cannot be part of a text"},
         {"{'name': 'a\nb'}",
          "base.json: line 1, column 12: a control character inside a string (write \\n, \\t or \\u00XX)"},
+        {"{'name': 'b\\u0301" M30 "'}",
+         "base.json: the text \"b\xCC\x81" M30 "\" has more than 30 combining marks in a row"},
         {"{\x01}", "base.json: line 1, column 2: a control character"},
         {"{'name': '\xFF'}", "base.json: line 1, column 11: invalid UTF-8 [save the file as UTF-8]"},
         {"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1", "base.json: line 1, column 33: nested too deeply"},
@@ -391,6 +396,13 @@ static const struct {
     {"{'column': 'c', 'type': 'text', 'derive': {'from': 'd', 'pattern': '((a{1,200}){200})'}}, "
      "{'column': 'd', 'type': 'text', 'headers': ['D']}",
      COLUMN ": derive: pattern: is too long, or repeats repetitions"},
+    /* a back reference takes exponential time; within brackets it is none */
+    {"{'column': 'c', 'type': 'text', 'derive': {'from': 'd', 'pattern': '(.*)\\\\1x'}}, "
+     "{'column': 'd', 'type': 'text', 'headers': ['D']}",
+     COLUMN ": derive: pattern: has a back reference, \\1 to \\9 [write out what the group stands for]"},
+    {"{'column': 'c', 'type': 'text', 'derive': {'from': 'd', 'pattern': '(.*)[[:alpha:][]\\\\1]'}}, "
+     "{'column': 'd', 'type': 'text', 'headers': ['D']}",
+     COLUMN ": derive: pattern: has a back reference, \\1 to \\9 [write out what the group stands for]"},
 };
 
 static void columns_are_checked(void **state)
@@ -403,7 +415,7 @@ static void columns_are_checked(void **state)
         expect(json, column_cases[i].problem);
     }
     base_free(good(TABLE("{'column': 'c', 'type': 'text', 'derive': {'from': 'd', "
-                         "'pattern': '^[[:alpha:]+{}]+ - ([0-9]{1,4})[+]+([a-z]+ )+$'}}, "
+                         "'pattern': '^[[:alpha:]+{}]+ - ([0-9]{1,4})[+\\\\1]+\\\\\\\\1([a-z]+ )+$'}}, "
                          "{'column': 'd', 'type': 'text', 'headers': ['D']}")));
 }
 

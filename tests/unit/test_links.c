@@ -116,6 +116,22 @@ static void test_names_that_are_blank_or_missing(void **state)
     assert_string_equal(link.key, "3");
 }
 
+/* Sorting so many marks would take minutes: such a name is compared as it is. */
+static void test_a_name_with_marks_without_end(void **state)
+{
+    (void)state;
+    enum { PAIRS = 160000 };
+    char *name = arena_alloc(&arena, 4 * PAIRS + 2);
+    Link link;
+    name[0] = 'X';
+    for (size_t i = 0; i < PAIRS; i++)
+        memcpy(name + 1 + 4 * i, "\xCC\x81\xCC\x96", 4);
+    link_index_add(links, "rec1", name, "1", false);
+    assert_int_equal(link_by_name(links, str_of(name), &link), LINK_FOUND);
+    name[0] = 'Y';
+    assert_int_equal(link_by_name(links, str_of(name), &link), LINK_NONE);
+}
+
 static void test_plain_splitting(void **state)
 {
     (void)state;
@@ -208,6 +224,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_names_exactly_then_trimmed_then_without_case, begin, end),
         cmocka_unit_test_setup_teardown(test_the_same_row_twice_is_one_row, begin, end),
         cmocka_unit_test_setup_teardown(test_names_that_are_blank_or_missing, begin, end),
+        cmocka_unit_test_setup_teardown(test_a_name_with_marks_without_end, begin, end),
         cmocka_unit_test_setup_teardown(test_plain_splitting, begin, end),
         cmocka_unit_test_setup_teardown(test_whole_known_names_before_splitting, begin, end),
         cmocka_unit_test_setup_teardown(test_a_name_of_many_commas, begin, end),

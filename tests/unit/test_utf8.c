@@ -155,6 +155,24 @@ static void test_distance(void **state)
     assert_int_equal(utf8_distance(STR(""), STR("abc"), 3), 3);
 }
 
+/* Marks of two classes in turn have to be sorted, which takes quadratic time: so long a run is left as it is. */
+static void test_marks_without_end(void **state)
+{
+    (void)state;
+    enum { PAIRS = 160000 };
+    char *text = arena_alloc(&arena, 4 * PAIRS + 2);
+    text[0] = 'X';
+    for (size_t i = 0; i < PAIRS; i++)
+        memcpy(text + 1 + 4 * i, "\xCC\x81\xCC\x96", 4);
+    Str whole = str_of(text);
+    assert_false(utf8_stream_safe(whole));
+    assert_ptr_equal(utf8_nfc(whole, &arena).p, text);
+    assert_memory_equal(utf8_fold(whole, &arena).p + 1, text + 1, whole.n - 1);
+    assert_true(utf8_stream_safe((Str){text, 1 + 30 * 2}));
+    assert_false(utf8_stream_safe((Str){text, 1 + 31 * 2}));
+    assert_true(utf8_stream_safe(STR("\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x91\xA9"))); /* emoji are no marks */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -164,6 +182,7 @@ int main(void)
         cmocka_unit_test(test_trim),
         cmocka_unit_test(test_nfc),
         cmocka_unit_test(test_fold),
+        cmocka_unit_test(test_marks_without_end),
         cmocka_unit_test(test_printable),
         cmocka_unit_test(test_width),
         cmocka_unit_test(test_distance),
