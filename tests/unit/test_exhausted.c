@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "artsync/utf8.h"
+#include "case.h"
 #include "cleaning.h"
 
 /* Its declaration differs from one C library to the next. */
@@ -63,10 +64,14 @@ static int status_of(void (*what)(void), char *said, size_t size)
 static void a_failed_allocation_is_no_answer(void **state)
 {
     (void)state;
-    static void (*const all[])(void) = {derive, normalize};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+    static const struct {
+        const char *name;
+        void (*what)(void);
+    } cases[] = {{"a pattern", derive}, {"a normal form", normalize}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char said[200];
-        assert_int_equal(status_of(all[i], said, sizeof said), EXIT_REFUSED);
+        CASE("%s", cases[i].name);
+        assert_int_equal(status_of(cases[i].what, said, sizeof said), EXIT_REFUSED);
         assert_non_null(strstr(said, "out of memory"));
     }
 }
