@@ -395,7 +395,6 @@ static const struct {
     {"{'column': 'c', 'type': 'text', 'derive': {'from': 'd', 'pattern': '((a{1,200}){200})'}}, "
      "{'column': 'd', 'type': 'text', 'headers': ['D']}",
      COLUMN ": derive: pattern: is too long, or repeats repetitions"},
-    /* a back reference takes exponential time; within brackets it is none */
     {"{'column': 'c', 'type': 'text', 'derive': {'from': 'd', 'pattern': '(.*)\\\\1x'}}, "
      "{'column': 'd', 'type': 'text', 'headers': ['D']}",
      COLUMN ": derive: pattern: has a back reference, \\1 to \\9 [write out what the group stands for]"},
