@@ -34,7 +34,7 @@ WITH_SERVER = $(if $(ARTSYNC_TEST_URL),,tests/pg.sh run --)
 say = $(if $(V),,@printf '  %-5s %s\n' '$(1)' '$(2)';)
 
 .DELETE_ON_ERROR:
-.PHONY: all help deps demo check check-unit check-e2e totals lint coverage fuzz fuzz-replay bench install clean always
+.PHONY: all help deps demo check check-unit check-e2e totals lint docs coverage fuzz fuzz-replay bench install clean always
 
 ## make                build/artsync  (CC=clang, SANITIZE=address,undefined, COVERAGE=1)
 all: $(BUILD)/artsync
@@ -82,7 +82,7 @@ demo:
 ## make check          install what is missing, build, run every test, the fuzzers' seeds among them
 check:
 	@tests/deps.sh check
-	@$(MAKE) -s --no-print-directory -j$(JOBS) all $(UNITS:tests/unit/%.c=$(BUILD)/unit/%) $(BUILD)/unit/field_tool
+	@$(MAKE) -s --no-print-directory -j$(JOBS) all $(UNITS:tests/unit/%.c=$(BUILD)/unit/%) $(BUILD)/unit/field_tool $(BUILD)/unit/reference
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory fuzz-replay
 	@$(WITH_SERVER) $(MAKE) --no-print-directory check-unit check-e2e
@@ -102,7 +102,7 @@ check-unit: $(UNITS:tests/unit/%.c=$(BUILD)/unit/%)
 	@$(WITH_SERVER) tests/unit.sh $^ 2>&1 | tee $(BUILD)/unit.log
 
 ## make check-e2e      the end-to-end tests alone  (PYTEST_ARGS="-k rollback")
-check-e2e: $(BUILD)/artsync $(BUILD)/unit/field_tool
+check-e2e: $(BUILD)/artsync $(BUILD)/unit/field_tool $(BUILD)/unit/reference
 	@ARTSYNC_BIN=$(BUILD)/artsync $(WITH_SERVER) $(PYTHON) -B -m pytest -q -p no:cacheprovider $(PYTEST_ARGS) tests/e2e \
 	    2>&1 | tee $(BUILD)/e2e.log
 
@@ -112,8 +112,12 @@ totals:
 	@echo; echo "== end-to-end tests (pytest)"; tail -n 1 $(BUILD)/e2e.log
 
 ## make lint           which folder may use which, no circles, how long a file may be, what may not be called
-lint: $(MAIN) $(OBJECTS)
+lint: $(BUILD)/artsync $(BUILD)/unit/reference
 	@BUILD=$(BUILD) tests/lint.sh
+
+## make docs           write into docs/REFERENCE.md what the tables in the code say
+docs: $(BUILD)/artsync $(BUILD)/unit/reference
+	@tests/reference.py write docs/REFERENCE.md $^ include/artsync
 
 ## make coverage       line coverage of the unit and end-to-end tests, per room
 coverage:

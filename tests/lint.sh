@@ -8,6 +8,7 @@ complain() { echo "lint: $*" >&2; bad=1; }
 tests/lint_graph.py "${BUILD:-build}" src include/artsync docs/ARCHITECTURE.md tests/lint_circles.txt tests || bad=1
 
 tests/lint_cases.py tests/unit/*.c || bad=1
+tests/reference.py check docs/REFERENCE.md "${BUILD:-build}/artsync" "${BUILD:-build}/unit/reference" include/artsync || bad=1
 
 only() { # FILES PATTERN: who else includes it?
     grep -rlE "#include $2" src include --include='*.[ch]' | grep -vE "^($1)" |
@@ -32,6 +33,10 @@ while read -r line; do
     complain "print it with out_print: $line"
 done < <(grep -nE '(\bprintf|\bfprintf|\bvprintf|\bvfprintf|\bputs)\(|\bfputs\([^"]|\bfwrite\(' src/cli/*.c |
          grep -vE '^src/cli/(cmd_help|cmd_completion)\.c|has no row for the option')
+
+while read -r line; do
+    complain "cites a text that is not in the repository: $line"
+done < <(grep -rnE '\b(SPEC|HOUSE|FACTS)\b' src include sql docs tests README.md Makefile --exclude=lint.sh --exclude-dir=__pycache__)
 
 for query in sql/queries/*.sql; do
     name=$(basename "$query" .sql)

@@ -1,4 +1,4 @@
-/* backup.h - all that artsync owns in one file, and back again (SPEC section 11).
+/* backup.h - all that artsync owns in one file, and back again.
  *
  * A backup is an archive of pg_dump (custom format; pg_restore reads it as it is) with a manifest behind it: what is in
  * it, and for every table its rows and a checksum, taken in the very snapshot that was dumped. A restore drops, makes,

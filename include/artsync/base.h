@@ -1,6 +1,6 @@
 /* base.h - a base: which file feeds which table, which header feeds which column, and by which rule.
  *
- * Read from base.json (SPEC section 6), never from C code. Loaded in three steps, each adding knowledge:
+ * Read from base.json (docs/REFERENCE.md), never from C code. Loaded in three steps, each adding knowledge:
  *   base_load    the JSON: shape, known keys, types; tables sorted so that linked tables come first
  *   base_bind    the catalog: every mapped column exists and its type can hold the field
  *   (cleaner)    the file: which header stands where; see clean.h
@@ -148,7 +148,7 @@ void problems_add(Problems *problems, const char *place, const char *hint, const
 void problems_free(Problems *problems);
 
 /* Parse base.json text. `origin` names it in messages. Returns NULL if it has problems (at least one was added).
- * Errors per SPEC 6: unknown or repeated keys, wrong types, trailing bytes, over 1 MB, invalid UTF-8, unknown types,
+ * Errors: unknown or repeated keys, wrong types, trailing bytes, over 1 MB, invalid UTF-8, unknown types,
  * links to unknown tables or in a circle, on_invalid null on a required column ... */
 Base *base_parse(const char *text, size_t size, const char *origin, Problems *problems);
 

@@ -1,4 +1,4 @@
-/* check.h - questions about the data that a shop owner would ask, one SQL file each (SPEC section 10).
+/* check.h - questions about the data that a shop owner would ask, one SQL file each.
  *
  * sql/<base>/checks/NAME.sql is one query; each row it returns is a violation. Above it stands a comment head:
  *

@@ -1,5 +1,5 @@
 /* clean.h - the cleaning layer: raw cells in, values exactly as PostgreSQL prints them out, and a report of what
- * was changed on the way (SPEC section 7).
+ * was changed on the way.
  *
  * Three parts, each usable alone:
  *   field_clean    one cell by one type: a pure function, one row of a table in fields.c, one file of cases each
@@ -45,7 +45,7 @@ void field_clean(const Column *column, Str cell, const CleanContext *context, Cl
 const char *field_bound(const Column *column, const char *text, const CleanContext *context);
 
 /* A link cell with ids: resolved by `ids`, falling back to `names` only where the id is unknown and that name's row
- * has a derived id (SPEC 6). Either may be empty; both empty is NULL. */
+ * has a derived id. Either may be empty; both empty is NULL. */
 void field_clean_link(const Column *column, Str ids, Str names, const CleanContext *context, Cleaned *out);
 
 /* The settings of a column that only cleaning can judge: min, max, default, choices, aliases' targets. */
@@ -110,8 +110,7 @@ void cleaner_free(Cleaner *cleaner);
  * missing, with the file's unmapped headers as candidates, nearest first). */
 bool cleaner_put(void *cleaner, const RawRecord *record, Err *err);
 
-/* After the last record: ERR_CSV if the file's dates, those of unchanged records included, speak for the other order
- * (SPEC 7). */
+/* After the last record: ERR_CSV if the file's dates, those of unchanged records included, speak for the other order. */
 bool cleaner_finish(Cleaner *cleaner, Err *err);
 
 /* After the header was put. */

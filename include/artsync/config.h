@@ -1,4 +1,4 @@
-/* config.h - .env files: settings beside the data (SPEC section 4).
+/* config.h - .env files: settings beside the data.
  *
  * KEY=value, one a line. Blank lines, `# comments`, `export KEY=value`, CRLF and a byte order mark are read. A value is
  * bare (up to ` #`, trimmed), 'single quoted' (as it stands) or "double quoted" (\" \\ \$ \` stand for the second

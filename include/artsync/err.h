@@ -48,7 +48,7 @@ typedef enum ErrCode {
     ERR_COUNT
 } ErrCode;
 
-/* Exit statuses of SPEC section 3. */
+/* Exit statuses; what they mean is in exit_rows.c. */
 typedef enum ExitStatus {
     EXIT_DONE = 0,
     EXIT_ATTENTION = 1,

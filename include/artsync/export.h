@@ -1,4 +1,4 @@
-/* export.h - the tables written back as CSV in Airtable's shape (SPEC section 11).
+/* export.h - the tables written back as CSV in Airtable's shape.
  *
  * What is written reads back as the same values: a merge of it changes nothing that cleaning leaves as it is. One
  * column per mapped column, under its first header, then the record id, then the ids of linked records. Rows are

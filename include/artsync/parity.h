@@ -1,4 +1,4 @@
-/* parity.h - does the database hold what the export says? Compared cell by cell after cleaning (SPEC section 10).
+/* parity.h - does the database hold what the export says? Compared cell by cell after cleaning.
  *
  * The records go the same way as in a sync (cleaner, skip rules, repeated ids, natural keys, adopted rows) and end in
  * a comparison with their rows instead of a decision. Only reads. Memory is that of a sync: a few bytes per row.

@@ -75,7 +75,7 @@ typedef struct Record {
     Place place;
     const char *id;      /* the record id, or NULL: the file has no id column (then the natural key identifies) */
     const Value *values; /* Table.n_columns of them; NULL in `known`, except the natural key's where id is NULL */
-    uint64_t raw;        /* XXH3 of the mapped cells, seeded with the table's fingerprint (HOUSE, engine 1) */
+    uint64_t raw;        /* XXH3 of the mapped cells, seeded with the table's fingerprint: cleaner.c */
     Reject reject;       /* reject.code set: not to be written; id is set if it could be read */
     int n_warnings;      /* cells of this record that a rule changed to NULL or cut out */
 } Record;

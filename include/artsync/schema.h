@@ -1,4 +1,4 @@
-/* schema.h - the database's schema by versioned SQL files: apply, report, verify (SPEC section 5).
+/* schema.h - the database's schema by versioned SQL files: apply, report, verify.
  *
  * Sources, in order: sql/artsync/NNNN_*.sql (bookkeeping), sql/<base>/NNNN_*.sql (the base's tables), and after them
  * the sync metadata that every mapped table gets (is_active ... updated_at, its trigger, its state table). Each file's

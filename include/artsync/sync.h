@@ -106,7 +106,7 @@ bool sync_run(Pg *data, Pg *log, const Base *base, const SyncOptions *options, S
               Err *err);
 void sync_result_free(SyncResult *result);
 
-/* EXIT_DONE or EXIT_ATTENTION for a run that succeeded (SPEC section 3). */
+/* EXIT_DONE or EXIT_ATTENTION for a run that succeeded. */
 ExitStatus sync_result_status(const SyncResult *result);
 
 /* ---- what `status` asks: would a sync with these options read this table's file? ---- */
@@ -142,7 +142,7 @@ bool phase_write(Pg *pg, const char *base, const char *from, Phase to, bool forc
  * changed something and can be undone. */
 bool sync_find(Pg *pg, const char *base, const char *text, bool for_rollback, char sync_id[51], Err *err);
 
-/* ---- rollback (SPEC section 9) ---- */
+/* ---- rollback ---- */
 
 typedef struct RollbackOptions {
     bool dry_run;

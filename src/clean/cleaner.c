@@ -1,6 +1,6 @@
 /* One file through the rules of its table: which records there are, who they are, what their columns hold.
  *
- * The order of the rules is SPEC 7's: width, skip, id, the raw hash and the question whether the record is known
+ * The order of the rules: width, skip, id, the raw hash and the question whether the record is known
  * unchanged, and only then the cells. A record is rejected for the first thing that is wrong with it.
  */
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* type_boolean.c - what exports write for yes and no. An empty cell is false (SPEC 7); fields.c says so. */
+/* type_boolean.c - what exports write for yes and no. An empty cell is false: fields.c. */
 #include "field.h"
 
 static const char *const words[][2] = {

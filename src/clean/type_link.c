@@ -41,7 +41,7 @@ static bool by_name(const Field *field, Str name, bool must)
     return outcome == LINK_FOUND;
 }
 
-/* An id that no row has: the name decides only where its row's id is not Airtable's (SPEC 6). */
+/* An id that no row has: the name decides only where its row's id is not Airtable's. */
 static void by_id(const Field *field, Str id, Str name)
 {
     const LinkIndex *links = field->context->links;

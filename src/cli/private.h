@@ -42,7 +42,7 @@ bool sync_choices_read(const Cli *cli, SyncOptions *options, Err *err);
 
 /* What concerns a file as a whole, a vanished header above all, to stderr. */
 void report_file_warnings(CleaningReport *report);
-/* The object of SPEC 12; `err` may be NULL or unset; `limit` is how many changes are printed,
+/* The object of docs/REFERENCE.md, JSON; `err` may be NULL or unset; `limit` is how many changes are printed,
  * 0: all, -1: the object has none (sync). */
 bool report_json(const SyncResult *result, const Err *failed, int64_t limit, Err *err);
 /* Table, warnings, cleaning, rejects, conflicts, closing sentence. */

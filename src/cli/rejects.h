@@ -12,7 +12,7 @@ typedef struct RejectsWritten {
     Spool *unwritten; /* ragged records, {"table", ... ,"reason"} as `rejects --json` lists them */
 } RejectsWritten;
 
-/* One reject as JSON (SPEC 12), from the columns above. */
+/* One reject as JSON (docs/REFERENCE.md, JSON), from the columns above. */
 cJSON *reject_object(const char *const *cells);
 
 /* Write the rejects that `params` of rejects_list.sql choose to `path`, which must not exist unless `replace`. */

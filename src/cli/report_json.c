@@ -1,4 +1,4 @@
-/* report_json.c - the object that sync and diff print (SPEC section 12). */
+/* report_json.c - the object that sync and diff print: docs/REFERENCE.md, JSON. */
 #include "artsync/log.h"
 #include "private.h"
 

@@ -298,6 +298,11 @@ static const JsonKey column_keys[] = {
     {"derive", false, read_derive, PLAIN},
 };
 
+const KeyList column_key_lists[] = {
+    {"column", column_keys, COUNT(column_keys)},
+    {"derive", derive_keys, COUNT(derive_keys)},
+};
+
 /* ---- keys that contradict each other ---- */
 
 /* A key that its type would ignore is a mistake that nobody would notice. */

@@ -177,6 +177,12 @@ static const JsonKey base_keys[] = {
     {"tables", true, read_tables, 0},
 };
 
+const KeyList base_key_lists[] = {
+    {"base", base_keys, COUNT(base_keys)},
+    {"table", table_keys, COUNT(table_keys)},
+    {"id", id_keys, COUNT(id_keys)},
+};
+
 Base *base_draft(const char *text, size_t size, const char *origin, Problems *problems)
 {
     Base *base = mem_alloc(sizeof *base);

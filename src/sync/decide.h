@@ -1,7 +1,7 @@
 /* decide.h - the decision of a sync, one column at a time: a pure function, tested as a truth table.
  *
  * Three values meet: what the export says now, what it said at the last sync (the state, kept as a hash) and what the
- * row holds. Modes and --on-conflict are parameters, so incremental, merge and full are one engine (SPEC section 8).
+ * row holds. Modes and --on-conflict are parameters, so incremental, merge and full are one engine: docs/REFERENCE.md, Modes.
  */
 #ifndef ARTSYNC_SYNC_DECIDE_H
 #define ARTSYNC_SYNC_DECIDE_H

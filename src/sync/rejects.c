@@ -1,4 +1,4 @@
-/* rejects.c - the records that were not written, kept with their original bytes (SPEC section 8).
+/* rejects.c - the records that were not written, kept with their original bytes.
  *
  * A reject is an interval: opened by the first sync that refuses a record so, closed by the first that reads the table
  * and does not. The same cells refused for the same reason stay open and are no news. A replay (--file) only closes

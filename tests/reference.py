@@ -1,0 +1,130 @@
+#!/usr/bin/env python3
+"""docs/REFERENCE.md and the tables in the code: write what the code says into the document, or say what differs.
+
+    reference.py write|check DOCUMENT ARTSYNC REFERENCE HEADERS
+
+A part of the document between <!-- rows: NAME --> and <!-- end --> is a table that comes from the code: from the rows of
+commands and options (ARTSYNC help --json), the keys of base.json, the types and the error codes (REFERENCE, which is
+tests/unit/reference.c), the reject codes (HEADERS/record.h). The last column of a table whose head ends with "means" is kept: a person writes it, one for
+each row.
+"""
+import difflib
+import json
+import re
+import subprocess
+import sys
+
+BLOCK = re.compile(r"(<!-- rows: ([\w ]+) -->\n)(.*?)(<!-- end -->)", re.S)
+
+
+def code(text):
+    return "`%s`" % text.replace("|", "\\|") if text else ""
+
+
+def plain(text):
+    return text.replace("|", "\\|")
+
+
+def output(*command):
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, encoding="utf-8").stdout
+
+
+def words_of(option):
+    letter = "-%s, " % option["letter"] if option["letter"] else ""
+    return "%s--%s%s" % (letter, option["name"], " " + option["value"] if option["value"] else "")
+
+
+def option_rows(options):
+    return [[code(words_of(o)), code(o["default"]), code(o["key"]), plain(o["help"])] for o in options if o["name"]]
+
+
+def settings(rows):
+    """One row per environment key: the options that have it."""
+    found = {}
+    for where, options in [("", rows["options"])] + [(c["name"], c["options"]) for c in rows["commands"]]:
+        for o in options:
+            if o["key"]:
+                _, users = found.setdefault(o["key"], (o["default"], []))
+                users.append("--%s" % o["name"] if o["name"] and not where else "%s --%s" % (where, o["name"]) if where else "")
+    return [[code(key), ", ".join(code(u) for u in users if u), code(default), None] for key, (default, users) in found.items()]
+
+
+class Rows:
+    """The head and the rows of every table that the document may have; None is a cell that a person writes."""
+    def __init__(self, artsync, reference, headers):
+        self.help = json.loads(output(artsync, "help", "--json"))
+        self.lines = [line.split("\t") for line in output(reference).splitlines()]
+        self.header = open(headers + "/record.h", encoding="utf-8").read()
+
+    def get(self, name):
+        option_head = ["option", "default", "environment", "what it does"]
+        if name == "commands":
+            words = lambda c: c["name"] + (" " + c["arguments"] if c["arguments"] else "")
+            return ["command", "what it does"], [[code(words(c)), plain(c["summary"])] for c in self.help["commands"]]
+        if name == "options":
+            return option_head, option_rows(self.help["options"])
+        if name.startswith("options of "):
+            found = [c for c in self.help["commands"] if c["name"] == name[len("options of "):]]
+            return option_head, option_rows(found[0]["options"])
+        if name == "settings":
+            return ["key", "option", "default", "means"], settings(self.help)
+        if name == "exit statuses":
+            return ["status", "means"], [[str(r["status"]), plain(r["meaning"])] for r in self.help["exit_statuses"]]
+        if name.startswith("keys of "):
+            rows = [[code(key), need, types, None] for kind, *rest in self.lines if kind == "key" and rest[0] == name[8:]
+                    for _, key, need, types in [rest]]
+            if name != "keys of column":
+                rows = [[key, need, means] for key, need, _, means in rows]
+            return ["key", ""] + (["types"] if name == "keys of column" else []) + ["means"], rows
+        if name == "types":
+            return ["type", "columns that can hold it", "means"], [[code(l[1]), l[2], None] for l in self.lines if l[0] == "type"]
+        if name == "error codes":
+            return ["code", "status", "means"], [[code(l[1]), l[2], None] for l in self.lines if l[0] == "error"]
+        if name == "reject codes":
+            return ["code", "means"], [[code(c), None] for c in re.findall(r'#define REJECT_\w+ "(\w+)"', self.header)]
+        sys.exit("reference: there are no rows called %s" % name)
+
+    def missing(self, names):
+        """What the code has and no block shows."""
+        wanted = {"commands", "options", "settings", "exit statuses", "types", "error codes", "reject codes"}
+        wanted |= {"options of " + c["name"] for c in self.help["commands"] if c["options"]}
+        wanted |= {"keys of " + line[1] for line in self.lines if line[0] == "key"}
+        return sorted(wanted - set(names))
+
+
+def table(head, rows, before):
+    """Markdown; the cells that a person writes are taken from the table that was there, by the first cell."""
+    kept = {}
+    for line in before.splitlines():
+        cells = re.split(r"(?<!\\)\|", line)[1:-1]
+        if cells:
+            kept[cells[0].strip()] = cells[-1].strip()
+    lines = [head, ["---"] * len(head)] + [[kept.get(r[0], "") if c is None else c for c in r] for r in rows]
+    empty = [r[0] for r in rows if None in r and not kept.get(r[0])]
+    return "".join("|%s\n" % "".join(" %s |" % cell if cell else " |" for cell in line) for line in lines), empty
+
+
+def main(mode, document, artsync, reference, headers):
+    rows, problems = Rows(artsync, reference, headers), []
+    text = open(document, encoding="utf-8").read()
+
+    def fill(block):
+        filled, empty = table(*rows.get(block.group(2)), block.group(3))
+        problems.extend("%s: say what %s means (rows: %s)" % (document, cell, block.group(2)) for cell in empty)
+        return block.group(1) + filled + block.group(4)
+
+    new = BLOCK.sub(fill, text)
+    problems += ["%s has no block <!-- rows: %s -->" % (document, name)
+                 for name in rows.missing(m.group(2) for m in BLOCK.finditer(text))]
+    if mode == "write" and new != text:
+        open(document, "w", encoding="utf-8").write(new)
+    elif new != text:
+        problems.append("%s differs from the rows in the code; make docs writes them:\n%s" % (document, "\n".join(
+            line for line in difflib.unified_diff(text.splitlines(), new.splitlines(), "document", "code", "", "", 0, ""))))
+    for problem in problems:
+        print("lint: %s" % problem, file=sys.stderr)
+    return bool(problems)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,71 @@
+/* What docs/REFERENCE.md has to say about base.json and errors, as lines of cells between tabs: tests/reference.py puts them there.
+ *
+ *     key   OBJECT  KEY  required|optional  TYPES     TYPES: of columns that may have it; "all"
+ *     type  TYPE  KINDS                               KINDS: PostgreSQL types that can hold it
+ *     error CODE  STATUS                              as JSON has it, and the exit status
+ */
+#include <stdio.h>
+
+#include "../../src/model/base_build.h"
+
+static const char *const kinds[] = {
+    [PG_TEXT] = "text (varchar, char, citext)",
+    [PG_INTEGER] = "smallint, integer, bigint",
+    [PG_NUMERIC] = "numeric",
+    [PG_FLOAT] = "real, double precision",
+    [PG_BOOLEAN] = "boolean",
+    [PG_DATE] = "date",
+    [PG_TIMESTAMP] = "timestamp",
+    [PG_TIMESTAMPTZ] = "timestamptz",
+    [PG_INTERVAL] = "interval",
+    [PG_TEXT_ARRAY] = "text[]",
+    [PG_JSON] = "json",
+    [PG_JSONB] = "jsonb",
+    [PG_UUID] = "uuid",
+    [PG_ENUM] = "an enum",
+};
+enum { KINDS = sizeof kinds / sizeof kinds[0] };
+
+static void print_types(unsigned mask)
+{
+    unsigned all = (1u << FIELD_COUNT) - 1;
+    mask = mask ? mask & all : all;
+    bool most = __builtin_popcount(mask) > FIELD_COUNT / 2;
+    const char *between = most ? "all but " : "";
+    for (int type = 0; type < FIELD_COUNT; type++)
+        if (mask != all && ((mask >> type & 1) == 0) == most) {
+            printf("%s%s", between, field_type_name((FieldType)type));
+            between = ", ";
+        }
+    printf("%s\n", mask == all ? "all" : "");
+}
+
+static void print_keys(const KeyList *list)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        const JsonKey *key = &list->keys[i];
+        printf("key\t%s\t%s\t%s\t", list->object, key->name, key->required ? "required" : "optional");
+        print_types(key->types);
+    }
+}
+
+int main(void)
+{
+    for (size_t i = 0; i < sizeof base_key_lists / sizeof base_key_lists[0]; i++)
+        print_keys(&base_key_lists[i]);
+    for (size_t i = 0; i < sizeof column_key_lists / sizeof column_key_lists[0]; i++)
+        print_keys(&column_key_lists[i]);
+    for (int type = 0; type < FIELD_COUNT; type++) {
+        const char *between = "";
+        printf("type\t%s\t", field_type_name((FieldType)type));
+        for (int kind = 0; type != FIELD_LINK && kind < KINDS; kind++)
+            if (field_accepts((FieldType)type, (PgKind)kind)) {
+                printf("%s%s", between, kinds[kind]);
+                between = ", ";
+            }
+        printf("%s\n", type == FIELD_LINK ? "as the primary key of the linked table" : "");
+    }
+    for (int code = ERR_NONE + 1; code < ERR_COUNT; code++)
+        printf("error\t%s\t%d\n", err_name((ErrCode)code), (int)err_status((ErrCode)code));
+    return 0;
+}
