@@ -38,6 +38,10 @@ while read -r line; do
     complain "cites a text that is not in the repository: $line"
 done < <(grep -rnE '\b(SPEC|HOUSE|FACTS)\b' src include sql docs tests README.md Makefile --exclude=lint.sh --exclude-dir=__pycache__)
 
+while IFS=: read -r file _ keys; do
+    grep -qE "\"[a-z]+\", $keys, " "$file" || complain "$file: $keys is in no KeyList, so docs/REFERENCE.md does not have its keys"
+done < <(grep -noE 'const JsonKey \w+' src/model/*.c | grep -v 'JsonKey \*' | sed 's/const JsonKey //')
+
 for query in sql/queries/*.sql; do
     name=$(basename "$query" .sql)
     grep -rqF "\"$name\"" src || complain "$query is run by nobody"

@@ -9,13 +9,13 @@
 void metadata_defaults(Table *table);
 void read_metadata(const Node *value, void *table);
 
-/* All keys of base.json, one list per kind of object: what docs/REFERENCE.md has to explain. */
+/* All keys of base.json, one list for each JsonKey table: what docs/REFERENCE.md has to explain. */
 typedef struct KeyList {
-    const char *object; /* "base", "table", "id", "column", "derive" */
+    const char *object; /* "base", "table", "id", "metadata", "column", "derive" */
     const JsonKey *keys;
     size_t n;
 } KeyList;
-extern const KeyList base_key_lists[3], column_key_lists[2];
+extern const KeyList base_key_lists[3], metadata_key_lists[1], column_key_lists[2];
 
 /* One element of "columns": everything but what needs the other columns or tables (to, derive.from). */
 void read_column(const Node *node, Column *column);

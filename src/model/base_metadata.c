@@ -38,6 +38,8 @@ static const JsonKey keys[] = {
     {"updated_at", false, read_updated_at, 0},
 };
 
+const KeyList metadata_key_lists[] = {{"metadata", keys, sizeof keys / sizeof *keys}};
+
 void read_metadata(const Node *value, void *target)
 {
     Table *table = target;

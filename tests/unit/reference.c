@@ -53,6 +53,7 @@ int main(void)
 {
     for (size_t i = 0; i < sizeof base_key_lists / sizeof base_key_lists[0]; i++)
         print_keys(&base_key_lists[i]);
+    print_keys(metadata_key_lists);
     for (size_t i = 0; i < sizeof column_key_lists / sizeof column_key_lists[0]; i++)
         print_keys(&column_key_lists[i]);
     for (int type = 0; type < FIELD_COUNT; type++) {
