@@ -46,8 +46,6 @@ enum { COLUMNS = sizeof columns / sizeof *columns };
 
 /* ---- keys ---- */
 
-uint64_t key_bit(int k) { return (uint64_t)1 << (k < STAGE_KEYS ? k : STAGE_KEYS - 1); }
-
 static uint64_t bits_of(const CatalogTable *catalog, const char *name)
 {
     uint64_t bits = 0;

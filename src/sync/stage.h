@@ -40,7 +40,7 @@ typedef struct StageLine {
 
 /* The bit of the catalog's key k in StageLine.claims; all keys beyond the 62nd share one. Kept positive: SQL has no
  * unsigned integers. */
-uint64_t key_bit(int k);
+static inline uint64_t key_bit(int k) { return (uint64_t)1 << (k < STAGE_KEYS ? k : STAGE_KEYS - 1); }
 /* The bits of all keys that hold a mapped column; of the id column with column = -1. */
 uint64_t key_bits_of(Turn *turn, int column);
 
