@@ -172,8 +172,12 @@ static bool begin(Rollback *rb, const char *which, Err *err)
 {
     Pg *pg = rb->run.pg;
     const char *base = rb->run.base->name;
-    return base_begin(pg, base, rb->result->rollback_id, rb->options->wait_seconds, err) &&
-           sync_find(pg, base, which, true, rb->result->sync_id, err) && read_logs(rb, err);
+    char *set = NULL;
+    bool ok = base_begin(pg, base, rb->result->rollback_id, rb->options->wait_seconds, err) &&
+              pg_value(pg, sql_query("writes_stamps"), 0, NULL, &set, err) &&
+              sync_find(pg, base, which, true, rb->result->sync_id, err) && read_logs(rb, err);
+    free(set);
+    return ok;
 }
 
 static bool finish(Rollback *rb, Err *err)

@@ -109,7 +109,7 @@ def test_the_business_can_insert(db):
 # ---- what an earlier artsync left ----
 
 BEFORE = {  # how the schema was before a migration, newest first
-    "0006_touch_column.sql": "DROP FUNCTION artsync.touch_column()",
+    "0006_stamps.sql": "DROP FUNCTION artsync.touch_column()",
     "0005_former_ids.sql": "DROP TABLE artsync.former_ids",
     "0004_data_transaction.sql": "ALTER TABLE sync_logs DROP COLUMN data_xid",
     "0003_packed_state.sql": "ALTER TABLE artsync.layouts DROP COLUMN packed, ADD UNIQUE (base, table_name, columns)",
