@@ -1,4 +1,5 @@
 /* cmd_status.c - per table: its file, changed or not, the last sync, open rejects. */
+#include "artsync/embed.h"
 #include "artsync/log.h"
 #include "private.h"
 
@@ -20,7 +21,7 @@ const Command cmd_status = {
     .run = run,
 };
 
-static void print_json(const SyncOutlook *outlooks, int n, Phase phase, const Err *failed)
+static void print_json(const SyncOutlook *outlooks, int n, Phase phase, const PgRows *killed, const Err *failed)
 {
     JsonOut json;
     json_begin(&json, stdout);
@@ -39,6 +40,7 @@ static void print_json(const SyncOutlook *outlooks, int n, Phase phase, const Er
         json_close(&json, '}');
     }
     json_close(&json, ']');
+    json_item(&json, "interrupted_sync_id", json_string_or_null(pg_count(killed) ? pg_get(killed, 0, 0) : NULL));
     if (failed->code != ERR_NONE)
         json_item(&json, "error", json_error(failed));
     json_end(&json);
@@ -103,6 +105,15 @@ static bool read_ages(Cli *cli, const SyncOutlook *outlooks, PgRows **ages, Err 
     return ok;
 }
 
+/* A run that was killed still says running; the next one marks it. */
+static void print_killed(const PgRows *killed)
+{
+    if (pg_count(killed))
+        out_print(stdout, "The %s %s of %s was interrupted and changed nothing; the next sync marks it as failed.\n",
+                strcmp(pg_get(killed, 0, 1), "rollback") == 0 ? "rollback" : "sync", pg_get(killed, 0, 0),
+                pg_get(killed, 0, 2));
+}
+
 static void missing_file(const SyncOutlook *outlooks, int n, Err *failed)
 {
     for (int i = 0; i < n; i++)
@@ -116,12 +127,14 @@ static bool run(Cli *cli, Err *err)
     int n = cli->base->n_tables;
     SyncOptions sync = {.export_dir = cli_text(cli, "export-dir")};
     SyncOutlook *outlooks = arena_alloc(&cli->arena, sizeof *outlooks * (size_t)(n + 1));
-    PgRows *ages = NULL;
+    PgRows *ages = NULL, *killed = NULL;
     Phase phase = PHASE_PARALLEL;
     Err failed = {0};
     bool ok = sync_choices_read(cli, &sync, err) && pg_begin(cli->pg, PG_TX_READ, err) &&
               phase_read(cli->pg, cli->base->name, &phase, err) &&
-              sync_outlook(cli->pg, cli->base, &sync, phase, outlooks, &cli->arena, err) && read_ages(cli, outlooks, &ages, err);
+              sync_outlook(cli->pg, cli->base, &sync, phase, outlooks, &cli->arena, err) &&
+              read_ages(cli, outlooks, &ages, err) &&
+              pg_query(cli->pg, sql_query("sync_killed"), 1, (const char *[]){cli->base->name}, &killed, err);
     pg_rollback(cli->pg);
     if (ok) {
         missing_file(outlooks, n, &failed);
@@ -130,11 +143,14 @@ static bool run(Cli *cli, Err *err)
                 cli->status = EXIT_ATTENTION;
         cli->reported = cli->json;
         if (cli->json)
-            print_json(outlooks, n, phase, &failed);
-        else
+            print_json(outlooks, n, phase, killed, &failed);
+        else {
             print_text(cli, outlooks, ages, phase);
+            print_killed(killed);
+        }
         *err = failed;
     }
     pg_rows_free(ages);
+    pg_rows_free(killed);
     return err->code == ERR_NONE;
 }

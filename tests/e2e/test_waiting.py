@@ -39,10 +39,10 @@ def failed(art, status):
 def test_a_frozen_server(art, db, busy, shop):
     """Both backends of the sync are stopped: SIGTERM ends it all the same, and its log rows show that it was killed."""
     assert failed(art, 0) == 0  # it is alive
-    pids = db.column("SELECT pid FROM pg_stat_activity WHERE datname = %s AND application_name LIKE 'artsync%%' "
-                     "AND backend_type = 'client backend'", db.name)
-    pids = [p for p in pids if p]
-    assert len(pids) == 2
+    ours = ("FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'artsync%%' "
+            "AND backend_type = 'client backend'")
+    db.wait("SELECT count(*) = 2 " + ours)  # validate has left
+    pids = db.column("SELECT pid " + ours)
     try:
         for pid in pids:
             os.kill(pid, signal.SIGSTOP)
@@ -55,6 +55,12 @@ def test_a_frozen_server(art, db, busy, shop):
     db.quiet()
     assert {r["status"] for r in db.logs("id > 3")} == {"running"}
     assert failed(art, 1) == 3
+    killed = db.logs("id > 3")[0]["sync_id"]
+    assert art.ok("status", "--json", "--export-dir", shop.path).json["interrupted_sync_id"] == killed
+    assert "sync %s" % killed in art.ok("status", "--export-dir", shop.path).out
+    art.sync(shop.path, "--table", "distributors")  # the row of prints is still locked
+    assert art.ok("status", "--json", "--export-dir", shop.path).json["interrupted_sync_id"] is None
+    assert {r["error_message"] for r in db.logs("sync_id = '%s'" % killed)} == {"interrupted"}
 
 
 def test_the_log_is_locked_when_a_sync_begins(art, db, shop):
@@ -108,19 +114,53 @@ void *realloc(void *old, size_t size)
 """
 
 
-@pytest.fixture
-def small_libpq(tmp_path):
-    (tmp_path / "shim.c").write_text(SHIM, encoding="utf-8")
-    subprocess.run(["cc", "-shared", "-fPIC", "-o", "shim.so", "shim.c", "-ldl"], cwd=tmp_path, check=True)
-    return {"LD_PRELOAD": str(tmp_path / "shim.so"),
+AFTER_COMMIT = r"""
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <string.h>
+/* artsync gets no memory once the second COMMIT, that of the data, was sent. */
+static int commits;
+int PQsendQuery(void *conn, const char *sql)
+{
+    int (*real)(void *, const char *) = (int (*)(void *, const char *))dlsym(RTLD_NEXT, "PQsendQuery");
+    commits += strcmp(sql, "COMMIT") == 0;
+    return real(conn, sql);
+}
+void *calloc(size_t n, size_t size)
+{
+    static void *(*real)(size_t, size_t);
+    Dl_info caller;
+    if (!real)
+        real = (void *(*)(size_t, size_t))dlsym(RTLD_NEXT, "calloc");
+    if (commits >= 2 && dladdr(__builtin_return_address(0), &caller) && strstr(caller.dli_fname, "artsync"))
+        return NULL;
+    return real(n, size);
+}
+"""
+
+
+def preload(folder, source):
+    """An environment in which the functions of this C source come before those of the libraries."""
+    (folder / "shim.c").write_text(source, encoding="utf-8")
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", "shim.so", "shim.c", "-ldl"], cwd=folder, check=True)
+    return {"LD_PRELOAD": str(folder / "shim.so"),
             "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"}
 
 
-def test_libpq_gets_no_memory_for_copy(art, db, shop, small_libpq):
+def test_no_memory_after_commit(tmp_path, art, db, shop):
+    """The data is there: nothing may say that nothing was changed."""
+    result = art.run("sync", "--export-dir", shop.save(), env=preload(tmp_path, AFTER_COMMIT))
+    assert result.status == 1 and "out of memory after the changes were committed" in result.err, result
+    assert db.has("editions", "E1")
+    assert {r["status"] for r in db.logs()} == {"completed"}
+
+
+def test_libpq_gets_no_memory_for_copy(tmp_path, art, db, shop):
     """PQputCopyData says 0 for ever: an error, not an endless loop."""
     for i in range(40):
         shop.print("Q%d" % i, "Print %d" % i, notes="n" * 5000)
-    result = art.run("sync", "--json", "--export-dir", shop.save(), env=small_libpq)
+    result = art.run("sync", "--json", "--export-dir", shop.save(), env=preload(tmp_path, SHIM))
     assert result.status == 4 and "out of memory" in error_of(result)["message"], result
     db.quiet()
     assert db.value("SELECT count(*) FROM prints") == 0
