@@ -106,8 +106,8 @@ typedef struct CleanerOptions {
 Cleaner *cleaner_new(const CleanerOptions *options, CleaningReport *report, const RecordSink *sink);
 void cleaner_free(Cleaner *cleaner);
 
-/* A RawSink; ctx is the Cleaner. Errors: ERR_HEADER (repeated header, two headers for one column, a required header
- * missing, with the file's unmapped headers as candidates, nearest first). */
+/* A RawSink; ctx is the Cleaner. Errors: ERR_HEADER (a mapped header that is repeated, two headers for one column, a
+ * required header missing, with the file's unmapped headers as candidates, nearest first). */
 bool cleaner_put(void *cleaner, const RawRecord *record, Err *err);
 
 /* After the last record: ERR_CSV if the file's dates, those of unchanged records included, speak for the other order. */

@@ -23,17 +23,6 @@ static bool is_ignored(Str header)
     return name.n == 0 || (name.n >= 8 && memcmp(name.p, "_reject_", 8) == 0);
 }
 
-static bool check_repeated(Binding *b, const char *path, const RawRecord *header, Err *err)
-{
-    for (int i = 0; i < header->n_cells; i++)
-        for (int k = 0; k < i; k++)
-            if (str_eq(header_at(header, i), header_at(header, k)) && !is_ignored(header_at(header, i)))
-                return err_set(err, ERR_HEADER, "rename one of the two fields, or hide it in the view",
-                               "%s: the header \"%s\" is there twice, as column %d and %d", path,
-                               shown(b, header_at(header, i)), k + 1, i + 1);
-    return true;
-}
-
 /* ---- matching ---- */
 
 static bool matches(const Names *names, Str header, bool fold, Arena *arena)
@@ -71,6 +60,16 @@ static int *no_cells(Binding *b, int n)
     return cells;
 }
 
+/* Copying a field in Airtable leaves such headers: one that is not mapped may be there more than once. */
+static bool is_listed(const Binding *b, Str name)
+{
+    for (int i = 0; i < b->unmapped.n; i++) {
+        if (str_eq(str_of(b->unmapped.items[i]), name))
+            return true;
+    }
+    return false;
+}
+
 static bool match_headers(Binding *b, const char *path, const RawRecord *header, Err *err)
 {
     const Table *table = b->table;
@@ -98,11 +97,15 @@ static bool match_headers(Binding *b, const char *path, const RawRecord *header,
         int other = give(targets, n, name, i, &mapped, &scratch);
         if (other < 0)
             other = give(skips, table->n_skips, name, i, &skipping, &scratch);
-        if (other >= 0)
+        if (other >= 0 && str_eq(header_at(header, other), name))
+            ok = err_set(err, ERR_HEADER, "rename one of the two fields, or hide it in the view",
+                         "%s: the header \"%s\" is there twice, as column %d and %d", path, shown(b, name), other + 1,
+                         i + 1);
+        else if (other >= 0)
             ok = err_set(err, ERR_HEADER, "rename one of the two fields, hide it in the view, or mend base.json",
                          "%s: the headers \"%s\" and \"%s\" feed one column of %s", path,
                          shown(b, header_at(header, other)), shown(b, name), table->name);
-        else if (!mapped && !skipping)
+        else if (!mapped && !skipping && !is_listed(b, name))
             b->unmapped.items[b->unmapped.n++] = arena_strn(&b->arena, name.p, name.n);
         arena_reset(&scratch);
     }
@@ -243,7 +246,7 @@ bool binding_make(Binding *b, const Table *table, const char *path, const RawRec
     b->cells = no_cells(b, table->n_columns);
     b->ids = no_cells(b, table->n_columns);
     b->skips = no_cells(b, table->n_skips);
-    if (!check_repeated(b, path, header, err) || !match_headers(b, path, header, err) ||
+    if (!match_headers(b, path, header, err) ||
         !check_columns(b, path, report, err) || !check_id(b, path, report, err))
         return false;
     warn_nameless(b, header, report);

@@ -181,7 +181,7 @@ int micros_read(Str text, size_t *at)
         if (digits < 6)
             micros = micros * 10 + (text.p[*at] - '0');
         else if (text.p[*at] != '0')
-            return -1;
+            return MICROS_FINE;
     }
     for (int i = digits; i < 6; i++)
         micros *= 10;
@@ -240,6 +240,8 @@ static DateFault read_clock(Scan *scan, DateTime *out)
         if (take_digits(scan, 2, &out->second) != 2)
             return DATE_CLOCK;
         out->micros = micros_read(scan->text, &scan->at);
+        if (out->micros == MICROS_FINE)
+            return DATE_FINE;
     }
     if (!take_half(scan, out) || out->micros < 0 || out->hour > 23 || out->minute > 59 || out->second > 59)
         return DATE_CLOCK;

@@ -119,7 +119,8 @@ typedef enum DateFault {
     DATE_NO_DAY, /* February 30, month 13 */
     DATE_YEAR,   /* a year not of four digits, or 0000 */
     DATE_ORDER,  /* a day that exists, but not in the order asked for */
-    DATE_CLOCK   /* what follows the date is no time of day */
+    DATE_CLOCK,  /* what follows the date is no time of day */
+    DATE_FINE    /* more digits behind the second than PostgreSQL keeps */
 } DateFault;
 
 typedef struct DateOrders { /* numeric dates that fit one order only: evidence for it */
@@ -131,7 +132,8 @@ DateFault date_read(Str text, DateOrder order, DateTime *out, DateOrders *orders
 
 int days_in_month(int year, int month);
 
-/* ".5" at *at as microseconds, advancing; -1: more than six digits that are not zero, or none. No dot: 0. */
+/* ".5" at *at as microseconds, advancing; -1: no digit; MICROS_FINE: more than six that are not zero. No dot: 0. */
+enum { MICROS_FINE = -2 };
 int micros_read(Str text, size_t *at);
 
 /* "", ".5", ".000001": microseconds as PostgreSQL prints them. */

@@ -16,6 +16,9 @@ static void refuse_date(const Field *field, DateFault fault, const DateTime *rea
         field_refuse(field, REJECT_INVALID, "is a date only as %s, but date_order is %s",
                      day_first ? "month/day/year" : "day/month/year", day_first ? "dmy" : "mdy");
         break;
+    case DATE_FINE:
+        field_refuse(field, REJECT_RANGE, "has more digits behind the second than PostgreSQL keeps (6)");
+        break;
     case DATE_CLOCK:
         field_refuse(field, REJECT_INVALID, "has no valid time of day behind the date");
         break;

@@ -4,6 +4,7 @@
  * merged by name. A record without the right number of fields cannot be told apart into columns: it is listed instead.
  */
 #include <stdlib.h>
+#include <strings.h>
 
 #include "artsync/csv.h"
 #include "artsync/embed.h"
@@ -124,6 +125,8 @@ static bool survey(Cli *cli, const char *const *params, Export *export, Buf *hea
     for (int r = 0; r < pg_count(rows); r++) {
         buf_clear(header);
         add_bytes(header, pg_get(rows, r, 0));
+        if (header->len > 5 && strncasecmp(header->data + (header->data[0] == '"'), "sep=", 4) == 0)
+            export->merge = true; /* its cells have no commas between them: the writer's have */
         if (!csv_read_bytes(buf_view(header), "the header", add_columns, export, &why))
             err_clear(&why); /* its records will be listed as ones that cannot be written */
     }

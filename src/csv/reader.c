@@ -8,6 +8,7 @@
 #include <csv.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "artsync/interrupt.h"
 #include "internal.h"
@@ -33,6 +34,9 @@ typedef struct Reader {
     bool any_quote;
     Place place;
     /* Its cells. */
+    char comma;       /* what separates them: a comma, unless a first line sep=; says otherwise */
+    bool sep_seen;
+    int64_t sep_line; /* where that line begins in the file; -1: none, or it says comma */
     struct csv_parser parser;
     Str *cells; /* room for one more than the limit */
     int n_cells;
@@ -157,7 +161,7 @@ static void split_plain(Reader *r)
     char *cell = r->data + r->start, *end = r->data + r->scan, *comma;
     int n = 0;
     do {
-        comma = memchr(cell, ',', (size_t)(end - cell));
+        comma = memchr(cell, r->comma, (size_t)(end - cell));
         char *stop = comma ? comma : end;
         *stop = '\0';
         r->cells[n++] = (Str){cell, (size_t)(stop - cell)};
@@ -192,7 +196,7 @@ static bool fail_quoting(Reader *r, size_t at)
     if (c == '"')
         return fail(r, ERR_CSV, at, "a cell that holds a quote must be quoted, and the quote in it doubled",
                     "broken quoting: a quote inside a cell that is not quoted");
-    if (c == ';' || c == '\t')
+    if (r->comma == ',' && (c == ';' || c == '\t'))
         return fail(r, ERR_CSV, at, "save it as CSV with commas",
                     "broken quoting: a quoted cell ends at a semicolon or tab, not at a comma");
     return fail(r, ERR_CSV, at, "a quote inside a quoted cell must be doubled",
@@ -234,7 +238,7 @@ _Static_assert(CSV_MAX_COLUMNS == 5000 && CSV_MAX_CELL == 16 << 20 && CSV_MAX_RE
 
 static bool check_delimiter(Reader *r)
 {
-    if (r->n_cells != 1)
+    if (r->n_cells != 1 || r->comma != ',')
         return true;
     bool semicolon = memchr(r->cells[0].p, ';', r->cells[0].n);
     if (semicolon || memchr(r->cells[0].p, '\t', r->cells[0].n))
@@ -244,15 +248,42 @@ static bool check_delimiter(Reader *r)
     return true;
 }
 
+/* The first line may be Excel's sep=; or "sep=;": it is no header, it says what separates the cells. */
+static bool take_sep(Reader *r)
+{
+    const char *p = r->data + r->start;
+    size_t n = r->scan - r->start;
+    bool quoted = n == 7 && p[0] == '"' && p[6] == '"';
+    if (r->place.number != 0 || r->sep_seen || (n != 5 && !quoted) || strncasecmp(p + quoted, "sep=", 4) != 0)
+        return false;
+    char comma = p[4 + quoted];
+    if (!strchr(",;|\t", comma))
+        return false;
+    r->sep_seen = true;
+    r->comma = comma;
+    csv_set_delim(&r->parser, (unsigned char)comma);
+    if (comma != ',')
+        r->sep_line = r->base + (int64_t)r->start;
+    return true;
+}
+
+/* What place.offset and length say of the header: a line that is needed to read it belongs to it. */
+static void place_record(Reader *r, size_t n)
+{
+    bool with_sep = r->place.number == 0 && r->sep_line >= 0;
+    int64_t at = r->base + (int64_t)r->start;
+    r->place.offset = with_sep ? r->sep_line : at;
+    r->place.length = (int64_t)n + (at - r->place.offset);
+}
+
 /* The record between start and scan to the sink; a blank line is none. */
 static bool emit(Reader *r, RawSink *sink, void *ctx)
 {
     size_t n = r->scan - r->start, line_end = line_end_length(r);
     int64_t lines = 1 + (r->any_quote ? count_lines(r->data + r->start, n) : 0);
-    if (n) {
+    if (n && !take_sep(r)) {
         r->n_cells = 0;
-        r->place.offset = r->base + (int64_t)r->start;
-        r->place.length = (int64_t)n;
+        place_record(r, n);
         if (r->any_quote && !split_quoted(r))
             return false;
         if (!r->any_quote)
@@ -317,7 +348,7 @@ static void *grow(void *old, size_t size) { return mem_grow(old, size, 1); }
 
 bool csv_read_source(const CsvSource *source, RawSink *sink, void *ctx, Err *err)
 {
-    Reader r = {.source = source, .err = err, .place = {.line = 1}};
+    Reader r = {.source = source, .err = err, .place = {.line = 1}, .comma = ',', .sep_line = -1};
     if (csv_init(&r.parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
         return err_set(err, ERR_IO, NULL, "libcsv does not start");
     r.cells = mem_grow(NULL, CSV_MAX_COLUMNS + 1, sizeof *r.cells);

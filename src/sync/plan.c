@@ -178,7 +178,7 @@ void plan_key_held(Buf *out, const Plan *plan, const CatalogKey *key, bool by_in
     with_claims(out, plan, key);
     sql_fill(out, table, "SELECT c.seq, t.{id}::text, ");
     key_text(out, key);
-    buf_str(out, " FROM claims AS c ");
+    buf_str(out, ", coalesce(t.is_active, true) FROM claims AS c ");
     /* OFFSET 0: the planner must not take the subquery apart and join in another order */
     sql_fill(out, table, by_index ? "CROSS JOIN LATERAL (SELECT t.* FROM {table} AS t WHERE " : "JOIN {table} AS t ON ");
     key_matches(out, plan, key);

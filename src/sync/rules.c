@@ -64,8 +64,11 @@ static bool refuse_held(Turn *turn, const Plan *plan, const CatalogKey *key, Ref
     buf_free(&sql);
     for (int r = 0; ok && r < pg_count(rows); r++) {
         const char *columns = key_columns(turn, key, &found->arena);
-        const char *reason = arena_printf(&found->arena, "%s (%s) is taken by %s in the database, which keeps it (%s)",
-                                          columns, pg_get(rows, r, 2), pg_get(rows, r, 1), key->name);
+        const char *reason = arena_printf(&found->arena, "%s (%s) is taken by %s in the database, %s (%s)", columns,
+                                          pg_get(rows, r, 2), pg_get(rows, r, 1),
+                                          pg_bool(rows, r, 3) ? "which keeps it"
+                                                              : "an inactive row, which keeps it: rename or delete that row",
+                                          key->name);
         refusals_add(found, pg_int(rows, r, 0), REJECT_UNIQUE, columns, pg_get(rows, r, 2), reason);
     }
     pg_rows_free(rows);

@@ -48,12 +48,21 @@ static void columns_may_stand_anywhere(void **state)
 static void repeated_headers_are_errors(void **state)
 {
     (void)state;
-    expect_error(&works, "Work,Extra,Record ID,Extra\n", ERR_HEADER,
-                 "works.csv: the header \"Extra\" is there twice, as column 2 and 4");
+    expect_error(&works, "Work,Extra,Record ID,Work\n", ERR_HEADER,
+                 "works.csv: the header \"Work\" is there twice, as column 1 and 4");
+    expect_error(&works, "Record ID,Work,Record ID\n", ERR_HEADER, "the header \"Record ID\" is there twice");
     expect_error(&works, "Work,Title,Record ID\n", ERR_HEADER, "the headers \"Work\" and \"Title\" feed one column");
     expect_error(&works, "Work,work,Record ID\n", ERR_HEADER, "the headers \"Work\" and \"work\" feed one column");
     expect_error(&works, "Work,Record ID,record_id\n", ERR_HEADER, "\"Record ID\" and \"record_id\" feed one column");
     expect_error(&works, "Work,Shop,SHOP,Record ID\n", ERR_HEADER, "\"Shop\" and \"SHOP\" feed one column");
+}
+
+static void an_unmapped_header_may_be_repeated(void **state)
+{
+    (void)state;
+    Run run = {0};
+    expect_run(&run, &works, "Extra,Work,Extra,Record ID,Extra\n1,A,2,r1,3\n", "2: r1 name=A\nunmapped Extra\n");
+    end(&run);
 }
 
 static void a_skip_header_is_found_once(void **state)
@@ -221,6 +230,7 @@ int main(void)
         cmocka_unit_test(a_whole_record),
         cmocka_unit_test(columns_may_stand_anywhere),
         cmocka_unit_test(repeated_headers_are_errors),
+        cmocka_unit_test(an_unmapped_header_may_be_repeated),
         cmocka_unit_test(a_skip_header_is_found_once),
         cmocka_unit_test(a_missing_required_header),
         cmocka_unit_test(a_missing_optional_header),

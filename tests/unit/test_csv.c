@@ -65,6 +65,19 @@ static void cells_and_places(void **state)
     expect(STR("a\n\"\"\n"), "0@1:0+1[a]1@2:2+2[]");
 }
 
+/* Excel's first line. Where it names no comma, the header's place includes it: the header is read back under it. */
+static void a_sep_line_says_what_separates_the_cells(void **state)
+{
+    (void)state;
+    expect(STR("sep=,\na,b\n1,2"), "0@2:6+3[a|b]1@3:10+3[1|2]");
+    expect(STR(BOM "\"sep=;\"\r\na;b\r\n1,5;\"x;y\"\r\n"), "0@2:3+12[a|b]1@3:17+9[1,5|x;y]");
+    expect(STR("SEP=\t\na\tb\n1\t2"), "0@2:0+9[a|b]1@3:10+3[1|2]");
+    expect(STR("\nsep=|\na|b\n"), "0@3:1+9[a|b]");
+    expect(STR("a,b\nsep=,\n"), "0@1:0+3[a|b]1@2:4+5[sep=|]");
+    expect(STR("sep=,\nsep=,\n"), "0@2:6+5[sep=|]");
+    expect(STR("sep=x\n1\n"), "0@1:0+5[sep=x]1@2:6+1[1]");
+}
+
 static void blanks_around_cells_stay(void **state)
 {
     (void)state;
@@ -334,6 +347,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cells_and_places),
+        cmocka_unit_test(a_sep_line_says_what_separates_the_cells),
         cmocka_unit_test(blanks_around_cells_stay),
         cmocka_unit_test(quotes),
         cmocka_unit_test(lines_are_physical_lines),
