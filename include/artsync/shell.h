@@ -4,9 +4,14 @@
 
 #include "artsync/mem.h"
 
-/* What every printed command repeats of this run, so that it concerns the same base: --base `base` and
- * --env-file `env_file`; NULL: the default, which needs no option. The strings are kept, not copied. */
-void command_context(const char *base, const char *env_file);
+/* What every printed command repeats of this run, so that it concerns the same base and database: --base, --env-file,
+ * -d. NULL: nobody named it, so it needs no option. The strings are kept, not copied. */
+typedef struct CommandContext {
+    const char *base, *env_file;
+    const char *database; /* without a password: what is printed is no secret */
+} CommandContext;
+
+void command_context(const CommandContext *context);
 
 /* "artsync --base X rejects --table 'Order Items'": `format` knows %s only, and each is one quoted word. Lives in
  * `arena`. */

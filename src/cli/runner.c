@@ -7,6 +7,18 @@
 #include "artsync/shell.h"
 #include "private.h"
 
+/* The --database of this command line, for commands that are printed. One with a password becomes the word URL: pasted
+ * as it is, it reaches no database, and so not a wrong one. */
+static const char *printable_database(const Cli *cli)
+{
+    for (int i = 0; i < cli->arguments.n_options; i++) {
+        const OptionValue *value = &cli->arguments.options[i];
+        if (value->option->name && strcmp(value->option->name, "database") == 0)
+            return !value->origin || value->origin[0] != '-' ? NULL : env_has_password(value->text) ? "URL" : value->text;
+    }
+    return NULL;
+}
+
 static bool read_config(Cli *cli, Err *err)
 {
     if (!(cli->arguments.command->needs & NEED_CONFIG))
@@ -17,8 +29,9 @@ static bool read_config(Cli *cli, Err *err)
     env_export(&cli->env);
     cli->base_name = cli_text(cli, "base");
     cli->url = cli_text(cli, "database");
-    command_context(cli_given(cli, "base") ? cli->base_name : NULL,
-                    cli_given(cli, "env-file") ? cli_text(cli, "env-file") : NULL);
+    command_context(&(CommandContext){.base = cli_given(cli, "base") ? cli->base_name : NULL,
+                                      .env_file = cli_given(cli, "env-file") ? cli_text(cli, "env-file") : NULL,
+                                      .database = printable_database(cli)});
     return true;
 }
 

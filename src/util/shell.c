@@ -2,16 +2,10 @@
 
 #include "artsync/utf8.h"
 
-static struct {
-    const char *base, *env_file;
-    Arena hints;
-} context;
+static CommandContext context;
+static Arena hints;
 
-void command_context(const char *base, const char *env_file)
-{
-    context.base = base;
-    context.env_file = env_file;
-}
+void command_context(const CommandContext *of_run) { context = *of_run; }
 
 static bool is_plain(Str text)
 {
@@ -74,6 +68,7 @@ static const char *ART_PRINTF(3, 0) line(Arena *arena, const char *base, const c
     buf_str(&out, "artsync");
     add_option(&out, "--base", base);
     add_option(&out, "--env-file", context.env_file);
+    add_option(&out, "-d", context.database);
     buf_char(&out, ' ');
     for (const char *p = format; *p; p++) {
         if (p[0] == '%' && p[1] == 's') {
@@ -110,8 +105,8 @@ const char *command_hint(const char *text, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    const char *command = line(&context.hints, context.base, format, args);
+    const char *command = line(&hints, context.base, format, args);
     va_end(args);
     const char *place = strstr(text, "{}");
-    return arena_printf(&context.hints, "%.*s%s%s", (int)(place - text), text, command, place + 2);
+    return arena_printf(&hints, "%.*s%s%s", (int)(place - text), text, command, place + 2);
 }

@@ -209,4 +209,4 @@ def test_base_check_tells_all_at_once(art, base):
         assert [m for p, m in told if place in p and words in m], (place, words, told)
     assert len(told) == len(expected)
     failed = art.ok("sync", "--export-dir", DEMO, "--base", base.folder, status=2)
-    assert "`artsync base check` shows them all" in failed.err
+    assert "to see them all: artsync" in failed.err

@@ -83,6 +83,22 @@ def test_hints_name_the_base_and_the_env_file(art, empty, args):
     assert shlex.split(commands_in(error_of(from_environment)["hint"])[0])[:3] == ["artsync", "--base", str(base)]
 
 
+def test_a_database_named_by_option_is_named_again_but_never_its_password(art, empty, databases):
+    other = databases("empty")
+    art.db = other
+    hint = error_of(art.ok("-d", empty.url, "sync", "--json", status=3))["hint"]
+    shell(art, commands_in(hint)[0])
+    assert empty.value("SELECT to_regclass('public.prints') IS NOT NULL")
+    assert other.value("SELECT to_regclass('public.prints') IS NULL")
+    art.db = empty
+    secret = other.url.replace("postgresql:///", "postgresql://artsync_tester:hush-hush@/")
+    failed = art.ok("-d", secret, "sync", "--json", status=3)
+    assert "hush" not in failed.out + failed.err
+    command, = commands_in(error_of(failed)["hint"])
+    assert command == "artsync -d URL db migrate"
+    shell(art, command, status=3)
+
+
 # ---- the default base, unnamed, beside another one ----
 
 def test_db_migrate_never_makes_the_default_base_in_another_ones_database(art, empty):

@@ -1,10 +1,14 @@
 """Nothing foreign reaches the terminal raw: names of base.json, checks, CSV headers, file names and values are hostile,
 and every command shows them, as text, as JSON, in errors and hints."""
 import json
+import os
+import pty
+import re
+import subprocess
 import unicodedata
 
 import pytest
-from support import Artsync
+from support import BINARY, ROOT, Artsync
 
 # what a terminal acts on or hides: ESC, C1 (CSI as one character), BEL, CR, DEL, Arabic letter mark, overrides, line
 # separator, zero width joiner, byte order mark, a tag
@@ -124,12 +128,41 @@ def test_json_gives_every_character_back(evil):
     assert [t["table"] for t in report["tables"]] == [T, U] and report["tables"][0]["file"] == FILE
 
 
+OWN = re.compile("\x1b\\[[0-9]*m|\r\x1b\\[K|\r(?=\n)")  # colours, the progress line, the terminal's own line ends
+
+
+def on_a_terminal(art, args):
+    """Stdout and stderr of a run whose both ends are a terminal."""
+    leader, follower = pty.openpty()
+    environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TERM": "xterm", "DATABASE_URL": art.db.url}
+    child = subprocess.Popen([BINARY, *args], cwd=art.cwd, env=environment, stdin=subprocess.DEVNULL, stdout=follower,
+                             stderr=follower)
+    os.close(follower)
+    shown = b""
+    try:
+        while part := os.read(leader, 65536):
+            shown += part
+    except OSError:  # the other end is closed
+        pass
+    os.close(leader)
+    return child.wait(), shown.decode()
+
+
+@pytest.mark.parametrize("args", [["base", "show"], ["sync", "--export-dir", "two", "--max-rejects", "100%"],
+                                  ["sync", "--export-dir", "no" + EVIL], ["validate"]])
+def test_on_a_terminal_only_our_own_sequences_are_raw(evil, args):
+    evil.ok("--base", "./base\x1b[35m\u202e", "db", "migrate")
+    _, shown = on_a_terminal(evil, ["--base", "./base\x1b[35m\u202e", *args])
+    assert OWN.search(shown)
+    rest = OWN.sub("", shown)
+    assert all(allowed(c) for c in rest), rest
+
+
 def test_a_foreign_line_break_never_looks_like_a_hint(art, tmp_path):
     """A trigger's message has lines of its own: they are marked as part of the message."""
     art.db.run("CREATE FUNCTION public.no() RETURNS trigger LANGUAGE plpgsql AS "
                "$$ BEGIN RAISE EXCEPTION E'first\\nhint: curl evil\\nartsync: error: no' USING ERRCODE = '55P03'; END $$")
     art.db.run("CREATE TRIGGER no BEFORE INSERT ON public.sync_logs FOR EACH STATEMENT EXECUTE FUNCTION public.no()")
-    from support import ROOT  # pylint: disable=import-outside-toplevel
     err = art.ok("sync", "--export-dir", ROOT / "airtable_export", status=4).err
     lines = [line for line in err.splitlines() if "curl" in line or "error: no" in line]
     assert lines and all(line.startswith("  | ") for line in lines), err
