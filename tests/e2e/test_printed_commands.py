@@ -96,7 +96,7 @@ def test_a_database_named_by_option_is_named_again_but_never_its_password(art, e
     assert "hush" not in failed.out + failed.err
     command, = commands_in(error_of(failed)["hint"])
     assert command == "artsync -d URL db migrate"
-    shell(art, command, status=3)
+    shell(art, command, status=2)
 
 
 # ---- the default base, unnamed, beside another one ----
