@@ -14,8 +14,8 @@ only() { # FILES PATTERN: who else includes it?
     grep -rlE "#include $2" src include --include='*.[ch]' | grep -vE "^($1)" |
         while read -r file; do echo "$file includes $2"; done
 }
-for found in "$(only src/pg/ '<libpq-fe.h>')" "$(only src/csv/ '<csv.h>')" "$(only src/util/utf8.c '<utf8proc.h>')" \
-             "$(only src/util/hash.c '<openssl/.*>')" "$(only 'src/util/hash.c|src/sync/' '<xxhash.h>')"; do
+for found in "$(only src/pg/ '<libpq-fe.h>')" "$(only src/source/csv/ '<csv.h>')" "$(only src/util/utf8.c '<utf8proc.h>')" \
+             "$(only src/util/hash.c '<openssl/.*>')" "$(only 'src/util/hash.c|src/identity/|src/load/' '<xxhash.h>')"; do
     [ -z "$found" ] || complain "$found: one room alone knows that library"
 done
 

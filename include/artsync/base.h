@@ -39,10 +39,10 @@ typedef enum FieldType {
 
 typedef enum DateOrder { DATE_MDY, DATE_DMY, DATE_AUTO } DateOrder;
 
-typedef struct Names { /* a list of names, in the order of base.json */
+typedef struct StringList { /* a list of names, in the order of base.json */
     const char **items;
     int n;
-} Names;
+} StringList;
 
 typedef struct Alias {
     const char *from; /* compared after trimming: exactly, then without case */
@@ -62,15 +62,15 @@ typedef struct Column {
     const char *name;
     int index;           /* in Table.columns; the order of base.json */
     FieldType type;
-    Names headers;       /* the first is the one that export writes */
-    Names id_headers;    /* FIELD_LINK: headers that hold record ids */
+    StringList headers;       /* the first is the one that export writes */
+    StringList id_headers;    /* FIELD_LINK: headers that hold record ids */
     const Table *to;     /* FIELD_LINK */
     bool multiple_first; /* FIELD_LINK: several elements: take the first instead of refusing */
     bool required;
     bool on_invalid_null; /* a bad cell becomes NULL with a warning instead of a reject */
-    const char *fallback; /* "default": the text an empty cell stands for, cleaned like a cell; or NULL */
+    const char *default_value; /* "default": the text an empty cell stands for, cleaned like a cell; or NULL */
     const char *min, *max; /* as written in base.json, cleaned like a cell; or NULL */
-    Names choices;
+    StringList choices;
     const Alias *aliases;
     int n_aliases;
     Derive derive;
@@ -90,7 +90,7 @@ typedef enum MetadataRole {
 
 typedef struct SkipRule { /* a record whose cell under `header` is, trimmed, one of `values` is skipped */
     const char *header;
-    Names values;
+    StringList values;
 } SkipRule;
 
 struct Table {
@@ -98,7 +98,7 @@ struct Table {
     const char *schema;     /* the base's */
     const char *file;       /* name inside the export folder */
     const char *id_column;
-    Names id_headers;
+    StringList id_headers;
     int *natural_key;       /* indexes into columns */
     int n_natural_key;
     Column *columns;        /* without the id column */
@@ -121,9 +121,9 @@ typedef struct Base {
     const char *schema;
     const char *origin;     /* "sql/art/base.json (embedded)" or the path on disk: for messages */
     bool embedded;          /* a built-in base: it fits the schema that its own migrations make */
-    const char *place;      /* what base_files takes: the built-in's name or the folder; NULL if only parsed */
+    const char *path;       /* what base_files takes: the built-in's name or the folder; NULL if only parsed */
     DateOrder date_order;
-    Names null_tokens;
+    StringList null_tokens;
     Table *tables;          /* linked tables first */
     int n_tables;
     Arena arena;
@@ -134,7 +134,7 @@ enum { CLEANING_VERSION = 1 };
 
 /* Collects problems; base_load and base_bind go on after a problem so that `base check` can show all at once. */
 typedef struct Problem {
-    char *place;   /* "base.json: tables[2] (editions): columns[4] (size): choices" */
+    char *location;   /* "base.json: tables[2] (editions): columns[4] (size): choices" */
     char *message;
     char *hint;    /* may be NULL */
 } Problem;

@@ -59,7 +59,7 @@ bool checks_try(Pg *pg, Checks *checks, Err *err);
 /* Does any error have violations? */
 bool checks_failed(const Checks *checks);
 /* ERR_CONFIG naming the broken ones; true if there are none. */
-bool checks_whole(const Checks *checks, Err *err);
+bool checks_runnable(const Checks *checks, Err *err);
 
 void checks_free(Checks *checks);
 

@@ -116,16 +116,16 @@ bool cleaner_finish(Cleaner *cleaner, Err *err);
 /* After the header was put. */
 bool cleaner_has_column(const Cleaner *cleaner, int column); /* its header (or its derivation's) is in the file */
 bool cleaner_has_id(const Cleaner *cleaner);
-Names cleaner_unmapped(const Cleaner *cleaner);              /* headers that nobody maps */
+StringList cleaner_unmapped(const Cleaner *cleaner);              /* headers that nobody maps */
 
 /* date_order auto: a RawSink that only counts evidence; then the verdict, or ERR_CSV showing a line of each. */
-typedef struct DateSurvey DateSurvey;
-DateSurvey *date_survey_new(const Table *table, const char *path);
-bool date_survey_put(void *survey, const RawRecord *record, Err *err);
-bool date_survey_verdict(DateSurvey *survey, DateOrder *order, Err *err);
+typedef struct DateOrderDetector DateOrderDetector;
+DateOrderDetector *date_order_detector_new(const Table *table, const char *path);
+bool date_order_detector_put(void *survey, const RawRecord *record, Err *err);
+bool date_order_detector_verdict(DateOrderDetector *survey, DateOrder *order, Err *err);
 /* What people should hear of the verdict: no date shows an order, though some would mean another day under the other one.
  * NULL: nothing. Lives as long as the survey. */
-const char *date_survey_doubt(DateSurvey *survey);
-void date_survey_free(DateSurvey *survey);
+const char *date_order_detector_warning(DateOrderDetector *survey);
+void date_order_detector_free(DateOrderDetector *survey);
 
 #endif

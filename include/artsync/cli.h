@@ -42,7 +42,7 @@ typedef struct Option {
     OptionKind kind;
     const char *value;    /* what help calls the value: "DIR"; the choices of OPTION_CHOICE; NULL: a flag */
     const char *key;      /* in the environment and in .env; NULL: none */
-    const char *fallback; /* where nobody says anything; NULL: nothing */
+    const char *default_value; /* where nobody says anything; NULL: nothing */
     const char *help;     /* one line, lower case, without a full stop */
 } Option;
 
@@ -89,7 +89,7 @@ extern const int exit_row_count;
 typedef struct OptionValue {
     const Option *option;
     const char *text;   /* the value that counts; a flag: "" if set, else NULL */
-    Names list;         /* OPTION_LIST: all of them, in order */
+    StringList list;         /* OPTION_LIST: all of them, in order */
     const char *origin; /* "--mode", "ARTSYNC_MODE", ".env, line 3"; NULL: the default, or not given */
 } OptionValue;
 
@@ -98,7 +98,7 @@ typedef struct Arguments {
     const Command *command; /* NULL: none was named */
     OptionValue *options;   /* the global ones, then the command's */
     int n_options;
-    Names positional;
+    StringList positional;
     bool help, version;
     Arena arena;
 } Arguments;
@@ -114,7 +114,7 @@ void arguments_free(Arguments *arguments);
 bool arguments_want_json(int argc, char *const *argv);
 
 /* "did you mean X?" for a word and candidates; NULL where nothing is near. Lives in `arena`. */
-const char *did_you_mean(const char *word, const Names *candidates, Arena *arena);
+const char *did_you_mean(const char *word, const StringList *candidates, Arena *arena);
 
 /* Environment keys of all options, ending with NULL. */
 const char *const *option_keys(CommandTable table);
@@ -139,7 +139,7 @@ struct Cli {
 /* Values by option name; a name that the command has no row for is a programming error and aborts. */
 const char *cli_text(const Cli *cli, const char *option);
 bool cli_flag(const Cli *cli, const char *option);
-Names cli_list(const Cli *cli, const char *option);
+StringList cli_list(const Cli *cli, const char *option);
 int64_t cli_number(const Cli *cli, const char *option);
 bool cli_given(const Cli *cli, const char *option); /* said by anybody, i.e. not the default */
 const char *cli_argument(const Cli *cli, int i);    /* NULL: not given */

@@ -38,11 +38,11 @@ bool csv_check(const char *path, Err *err);
 
 /* The bytes of single records of a file that was read. ERR_CSV once it is not the same file any more: _open and _held
  * look at that, so that bytes read between the two are those that were there before. */
-typedef struct CsvAgain CsvAgain;
-CsvAgain *csv_again_open(const char *path, const CsvFile *file, Err *err); /* NULL: err says why */
-bool csv_again_bytes(CsvAgain *again, int64_t offset, size_t n, Buf *out, Err *err);
-bool csv_again_held(const CsvAgain *again, Err *err);
-void csv_again_free(CsvAgain *again); /* accepts NULL */
+typedef struct CsvReread CsvReread;
+CsvReread *csv_reread_open(const char *path, const CsvFile *file, Err *err); /* NULL: err says why */
+bool csv_reread_bytes(CsvReread *again, int64_t offset, size_t n, Buf *out, Err *err);
+bool csv_reread_unchanged(const CsvReread *again, Err *err);
+void csv_reread_free(CsvReread *again); /* accepts NULL */
 
 /* SHA-256 of the file's bytes, with the same checks of what kind of file it is. */
 bool csv_hash(const char *path, char hash[SHA256_HEX], Err *err);

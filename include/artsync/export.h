@@ -18,7 +18,7 @@
 
 typedef struct ExportOptions {
     const char *dir; /* made if it is not there */
-    Names tables;    /* empty: all; unknown ones are the caller's business */
+    StringList tables;    /* empty: all; unknown ones are the caller's business */
     bool include_inactive;
     bool replace; /* files that are there already */
 } ExportOptions;

@@ -46,7 +46,7 @@ typedef struct ParityTable {
     int64_t differing;                /* cells */
     int64_t differing_rows;
     int64_t by_cause[PARITY_CAUSES]; /* of the cells */
-    Names not_compared;              /* columns: attachments, headers that the file lacks */
+    StringList not_compared;              /* columns: attachments, headers that the file lacks */
     cJSON *sample; /* [{"kind":"only_in_export|rejected|only_in_database|differing","id","name",...}] */
     int sampled[8];
 } ParityTable;

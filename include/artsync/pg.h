@@ -146,7 +146,7 @@ void sql_literal(Buf *out, const char *text);                            /* '...
  * and, once the catalog was read, {key} its primary key, {id_type} the id column's type without a length. Of the row `t`:
  * {active}, {updated_at}, {synced_at}, {version} are the values of its metadata columns as boolean, timestamptz and integer,
  * NULL (true for {active}) where the table does without; {updated_type} is what updated_at can hold. */
-void sql_fill(Buf *out, const Table *table, const char *text);
+void sql_expand(Buf *out, const Table *table, const char *text);
 void sql_array(Buf *out, const char *const *items, int n);               /* text[] literal for a parameter: {"a",NULL} */
 
 /* ---- the catalog (catalog.h) ---- */

@@ -17,15 +17,15 @@
 #include "artsync/mem.h"
 
 /* Where a record stands in its file. */
-typedef struct Place {
+typedef struct SourcePosition {
     int64_t number; /* 1 for the first record below the header; 0 is the header itself */
     int64_t line;   /* physical line it starts on, the header's first line being 1 */
     int64_t offset; /* of its first byte in the file */
     int64_t length; /* bytes, without the line end */
-} Place;
+} SourcePosition;
 
 typedef struct RawRecord {
-    Place place;
+    SourcePosition position;
     const Str *cells; /* each with a NUL behind it */
     int n_cells;
 } RawRecord;
@@ -72,7 +72,7 @@ typedef struct Value {
 uint64_t value_hash(const char *text);
 
 typedef struct Record {
-    Place place;
+    SourcePosition position;
     const char *id;      /* the record id, or NULL: the file has no id column (then the natural key identifies) */
     const Value *values; /* Table.n_columns of them; NULL in `known`, except the natural key's where id is NULL */
     uint64_t raw;        /* XXH3 of the mapped cells, seeded with the table's fingerprint: cleaner.c */
@@ -90,7 +90,7 @@ typedef struct RecordSink {
      * not present. */
     bool (*put)(void *ctx, const Record *record, Err *err);
     /* A record that a rule skips: a skip rule, or (`empty`) all its mapped cells say nothing. `id` may be NULL. */
-    bool (*skipped)(void *ctx, const Place *place, const char *id, bool empty, Err *err);
+    bool (*skipped)(void *ctx, const SourcePosition *place, const char *id, bool empty, Err *err);
 } RecordSink;
 
 #endif

@@ -2,12 +2,12 @@
  *
  * One run is one transaction over all tables (linked tables first). Per table:
  *
- *   known     what the database has: state and rows (known.h)
+ *   index     what the database has: state and rows (record_index.h)
  *   stream    csv -> cleaner -> batch; records whose raw cells are as last time stop here
  *   decide    record x last-synced state x row, column by column: a pure function (decide.h)
  *   stage     what is to be written, into a temporary table (stage.h)
  *   apply     unique keys, checks, UPDATE, INSERT; bisection for what nobody foresaw (apply.c, bisect.c)
- *   journal   changes, state, rejects (journal.c, rejects.c)
+ *   history   changes, state, rejects (history.c, rejects.c)
  *
  * `running` is written by a second connection, `completed` by the transaction itself as its last statement. Dry runs
  * take the same path, roll back and leave no log rows.
@@ -57,7 +57,7 @@ typedef struct SyncOptions {
     const char *export_dir; /* NULL: only the files named */
     const SyncFile *files;
     int n_files;
-    Names tables;           /* --table; empty: all */
+    StringList tables;           /* --table; empty: all */
     OnConflict on_conflict;
     Limit max_rejects;
     Limit max_deactivate;
@@ -78,7 +78,7 @@ typedef struct SyncTable {
     bool replay;                 /* named with --file: never deactivates */
     const char *links_hash;      /* for sync_logs: the rows that its rejected links could have meant, or NULL */
     const char *rows_hash;       /* for sync_logs: the ids of the table's rows */
-    Names unmapped;              /* headers of the file that nobody maps */
+    StringList unmapped;              /* headers of the file that nobody maps */
     const char *header;          /* for sync_logs: the header's bytes as a bytea literal, or NULL */
 } SyncTable;
 
@@ -111,7 +111,7 @@ ExitStatus sync_result_status(const SyncResult *result);
 
 /* ---- what `status` asks: would a sync with these options read this table's file? ---- */
 
-typedef struct SyncOutlook {
+typedef struct PendingStatus {
     const Table *table;
     const char *path, *file;
     char sha256[SHA256_HEX];  /* "" if the file is missing */
@@ -120,11 +120,11 @@ typedef struct SyncOutlook {
     char last_sync_id[51];    /* of the last completed sync of the table; "" : none */
     char last_synced_at[40];  /* its completed_at, ISO 8601; "" */
     int64_t open_rejects;
-} SyncOutlook;
+} PendingStatus;
 
-/* One entry per base table, in link order; `outlooks` has base->n_tables places. Of the options export_dir, mode and
+/* One entry per base table, in link order; `statuses` has base->n_tables places. Of the options export_dir, mode and
  * on_conflict count. Paths live in `arena`. Read only. */
-bool sync_outlook(Pg *pg, const Base *base, const SyncOptions *options, Phase phase, SyncOutlook *outlooks, Arena *arena,
+bool sync_pending_status(Pg *pg, const Base *base, const SyncOptions *options, Phase phase, PendingStatus *statuses, Arena *arena,
                   Err *err);
 
 /* ---- the phase of the move, stored with the data ---- */

@@ -13,11 +13,11 @@
 /* ---- what belongs to it ---- */
 
 typedef struct Scope {
-    Names schemas; /* to be dumped */
-    Names foreign; /* tables, views and sequences in them that are not artsync's, as pg_dump's patterns */
+    StringList schemas; /* to be dumped */
+    StringList foreign; /* tables, views and sequences in them that are not artsync's, as pg_dump's patterns */
 } Scope;
 
-static void add_name(Names *names, const char *name)
+static void add_name(StringList *names, const char *name)
 {
     for (int i = 0; i < names->n; i++)
         if (strcmp(names->items[i], name) == 0)

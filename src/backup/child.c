@@ -74,7 +74,7 @@ bool child_start(Child *child, const char *program, const char *const *arguments
     int ends[2];
     size_t n = 0;
     *child = (Child){
-        .program = program, .pid = -1, .out = -1, .patience = CHILD_PATIENCE, .errors = file_temporary(err)};
+        .program = program, .pid = -1, .out = -1, .timeout_s = CHILD_TIMEOUT_S, .errors = file_temporary(err)};
     if (!child->errors)
         return false;
     if (pipe2(ends, O_CLOEXEC) != 0) {
@@ -111,7 +111,7 @@ static const char *name_of(const Child *child)
 static bool too_slow(const Child *child, Err *err)
 {
     return err_set(err, ERR_TIMEOUT, "the server or the network hangs; run it again once they answer",
-                   "%s made no progress for %d seconds", name_of(child), child->patience);
+                   "%s made no progress for %d seconds", name_of(child), child->timeout_s);
 }
 
 /* Has the file that it writes grown since this was last asked? */
@@ -127,7 +127,7 @@ static bool has_grown(Child *child)
 bool child_read(Child *child, char *bytes, size_t size, size_t *n, Err *err)
 {
     struct pollfd wait[2] = {{.fd = child->out, .events = POLLIN}, {.fd = interrupt_fd(), .events = POLLIN}};
-    int64_t deadline = now_ms() + (int64_t)child->patience * 1000;
+    int64_t deadline = now_ms() + (int64_t)child->timeout_s * 1000;
     for (;;) {
         int64_t left = deadline - now_ms();
         if (!interrupt_check(err))
@@ -135,7 +135,7 @@ bool child_read(Child *child, char *bytes, size_t size, size_t *n, Err *err)
         if (left <= 0 && !has_grown(child))
             return too_slow(child, err);
         if (left <= 0)
-            deadline += (int64_t)child->patience * 1000;
+            deadline += (int64_t)child->timeout_s * 1000;
         else if (poll(wait, 2, (int)left) < 0 && errno != EINTR)
             return err_set(err, ERR_IO, NULL, "cannot wait for %s: %s", child->program, strerror(errno));
         if (left <= 0 || !wait[0].revents)
@@ -211,7 +211,7 @@ bool child_end(Child *child, Err *err)
     if (child->out >= 0) /* a reader that has left ends it */
         close(child->out);
     child->out = -1;
-    if (!await(child, (int64_t)child->patience * 1000, &status, err)) {
+    if (!await(child, (int64_t)child->timeout_s * 1000, &status, err)) {
         if (err->code == ERR_NONE)
             too_slow(child, err);
         child_kill(child);

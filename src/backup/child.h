@@ -16,18 +16,18 @@ typedef struct Child {
     pid_t pid;
     int out;      /* its stdout */
     FILE *errors; /* its stderr, kept in an unlinked file */
-    int patience; /* seconds without progress; CHILD_PATIENCE unless the caller says otherwise after child_start */
+    int timeout_s; /* seconds without progress; CHILD_TIMEOUT_S unless the caller says otherwise after child_start */
     const char *grows; /* a file that it writes: its growth is progress, too; NULL: none */
     off_t size;        /* of that file, when it was last looked at */
 } Child;
 
-enum { CHILD_PATIENCE = 10 * 60 };
+enum { CHILD_TIMEOUT_S = 10 * 60 };
 
 /* `arguments` begin with the program's name and end with NULL; `password` may be NULL. */
 bool child_start(Child *child, const char *program, const char *const *arguments, const char *password, Err *err);
 
 /* Some bytes of its stdout; *n = 0 at the end. ERR_INTERRUPTED, ERR_TERMINATED: a signal came. ERR_TIMEOUT: neither a
- * byte nor growth for `patience` seconds. */
+ * byte nor growth for `timeout_s` seconds. */
 bool child_read(Child *child, char *bytes, size_t size, size_t *n, Err *err);
 
 /* Wait for its end, as long as child_read would. ERR_REFUSED with what it said if it failed. */

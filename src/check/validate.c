@@ -198,7 +198,7 @@ bool checks_failed(const Checks *checks)
     return false;
 }
 
-bool checks_whole(const Checks *checks, Err *err)
+bool checks_runnable(const Checks *checks, Err *err)
 {
     int n = 0;
     const Check *first = NULL;

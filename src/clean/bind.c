@@ -6,7 +6,7 @@
 
 /* One thing that looks for its header: the id, a column, a link's ids, a skip rule. */
 typedef struct Target {
-    const Names *headers;
+    const StringList *headers;
     int *cell; /* found at, or -1 */
 } Target;
 
@@ -25,7 +25,7 @@ static bool is_ignored(Str header)
 
 /* ---- matching ---- */
 
-static bool matches(const Names *names, Str header, bool fold, Arena *arena)
+static bool matches(const StringList *names, Str header, bool fold, Arena *arena)
 {
     for (int i = 0; i < names->n; i++) {
         Str name = str_of(names->items[i]);
@@ -75,7 +75,7 @@ static bool match_headers(Binding *b, const char *path, const RawRecord *header,
     const Table *table = b->table;
     Target *targets = arena_alloc(&b->arena, sizeof *targets * (size_t)(2 * table->n_columns + 1));
     Target *skips = arena_alloc(&b->arena, sizeof *skips * (size_t)(table->n_skips + 1));
-    Names *skip_names = arena_alloc(&b->arena, sizeof *skip_names * (size_t)(table->n_skips + 1));
+    StringList *skip_names = arena_alloc(&b->arena, sizeof *skip_names * (size_t)(table->n_skips + 1));
     Arena scratch = {0};
     bool ok = true;
     int n = 0;
@@ -85,7 +85,7 @@ static bool match_headers(Binding *b, const char *path, const RawRecord *header,
         targets[n++] = (Target){&table->columns[i].id_headers, &b->ids[i]};
     }
     for (int i = 0; i < table->n_skips; i++) {
-        skip_names[i] = (Names){(const char **)&table->skips[i].header, 1};
+        skip_names[i] = (StringList){(const char **)&table->skips[i].header, 1};
         skips[i] = (Target){&skip_names[i], &b->skips[i]};
     }
     b->unmapped.items = arena_alloc(&b->arena, sizeof *b->unmapped.items * (size_t)(header->n_cells + 1));
@@ -128,7 +128,7 @@ static int by_distance(const void *a, const void *b)
     return x->index < y->index ? -1 : 1;
 }
 
-static size_t distance_to(const Names *names, const char *header, Arena *arena)
+static size_t distance_to(const StringList *names, const char *header, Arena *arena)
 {
     size_t best = DISTANCE_LIMIT + 1;
     Str folded = utf8_fold(str_of(header), arena);
@@ -139,14 +139,14 @@ static size_t distance_to(const Names *names, const char *header, Arena *arena)
     return best;
 }
 
-static void add_names(Buf *out, const Names *names)
+static void add_names(Buf *out, const StringList *names)
 {
     for (int i = 0; i < names->n; i++)
         buf_printf(out, "%s\"%s\"", i ? " or " : "", names->items[i]);
 }
 
 /* "; unmapped headers of the file: ..." , the nearest to `names` first. */
-static void add_candidates(Binding *b, Buf *out, const Names *names)
+static void add_candidates(Binding *b, Buf *out, const StringList *names)
 {
     int n = b->unmapped.n;
     if (!n) {
@@ -167,10 +167,10 @@ static void add_candidates(Binding *b, Buf *out, const Names *names)
 
 static const char rename_hint[] = "show the field in the view, or add its new name to the headers in base.json";
 
-static const char *missing_text(Binding *b, const Names *names, const Names *more, const char *what)
+static const char *missing_text(Binding *b, const StringList *names, const StringList *more, const char *what)
 {
     Buf text = {0};
-    Names both = {arena_alloc(&b->arena, sizeof(char *) * (size_t)(names->n + more->n + 1)), 0};
+    StringList both = {arena_alloc(&b->arena, sizeof(char *) * (size_t)(names->n + more->n + 1)), 0};
     for (int i = 0; i < names->n + more->n; i++)
         both.items[both.n++] = i < names->n ? names->items[i] : more->items[i - names->n];
     buf_str(&text, "no header ");
@@ -211,7 +211,7 @@ static bool check_columns(Binding *b, const char *path, CleaningReport *report, 
 /* Without an id header the natural key has to do. */
 static bool check_id(Binding *b, const char *path, CleaningReport *report, Err *err)
 {
-    static const Names none = {0};
+    static const StringList none = {0};
     const Table *table = b->table;
     if (b->id >= 0)
         return true;

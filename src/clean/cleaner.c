@@ -270,7 +270,7 @@ static bool put_skipped(Cleaner *c, bool empty, Err *err)
 {
     if (c->binding.id >= 0)
         read_id(c); /* an id that cannot be read is no news here */
-    return !c->sink.skipped || c->sink.skipped(c->sink.ctx, &c->raw->place, c->record.id, empty, err);
+    return !c->sink.skipped || c->sink.skipped(c->sink.ctx, &c->raw->position, c->record.id, empty, err);
 }
 
 static bool put_ragged(Cleaner *c, Err *err)
@@ -297,9 +297,9 @@ static void note_unchanged_dates(Cleaner *c)
         int cell = c->binding.cells[i];
         if ((type != FIELD_DATE && type != FIELD_DATETIME) || cell < 0)
             continue;
-        DateOrder lean = date_lean(c->raw->cells[cell]);
+        DateOrder lean = date_order_hint(c->raw->cells[cell]);
         if (lean != DATE_AUTO)
-            date_evidence_add(&c->dates, lean, c->raw->place.line, c->raw->cells[cell]);
+            date_evidence_add(&c->dates, lean, c->raw->position.line, c->raw->cells[cell]);
     }
 }
 
@@ -335,7 +335,7 @@ bool cleaner_put(void *cleaner, const RawRecord *record, Err *err)
     if (c->options.headers_only)
         return true;
     c->raw = record;
-    c->record = (Record){.place = record->place, .values = c->values};
+    c->record = (Record){.position = record->position, .values = c->values};
     memset(c->values, 0, sizeof *c->values * (size_t)c->table->n_columns);
     bool ok = put_record(c, err);
     arena_reset(&c->arena);
@@ -361,4 +361,4 @@ bool cleaner_has_column(const Cleaner *c, int column) { return binding_has(&c->b
 
 bool cleaner_has_id(const Cleaner *c) { return c->binding.id >= 0; }
 
-Names cleaner_unmapped(const Cleaner *c) { return c->binding.unmapped; }
+StringList cleaner_unmapped(const Cleaner *c) { return c->binding.unmapped; }

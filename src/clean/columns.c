@@ -13,7 +13,7 @@ const char *cleaner_kept(Cleaner *c, Str text)
     return text.p[text.n] == '\0' ? text.p : arena_strn(&c->arena, text.p, text.n);
 }
 
-bool names_hold(const Names *names, Str text)
+bool names_hold(const StringList *names, Str text)
 {
     for (int i = 0; i < names->n; i++)
         if (str_eq(str_of(names->items[i]), text))
@@ -43,9 +43,9 @@ static void note_dates(Cleaner *c, Str cell, const Cleaned *cleaned)
     if (c->quiet)
         return;
     if (cleaned->only_mdy)
-        date_evidence_add(&c->dates, DATE_MDY, c->raw->place.line, cell);
+        date_evidence_add(&c->dates, DATE_MDY, c->raw->position.line, cell);
     if (cleaned->only_dmy)
-        date_evidence_add(&c->dates, DATE_DMY, c->raw->place.line, cell);
+        date_evidence_add(&c->dates, DATE_DMY, c->raw->position.line, cell);
 }
 
 static void note_warning(Cleaner *c, const Column *column, const char *code, const char *text)
@@ -54,7 +54,7 @@ static void note_warning(Cleaner *c, const Column *column, const char *code, con
         return;
     c->record.n_warnings++;
     if (c->report)
-        cleaning_report_warn(c->report, c->table, column->name, c->raw->place.line, code, text);
+        cleaning_report_warn(c->report, c->table, column->name, c->raw->position.line, code, text);
 }
 
 static void note_change(Cleaner *c, const Column *column, const char *from, const char *to)
@@ -97,10 +97,10 @@ static Str derived(Cleaner *c, const Column *column)
 }
 
 /* What stands in for an empty cell; a header that is absent says nothing, so there is no default for it. */
-static Str stand_in(Cleaner *c, const Column *column, bool own)
+static Str fallback_value(Cleaner *c, const Column *column, bool own)
 {
     Str text = derived(c, column);
-    return !text.n && own && column->fallback ? str_of(column->fallback) : text;
+    return !text.n && own && column->default_value ? str_of(column->default_value) : text;
 }
 
 /* The reason, with the element to blame where the type has not named it. */
@@ -114,7 +114,7 @@ static const char *reason_of(Cleaner *c, const Cleaned *cleaned)
     return arena_printf(&c->arena, "%s (the element %s)", cleaned->reason, element);
 }
 
-static void drop_bad(Cleaner *c, const Column *column, Str cell, Cleaned *cleaned)
+static void replace_invalid_with_null(Cleaner *c, const Column *column, Str cell, Cleaned *cleaned)
 {
     note_change(c, column, cleaner_shown(c, cell), NULL);
     note_warning(c, column, cleaned->code, reason_of(c, cleaned));
@@ -133,7 +133,7 @@ static bool is_simply_null(const Cleaner *c, const Column *column)
 {
     int at = c->binding.cells[column->index];
     return at >= 0 && c->raw->cells[at].n == 0 && c->binding.ids[column->index] < 0 && column->derive.from < 0 &&
-           !column->fallback && !column->required && column->type != FIELD_BOOLEAN;
+           !column->default_value && !column->required && column->type != FIELD_BOOLEAN;
 }
 
 bool cleaner_column(Cleaner *c, const Column *column)
@@ -150,19 +150,19 @@ bool cleaner_column(Cleaner *c, const Column *column)
     else
         cleaned = (Cleaned){0};
     if (!cleaned.code && !cleaned.text)
-        instead = stand_in(c, column, own);
+        instead = fallback_value(c, column, own);
     if (instead.n) {
         note_change(c, column, cleaned.from, cleaned.to);
         field_clean(column, instead, &c->contexts[column->index], &cleaned);
         present = true;
     }
-    if (!cleaned.code && !cleaned.text && own && column->fallback && !*column->fallback)
+    if (!cleaned.code && !cleaned.text && own && column->default_value && !*column->default_value)
         cleaned.text = ""; /* "default": "" */
     if (cleaned.code && !column->on_invalid_null)
         return cleaner_reject(c, cleaned.code, column->name, cleaner_shown(c, instead.n ? instead : cell),
                               reason_of(c, &cleaned));
     if (cleaned.code)
-        drop_bad(c, column, instead.n ? instead : cell, &cleaned);
+        replace_invalid_with_null(c, column, instead.n ? instead : cell, &cleaned);
     if (column->required && !cleaned.text)
         return cleaner_reject(c, REJECT_REQUIRED, column->name, cell.n ? cleaner_shown(c, cell) : NULL,
                               "is empty, but a value is required");

@@ -34,7 +34,7 @@ void field_changed(const Field *field, Str from, const char *to)
 
 bool field_is_null(const CleanContext *context, Str cell)
 {
-    const Names *tokens = context->base ? &context->base->null_tokens : NULL;
+    const StringList *tokens = context->base ? &context->base->null_tokens : NULL;
     for (int i = 0; tokens && i < tokens->n; i++) {
         const char *token = tokens->items[i];
         if (cell.n && *token == *cell.p && str_eq(str_of(token), cell))
@@ -97,7 +97,7 @@ bool field_alias(const Field *field, Str cell, const char **to)
 
 const char *field_choice(const Field *field, Str text)
 {
-    const Names *choices = &field->column->choices;
+    const StringList *choices = &field->column->choices;
     Sought sought = {.field = field, .text = text};
     for (size_t look = 0; look < sizeof sames / sizeof *sames; look++) {
         for (int i = 0; i < choices->n; i++) {

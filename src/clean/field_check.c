@@ -78,8 +78,8 @@ bool field_check(const Base *base, const Column *column, Problems *problems)
         return false;
     if (column->min || column->max)
         check_bounds(&check);
-    if (column->fallback && *column->fallback)
-        judge(&check, column, "default", column->fallback);
+    if (column->default_value && *column->default_value)
+        judge(&check, column, "default", column->default_value);
     check_words(&check);
     arena_free(&arena);
     return problems->n == before;

@@ -14,7 +14,7 @@ typedef struct Binding {
     int *cells; /* per column: its own cell */
     int *ids;   /* per column: the cell with the record ids of a link */
     int *skips; /* per skip rule */
-    Names unmapped;
+    StringList unmapped;
     Arena arena;
 } Binding;
 
@@ -36,7 +36,7 @@ typedef struct DateEvidence {
 void date_evidence_add(DateEvidence *evidence, DateOrder order, int64_t line, Str cell);
 
 /* A quick look without cleaning: "25/12/2024" -> DATE_DMY, "12/25/2024" -> DATE_MDY, all else DATE_AUTO. */
-DateOrder date_lean(Str cell);
+DateOrder date_order_hint(Str cell);
 
 /* ---- the cleaner ---- */
 
@@ -78,6 +78,6 @@ const char *cleaner_shown(Cleaner *c, Str cell); /* printable, cut: for people *
 const char *cleaner_kept(Cleaner *c, Str text);  /* with a NUL behind it, for the record's lifetime */
 Str cleaner_content(const Cleaner *c, int cell); /* trimmed; empty for no cell (-1) and for a null token */
 bool cleaner_reject(Cleaner *c, const char *code, const char *column, const char *value, const char *reason);
-bool names_hold(const Names *names, Str text);
+bool names_hold(const StringList *names, Str text);
 
 #endif

@@ -68,10 +68,10 @@ static const char codes[] =
 static const char *const gaps[] = {" ", "\xC2\xA0", "\xE2\x80\xAF", "\xE2\x80\x89", "'", "\xE2\x80\x99"};
 enum { BLANK_GAPS = 4, GAPS = 6 };
 
-typedef struct Shell { /* what was peeled off */
+typedef struct Affixes { /* what was peeled off */
     Str rest;
     bool negative, sign, brackets, symbol, code, percent, allow_percent;
-} Shell;
+} Affixes;
 
 /* Most marks differ in their first byte: `£` is looked for under thirty names in every amount. */
 static bool take_front(Str *text, const char *mark)
@@ -108,132 +108,132 @@ static bool take_code(Str *text, Take *take, const char *at)
     return false;
 }
 
-static bool take_currency(Shell *shell, Take *take, size_t code_at)
+static bool take_currency(Affixes *affixes, Take *take, size_t code_at)
 {
-    if (shell->percent)
+    if (affixes->percent)
         return false;
-    if (!shell->code && shell->rest.n >= 3 && is_letter(shell->rest.p[code_at]) &&
-        take_code(&shell->rest, take, shell->rest.p + code_at))
-        return shell->code = true;
-    for (size_t i = 0; !shell->symbol && i < sizeof symbols / sizeof *symbols; i++) {
-        if (take(&shell->rest, symbols[i]))
-            return shell->symbol = true;
+    if (!affixes->code && affixes->rest.n >= 3 && is_letter(affixes->rest.p[code_at]) &&
+        take_code(&affixes->rest, take, affixes->rest.p + code_at))
+        return affixes->code = true;
+    for (size_t i = 0; !affixes->symbol && i < sizeof symbols / sizeof *symbols; i++) {
+        if (take(&affixes->rest, symbols[i]))
+            return affixes->symbol = true;
     }
     return false;
 }
 
-static bool take_sign(Shell *shell)
+static bool take_sign(Affixes *affixes)
 {
-    if (shell->sign)
+    if (affixes->sign)
         return false;
-    shell->negative = take_front(&shell->rest, "-") || take_front(&shell->rest, "\xE2\x88\x92"); /* U+2212 minus */
-    shell->sign = shell->negative || take_front(&shell->rest, "+");
-    return shell->sign;
+    affixes->negative = take_front(&affixes->rest, "-") || take_front(&affixes->rest, "\xE2\x88\x92"); /* U+2212 minus */
+    affixes->sign = affixes->negative || take_front(&affixes->rest, "+");
+    return affixes->sign;
 }
 
-static bool take_brackets(Shell *shell)
+static bool take_brackets(Affixes *affixes)
 {
-    Str rest = shell->rest;
-    if (shell->sign || rest.n < 3 || rest.p[0] != '(' || rest.p[rest.n - 1] != ')')
+    Str rest = affixes->rest;
+    if (affixes->sign || rest.n < 3 || rest.p[0] != '(' || rest.p[rest.n - 1] != ')')
         return false;
-    shell->rest = (Str){rest.p + 1, rest.n - 2};
-    return shell->negative = shell->sign = true;
+    affixes->rest = (Str){rest.p + 1, rest.n - 2};
+    return affixes->negative = affixes->sign = true;
 }
 
-static bool take_percent(Shell *shell)
+static bool take_percent(Affixes *affixes)
 {
-    if (!shell->allow_percent || shell->percent || shell->symbol || shell->code)
+    if (!affixes->allow_percent || affixes->percent || affixes->symbol || affixes->code)
         return false;
-    return shell->percent = take_back(&shell->rest, "%");
+    return affixes->percent = take_back(&affixes->rest, "%");
 }
 
-static bool take_blank(Shell *shell, Take *take)
+static bool take_blank(Affixes *affixes, Take *take)
 {
     for (int i = 0; i < BLANK_GAPS; i++) {
-        if (take(&shell->rest, gaps[i]))
+        if (take(&affixes->rest, gaps[i]))
             return true;
     }
     return false;
 }
 
-static bool peel_front(Shell *shell)
+static bool strip_front(Affixes *affixes)
 {
-    return !is_digit(shell->rest.p[0]) && (take_blank(shell, take_front) || take_sign(shell) || take_brackets(shell) ||
-                                           take_currency(shell, take_front, 0));
+    return !is_digit(affixes->rest.p[0]) && (take_blank(affixes, take_front) || take_sign(affixes) || take_brackets(affixes) ||
+                                           take_currency(affixes, take_front, 0));
 }
 
-static bool peel_back(Shell *shell)
+static bool strip_back(Affixes *affixes)
 {
-    size_t n = shell->rest.n;
-    return n && !is_digit(shell->rest.p[n - 1]) &&
-           (take_blank(shell, take_back) || take_percent(shell) || take_currency(shell, take_back, n >= 3 ? n - 3 : 0));
+    size_t n = affixes->rest.n;
+    return n && !is_digit(affixes->rest.p[n - 1]) &&
+           (take_blank(affixes, take_back) || take_percent(affixes) || take_currency(affixes, take_back, n >= 3 ? n - 3 : 0));
 }
 
 /* Take off what may stand around a number, each at most once, in any nesting that people use. */
-static void peel(Shell *shell)
+static void strip_affixes(Affixes *affixes)
 {
-    while (shell->rest.n && (peel_front(shell) || peel_back(shell)))
+    while (affixes->rest.n && (strip_front(affixes) || strip_back(affixes)))
         ;
 }
 
 /* ---- digits with separators ---- */
 
-typedef struct Marks { /* the digits' skeleton: digits, '.', ',' and '_' for any gap */
+typedef struct NumberPattern { /* the digits' skeleton: digits, '.', ',' and '_' for any gap */
     char text[NUMBER_DIGITS * 4 / 3 + 4];
     size_t n;
     int dots, commas, gaps, gap_kind;
-} Marks;
+} NumberPattern;
 
-static bool add_gap(Marks *marks, Str *rest)
+static bool add_group_separator(NumberPattern *pattern, Str *rest)
 {
     for (int i = 0; i < GAPS; i++) {
         if (!take_front(rest, gaps[i]))
             continue;
-        if (marks->gaps && marks->gap_kind != i)
+        if (pattern->gaps && pattern->gap_kind != i)
             return false;
-        marks->gap_kind = i;
-        marks->gaps++;
-        marks->text[marks->n++] = '_';
+        pattern->gap_kind = i;
+        pattern->gaps++;
+        pattern->text[pattern->n++] = '_';
         return true;
     }
     return false;
 }
 
-static bool scan(Str rest, Marks *marks)
+static bool scan(Str rest, NumberPattern *pattern)
 {
     while (rest.n) {
-        if (marks->n == sizeof marks->text)
+        if (pattern->n == sizeof pattern->text)
             return false;
         char c = *rest.p;
         if (!is_digit(c) && c != '.' && c != ',') {
-            if (!add_gap(marks, &rest))
+            if (!add_group_separator(pattern, &rest))
                 return false;
             continue;
         }
-        marks->dots += c == '.';
-        marks->commas += c == ',';
-        marks->text[marks->n++] = c;
+        pattern->dots += c == '.';
+        pattern->commas += c == ',';
+        pattern->text[pattern->n++] = c;
         rest = (Str){rest.p + 1, rest.n - 1};
     }
     return true;
 }
 
 /* Which mark is the decimal one ('\0': none); false: no reading fits. */
-static bool decimal_mark(const Marks *marks, char *mark)
+static bool decimal_mark(const NumberPattern *pattern, char *mark)
 {
     char last = '\0';
     size_t after = 0; /* digits behind the last . or , */
-    for (size_t i = 0; i < marks->n; i++) {
+    for (size_t i = 0; i < pattern->n; i++) {
         after++;
-        if (marks->text[i] == '.' || marks->text[i] == ',') {
-            last = marks->text[i];
+        if (pattern->text[i] == '.' || pattern->text[i] == ',') {
+            last = pattern->text[i];
             after = 0;
         }
     }
-    int count = last == '.' ? marks->dots : marks->commas;
-    bool other = last == '.' ? marks->commas : marks->dots;
+    int count = last == '.' ? pattern->dots : pattern->commas;
+    bool other = last == '.' ? pattern->commas : pattern->dots;
     *mark = count == 1 ? last : '\0'; /* several of a kind separate thousands */
-    if (marks->gaps)
+    if (pattern->gaps)
         return count <= 1 && !other;
     if (other)
         return count == 1;
@@ -262,22 +262,22 @@ static bool well_grouped(const char *text, size_t n)
 
 static bool only_digits(const char *text, size_t n) { return run_of_digits((Str){text, n}, 0) == n; }
 
-static NumberFault read_marks(const Marks *marks, char *digits, Number *number)
+static NumberFault read_pattern(const NumberPattern *pattern, char *digits, Number *number)
 {
     char mark;
-    if (!decimal_mark(marks, &mark))
+    if (!decimal_mark(pattern, &mark))
         return NUMBER_GROUPS;
-    const char *point = mark ? memchr(marks->text, mark, marks->n) : NULL;
-    size_t whole = point ? (size_t)(point - marks->text) : marks->n;
-    size_t fraction = point ? marks->n - whole - 1 : 0;
-    if (whole + fraction == 0 || (point && fraction == 0) || !is_digit(marks->text[marks->n - 1]))
+    const char *point = mark ? memchr(pattern->text, mark, pattern->n) : NULL;
+    size_t whole = point ? (size_t)(point - pattern->text) : pattern->n;
+    size_t fraction = point ? pattern->n - whole - 1 : 0;
+    if (whole + fraction == 0 || (point && fraction == 0) || !is_digit(pattern->text[pattern->n - 1]))
         return NUMBER_NOT;
-    if ((point && !only_digits(point + 1, fraction)) || !well_grouped(marks->text, whole))
+    if ((point && !only_digits(point + 1, fraction)) || !well_grouped(pattern->text, whole))
         return NUMBER_GROUPS;
     number->whole = digits;
     for (size_t i = 0; i < whole; i++) {
-        if (is_digit(marks->text[i]))
-            digits[number->n_whole++] = marks->text[i];
+        if (is_digit(pattern->text[i]))
+            digits[number->n_whole++] = pattern->text[i];
     }
     if (number->n_whole + fraction > NUMBER_DIGITS)
         return NUMBER_LONG;
@@ -354,11 +354,11 @@ static NumberFault read_digits(Str text, char *digits, Number *number)
         return NUMBER_OK;
     if (only_digits(text.p, text.n) && text.n > NUMBER_DIGITS)
         return NUMBER_LONG;
-    Marks marks;
-    marks.n = 0;
-    marks.dots = marks.commas = marks.gaps = 0;
+    NumberPattern pattern;
+    pattern.n = 0;
+    pattern.dots = pattern.commas = pattern.gaps = 0;
     *number = (Number){0};
-    return scan(text, &marks) ? read_marks(&marks, digits, number) : NUMBER_NOT;
+    return scan(text, &pattern) ? read_pattern(&pattern, digits, number) : NUMBER_NOT;
 }
 
 NumberFault number_read(Str cell, bool percent, char digits[NUMBER_ROOM], Number *number)
@@ -366,10 +366,10 @@ NumberFault number_read(Str cell, bool percent, char digits[NUMBER_ROOM], Number
     if (read_plain(cell, number) || read_amount(cell, number))
         return NUMBER_OK;
     *number = (Number){0};
-    Shell shell = {.rest = cell, .allow_percent = percent};
-    peel(&shell);
-    NumberFault fault = read_digits(shell.rest, digits, number);
-    number->negative = shell.negative;
+    Affixes affixes = {.rest = cell, .allow_percent = percent};
+    strip_affixes(&affixes);
+    NumberFault fault = read_digits(affixes.rest, digits, number);
+    number->negative = affixes.negative;
     without_leading_zeros(number);
     return fault;
 }

@@ -3,7 +3,7 @@
 
 const char *field_choices(const Field *field)
 {
-    const Names *choices = &field->column->choices;
+    const StringList *choices = &field->column->choices;
     Buf buf = {0};
     for (int i = 0; i < choices->n; i++) {
         if (buf.len + strlen(choices->items[i]) > 200) {

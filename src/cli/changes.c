@@ -99,9 +99,9 @@ static bool look_up(Page *page, const Table *table, NamedRow *names, int *n, PgR
     if (n_ids == 0 || table->name_column < 0)
         return true;
     Buf sql = {0}, array = {0};
-    sql_fill(&sql, table, "SELECT t.{id}::text, ");
+    sql_expand(&sql, table, "SELECT t.{id}::text, ");
     sql_name_column(&sql, table, "t");
-    sql_fill(&sql, table, " FROM {table} AS t WHERE t.{id}::text = ANY ($1::text[])");
+    sql_expand(&sql, table, " FROM {table} AS t WHERE t.{id}::text = ANY ($1::text[])");
     sql_array(&array, ids, n_ids);
     bool ok = pg_query(page->cli->pg, sql.data, 1, (const char *[]){array.data}, rows, err);
     buf_free(&sql);

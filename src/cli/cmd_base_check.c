@@ -84,7 +84,7 @@ static void print_text(const Problems *problems, const char *origin, bool compar
 {
     for (int i = 0; i < problems->n; i++) {
         const Problem *problem = &problems->items[i];
-        out_print(stdout, "%s: %s\n", problem->place,
+        out_print(stdout, "%s: %s\n", problem->location,
                problem->message);
         if (problem->hint)
             out_print(stdout, "  hint: %s\n", problem->hint);
@@ -107,7 +107,7 @@ static void print_json(const Problems *problems, const char *origin, bool compar
     json_open(&json, "problems", '[');
     for (int i = 0; i < problems->n; i++) {
         json_open(&json, NULL, '{');
-        json_text(&json, "place", problems->items[i].place);
+        json_text(&json, "place", problems->items[i].location);
         json_text(&json, "message", problems->items[i].message);
         json_text(&json, "hint", problems->items[i].hint);
         json_close(&json, '}');

@@ -35,7 +35,7 @@ static void add_line(Lines *lines, const char *text)
 }
 
 /* "one of A, B, C", over as many lines as it takes. */
-static void add_choices(Lines *lines, const Names *choices)
+static void add_choices(Lines *lines, const StringList *choices)
 {
     const char *line = "one of ";
     for (int i = 0; i < choices->n; i++) {
@@ -59,8 +59,8 @@ static Lines rule_lines(const Table *table, const Column *column, Arena *arena)
                                       column->multiple_first ? ", the first of several" : ""));
     if (column->required)
         add_line(&lines, "required");
-    if (column->fallback)
-        add_line(&lines, arena_printf(arena, "empty: \"%s\"", column->fallback));
+    if (column->default_value)
+        add_line(&lines, arena_printf(arena, "empty: \"%s\"", column->default_value));
     if (column->min)
         add_line(&lines, arena_printf(arena, "%s or more", column->min));
     if (column->max)
@@ -112,7 +112,7 @@ static void show_columns(const Table *table, Arena *arena)
 }
 
 /* "a", "b" */
-static const char *quoted(const Names *names, Arena *arena)
+static const char *quoted(const StringList *names, Arena *arena)
 {
     const char *text = "";
     for (int i = 0; i < names->n; i++)
@@ -157,7 +157,7 @@ static void show_text(const Base *base, Arena *arena)
 
 /* ---- JSON ---- */
 
-static cJSON *names_json(const Names *names)
+static cJSON *names_json(const StringList *names)
 {
     cJSON *list = cJSON_CreateArray();
     for (int i = 0; i < names->n; i++)
@@ -176,7 +176,7 @@ static cJSON *column_json(const Table *table, const Column *column)
     cJSON_AddItemToObject(json, "required", cJSON_CreateBool(column->required));
     cJSON_AddItemToObject(json, "multiple", json_string(column->multiple_first ? "first" : "reject"));
     cJSON_AddItemToObject(json, "on_invalid", json_string(column->on_invalid_null ? "null" : "reject"));
-    cJSON_AddItemToObject(json, "default", json_string(column->fallback));
+    cJSON_AddItemToObject(json, "default", json_string(column->default_value));
     cJSON_AddItemToObject(json, "min", json_string(column->min));
     cJSON_AddItemToObject(json, "max", json_string(column->max));
     cJSON_AddItemToObject(json, "choices", names_json(&column->choices));

@@ -108,7 +108,7 @@ static bool warn_of_unused_files(Cli *cli, Err *err)
     Problems unused = {0};
     bool ok = base_unused_files(cli->base_name, &unused, err);
     for (int i = 0; i < unused.n; i++)
-        log_warning("%s %s: %s", unused.items[i].place, unused.items[i].message, unused.items[i].hint);
+        log_warning("%s %s: %s", unused.items[i].location, unused.items[i].message, unused.items[i].hint);
     problems_free(&unused);
     return ok;
 }

@@ -58,12 +58,12 @@ static void print_pair(FILE *out, const char *left, const char *right)
 void option_help(const Option *option, Buf *out)
 {
     buf_str(out, option->help);
-    if (option->fallback || (option->key && option->name)) {
+    if (option->default_value || (option->key && option->name)) {
         buf_str(out, " (");
-        if (option->fallback)
-            buf_printf(out, "default %s", option->fallback);
+        if (option->default_value)
+            buf_printf(out, "default %s", option->default_value);
         if (option->key && option->name)
-            buf_printf(out, "%s%s", option->fallback ? "; " : "", option->key);
+            buf_printf(out, "%s%s", option->default_value ? "; " : "", option->key);
         buf_char(out, ')');
     }
 }
@@ -176,7 +176,7 @@ static void json_options(JsonOut *json, const Option *rows)
         cJSON_AddItemToObject(item, "letter", json_string_or_null(letter));
         cJSON_AddItemToObject(item, "value", json_string(o->value));
         cJSON_AddItemToObject(item, "key", json_string(o->key));
-        cJSON_AddItemToObject(item, "default", json_string(o->fallback));
+        cJSON_AddItemToObject(item, "default", json_string(o->default_value));
         cJSON_AddItemToObject(item, "help", json_string(o->help));
         json_item(json, NULL, item);
     }
@@ -233,7 +233,7 @@ static bool run(Cli *cli, Err *err)
     const char *name = second ? arena_printf(&cli->arena, "%s %s", first, second) : first;
     if (name && !is_known(table, name)) {
         const char **names = arena_alloc(&cli->arena, sizeof *names * 64);
-        Names all = {names, 0};
+        StringList all = {names, 0};
         for (const Command *const *c = table; *c && all.n < 64; c++)
             names[all.n++] = (*c)->name;
         const char *hint = did_you_mean(name, &all, &cli->arena);

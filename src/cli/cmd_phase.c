@@ -126,7 +126,7 @@ static bool pass_gate(Cli *cli, Move *move, Err *err)
     if (!run_gate(cli, move, err))
         return false;
     Err broken = {0};
-    bool whole = checks_whole(&move->validation.checks, &broken), failed = validation_failed(&move->validation);
+    bool whole = checks_runnable(&move->validation.checks, &broken), failed = validation_failed(&move->validation);
     move->forced = (!whole || failed) && cli_flag(cli, "force");
     if (move->forced) /* whoever forces it has seen what fails: status 0 */
         err_clear(&broken);

@@ -21,9 +21,9 @@ static void counts_sql(const Base *base, Buf *sql)
         const Table *table = &base->tables[i];
         buf_str(sql, i ? " UNION ALL SELECT " : "SELECT ");
         sql_literal(sql, table->name);
-        sql_fill(sql, table, "::text AS name, count(*) AS rows, count(*) FILTER (WHERE {active}) AS active");
+        sql_expand(sql, table, "::text AS name, count(*) AS rows, count(*) FILTER (WHERE {active}) AS active");
         buf_printf(sql, ", %d AS place", i);
-        sql_fill(sql, table, " FROM {table} AS t");
+        sql_expand(sql, table, " FROM {table} AS t");
     }
     buf_str(sql, " ORDER BY place");
 }

@@ -21,14 +21,14 @@ const Command cmd_status = {
     .run = run,
 };
 
-static void print_json(const SyncOutlook *outlooks, int n, Phase phase, const PgRows *killed, const Err *failed)
+static void print_json(const PendingStatus *statuses, int n, Phase phase, const PgRows *killed, const Err *failed)
 {
     JsonOut json;
     json_begin(&json, stdout);
     json_text(&json, "phase", phase_name(phase));
     json_open(&json, "tables", '[');
     for (int i = 0; i < n; i++) {
-        const SyncOutlook *o = &outlooks[i];
+        const PendingStatus *o = &statuses[i];
         json_open(&json, NULL, '{');
         json_text(&json, "table", o->table->name);
         json_text(&json, "file", o->file);
@@ -46,7 +46,7 @@ static void print_json(const SyncOutlook *outlooks, int n, Phase phase, const Pg
     json_end(&json);
 }
 
-static void print_row(TextTable *table, const SyncOutlook *o, const PgRows *ages, int i, Arena *arena)
+static void print_row(TextTable *table, const PendingStatus *o, const PgRows *ages, int i, Arena *arena)
 {
     text_table_cell(table, STYLE_PLAIN, o->table->name);
     text_table_cell(table, STYLE_PLAIN, o->file);
@@ -64,7 +64,7 @@ static void print_row(TextTable *table, const SyncOutlook *o, const PgRows *ages
     text_table_row(table);
 }
 
-static void print_text(const Cli *cli, const SyncOutlook *outlooks, const PgRows *ages, Phase phase)
+static void print_text(const Cli *cli, const PendingStatus *statuses, const PgRows *ages, Phase phase)
 {
     Arena arena = {0};
     TextTable *table = text_table_new();
@@ -77,8 +77,8 @@ static void print_text(const Cli *cli, const SyncOutlook *outlooks, const PgRows
     text_table_column(table, "open rejects", COLUMN_RIGHT);
     int due = 0;
     for (int i = 0; i < cli->base->n_tables; i++) {
-        print_row(table, &outlooks[i], ages, i, &arena);
-        due += outlooks[i].changed;
+        print_row(table, &statuses[i], ages, i, &arena);
+        due += statuses[i].changed;
     }
     text_table_print(table, stdout);
     out_print(stdout, "\nBase %s in %s, phase %s. %s\n", cli->base->name, pg_database(cli->pg), phase_name(phase),
@@ -89,13 +89,13 @@ static void print_text(const Cli *cli, const SyncOutlook *outlooks, const PgRows
     arena_free(&arena);
 }
 
-/* Seconds since each table's last sync, in the order of the outlooks. */
-static bool read_ages(Cli *cli, const SyncOutlook *outlooks, PgRows **ages, Err *err)
+/* Seconds since each table's last sync, in the order of the statuses. */
+static bool read_ages(Cli *cli, const PendingStatus *statuses, PgRows **ages, Err *err)
 {
     Buf array = {0};
     const char **stamps = arena_alloc(&cli->arena, sizeof *stamps * (size_t)(cli->base->n_tables + 1));
     for (int i = 0; i < cli->base->n_tables; i++)
-        stamps[i] = outlooks[i].last_synced_at[0] ? outlooks[i].last_synced_at : NULL;
+        stamps[i] = statuses[i].last_synced_at[0] ? statuses[i].last_synced_at : NULL;
     sql_array(&array, stamps, cli->base->n_tables);
     bool ok = pg_query(cli->pg,
                        "SELECT floor(extract(epoch FROM clock_timestamp() - s.at::timestamptz))::bigint "
@@ -114,38 +114,38 @@ static void print_killed(const PgRows *killed)
                 pg_get(killed, 0, 2));
 }
 
-static void missing_file(const SyncOutlook *outlooks, int n, Err *failed)
+static void missing_file(const PendingStatus *statuses, int n, Err *failed)
 {
     for (int i = 0; i < n; i++)
-        if (outlooks[i].missing)
+        if (statuses[i].missing)
             err_set(failed, ERR_MISSING, "export that view again, or give --export-dir DIR", "%s: there is no %s",
-                    outlooks[i].table->name, outlooks[i].path);
+                    statuses[i].table->name, statuses[i].path);
 }
 
 static bool run(Cli *cli, Err *err)
 {
     int n = cli->base->n_tables;
     SyncOptions sync = {.export_dir = cli_text(cli, "export-dir")};
-    SyncOutlook *outlooks = arena_alloc(&cli->arena, sizeof *outlooks * (size_t)(n + 1));
+    PendingStatus *statuses = arena_alloc(&cli->arena, sizeof *statuses * (size_t)(n + 1));
     PgRows *ages = NULL, *killed = NULL;
     Phase phase = PHASE_PARALLEL;
     Err failed = {0};
     bool ok = sync_choices_read(cli, &sync, err) && pg_begin(cli->pg, PG_TX_READ, err) &&
               phase_read(cli->pg, cli->base->name, &phase, err) &&
-              sync_outlook(cli->pg, cli->base, &sync, phase, outlooks, &cli->arena, err) &&
-              read_ages(cli, outlooks, &ages, err) &&
+              sync_pending_status(cli->pg, cli->base, &sync, phase, statuses, &cli->arena, err) &&
+              read_ages(cli, statuses, &ages, err) &&
               pg_query(cli->pg, sql_query("sync_killed"), 1, (const char *[]){cli->base->name}, &killed, err);
     pg_rollback(cli->pg);
     if (ok) {
-        missing_file(outlooks, n, &failed);
+        missing_file(statuses, n, &failed);
         for (int i = 0; i < n && cli_flag(cli, "exit-code"); i++)
-            if (outlooks[i].changed)
+            if (statuses[i].changed)
                 cli->status = EXIT_ATTENTION;
         cli->reported = cli->json;
         if (cli->json)
-            print_json(outlooks, n, phase, killed, &failed);
+            print_json(statuses, n, phase, killed, &failed);
         else {
-            print_text(cli, outlooks, ages, phase);
+            print_text(cli, statuses, ages, phase);
             print_killed(killed);
         }
         *err = failed;

@@ -65,7 +65,7 @@ static bool choose(Cli *cli, Checks *checks, Err *err)
     const char *name = cli_text(cli, "check");
     if (!checks_load(cli->base_name, checks, err) || !name)
         return err->code == ERR_NONE;
-    Names all = {arena_alloc(&cli->arena, sizeof(char *) * (size_t)(checks->n + 1)), 0};
+    StringList all = {arena_alloc(&cli->arena, sizeof(char *) * (size_t)(checks->n + 1)), 0};
     for (int i = 0; i < checks->n; i++)
         all.items[all.n++] = checks->items[i].name;
     if (checks_only(checks, name))
@@ -91,7 +91,7 @@ static bool run(Cli *cli, Err *err)
     bool list = cli_flag(cli, "list");
     bool ok = choose(cli, &v.checks, err) && (list || run_all(cli, &v, err));
     if (ok) {
-        checks_whole(&v.checks, &broken);
+        checks_runnable(&v.checks, &broken);
         cli->status = !list && validation_failed(&v) ? EXIT_ATTENTION : EXIT_DONE;
         cli->reported = cli->json;
         if (cli->json)

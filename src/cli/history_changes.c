@@ -20,7 +20,7 @@ static void changes_sql(Buf *out, const Table *table, bool by_record)
                  "coalesce(x.at, l.completed_at, l.started_at)))::bigint FROM ("
                  "SELECT record_id AS id, 'created' AS action, NULL::text AS columns, first_log AS log, "
                  "NULL::timestamptz AS at, 0::bigint AS place");
-    sql_fill(out, table, " FROM {state}");
+    sql_expand(out, table, " FROM {state}");
     buf_printf(out,
                " WHERE created AND %s"
                " UNION ALL SELECT record_id, 'created', NULL, created_log, NULL, 0 FROM artsync.changes"
@@ -31,7 +31,7 @@ static void changes_sql(Buf *out, const Table *table, bool by_record)
                by_record ? "record_id = $1" : "first_log = $1::bigint",
                by_record ? "record_id = $1" : "created_log = $1::bigint",
                by_record ? "record_id = $1" : "log_id = $1::bigint");
-    sql_fill(out, table, " LEFT JOIN {table} AS t ON t.{id}::text = x.id WHERE l.base = $2 AND l.table_name = $3 "
+    sql_expand(out, table, " LEFT JOIN {table} AS t ON t.{id}::text = x.id WHERE l.base = $2 AND l.table_name = $3 "
                          "ORDER BY x.log, x.place, x.id");
 }
 
@@ -157,7 +157,7 @@ static bool record_exists(Cli *cli, const Table *table, const char *record, bool
 {
     Buf sql = {0};
     PgRows *rows = NULL;
-    sql_fill(&sql, table, "SELECT EXISTS (SELECT FROM {state} WHERE record_id = $1) "
+    sql_expand(&sql, table, "SELECT EXISTS (SELECT FROM {state} WHERE record_id = $1) "
                           "OR EXISTS (SELECT FROM {table} AS t WHERE t.{id}::text = $1)");
     bool ok = pg_row(cli->pg, sql.data, 1, (const char *[]){record}, &rows, err);
     *exists = *exists || (ok && pg_bool(rows, 0, 0));

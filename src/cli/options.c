@@ -33,7 +33,7 @@ const Command *command_find(CommandTable table, const char *name)
 
 /* ---- what was meant ---- */
 
-const char *did_you_mean(const char *word, const Names *candidates, Arena *arena)
+const char *did_you_mean(const char *word, const StringList *candidates, Arena *arena)
 {
     const char *nearest = NULL;
     size_t n = strlen(word), best = n < 4 ? 2 : n < 8 ? 3 : 4; /* more differences than that are another word */
@@ -51,7 +51,7 @@ const char *did_you_mean(const char *word, const Names *candidates, Arena *arena
 }
 
 typedef struct NameList { /* Names under construction; the array lives in the arena */
-    Names names;
+    StringList names;
     Arena *arena;
 } NameList;
 

@@ -17,7 +17,7 @@ typedef struct Export {
     AtomicFile *file;
     CsvWriter *writer;
     bool merge;    /* by name; else the records' bytes as they are */
-    Names columns; /* with merge: the union of all headers, in order of appearance */
+    StringList columns; /* with merge: the union of all headers, in order of appearance */
     int cap;
     Arena arena; /* columns */
     RejectsWritten *written;
@@ -43,7 +43,7 @@ static bool take_record(void *ctx, const RawRecord *record, Err *err)
 {
     (void)err;
     Parsed *parsed = ctx;
-    if (record->place.number == 0) {
+    if (record->position.number == 0) {
         parsed->header = copy_cells(&parsed->arena, record);
         parsed->n_header = record->n_cells;
     } else {
@@ -102,7 +102,7 @@ static bool add_columns(void *ctx, const RawRecord *header, Err *err)
 {
     (void)err;
     Export *export = ctx;
-    for (int i = 0; i < header->n_cells && header->place.number == 0; i++) {
+    for (int i = 0; i < header->n_cells && header->position.number == 0; i++) {
         if (is_own(header->cells[i])) {
             export->merge = true; /* a replayed file: its old reasons must not stand beside the new ones */
             continue;

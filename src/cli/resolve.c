@@ -86,7 +86,7 @@ bool arguments_resolve(Arguments *arguments, const EnvFile *env, Err *err)
         if (!check(value, &arguments->arena, err))
             return false;
         if (!value->text)
-            value->text = value->option->fallback;
+            value->text = value->option->default_value;
     }
     return true;
 }
@@ -108,7 +108,7 @@ const char *cli_text(const Cli *cli, const char *option) { return find(cli, opti
 
 bool cli_flag(const Cli *cli, const char *option) { return find(cli, option)->text != NULL; }
 
-Names cli_list(const Cli *cli, const char *option) { return find(cli, option)->list; }
+StringList cli_list(const Cli *cli, const char *option) { return find(cli, option)->list; }
 
 bool cli_given(const Cli *cli, const char *option) { return find(cli, option)->origin != NULL; }
 
@@ -120,7 +120,7 @@ int64_t cli_number(const Cli *cli, const char *option)
 
 const char *cli_argument(const Cli *cli, int i)
 {
-    const Names *positional = &cli->arguments.positional;
+    const StringList *positional = &cli->arguments.positional;
     return i < positional->n ? positional->items[i] : NULL;
 }
 
@@ -130,7 +130,7 @@ const Table *cli_table(const Cli *cli, const char *name, Err *err)
     if (table)
         return table;
     Arena arena = {0};
-    Names all = {arena_alloc(&arena, sizeof(char *) * (size_t)(cli->base->n_tables + 1)), 0};
+    StringList all = {arena_alloc(&arena, sizeof(char *) * (size_t)(cli->base->n_tables + 1)), 0};
     Buf list = {0};
     for (int i = 0; i < cli->base->n_tables; i++) {
         all.items[all.n++] = cli->base->tables[i].name;

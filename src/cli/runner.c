@@ -49,7 +49,7 @@ static bool bind_base(Cli *cli, CatalogTable *const *catalogs, Err *err)
     if (problems.n > 1)
         buf_printf(&more, " (and %d more)", problems.n - 1);
     const Problem *first = &problems.items[0];
-    err_set(err, drifted ? ERR_SCHEMA : ERR_CONFIG, first->hint, "%s: %s%s", first->place, first->message,
+    err_set(err, drifted ? ERR_SCHEMA : ERR_CONFIG, first->hint, "%s: %s%s", first->location, first->message,
             more.len ? more.data : "");
     buf_free(&more);
     problems_free(&problems);
@@ -109,7 +109,7 @@ static bool choose_command(Arguments *arguments, Err *err)
         if (arguments->command) {
             const char **name = arena_alloc(&arguments->arena, sizeof *name);
             *name = arguments->command->name;
-            arguments->positional = (Names){name, 1};
+            arguments->positional = (StringList){name, 1};
         }
         arguments->command = command_find(arguments->commands, "help");
     } else if (arguments->version) {

@@ -27,7 +27,7 @@ bool sync_choices_read(const Cli *cli, SyncOptions *options, Err *err)
 
 bool sync_options_read(Cli *cli, SyncOptions *options, Err *err)
 {
-    Names files = cli_list(cli, "file");
+    StringList files = cli_list(cli, "file");
     *options = (SyncOptions){.tables = cli_list(cli, "table"),
                              .strict = cli_flag(cli, "strict"),
                              .force = cli_flag(cli, "force"),

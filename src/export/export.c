@@ -26,7 +26,7 @@ typedef struct Layout {
 } Layout;
 
 /* Several columns may be fed by one header: it is written once, for the first of them. */
-static void add_cell(Layout *layout, const Names *headers, CellKind kind, const Column *column)
+static void add_cell(Layout *layout, const StringList *headers, CellKind kind, const Column *column)
 {
     if (headers->n == 0)
         return;
@@ -103,7 +103,7 @@ static void select_rows(Buf *sql, const Table *table, const Layout *layout, bool
         add_field(sql, "t", -1, column->name);
     }
     if (!include_inactive)
-        sql_fill(sql, table, " WHERE {active}");
+        sql_expand(sql, table, " WHERE {active}");
     buf_str(sql, " ORDER BY ");
     add_field(sql, "t", -1, table->catalog->primary_key >= 0 ? key_of(table) : table->id_column);
 }
@@ -205,7 +205,7 @@ static bool make_folder(const char *dir, bool *made, Err *err)
                    strerror(why));
 }
 
-static bool is_wanted(const Names *names, const char *table)
+static bool is_wanted(const StringList *names, const char *table)
 {
     for (int i = 0; i < names->n; i++)
         if (strcmp(names->items[i], table) == 0)

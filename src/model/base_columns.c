@@ -59,7 +59,7 @@ static void read_default(const Node *value, void *target)
 {
     Column *column = target;
     const char *text = cJSON_GetStringValue(value->json);
-    column->fallback = column->type == FIELD_TEXT && text && !*text ? "" : node_scalar(value);
+    column->default_value = column->type == FIELD_TEXT && text && !*text ? "" : node_scalar(value);
 }
 
 static void read_min(const Node *value, void *target) { ((Column *)target)->min = node_scalar(value); }
@@ -84,7 +84,7 @@ static int by_text(const void *left, const void *right)
     return order ? order : (a->index > b->index) - (a->index < b->index);
 }
 
-static Folded *fold_choices(const Names *choices, Arena *arena)
+static Folded *fold_choices(const StringList *choices, Arena *arena)
 {
     Folded *folded = arena_alloc(arena, ((size_t)choices->n + 1) * sizeof *folded);
     for (int i = 0; i < choices->n; i++)
@@ -111,7 +111,7 @@ static int count_folded(const Folded *folded, int n, Str text)
 
 static void read_choices(const Node *value, void *target)
 {
-    Names choices = node_names(value, false);
+    StringList choices = node_names(value, false);
     Arena arena = {0};
     const Folded *folded = fold_choices(&choices, &arena);
     for (int i = 1; i < choices.n; i++)

@@ -77,7 +77,7 @@ bool base_read(const char *name, Base **base, Buf *origin, Problems *problems, E
     bool found = read_settings(name, &text, origin, err);
     *base = found ? base_parse(buf_view(&text).p, text.len, origin->data, problems) : NULL;
     if (*base) {
-        (*base)->place = arena_str(&(*base)->arena, name);
+        (*base)->path = arena_str(&(*base)->arena, name);
         (*base)->embedded = !on_disk(name);
     } else if (found) {
         Problems again = {0}; /* told already */
@@ -100,7 +100,7 @@ Base *base_load(const char *name, Err *err)
         Buf more = {0};
         if (problems.n > 1)
             buf_printf(&more, " (and %d more; %s)", problems.n - 1, command_hint("to see them all: {}", "base check"));
-        err_set(err, ERR_CONFIG, first->hint, "%s: %s%s", first->place, first->message, buf_view(&more).p);
+        err_set(err, ERR_CONFIG, first->hint, "%s: %s%s", first->location, first->message, buf_view(&more).p);
         buf_free(&more);
     }
     problems_free(&problems);

@@ -34,7 +34,7 @@ static void add_text(Buf *out, const char *text)
         buf_str(out, "-,");
 }
 
-static void add_names(Buf *out, const Names *names)
+static void add_names(Buf *out, const StringList *names)
 {
     buf_printf(out, "[%d]", names->n);
     for (int i = 0; i < names->n; i++)
@@ -48,7 +48,7 @@ static void add_column(Buf *out, const Column *column)
     add_names(out, &column->headers);
     add_names(out, &column->id_headers);
     buf_printf(out, "%d%d%d,", column->multiple_first, column->required, column->on_invalid_null);
-    add_text(out, column->fallback);
+    add_text(out, column->default_value);
     add_text(out, column->min);
     add_text(out, column->max);
     add_names(out, &column->choices);

@@ -102,7 +102,7 @@ static int by_header(const void *left, const void *right)
     return order ? order : (a->owner > b->owner) - (a->owner < b->owner);
 }
 
-static size_t add_claims(Claim *claims, size_t n, const Names *headers, int owner, Arena *arena)
+static size_t add_claims(Claim *claims, size_t n, const StringList *headers, int owner, Arena *arena)
 {
     for (int i = 0; i < headers->n; i++) {
         const char *header = headers->items[i];

@@ -41,7 +41,7 @@ static void read_id_headers(const Node *value, void *target)
 static void read_natural_key(const Node *value, void *target)
 {
     Table *table = target;
-    Names names = node_names(value, false);
+    StringList names = node_names(value, false);
     table->natural_key = arena_alloc(value->doc->arena, (size_t)names.n * sizeof *table->natural_key);
     table->n_natural_key = names.n;
 }

@@ -191,9 +191,9 @@ bool node_boolean(const Node *node, bool absent)
     return absent;
 }
 
-Names node_names(const Node *node, bool empty_ok)
+StringList node_names(const Node *node, bool empty_ok)
 {
-    Names names = {0};
+    StringList names = {0};
     int n = node_array(node);
     if (n == 0)
         return names;

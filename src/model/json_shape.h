@@ -73,7 +73,7 @@ const char *node_scalar(const Node *node);
 bool node_boolean(const Node *node, bool absent);
 
 /* An array of strings without repetitions; `empty_ok`: "" may be among them. */
-Names node_names(const Node *node, bool empty_ok);
+StringList node_names(const Node *node, bool empty_ok);
 
 /* The index of a string in `words`, NULL-terminated; `absent` if absent; -1 and a problem otherwise. */
 int node_word(const Node *node, const char *const *words, int absent);

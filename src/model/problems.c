@@ -12,7 +12,7 @@ void problems_add(Problems *problems, const char *place, const char *hint, const
     va_end(args);
     ARRAY_ROOM(problems->items, problems->n, problems->cap);
     problems->items[problems->n++] = (Problem){
-        .place = mem_dup(place),
+        .location = mem_dup(place),
         .message = message.data,
         .hint = hint ? mem_dup(hint) : NULL,
     };
@@ -21,7 +21,7 @@ void problems_add(Problems *problems, const char *place, const char *hint, const
 void problems_free(Problems *problems)
 {
     for (int i = 0; i < problems->n; i++) {
-        free(problems->items[i].place);
+        free(problems->items[i].location);
         free(problems->items[i].message);
         free(problems->items[i].hint);
     }

@@ -25,16 +25,16 @@ const char *pg_xid(Pg *pg, Err *err)
 static Outcome send_commit(Pg *pg, Err *err)
 {
     PGresult *result = NULL;
-    bool deaf = pg->deaf;
+    bool ignore_signals = pg->ignore_signals;
     if (!PQsendQuery(pg->conn, "COMMIT")) { /* nothing has left: the server will roll back */
         pg_error_lost(pg, err);
         return NOT_COMMITTED;
     }
-    pg->deaf = pg->committing = true;
+    pg->ignore_signals = pg->committing = true;
     pg->waiting_since = 0;
     bool answered = pg_flush(pg, err) && pg_finish(pg, NULL, &result, err);
     pg->committing = false;
-    pg->deaf = deaf;
+    pg->ignore_signals = ignore_signals;
     if (!answered) {
         pg->lost |= PQstatus(pg->conn) == CONNECTION_BAD;
         return pg->lost ? UNDECIDED : NOT_COMMITTED; /* not lost: a deferred constraint, for example */
@@ -101,7 +101,7 @@ static Outcome resolve(Pg *pg, const PgProof *proof, Err *why)
         if (outcome != UNDECIDED)
             return outcome;
         int64_t until = start + (pg->lost ? RESOLVE_CONNECT : RESOLVE_PROGRESS) * 1000;
-        int64_t hurried = interrupt_at() + SIGNAL_PATIENCE * 1000;
+        int64_t hurried = interrupt_at() + SIGNAL_TIMEOUT_S * 1000;
         if (interrupt_at() && hurried < until)
             until = hurried;
         if (pg_now() >= until)

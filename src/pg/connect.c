@@ -136,8 +136,8 @@ static bool wait_for_socket(PGconn *conn, PostgresPollingStatusType wanted, int6
         if (!interrupt_check(err))
             return false;
         bool hurry = interrupt_at() != 0; /* here only where signals are held */
-        if (hurry && deadline > interrupt_at() / 1000 + SIGNAL_COMMIT_PATIENCE)
-            deadline = interrupt_at() / 1000 + SIGNAL_COMMIT_PATIENCE;
+        if (hurry && deadline > interrupt_at() / 1000 + SIGNAL_COMMIT_TIMEOUT_S)
+            deadline = interrupt_at() / 1000 + SIGNAL_COMMIT_TIMEOUT_S;
         int64_t left = deadline - seconds_now();
         if (left <= 0) {
             *late = true;
@@ -345,7 +345,7 @@ bool pg_open(Pg **out, const char *url, const char *application_name, Err *err)
                .description = where.data,
                .application_name = mem_dup(application_name),
                .url = url ? mem_dup(url) : NULL,
-               .patience = PATIENCE};
+               .timeout_s = TIMEOUT_S};
     PQsetNoticeReceiver(conn, pg_notice, NULL);
     const char *version = PQparameterStatus(conn, "server_version");
     if (PQserverVersion(conn) < SERVER_OLDEST)
@@ -366,7 +366,7 @@ void pg_close(Pg *pg)
     if (!pg)
         return;
     if (PQtransactionStatus(pg->conn) == PQTRANS_ACTIVE)
-        pg_abandon(pg);
+        pg_cancel_and_drain(pg);
     PQfinish(pg->conn);
     free(pg->description);
     free(pg->application_name);

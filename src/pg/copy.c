@@ -27,7 +27,7 @@ static bool start(Pg *pg, const char *sql, ExecStatusType wanted, Err *err)
         return false;
     }
     PQclear(result);
-    pg_abandon(pg);
+    pg_cancel_and_drain(pg);
     return err_set(err, ERR_DATABASE, NULL, "\"%.60s\" is not the COPY that was expected", sql);
 }
 
@@ -47,7 +47,7 @@ static bool queued(Pg *pg, int said, Err *err)
         return pg_error_lost(pg, err);
     err_set(err, ERR_DATABASE, "give the machine more memory; nothing was changed",
             "out of memory: libpq cannot hold the next part of COPY");
-    pg_abandon(pg);
+    pg_cancel_and_drain(pg);
     return false;
 }
 
@@ -56,7 +56,7 @@ static bool queued(Pg *pg, int said, Err *err)
 static bool send_chunk(Pg *pg, const char *bytes, size_t n, Err *err)
 {
     if (!interrupt_check(err)) {
-        pg_abandon(pg);
+        pg_cancel_and_drain(pg);
         return false;
     }
     while (n) {
@@ -127,7 +127,7 @@ bool pg_copy_out(Pg *pg, const char *sql, PgCopyFn *each, void *ctx, Err *err)
         bool ok = each(ctx, bytes, (size_t)n, err);
         PQfreemem(bytes);
         if (!ok) {
-            pg_abandon(pg);
+            pg_cancel_and_drain(pg);
             return false;
         }
     }

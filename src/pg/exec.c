@@ -189,7 +189,7 @@ static bool each_of(Pg *pg, const char *sql, int n, const char *const *params, P
     if (!PQsendQueryParams(pg->conn, sql, n, NULL, params, NULL, NULL, 0))
         return pg_error_lost(pg, err);
     if (!single_rows(pg->conn)) {
-        pg_abandon(pg);
+        pg_cancel_and_drain(pg);
         return err_set(err, ERR_DATABASE, NULL, "rows cannot be read one by one");
     }
     const char **cells = NULL;
@@ -208,7 +208,7 @@ static bool each_of(Pg *pg, const char *sql, int n, const char *const *params, P
         if (failed && !pg->lost) /* nothing is left to cancel: the server is done */
             pg_finish(pg, NULL, NULL, &rest);
         else if (!ok)
-            pg_abandon(pg);
+            pg_cancel_and_drain(pg);
         err_clear(&rest);
     }
     free(cells);

@@ -30,15 +30,15 @@ static bool timeouts(Pg *pg, int lock, int statement, Err *err)
 static bool wait_lock(Pg *pg, const char *base, int seconds, bool *taken, Err *err)
 {
     enum { LONGEST = 20 * 24 * 3600 }; /* the settings are milliseconds in an int */
-    int patience = pg->patience;
+    int timeout_s = pg->timeout_s;
     seconds = seconds < LONGEST ? seconds : LONGEST;
     if (!pg_savepoint(pg, "artsync_lock", err) || !timeouts(pg, seconds, 0, err))
         return false;
-    pg->patience = seconds + PATIENCE - STATEMENT_TIMEOUT;
+    pg->timeout_s = seconds + TIMEOUT_S - STATEMENT_TIMEOUT;
     PgRows *rows;
     Err why = {0};
     *taken = pg_row(pg, sql_query("lock_wait"), 1, &base, &rows, &why);
-    pg->patience = patience;
+    pg->timeout_s = timeout_s;
     if (*taken) {
         pg_rows_free(rows);
         return timeouts(pg, LOCK_TIMEOUT, STATEMENT_TIMEOUT, err) && pg_release(pg, "artsync_lock", err);

@@ -98,10 +98,10 @@ static void fill_updated_type(Buf *out, const Table *table)
     buf_str(out, c < 0 ? "pg_catalog.timestamptz" : table->catalog->columns[c].type.name);
 }
 
-static const struct Blank {
+static const struct Placeholder {
     const char *mark;
     void (*fill)(Buf *out, const Table *table);
-} blanks[] = {
+} placeholders[] = {
     {"{table}", fill_table}, {"{state}", fill_state},     {"{id}", fill_id},
     {"{key}", fill_key},     {"{id_type}", fill_id_type},
     {"{active}", fill_active},
@@ -111,22 +111,22 @@ static const struct Blank {
     {"{updated_type}", fill_updated_type},
 };
 
-static const struct Blank *blank_at(const char *text)
+static const struct Placeholder *placeholder_at(const char *text)
 {
-    for (size_t i = 0; i < sizeof blanks / sizeof *blanks; i++)
-        if (strncmp(text, blanks[i].mark, strlen(blanks[i].mark)) == 0)
-            return &blanks[i];
+    for (size_t i = 0; i < sizeof placeholders / sizeof *placeholders; i++)
+        if (strncmp(text, placeholders[i].mark, strlen(placeholders[i].mark)) == 0)
+            return &placeholders[i];
     return NULL;
 }
 
-void sql_fill(Buf *out, const Table *table, const char *text)
+void sql_expand(Buf *out, const Table *table, const char *text)
 {
     while (*text) {
-        const struct Blank *blank = blank_at(text);
+        const struct Placeholder *placeholder = placeholder_at(text);
         size_t n = strcspn(text + 1, "{") + 1;
-        if (blank) {
-            blank->fill(out, table);
-            n = strlen(blank->mark);
+        if (placeholder) {
+            placeholder->fill(out, table);
+            n = strlen(placeholder->mark);
         } else {
             buf_add(out, text, n);
         }

@@ -17,16 +17,16 @@ enum {
     STATEMENT_TIMEOUT = 30 * 60,
     IDLE_TIMEOUT = 30 * 60,         /* idle_in_transaction_session_timeout */
     CONNECTION_CHECK_INTERVAL = 10, /* how soon the server notices that we died */
-    PATIENCE = 31 * 60,             /* no byte from the server for so long: lost. More than STATEMENT_TIMEOUT */
-    CANCEL_PATIENCE = 5,            /* for the cancel request itself */
-    REFUSE_PATIENCE = 1,            /* for a COPY that was given up to end by itself */
-    DRAIN_PATIENCE = 10,            /* for the cancelled statement to end, and for ROLLBACK */
+    TIMEOUT_S = 31 * 60,             /* no byte from the server for so long: lost. More than STATEMENT_TIMEOUT */
+    CANCEL_TIMEOUT_S = 5,            /* for the cancel request itself */
+    REFUSE_TIMEOUT_S = 1,            /* for a COPY that was given up to end by itself */
+    DRAIN_TIMEOUT_S = 10,            /* for the cancelled statement to end, and for ROLLBACK */
     NOTE_TIMEOUT = 60,              /* a statement of the log (PG_TX_NOTE) */
     LAST_LOCK_TIMEOUT = 5,          /* the last words of a run that failed (PG_TX_LAST): lock, statement, answer */
     LAST_TIMEOUT = 8,
-    LAST_PATIENCE = 10,
-    SIGNAL_PATIENCE = 2,            /* after a signal: each answer */
-    SIGNAL_COMMIT_PATIENCE = 10,    /* after a signal: the answer to COMMIT */
+    LAST_TIMEOUT_S = 10,
+    SIGNAL_TIMEOUT_S = 2,            /* after a signal: each answer */
+    SIGNAL_COMMIT_TIMEOUT_S = 10,    /* after a signal: the answer to COMMIT */
     RESOLVE_CONNECT = 10,           /* after a lost COMMIT: until the server can be reached again */
     RESOLVE_PROGRESS = 30,          /* ... and until the lost transaction has ended */
 };
@@ -42,9 +42,9 @@ struct Pg {
     char *url;             /* as pg_open got it, to connect again; NULL: libpq's own rules */
     char xid[24];          /* of the open transaction, once it was asked for; else "" */
     char server[64];       /* when the server that gave the xid was started */
-    int patience;          /* seconds without progress */
+    int timeout_s;          /* seconds without progress */
     int64_t waiting_since; /* ms; 0: the server has just been heard of */
-    bool deaf;             /* signals do not end a wait, they shorten it: cancelling, ROLLBACK, COMMIT */
+    bool ignore_signals;             /* signals do not end a wait, they shorten it: cancelling, ROLLBACK, COMMIT */
     bool committing;       /* the wait is for the answer to COMMIT */
     bool lost;             /* the connection is of no use any more */
     Buf copy;              /* bytes collected for the next CopyData */
@@ -64,14 +64,14 @@ bool pg_url_normalize(const char *url, Buf *out, Err *err);
 
 int64_t pg_now(void); /* CLOCK_MONOTONIC in ms */
 
-/* Wait until the socket is readable (or, with `write`, writable), a signal (ERR_INTERRUPTED), or `patience` without
+/* Wait until the socket is readable (or, with `write`, writable), a signal (ERR_INTERRUPTED), or `timeout_s` without
  * either (ERR_LOST). Input is consumed. May return for nothing: callers look and wait again. */
 bool pg_wait(Pg *pg, bool write, Err *err);
 bool pg_flush(Pg *pg, Err *err);                   /* until everything is sent */
 bool pg_next(Pg *pg, PGresult **result, Err *err); /* the next result, NULL after the last */
 
 /* End whatever is under way: cancel, read to the end, within limits; else the connection counts as lost. */
-void pg_abandon(Pg *pg);
+void pg_cancel_and_drain(Pg *pg);
 
 /* ---- error.c ---- */
 

@@ -56,7 +56,7 @@ bool pg_finish(Pg *pg, const char *script, PGresult **last, Err *err)
             ok = pg_error_result(pg, result, script, err);
         if (is_copy(result)) { /* it would repeat itself for ever */
             PQclear(result);
-            pg_abandon(pg);
+            pg_cancel_and_drain(pg);
             ok = err_set(err, ERR_DATABASE, NULL, "COPY to or from the client is not possible here");
             break;
         }

@@ -15,10 +15,10 @@ static bool simple(Pg *pg, const char *sql, Err *err)
 static const struct {
     int lock, statement, answer;
 } limits[] = {
-    [PG_TX_WRITE] = {LOCK_TIMEOUT, STATEMENT_TIMEOUT, PATIENCE},
-    [PG_TX_READ] = {LOCK_TIMEOUT, STATEMENT_TIMEOUT, PATIENCE},
-    [PG_TX_NOTE] = {LOCK_TIMEOUT, NOTE_TIMEOUT, NOTE_TIMEOUT + LAST_PATIENCE},
-    [PG_TX_LAST] = {LAST_LOCK_TIMEOUT, LAST_TIMEOUT, LAST_PATIENCE},
+    [PG_TX_WRITE] = {LOCK_TIMEOUT, STATEMENT_TIMEOUT, TIMEOUT_S},
+    [PG_TX_READ] = {LOCK_TIMEOUT, STATEMENT_TIMEOUT, TIMEOUT_S},
+    [PG_TX_NOTE] = {LOCK_TIMEOUT, NOTE_TIMEOUT, NOTE_TIMEOUT + LAST_TIMEOUT_S},
+    [PG_TX_LAST] = {LAST_LOCK_TIMEOUT, LAST_TIMEOUT, LAST_TIMEOUT_S},
 };
 
 static bool pin(Pg *pg, PgTx kind, Err *err)
@@ -40,7 +40,7 @@ bool pg_begin(Pg *pg, PgTx kind, Err *err)
     const char *begin = kind == PG_TX_READ ? "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
                                            : "BEGIN ISOLATION LEVEL READ COMMITTED";
     pg->xid[0] = '\0';
-    pg->patience = limits[kind].answer;
+    pg->timeout_s = limits[kind].answer;
     if (simple(pg, begin, err) && pin(pg, kind, err))
         return true;
     pg_rollback(pg);
@@ -51,13 +51,13 @@ void pg_rollback(Pg *pg)
 {
     if (!pg)
         return;
-    pg_abandon(pg);
+    pg_cancel_and_drain(pg);
     if (pg->lost || PQtransactionStatus(pg->conn) == PQTRANS_IDLE)
         return;
-    bool deaf = pg->deaf;
-    int patience = pg->patience;
-    pg->deaf = true; /* also after a signal the ROLLBACK has to go out */
-    pg->patience = DRAIN_PATIENCE;
+    bool ignore_signals = pg->ignore_signals;
+    int timeout_s = pg->timeout_s;
+    pg->ignore_signals = true; /* also after a signal the ROLLBACK has to go out */
+    pg->timeout_s = DRAIN_TIMEOUT_S;
     for (int tries = 0; tries < 2; tries++) { /* a late cancel of what went before may hit the first */
         Err ignored = {0};
         bool done = simple(pg, "ROLLBACK", &ignored);
@@ -66,8 +66,8 @@ void pg_rollback(Pg *pg)
             break;
         pg->lost = tries > 0; /* closing the connection rolls back as well */
     }
-    pg->deaf = deaf;
-    pg->patience = patience;
+    pg->ignore_signals = ignore_signals;
+    pg->timeout_s = timeout_s;
 }
 
 /* ---- savepoints ---- */
@@ -92,6 +92,6 @@ bool pg_release(Pg *pg, const char *name, Err *err) { return with_name(pg, "RELE
 
 bool pg_rollback_to(Pg *pg, const char *name, Err *err)
 {
-    pg_abandon(pg); /* a COPY that was given up, for example */
+    pg_cancel_and_drain(pg); /* a COPY that was given up, for example */
     return with_name(pg, "ROLLBACK TO SAVEPOINT ", name, "; RELEASE SAVEPOINT ", err);
 }

@@ -18,11 +18,11 @@ int64_t pg_now(void)
 /* A signal came: end the statement on the server, then say so. */
 static bool stop_for_signal(Pg *pg, Err *err)
 {
-    pg_abandon(pg);
+    pg_cancel_and_drain(pg);
     return interrupt_check(err) ? err_set(err, ERR_INTERRUPTED, NULL, "interrupted; nothing was changed") : false;
 }
 
-static bool give_up(Pg *pg, Err *err)
+static bool fail_timeout(Pg *pg, Err *err)
 {
     pg->lost = true;
     return err_set(err, ERR_LOST,
@@ -34,11 +34,11 @@ static bool give_up(Pg *pg, Err *err)
 /* A signal shortens every wait, also those that it does not end at once: cancelling, ROLLBACK, COMMIT, the log. */
 static int64_t deadline(const Pg *pg)
 {
-    int64_t end = pg->waiting_since + (int64_t)pg->patience * 1000, signal = interrupt_at();
+    int64_t end = pg->waiting_since + (int64_t)pg->timeout_s * 1000, signal = interrupt_at();
     if (!signal)
         return end;
     int64_t from = signal > pg->waiting_since ? signal : pg->waiting_since;
-    int64_t hurried = from + (pg->committing ? SIGNAL_COMMIT_PATIENCE : SIGNAL_PATIENCE) * 1000;
+    int64_t hurried = from + (pg->committing ? SIGNAL_COMMIT_TIMEOUT_S : SIGNAL_TIMEOUT_S) * 1000;
     return hurried < end ? hurried : end;
 }
 
@@ -54,20 +54,20 @@ bool pg_wait(Pg *pg, bool write, Err *err)
         pg->waiting_since = pg_now();
     for (;;) {
         Err none = {0};
-        if (!pg->deaf && !interrupt_check(&none)) {
+        if (!pg->ignore_signals && !interrupt_check(&none)) {
             err_clear(&none);
             return stop_for_signal(pg, err);
         }
         struct pollfd fds[2] = {
             {.fd = PQsocket(pg->conn), .events = (short)(POLLIN | (write ? POLLOUT : 0))},
-            {.fd = pg->deaf && interrupt_at() ? -1 : interrupt_fd(), .events = POLLIN},
+            {.fd = pg->ignore_signals && interrupt_at() ? -1 : interrupt_fd(), .events = POLLIN},
         };
         if (fds[0].fd < 0)
             return pg_error_lost(pg, err);
         int64_t left = deadline(pg) - pg_now();
         int64_t longest = is_encrypted(pg) ? ENCRYPTED_WAIT_MS : 3600000;
         if (left <= 0)
-            return give_up(pg, err);
+            return fail_timeout(pg, err);
         int n = poll(fds, 2, (int)(left < longest ? left : longest));
         if (n < 0 && errno != EINTR)
             return err_set(err, ERR_LOST, NULL, "cannot wait for the server: %s", strerror(errno));
@@ -134,7 +134,7 @@ static void cancel(Pg *pg)
     }
     struct timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += interrupt_at() ? SIGNAL_PATIENCE : CANCEL_PATIENCE;
+    until.tv_sec += interrupt_at() ? SIGNAL_TIMEOUT_S : CANCEL_TIMEOUT_S;
     if (pthread_timedjoin_np(thread, NULL, &until) != 0)
         pthread_detach(thread);
 }
@@ -176,7 +176,7 @@ static bool refuse_copy(Pg *pg)
     if (PQputCopyEnd(pg->conn, "given up by artsync") <= 0)
         return false; /* no COPY, or no room to say it */
     Err ignored = {0};
-    pg->patience = REFUSE_PATIENCE;
+    pg->timeout_s = REFUSE_TIMEOUT_S;
     bool ended = drain(pg, &ignored);
     err_clear(&ignored);
     if (!ended && PQstatus(pg->conn) == CONNECTION_OK)
@@ -184,24 +184,24 @@ static bool refuse_copy(Pg *pg)
     return ended;
 }
 
-void pg_abandon(Pg *pg)
+void pg_cancel_and_drain(Pg *pg)
 {
     buf_clear(&pg->copy);
     if (pg->lost || PQtransactionStatus(pg->conn) != PQTRANS_ACTIVE)
         return;
-    bool deaf = pg->deaf;
-    int patience = pg->patience;
-    pg->deaf = true;
+    bool ignore_signals = pg->ignore_signals;
+    int timeout_s = pg->timeout_s;
+    pg->ignore_signals = true;
     pg->waiting_since = 0;
     if (!refuse_copy(pg) && !pg->lost) {
         Err ignored = {0};
-        pg->patience = DRAIN_PATIENCE;
+        pg->timeout_s = DRAIN_TIMEOUT_S;
         pg->waiting_since = 0;
         cancel(pg);
         if (!drain(pg, &ignored))
             pg->lost = true;
         err_clear(&ignored);
     }
-    pg->deaf = deaf;
-    pg->patience = patience;
+    pg->ignore_signals = ignore_signals;
+    pg->timeout_s = timeout_s;
 }

@@ -22,7 +22,7 @@ typedef struct Dropping {
     Pg *pg;
     const Base *base;
     const PgRows *expected, *live;
-    bool shared; /* other bases need the bookkeeping */
+    bool used_by_other_bases; /* other bases need the bookkeeping */
     int dropped;
 } Dropping;
 
@@ -44,15 +44,15 @@ static bool is_state(const char *name)
 }
 
 /* Of artsync's own schema all goes (state tables of tables that were mapped once included), unless it is shared. */
-static bool goes(const Dropping *d, int row)
+static bool should_drop(const Dropping *d, int row)
 {
     const char *kind = pg_get(d->live, row, OBJECT_KIND), *name = pg_get(d->live, row, OBJECT_NAME);
     bool own = strcmp(pg_get(d->live, row, OBJECT_SCHEMA), "artsync") == 0;
     if (pg_get(d->live, row, OBJECT_PARENT))
         return false;
     if (own)
-        return !d->shared || (is_state(name) && is_expected(d, kind, name));
-    if (d->shared && strcmp(name, "public.sync_logs") == 0)
+        return !d->used_by_other_bases || (is_state(name) && is_expected(d, kind, name));
+    if (d->used_by_other_bases && strcmp(name, "public.sync_logs") == 0)
         return false;
     return is_expected(d, kind, name);
 }
@@ -62,7 +62,7 @@ static bool drop_kind(Dropping *d, size_t kind, Err *err)
 {
     Buf sql = {0};
     for (int row = 0; row < pg_count(d->live); row++) {
-        if (strcmp(pg_get(d->live, row, OBJECT_KIND), drops[kind].kind) != 0 || !goes(d, row))
+        if (strcmp(pg_get(d->live, row, OBJECT_KIND), drops[kind].kind) != 0 || !should_drop(d, row))
             continue;
         buf_str(&sql, sql.len ? ", " : drops[kind].statement);
         buf_str(&sql, pg_get(d->live, row, OBJECT_NAME));
@@ -101,7 +101,7 @@ static bool drop_objects(Dropping *d, bool makes_schema, Err *err)
     }
     if (makes_schema && !drop_schema(d, d->base->schema, true, err))
         return false;
-    if (d->shared)
+    if (d->used_by_other_bases)
         return pg_run(d->pg, sql_query("forget_base"), 1, &d->base->name, NULL, err);
     return drop_schema(d, "artsync", false, err);
 }
@@ -123,19 +123,19 @@ static bool lock(Pg *pg, const Base *base, Err *err)
     return ok;
 }
 
-static bool is_shared(Pg *pg, const Base *base, bool *shared, Err *err)
+static bool is_shared(Pg *pg, const Base *base, bool *used_by_other_bases, Err *err)
 {
     char *text;
     if (!pg_trust(pg, base, NULL, 0, NULL, err) || !pg_value(pg, sql_query("migrations_exist"), 0, NULL, &text, err))
         return false;
     bool made = text && text[0] == 't';
     free(text);
-    *shared = false;
+    *used_by_other_bases = false;
     if (!made)
         return true;
     if (!pg_value(pg, sql_query("other_bases"), 1, &base->name, &text, err))
         return false;
-    *shared = strcmp(text ? text : "0", "0") != 0;
+    *used_by_other_bases = strcmp(text ? text : "0", "0") != 0;
     free(text);
     return true;
 }
@@ -146,7 +146,7 @@ static bool drop(Pg *pg, const Base *base, const char *base_name, int *dropped, 
     PgRows *expected = NULL, *live = NULL;
     bool makes_schema = false;
     Dropping d = {.pg = pg, .base = base};
-    bool ok = lock(pg, base, err) && is_shared(pg, base, &d.shared, err) &&
+    bool ok = lock(pg, base, err) && is_shared(pg, base, &d.used_by_other_bases, err) &&
               shadow_objects(pg, base, base_name, &expected, &makes_schema, err) &&
               live_objects(pg, base, expected, &live, err);
     d.expected = expected;

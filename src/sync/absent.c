@@ -5,8 +5,8 @@
 #include "engine.h"
 
 typedef struct Absent {
-    Turn *turn;
-    Names ids;
+    TableRun *turn;
+    StringList ids;
     int cap;
     Arena arena;
 } Absent;
@@ -16,11 +16,11 @@ static bool collect(void *ctx, const char *const *cells, int n, Err *err)
     (void)n;
     (void)err;
     Absent *absent = ctx;
-    const uint32_t candidate = KNOWN_STATE | KNOWN_ROW | KNOWN_ACTIVE;
-    const KnownRecord *known = known_find(absent->turn->known, str_of(cells[0]));
-    if (absent->turn->keep_unreal && !id_is_real(cells[0]))
+    const uint32_t candidate = RECORD_STATE | RECORD_ROW | RECORD_ACTIVE;
+    const IndexedRecord *known = record_index_find(absent->turn->known, str_of(cells[0]));
+    if (absent->turn->keep_generated_ids && !id_is_airtable(cells[0]))
         return true;
-    if (!known || (known->flags & candidate) != candidate || (known->flags & KNOWN_PRESENT))
+    if (!known || (known->flags & candidate) != candidate || (known->flags & RECORD_PRESENT))
         return true;
     ARRAY_ROOM(absent->ids.items, absent->ids.n, absent->cap);
     absent->ids.items[absent->ids.n++] = arena_str(&absent->arena, cells[0]);
@@ -30,13 +30,13 @@ static bool collect(void *ctx, const char *const *cells, int n, Err *err)
 static bool list_absent(Absent *absent, Err *err)
 {
     Buf sql = {0};
-    sql_fill(&sql, absent->turn->table, "SELECT record_id FROM {state}");
+    sql_expand(&sql, absent->turn->table, "SELECT record_id FROM {state}");
     bool ok = pg_each(absent->turn->run->pg, sql.data, 0, NULL, collect, absent, err);
     buf_free(&sql);
     return ok;
 }
 
-static bool stage_ids(Turn *turn, const Names *ids, Err *err)
+static bool stage_ids(TableRun *turn, const StringList *ids, Err *err)
 {
     Buf sql = {0};
     plan_stage_absent(&sql, turn->table);
@@ -58,10 +58,10 @@ static bool stage_ids(Turn *turn, const Names *ids, Err *err)
 }
 
 /* A cut-off or filtered export must not switch the stock off. */
-static bool guard(Turn *turn, int64_t absent, Err *err)
+static bool guard(TableRun *turn, int64_t absent, Err *err)
 {
     const SyncOptions *options = turn->run->options;
-    int64_t active = known_active_synced(turn->known), rows = known_rows(turn->known);
+    int64_t active = record_index_active_synced(turn->known), rows = record_index_rows(turn->known);
     bool empty = turn->counts->read == turn->counts->skipped_records && rows > 0;
     if (!empty && !limit_exceeded(options->max_deactivate, absent, active))
         return true;
@@ -80,7 +80,7 @@ static bool guard(Turn *turn, int64_t absent, Err *err)
                    turn->table->name, (long long)absent, (long long)active, turn->counts->file);
 }
 
-bool deactivate_absent(Turn *turn, Err *err)
+bool deactivate_absent(TableRun *turn, Err *err)
 {
     if (turn->unreadable_id) {
         cleaning_report_warn(turn->run->result->cleaning, turn->table, turn->table->id_column, 0, NULL,

@@ -59,14 +59,14 @@ static void note_conflict(Case *c, const Table *table, const Column *column, con
         c->refused = column;
 }
 
-uint64_t batch_row_hash(const Turn *turn, const Column *column, const char *row)
+uint64_t batch_row_hash(const TableRun *turn, const Column *column, const char *row)
 {
     const LinkIndex *links = column->to && row ? turn->run->links[column->to->index] : NULL;
     const char *id = links ? link_id_of_key(links, row) : NULL;
     return value_hash(id ? id : row);
 }
 
-static void decide_column(Turn *turn, Case *c, const Column *column)
+static void decide_column(TableRun *turn, Case *c, const Column *column)
 {
     int i = column->index;
     const Value *value = &c->item->values[i];
@@ -91,7 +91,7 @@ static void decide_column(Turn *turn, Case *c, const Column *column)
     c->n_overwritten += verdict == VERDICT_OVERWRITE;
 }
 
-static void decide_existing(Turn *turn, Case *c)
+static void decide_existing(TableRun *turn, Case *c)
 {
     for (int i = 0; i < turn->table->n_columns; i++) {
         c->final[i] = pg_get(c->rows, c->row, ROWS_COLUMNS + i);
@@ -107,7 +107,7 @@ static void decide_existing(Turn *turn, Case *c)
     }
 }
 
-static void decide_new(const Turn *turn, Case *c)
+static void decide_new(const TableRun *turn, Case *c)
 {
     for (int i = 0; i < turn->table->n_columns; i++) {
         c->final[i] = c->item->values[i].text;
@@ -120,25 +120,12 @@ static void decide_new(const Turn *turn, Case *c)
 
 static const char *standing_id(const Item *item) { return item->at_id ? item->at_id : item->id; }
 
-static void stage_reject(Turn *turn, Buf *out, const Item *item, Reject reject, const Case *c)
-{
-    stage_line(turn, out, &(StageLine){.place = item->place,
-                                       .op = 'r', /* without rid and at_id: the column may not hold such an id */
-                                       .id = item->id,
-                                       .raw = &item->raw,
-                                       .conflicts = c && c->conflicts.len ? c->conflicts.data : NULL,
-                                       .n_conflicts = c ? c->n_conflicts : 0,
-                                       .reject = reject});
-}
-
-void stage_reject_line(Turn *turn, Buf *out, const Item *item) { stage_reject(turn, out, item, item->reject, NULL); }
-
-static void stage_write(Turn *turn, Buf *out, const Case *c, char op, int layout)
+static void stage_write(TableRun *turn, Buf *out, const Case *c, char op, int layout)
 {
     const Item *item = c->item;
     size_t size = sizeof *c->after * (size_t)turn->table->n_columns;
     char *changes = c->changes ? cJSON_PrintUnformatted(c->changes) : NULL;
-    StageLine line = {.place = item->place,
+    StagingRow line = {.position = item->position,
                       .op = op,
                       .id = item->id,
                       .rid = item->id,
@@ -162,14 +149,14 @@ static void stage_write(Turn *turn, Buf *out, const Case *c, char op, int layout
         line.before_synced_at = pg_get(c->rows, c->row, ROWS_SYNCED_AT);
         line.before_version = pg_get(c->rows, c->row, ROWS_VERSION);
     }
-    stage_line(turn, out, &line);
+    stage_put_row(turn, out, &line);
     cJSON_free(changes);
     turn->adopts |= item->at_id != NULL;
     turn->reactivates |= c->reactivates;
 }
 
 /* What is to be done with a decided record: 'i' insert, 'u' update, 's' only its state, 0 nothing at all. */
-static char operation(const Case *c, const Turn *turn)
+static char operation(const Case *c, const TableRun *turn)
 {
     if (!c->has_row)
         return 'i';
@@ -182,10 +169,10 @@ static char operation(const Case *c, const Turn *turn)
     return 's';
 }
 
-static bool stage_item(Turn *turn, Buf *out, const Item *item, const PgRows *rows, int row, Err *err)
+static bool stage_item(TableRun *turn, Buf *out, const Item *item, const PgRows *rows, int row, Err *err)
 {
     if (item->reject.code) {
-        stage_reject(turn, out, item, item->reject, NULL);
+        stage_reject(turn, out, &item->position, item->id, item->raw, item->reject, NULL, 0);
         return true;
     }
     int n = turn->table->n_columns;
@@ -218,7 +205,7 @@ static bool stage_item(Turn *turn, Buf *out, const Item *item, const PgRows *row
                          arena_printf(&turn->scratch, "changed in the export and in the database (which has %s) since "
                                                       "the last sync, and conflicts are to be rejected",
                                       database ? database : "nothing")};
-        stage_reject(turn, out, item, reject, &c);
+        stage_reject(turn, out, &item->position, item->id, item->raw, reject, c.conflicts.data, c.n_conflicts);
     } else if (op == 0) {
         turn->counts->unchanged++;
     } else if ((ok = layouts_current(&turn->layouts, turn->run->pg, &layout, err))) {
@@ -242,7 +229,7 @@ const char *batch_row_value(const PgRows *rows, int row, int column)
     return text && *text ? text : NULL;
 }
 
-bool batch_read_rows(Turn *turn, PgRows **rows, int *at, Err *err)
+bool batch_read_rows(TableRun *turn, PgRows **rows, int *at, Err *err)
 {
     const Batch *batch = &turn->batch;
     const char **ids = mem_alloc(sizeof *ids * (size_t)batch->n);
@@ -253,8 +240,8 @@ bool batch_read_rows(Turn *turn, PgRows **rows, int *at, Err *err)
         const Item *item = &batch->items[i];
         if (item->reject.code)
             continue;
-        const KnownRecord *known = known_find(turn->known, str_of(standing_id(item)));
-        if (known && (known->flags & (KNOWN_ROW | KNOWN_STATE))) {
+        const IndexedRecord *known = record_index_find(turn->known, str_of(standing_id(item)));
+        if (known && (known->flags & (RECORD_ROW | RECORD_STATE))) {
             item_of[n] = i;
             ids[n++] = standing_id(item);
         }
@@ -276,7 +263,7 @@ bool batch_read_rows(Turn *turn, PgRows **rows, int *at, Err *err)
     return ok;
 }
 
-static bool load_batch(Turn *turn, Err *err)
+static bool load_batch(TableRun *turn, Err *err)
 {
     for (int i = 0; i < turn->batch.n; i++)
         if (!load_item(turn, &turn->batch.items[i], err))
@@ -286,7 +273,7 @@ static bool load_batch(Turn *turn, Err *err)
     return true;
 }
 
-bool batch_flush(Turn *turn, Err *err)
+bool batch_flush(TableRun *turn, Err *err)
 {
     Batch *batch = &turn->batch;
     if (batch->n == 0)

@@ -10,7 +10,7 @@ static Verdict decide_attachments(Facts f)
     return f.export_moved ? VERDICT_WRITE : VERDICT_SAME;
 }
 
-static Verdict settle(OnConflict on_conflict)
+static Verdict conflict_verdict(OnConflict on_conflict)
 {
     switch (on_conflict) {
     case CONFLICT_DATABASE:
@@ -36,8 +36,8 @@ Verdict decide(SyncMode mode, OnConflict on_conflict, Facts f)
         return edited ? VERDICT_OVERWRITE : VERDICT_WRITE;
     }
     if (!f.known) /* an older tool loaded the row, or the column was mapped later */
-        return f.row_null ? VERDICT_WRITE : settle(on_conflict);
+        return f.row_null ? VERDICT_WRITE : conflict_verdict(on_conflict);
     if (!f.export_moved)
         return VERDICT_KEEP;
-    return f.row_moved ? settle(on_conflict) : VERDICT_WRITE;
+    return f.row_moved ? conflict_verdict(on_conflict) : VERDICT_WRITE;
 }

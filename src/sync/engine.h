@@ -10,11 +10,11 @@
 #include "artsync/parity.h"
 #include "artsync/record.h"
 #include "artsync/sync.h"
-#include "known.h"
-#include "natural.h"
-#include "plan.h"
-#include "stage.h"
-#include "state.h"
+#include "../identity/record_index.h"
+#include "../identity/natural.h"
+#include "../stage/plan.h"
+#include "../stage/stage.h"
+#include "../stage/state.h"
 
 enum {
     BATCH_RECORDS = 10000,
@@ -35,7 +35,7 @@ typedef struct Run {
 
 /* A record that waits in the batch. Its strings live in the batch's arena. */
 typedef struct Item {
-    Place place;
+    SourcePosition position;
     const char *id;
     const char *at_id; /* the id under which its row stands, if it is taken over under a new id; else NULL */
     uint64_t raw;
@@ -59,7 +59,7 @@ typedef struct Heirs {
 typedef struct Load Load; /* the first load of an empty table (load.c) */
 
 /* One table's turn. */
-struct Turn {
+struct TableRun {
     Run *run;
     const Table *table;
     SyncTable *counts;
@@ -67,9 +67,9 @@ struct Turn {
     const char *path;
     Cleaner *cleaner;
     CsvFile file;          /* as it was read */
-    Place header;
-    Known *known;
-    Known *bad;            /* records with bad cells, by id and raw hash: their repeats are skipped */
+    SourcePosition header;
+    RecordIndex *known;
+    RecordIndex *bad;            /* records with bad cells, by id and raw hash: their repeats are skipped */
     Natural *natural;      /* natural keys of the rows, where the file or the rows lack real ids; else NULL */
     Heirs heirs;
     FormerIds former;      /* of the table itself, where the file has no ids */
@@ -90,59 +90,56 @@ struct Turn {
     bool undo;             /* a rollback's turn */
     bool replay;           /* the file was named with --file */
     bool unreadable_id;    /* some record's id could not be read: nothing may be deactivated */
-    bool keep_unreal;      /* some refused record may be the one of a row with a derived id: those stay active */
+    bool keep_generated_ids;      /* some refused record may be the one of a row with a derived id: those stay active */
     bool link_rejects;
     int64_t asked;         /* number of the record that `known` saw last */
     const char *identity;  /* its id as resolved by `known`; NULL: could not be */
-    KnownRecord *entry;    /* where `known` keeps that id, good until the record is put; NULL: no identity */
+    IndexedRecord *entry;    /* where `known` keeps that id, good until the record is put; NULL: no identity */
     Reject refusal;        /* what `known` found wrong with it */
 };
 
 /* The sink of the cleaner, and what it needs to know of the header before the first record: which columns the file has,
  * and how records without a real id are recognized (intake.c). */
-RecordSink intake_sink(Turn *turn);
-bool intake_header(Turn *turn, Err *err);
+RecordSink intake_sink(TableRun *turn);
+bool intake_header(TableRun *turn, Err *err);
 
 /* Decide over and stage what the batch holds (batch.c). */
-bool batch_flush(Turn *turn, Err *err);
+bool batch_flush(TableRun *turn, Err *err);
 void batch_free(Batch *batch);
 /* Read the rows and the state of those records that have any. at[i] is the item's row in *rows, or -1. */
-bool batch_read_rows(Turn *turn, PgRows **rows, int *at, Err *err);
+bool batch_read_rows(TableRun *turn, PgRows **rows, int *at, Err *err);
 /* The hash of a row's value as the state keeps it: of a link, the record id that its target has now. */
-uint64_t batch_row_hash(const Turn *turn, const Column *column, const char *row);
+uint64_t batch_row_hash(const TableRun *turn, const Column *column, const char *row);
 /* A mapped column of such a row; '' counts as NULL. */
 const char *batch_row_value(const PgRows *rows, int row, int column);
 bool same_text(const char *a, const char *b);  /* two NULLs are the same */
 bool same_value(const char *a, const char *b); /* '' is NULL, too */
 
 /* Compare what the batch holds with the rows (parity.c). */
-bool parity_batch(Turn *turn, Err *err);
+bool parity_batch(TableRun *turn, Err *err);
 
 /* The first load of an empty table. load_begin decides whether it is one (then turn->load is set), load_item takes a
- * record, load_finish adds the keys back. After a failure that load_gives_way to, the caller rolls back to the
+ * record, load_finish adds the keys back. After a failure that load_should_fall_back to, the caller rolls back to the
  * savepoint artsync_load and takes the table's turn again without load. */
-bool load_begin(Turn *turn, int64_t file_size, Err *err);
-bool load_item(Turn *turn, const Item *item, Err *err);
-bool load_finish(Turn *turn, Err *err);
-bool load_gives_way(const Turn *turn, const Err *err);
-void load_free(Turn *turn);
+bool load_begin(TableRun *turn, int64_t file_size, Err *err);
+bool load_item(TableRun *turn, const Item *item, Err *err);
+bool load_finish(TableRun *turn, Err *err);
+bool load_should_fall_back(const TableRun *turn, const Err *err);
+void load_free(TableRun *turn);
 
 /* Keys and indexes of the empty table and its state: dropped before the load, made again after it (load_keys.c). */
 typedef struct LoadKeys LoadKeys;
-bool load_keys_drop(LoadKeys **keys, Turn *turn, Err *err);
+bool load_keys_drop(LoadKeys **keys, TableRun *turn, Err *err);
 bool load_keys_make(const LoadKeys *keys, Pg *pg, Err *err);
 void load_keys_free(LoadKeys *keys); /* accepts NULL */
 
 /* The unique keys of its records (load_unique.c), made after the header was read. First a look at the item's, then claim them,
  * or say which an earlier record has (else code is NULL). */
 typedef struct LoadUnique LoadUnique;
-LoadUnique *load_unique_new(const Turn *turn);
-void load_unique_look(LoadUnique *unique, const Turn *turn, const Item *item);
-Reject load_unique_claim(LoadUnique *unique, const Turn *turn, const Item *item, Arena *arena);
+LoadUnique *load_unique_new(const TableRun *turn);
+void load_unique_look(LoadUnique *unique, const TableRun *turn, const Item *item);
+Reject load_unique_claim(LoadUnique *unique, const TableRun *turn, const Item *item, Arena *arena);
 void load_unique_free(LoadUnique *unique); /* accepts NULL */
-
-/* The stage's line of a refused record. */
-void stage_reject_line(Turn *turn, Buf *out, const Item *item);
 
 /* A late reject: what was staged is not to be written (refuse.c). */
 typedef struct Refusal {
@@ -160,33 +157,33 @@ void refusals_add(Refusals *refusals, int64_t seq, const char *code, const char 
                   const char *reason);
 void refusals_clear(Refusals *refusals);
 void refusals_free(Refusals *refusals);
-bool stage_refuse(Turn *turn, Refusals *refusals, Err *err);
+bool stage_refuse(TableRun *turn, Refusals *refusals, Err *err);
 
 /* Refuse staged records that break a key or a check which artsync knows (rules.c). */
-bool rules_enforce(Turn *turn, Err *err);
+bool rules_enforce(TableRun *turn, Err *err);
 
 /* The reject of a record whose key an earlier one of the file has. */
-Reject rules_repeated(const Turn *turn, const CatalogKey *key, const char *value, int64_t first_line, Arena *arena);
+Reject rules_repeated(const TableRun *turn, const CatalogKey *key, const char *value, int64_t first_line, Arena *arena);
 
 /* Write the live part of the stage to the table; refuse what the database refuses (apply.c, bisect.c). */
-bool apply_stage(Turn *turn, Err *err);
-bool apply_range(Turn *turn, char op, int64_t first, int64_t last, int64_t expected, Err *err);
+bool apply_stage(TableRun *turn, Err *err);
+bool apply_range(TableRun *turn, char op, int64_t first, int64_t last, int64_t expected, Err *err);
 /* Who is refused? *applied: the rest is written and every constraint holds; else nothing is written. With `defer` the keys
  * that the rules checked are not looked at while halving. */
-bool bisect_refusals(Turn *turn, bool defer, Refusals *found, bool *applied, Err *err);
+bool bisect_refusals(TableRun *turn, bool defer, Refusals *found, bool *applied, Err *err);
 
 /* Deactivate what is absent from the export (absent.c). */
-bool deactivate_absent(Turn *turn, Err *err);
+bool deactivate_absent(TableRun *turn, Err *err);
 
-/* History, state and rejects (journal.c, rejects.c). */
-bool journal_write(Turn *turn, Err *err);
-bool journal_rename(Turn *turn, Err *err); /* records that got another id take their history along */
-bool rejects_write(Turn *turn, Err *err);
+/* History, state and rejects (stage/history.c, rejects.c). */
+bool history_write(TableRun *turn, Err *err);
+bool history_rename(TableRun *turn, Err *err); /* records that got another id take their history along */
+bool rejects_write(TableRun *turn, Err *err);
 
 /* Former ids besides those of adopted rows (heirs.c). heirs_note looks whether a record that gets a row, new or adopted, is
  * that of a row which is gone; heirs_write keeps what was found, after the rows were written. */
-void heirs_note(Turn *turn, const Record *record);
-bool heirs_write(Turn *turn, Err *err);
+void heirs_note(TableRun *turn, const Record *record);
+bool heirs_write(TableRun *turn, Err *err);
 void heirs_free(Heirs *heirs);
 
 /* Rows that links can point at; also the fingerprint that rejected links rest on (linked.c). */
@@ -223,15 +220,15 @@ void runlog_fail(Pg *log, const char *run_id, const Err *why); /* what still say
 bool runlog_holder(Pg *pg, const char *base, Buf *out, Err *err);
 const char *runlog_who(Arena *arena);
 
-/* One table, from known records to journal (turn.c). */
-bool turn_take(Run *run, int result_index, Err *err);
-bool turn_prepare(Turn *turn, Err *err); /* what the database knows of the table */
-bool turn_stream(Turn *turn, Err *err);  /* the file through the cleaner into batches; its hash must be counts->sha256 */
-void turn_free(Turn *turn);
+/* One table, from what the database knows to history and log (table_run.c). */
+bool table_run_execute(Run *run, int result_index, Err *err);
+bool table_run_prepare(TableRun *turn, Err *err); /* what the database knows of the table */
+bool table_run_stream(TableRun *turn, Err *err);  /* the file through the cleaner into batches; its hash must be counts->sha256 */
+void table_run_free(TableRun *turn);
 
-/* Take back one table's part of a sync (undo.c, uncreate.c). */
+/* Take back one table's part of a sync (undo.c, delete_created.c). */
 typedef struct Undo {
-    Turn turn;             /* stage, rules and apply are those of a sync */
+    TableRun turn;             /* stage, rules and apply are those of a sync */
     RollbackResult *result;
     int64_t of_log;        /* the sync's sync_logs row of this table */
     int64_t reversed, deleted, kept;
@@ -240,14 +237,14 @@ typedef struct Undo {
 /* {"c":["a","b"]}, or NULL, as {"c":{"from":"a","to":"b"}}. The caller deletes it. */
 cJSON *changes_named(const char *text);
 
-bool undo_created(Undo *undo, Err *err);
+bool delete_created_rows(Undo *undo, Err *err);
 bool undo_changes(Undo *undo, Err *err);
 /* One line of the report; takes over `columns` (NULL: none). */
 bool undo_detail(Undo *undo, const char *id, const char *action, cJSON *columns, const char *reason, Err *err);
 
 bool table_lock(Pg *pg, const Table *table, Err *err);
 
-/* Take the base's lock in the open transaction, or say who holds it (ERR_BUSY) (baselock.c). */
+/* Take the base's lock in the open transaction, or say who holds it (ERR_BUSY) (base_lock.c). */
 bool base_lock(Pg *pg, const char *base, Err *err);
 /* BEGIN of a run, named after it, with the base's lock; ERR_BUSY if another run holds it after `wait_seconds`. */
 bool base_begin(Pg *pg, const char *base, const char *run_id, int wait_seconds, Err *err);

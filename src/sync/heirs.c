@@ -4,15 +4,15 @@
 
 #include "engine.h"
 
-void heirs_note(Turn *turn, const Record *record)
+void heirs_note(TableRun *turn, const Record *record)
 {
     if (!record->id || turn->table->n_natural_key == 0 || turn->load)
         return;
-    const KnownRecord *own = known_find(turn->known, str_of(record->id));
-    const bool stands = own && own->flags & KNOWN_ROW;
+    const IndexedRecord *own = record_index_find(turn->known, str_of(record->id));
+    const bool stands = own && own->flags & RECORD_ROW;
     const char *derived = stands ? NULL : natural_derive(turn->table, record->values, 0, &turn->scratch);
-    const KnownRecord *gone = derived ? known_find(turn->known, str_of(derived)) : NULL;
-    if (!gone || !(gone->flags & KNOWN_STATE) || gone->flags & KNOWN_ROW)
+    const IndexedRecord *gone = derived ? record_index_find(turn->known, str_of(derived)) : NULL;
+    if (!gone || !(gone->flags & RECORD_STATE) || gone->flags & RECORD_ROW)
         return;
     Heirs *heirs = &turn->heirs;
     ARRAY_ROOM(heirs->ids, heirs->n, heirs->ids_cap);
@@ -21,7 +21,7 @@ void heirs_note(Turn *turn, const Record *record)
     heirs->former[heirs->n++] = arena_str(&heirs->arena, derived);
 }
 
-bool heirs_write(Turn *turn, Err *err)
+bool heirs_write(TableRun *turn, Err *err)
 {
     const Heirs *heirs = &turn->heirs;
     if (heirs->n == 0)

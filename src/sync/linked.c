@@ -7,12 +7,12 @@ static bool add_row(void *ctx, const char *const *cells, int n, Err *err)
 {
     (void)n;
     (void)err;
-    link_index_add(ctx, cells[0], cells[1], cells[2], !id_is_real(cells[0]));
+    link_index_add(ctx, cells[0], cells[1], cells[2], !id_is_airtable(cells[0]));
     return true;
 }
 
 /* Load the index of every table that `table` links to; one that was loaded before is loaded anew only if its own turn
- * came since (turn_take drops it then). */
+ * came since (table_run_execute drops it then). */
 bool linked_load(Run *run, const Table *table, Err *err)
 {
     bool ok = true;

@@ -37,7 +37,7 @@ bool sync_find(Pg *pg, const char *base, const char *text, bool for_rollback, ch
     return err_set(err, ERR_USAGE, command_hint("to list the syncs: {}", "history"), "no sync of the base %s has the id %s", base, text);
 }
 
-static bool last_sync(Pg *pg, SyncOutlook *o, Err *err)
+static bool last_sync(Pg *pg, PendingStatus *o, Err *err)
 {
     PgRows *rows = NULL;
     const char *params[] = {o->table->base->name, o->table->name};
@@ -50,13 +50,13 @@ static bool last_sync(Pg *pg, SyncOutlook *o, Err *err)
     return true;
 }
 
-bool sync_outlook(Pg *pg, const Base *base, const SyncOptions *options, Phase phase, SyncOutlook *outlooks, Arena *arena,
+bool sync_pending_status(Pg *pg, const Base *base, const SyncOptions *options, Phase phase, PendingStatus *statuses, Arena *arena,
                   Err *err)
 {
     const OnConflict on_conflict = conflict_choice(options, phase);
     for (int i = 0; i < base->n_tables; i++) {
-        SyncOutlook *o = &outlooks[i];
-        *o = (SyncOutlook){.table = &base->tables[i]};
+        PendingStatus *o = &statuses[i];
+        *o = (PendingStatus){.table = &base->tables[i]};
         o->path = arena_printf(arena, "%s/%s", options->export_dir, o->table->file);
         o->file = o->table->file;
         Err trouble = {0};

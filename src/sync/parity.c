@@ -61,7 +61,7 @@ static cJSON *sample_add(ParityTable *parity, Kind kind, ParityCause cause, cons
     return entry;
 }
 
-static const char *item_name(const Turn *turn, const Item *item)
+static const char *item_name(const TableRun *turn, const Item *item)
 {
     int column = turn->table->name_column;
     return column >= 0 && item->values ? item->values[column].text : NULL;
@@ -69,13 +69,13 @@ static const char *item_name(const Turn *turn, const Item *item)
 
 /* ---- records ---- */
 
-static bool has_row(const Turn *turn, const char *id)
+static bool has_row(const TableRun *turn, const char *id)
 {
-    const KnownRecord *known = id ? known_find(turn->known, str_of(id)) : NULL;
-    return known && (known->flags & KNOWN_ROW);
+    const IndexedRecord *known = id ? record_index_find(turn->known, str_of(id)) : NULL;
+    return known && (known->flags & RECORD_ROW);
 }
 
-static void note_rejected(Turn *turn, const Item *item)
+static void note_rejected(TableRun *turn, const Item *item)
 {
     ParityTable *parity = turn->parity;
     bool row = has_row(turn, item->id);
@@ -84,7 +84,7 @@ static void note_rejected(Turn *turn, const Item *item)
     cJSON *entry = sample_add(parity, row ? KIND_REJECTED : KIND_EXPORT, 0, item->id, NULL);
     if (!entry)
         return;
-    cJSON_AddNumberToObject(entry, "line", (double)item->place.line);
+    cJSON_AddNumberToObject(entry, "line", (double)item->position.line);
     if (item->reject.column)
         cJSON_AddStringToObject(entry, "column", item->reject.column);
     if (item->reject.value)
@@ -92,19 +92,19 @@ static void note_rejected(Turn *turn, const Item *item)
     cJSON_AddItemToObject(entry, "rejected", text_item(item->reject.reason));
 }
 
-static void note_missing(Turn *turn, const Item *item, const char *reject)
+static void note_missing(TableRun *turn, const Item *item, const char *reject)
 {
     turn->parity->only_in_export++;
     turn->parity->rejected += reject != NULL;
     cJSON *entry = sample_add(turn->parity, KIND_EXPORT, 0, item->id, item_name(turn, item));
     if (!entry)
         return;
-    cJSON_AddNumberToObject(entry, "line", (double)item->place.line);
+    cJSON_AddNumberToObject(entry, "line", (double)item->position.line);
     if (reject)
         cJSON_AddItemToObject(entry, "rejected", text_item(reject));
 }
 
-static void note_cell(Turn *turn, const Item *item, const char *column, const char *export, const char *database,
+static void note_cell(TableRun *turn, const Item *item, const char *column, const char *export, const char *database,
                       ParityCause cause)
 {
     ParityTable *parity = turn->parity;
@@ -113,7 +113,7 @@ static void note_cell(Turn *turn, const Item *item, const char *column, const ch
     cJSON *entry = sample_add(parity, KIND_DIFFERING, cause, item->id, item_name(turn, item));
     if (!entry)
         return;
-    cJSON_AddNumberToObject(entry, "line", (double)item->place.line);
+    cJSON_AddNumberToObject(entry, "line", (double)item->position.line);
     cJSON_AddStringToObject(entry, "column", column);
     cJSON_AddItemToObject(entry, "export", text_item(export));
     cJSON_AddItemToObject(entry, "database", text_item(database));
@@ -128,7 +128,7 @@ static ParityCause cause_of(const Value *value, uint64_t row, bool has_state, ui
     return !export_moved ? PARITY_EDITED : row_moved ? PARITY_BOTH : PARITY_NEWER;
 }
 
-static bool compare_item(Turn *turn, const Item *item, const PgRows *rows, int row, Err *err)
+static bool compare_item(TableRun *turn, const Item *item, const PgRows *rows, int row, Err *err)
 {
     const Table *table = turn->table;
     int64_t before = turn->parity->differing;
@@ -153,7 +153,7 @@ static bool compare_item(Turn *turn, const Item *item, const PgRows *rows, int r
 }
 
 /* Records without a row, some of which an earlier sync refused for what the database has (a unique key, say). */
-static bool note_all_missing(Turn *turn, const int *missing, int n, Err *err)
+static bool note_all_missing(TableRun *turn, const int *missing, int n, Err *err)
 {
     if (n == 0)
         return true;
@@ -166,21 +166,21 @@ static bool note_all_missing(Turn *turn, const int *missing, int n, Err *err)
     sql_array(&array, ids, n);
     const char *params[] = {turn->table->base->name, turn->table->name, array.data};
     bool ok = pg_query(turn->run->pg, sql_query("parity_rejects"), 3, params, &rows, err);
-    Known *refused = known_new(); /* raw: 1 + the row in `rows` */
+    RecordIndex *refused = record_index_new(); /* raw: 1 + the row in `rows` */
     for (int r = 0; ok && r < pg_count(rows); r++)
-        known_at(refused, str_of(pg_get(rows, r, 0)))->raw = (uint64_t)r + 1;
+        record_index_add(refused, str_of(pg_get(rows, r, 0)))->raw = (uint64_t)r + 1;
     for (int i = 0; ok && i < n; i++) {
-        const KnownRecord *found = known_find(refused, str_of(ids[i]));
+        const IndexedRecord *found = record_index_find(refused, str_of(ids[i]));
         note_missing(turn, &batch->items[missing[i]], found ? pg_get(rows, (int)found->raw - 1, 1) : NULL);
     }
-    known_free(refused);
+    record_index_free(refused);
     pg_rows_free(rows);
     buf_free(&array);
     free(ids);
     return ok;
 }
 
-bool parity_batch(Turn *turn, Err *err)
+bool parity_batch(TableRun *turn, Err *err)
 {
     Batch *batch = &turn->batch;
     PgRows *rows = NULL;
@@ -210,11 +210,11 @@ static bool note_row(void *ctx, const char *const *cells, int n, Err *err)
 {
     (void)n;
     (void)err;
-    const Turn *turn = ctx;
-    const KnownRecord *known = known_find(turn->known, str_of(cells[0]));
-    if (!known || (known->flags & KNOWN_PRESENT))
+    const TableRun *turn = ctx;
+    const IndexedRecord *known = record_index_find(turn->known, str_of(cells[0]));
+    if (!known || (known->flags & RECORD_PRESENT))
         return true;
-    bool here = !(known->flags & KNOWN_STATE);
+    bool here = !(known->flags & RECORD_STATE);
     turn->parity->made_here += here;
     cJSON *entry = sample_add(turn->parity, here ? KIND_MADE_HERE : KIND_DATABASE, 0, cells[0], cells[1]);
     if (entry)
@@ -222,19 +222,19 @@ static bool note_row(void *ctx, const char *const *cells, int n, Err *err)
     return true;
 }
 
-static bool note_rows(Turn *turn, Err *err)
+static bool note_rows(TableRun *turn, Err *err)
 {
     const Table *table = turn->table;
-    turn->parity->only_in_database = known_active_unseen(turn->known);
+    turn->parity->only_in_database = record_index_active_unseen(turn->known);
     if (turn->parity->only_in_database == 0)
         return true;
     Buf sql = {0};
-    sql_fill(&sql, table, "SELECT {id}::text, ");
+    sql_expand(&sql, table, "SELECT {id}::text, ");
     if (table->name_column >= 0)
         sql_ident(&sql, table->columns[table->name_column].name);
     else
         buf_str(&sql, "NULL");
-    sql_fill(&sql, table, "::text FROM {table} AS t WHERE {active} ORDER BY 1");
+    sql_expand(&sql, table, "::text FROM {table} AS t WHERE {active} ORDER BY 1");
     bool ok = pg_each(turn->run->pg, sql.data, 0, NULL, note_row, turn, err);
     buf_free(&sql);
     return ok;
@@ -242,10 +242,10 @@ static bool note_rows(Turn *turn, Err *err)
 
 /* ---- tables ---- */
 
-static void note_not_compared(Turn *turn, Arena *arena)
+static void note_not_compared(TableRun *turn, Arena *arena)
 {
     const Table *table = turn->table;
-    Names *names = &turn->parity->not_compared;
+    StringList *names = &turn->parity->not_compared;
     names->items = arena_alloc(arena, sizeof *names->items * (size_t)(table->n_columns + 1));
     for (int c = 0; c < table->n_columns; c++)
         if (table->columns[c].type == FIELD_ATTACHMENTS || !cleaner_has_column(turn->cleaner, c))
@@ -256,17 +256,17 @@ static bool compare_table(Run *run, ParityTable *parity, Arena *arena, Err *err)
 {
     SyncTable counts = {.table = parity->table, .path = parity->path, .file = parity->file};
     memcpy(counts.sha256, parity->sha256, sizeof counts.sha256);
-    Turn turn = {
+    TableRun turn = {
         .run = run, .table = parity->table, .counts = &counts, .path = parity->path, .asked = -1, .parity = parity};
     parity->sample = cJSON_CreateArray();
-    bool ok = turn_prepare(&turn, err) && turn_stream(&turn, err) && note_rows(&turn, err);
+    bool ok = table_run_prepare(&turn, err) && table_run_stream(&turn, err) && note_rows(&turn, err);
     if (ok) {
         note_not_compared(&turn, arena);
         parity->records = counts.read;
         parity->skipped_records = counts.skipped_records;
-        parity->rows = known_active_rows(turn.known);
+        parity->rows = record_index_active_rows(turn.known);
     }
-    turn_free(&turn);
+    table_run_free(&turn);
     return ok || err_context(err, "%s", parity->table->name);
 }
 

@@ -28,7 +28,7 @@ static void add_bytea(Buf *line, const Buf *bytes, bool copy)
     }
 }
 
-static void copy_line(Buf *out, const Turn *turn, const PgRows *rows, int r, const Buf *source)
+static void copy_line(Buf *out, const TableRun *turn, const PgRows *rows, int r, const Buf *source)
 {
     int64_t raw = pg_int(rows, r, R_RAW);
     if (raw == 0) /* refused before its cells could be told apart, e.g. too many fields */
@@ -50,7 +50,7 @@ static void string_or_null(cJSON *object, const char *key, const char *text)
     cJSON_AddItemToObject(object, key, text ? cJSON_CreateString(text) : cJSON_CreateNull());
 }
 
-static bool spool_line(Turn *turn, const PgRows *rows, int r, Err *err)
+static bool spool_line(TableRun *turn, const PgRows *rows, int r, Err *err)
 {
     cJSON *line = cJSON_CreateObject();
     cJSON_AddStringToObject(line, "table", turn->table->name);
@@ -70,13 +70,13 @@ static bool spool_line(Turn *turn, const PgRows *rows, int r, Err *err)
 }
 
 /* One record in memory at a time: each may be large. */
-static bool copy_page(Turn *turn, CsvAgain *file, const PgRows *rows, Err *err)
+static bool copy_page(TableRun *turn, CsvReread *file, const PgRows *rows, Err *err)
 {
     Pg *pg = turn->run->pg;
     Buf line = {0}, source = {0};
     bool ok = pg_copy_in(pg, sql_query("found_rejects_copy"), err);
     for (int r = 0; ok && r < pg_count(rows); r++) {
-        ok = csv_again_bytes(file, pg_int(rows, r, R_START), (size_t)pg_int(rows, r, R_LENGTH), &source, err) &&
+        ok = csv_reread_bytes(file, pg_int(rows, r, R_START), (size_t)pg_int(rows, r, R_LENGTH), &source, err) &&
              spool_line(turn, rows, r, err);
         buf_clear(&line);
         if (ok)
@@ -90,7 +90,7 @@ static bool copy_page(Turn *turn, CsvAgain *file, const PgRows *rows, Err *err)
 }
 
 /* Everything that was refused, page by page, into the temporary table artsync_found. */
-static bool gather(Turn *turn, CsvAgain *file, Err *err)
+static bool gather(TableRun *turn, CsvReread *file, Err *err)
 {
     Pg *pg = turn->run->pg;
     bool ok = pg_run(pg, sql_query("found_rejects_make"), 0, NULL, NULL, err);
@@ -110,7 +110,7 @@ static bool gather(Turn *turn, CsvAgain *file, Err *err)
 }
 
 /* The open rejects that were not found again: [id, record id]. Of a replay only those that it settles. */
-static bool close_settled(Turn *turn, Err *err)
+static bool close_resolved(TableRun *turn, Err *err)
 {
     Pg *pg = turn->run->pg;
     char log_id[24];
@@ -123,8 +123,8 @@ static bool close_settled(Turn *turn, Err *err)
     int n = 0;
     for (int r = 0; r < pg_count(rows); r++) {
         const char *record = pg_get(rows, r, 1);
-        const KnownRecord *known = record ? known_find(turn->known, str_of(record)) : NULL;
-        if (!turn->replay || !record || (known && (known->flags & KNOWN_READ)))
+        const IndexedRecord *known = record ? record_index_find(turn->known, str_of(record)) : NULL;
+        if (!turn->replay || !record || (known && (known->flags & RECORD_READ)))
             ids[n++] = pg_get(rows, r, 0);
     }
     bool ok = true;
@@ -141,7 +141,7 @@ static bool close_settled(Turn *turn, Err *err)
     return ok;
 }
 
-static bool count_news(Turn *turn, Err *err)
+static bool count_news(TableRun *turn, Err *err)
 {
     const char *params[] = {turn->table->base->name, turn->table->name};
     PgRows *rows = NULL;
@@ -152,7 +152,7 @@ static bool count_news(Turn *turn, Err *err)
     return true;
 }
 
-static bool open_new(Turn *turn, Err *err)
+static bool open_new(TableRun *turn, Err *err)
 {
     if (turn->log_id == 0)
         return true;
@@ -163,10 +163,10 @@ static bool open_new(Turn *turn, Err *err)
 }
 
 /* The header's bytes, for sync_logs: rejects are written back under it. */
-static bool note_header(Turn *turn, CsvAgain *file, Err *err)
+static bool note_header(TableRun *turn, CsvReread *file, Err *err)
 {
     Buf bytes = {0}, literal = {0};
-    bool ok = csv_again_bytes(file, turn->header.offset, (size_t)turn->header.length, &bytes, err);
+    bool ok = csv_reread_bytes(file, turn->header.offset, (size_t)turn->header.length, &bytes, err);
     if (ok) {
         add_bytea(&literal, &bytes, false);
         turn->counts->header = arena_str(&turn->run->result->arena, literal.data);
@@ -176,14 +176,14 @@ static bool note_header(Turn *turn, CsvAgain *file, Err *err)
     return ok;
 }
 
-bool rejects_write(Turn *turn, Err *err)
+bool rejects_write(TableRun *turn, Err *err)
 {
     if (turn->counts->rejected == 0)
-        return close_settled(turn, err);
-    CsvAgain *file = csv_again_open(turn->path, &turn->file, err);
-    bool ok = file && gather(turn, file, err) && note_header(turn, file, err) && csv_again_held(file, err) &&
-              count_news(turn, err) && open_new(turn, err) && close_settled(turn, err) &&
+        return close_resolved(turn, err);
+    CsvReread *file = csv_reread_open(turn->path, &turn->file, err);
+    bool ok = file && gather(turn, file, err) && note_header(turn, file, err) && csv_reread_unchanged(file, err) &&
+              count_news(turn, err) && open_new(turn, err) && close_resolved(turn, err) &&
               pg_run(turn->run->pg, "DROP TABLE pg_temp.artsync_found", 0, NULL, NULL, err);
-    csv_again_free(file);
+    csv_reread_free(file);
     return ok;
 }

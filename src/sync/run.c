@@ -144,11 +144,11 @@ static bool begin(Run *run, Err *err)
            check_phase(run, err);
 }
 
-static bool take_turns(Run *run, Err *err)
+static bool run_tables(Run *run, Err *err)
 {
     int64_t rejected = 0;
     for (int i = 0; i < run->result->n_tables; i++) {
-        if (!interrupt_check(err) || !turn_take(run, i, err))
+        if (!interrupt_check(err) || !table_run_execute(run, i, err))
             return false;
         rejected += run->result->tables[i].rejected;
     }
@@ -210,7 +210,7 @@ bool sync_run(Pg *data, Pg *log, const Base *base, const SyncOptions *options, S
         logged = true; /* also if it fails: the reply to its COMMIT may be what was lost */
         ok = runlog_start(log, &run, err);
     }
-    ok = ok && take_turns(&run, err) && finish(&run, err);
+    ok = ok && run_tables(&run, err) && finish(&run, err);
     if (ok) {
         result->status = options->dry_run ? "dry_run" : "completed";
     } else {

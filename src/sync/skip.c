@@ -20,7 +20,7 @@ char *mapping_hash(const Table *table, Arena *arena)
 bool ids_fingerprint(Pg *pg, const Table *table, char **hash, Err *err)
 {
     Buf sql = {0};
-    sql_fill(&sql, table, "SELECT count(*) || '.' || coalesce(sum(hashtext({id}::text)), 0) FROM {table}");
+    sql_expand(&sql, table, "SELECT count(*) || '.' || coalesce(sum(hashtext({id}::text)), 0) FROM {table}");
     bool ok = pg_value(pg, sql.data, 0, NULL, hash, err);
     buf_free(&sql);
     return ok;
@@ -38,7 +38,7 @@ static bool some_row_gone(Pg *pg, const Table *table, const char *then, char **n
     if (same)
         return true;
     Buf sql = {0};
-    sql_fill(&sql, table, "SELECT EXISTS (SELECT FROM {state} AS s "
+    sql_expand(&sql, table, "SELECT EXISTS (SELECT FROM {state} AS s "
                           "WHERE NOT EXISTS (SELECT FROM {table} AS t WHERE t.{id}::text = s.record_id))");
     bool ok = pg_value(pg, sql.data, 0, NULL, &value, err);
     *gone = ok && value[0] == 't';
@@ -65,12 +65,12 @@ bool skip_allowed(Pg *pg, const SkipCase *file, bool *skip, char **fingerprint, 
     *skip = false;
     if (file->mode != SYNC_INCREMENTAL)
         return true;
-    bool settles_conflicts = file->on_conflict != CONFLICT_REJECT; /* that were rejected */
+    bool resolves_conflicts = file->on_conflict != CONFLICT_REJECT; /* that were rejected */
     Arena arena = {0};
     PgRows *rows = NULL;
     const Table *table = file->table;
     const char *params[] = {table->base->name,          table->name, file->sha256, mapping_hash(table, &arena),
-                            file->replay ? "t" : "f", settles_conflicts ? "t" : "f"};
+                            file->replay ? "t" : "f", resolves_conflicts ? "t" : "f"};
     bool stale = true;
     bool ok = pg_query(pg, sql_query("last_sync_same"), 6, params, &rows, err);
     if (ok && pg_count(rows) == 1 && pg_bool(rows, 0, 0)) {

@@ -2,7 +2,7 @@
  * hold the bytes that it was read from. */
 #include <stdlib.h>
 
-#include "../../src/csv/internal.h"
+#include "../../src/source/csv/internal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -21,7 +21,7 @@ static void must(bool ok)
 static bool add(void *ctx, const RawRecord *record, Err *err)
 {
     Sum *sum = ctx;
-    const Place *place = &record->place;
+    const SourcePosition *place = &record->position;
     (void)err;
     must(place->number == sum->number++ && place->offset >= sum->end && place->length > 0);
     sum->end = place->offset + place->length;

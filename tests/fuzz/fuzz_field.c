@@ -67,11 +67,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     CleanContext context = {
         .base = &base, .date_order = data[1] & DMY ? DATE_DMY : DATE_MDY, .arena = &arena};
     if (data[1] & WORDS) {
-        base.null_tokens = (Names){(const char **)(uintptr_t)tokens, 3};
+        base.null_tokens = (StringList){(const char **)(uintptr_t)tokens, 3};
         column.aliases = aliases;
         column.n_aliases = 3;
         if (column.type == FIELD_CHOICE || column.type == FIELD_LIST)
-            column.choices = (Names){(const char **)(uintptr_t)choices, 4};
+            column.choices = (StringList){(const char **)(uintptr_t)choices, 4};
     }
     if (field_accepts(column.type, catalog.type.kind))
         column.catalog = &catalog;

@@ -128,7 +128,7 @@ static inline bool case_kind(CaseSettings *settings, const char *sql)
     return false;
 }
 
-static inline void case_add_name(Arena *arena, Names *names, const char *name)
+static inline void case_add_name(Arena *arena, StringList *names, const char *name)
 {
     const char **items = arena_alloc(arena, ((size_t)names->n + 1) * sizeof *items);
     if (names->n)

@@ -53,7 +53,7 @@ static Column work_columns[] = {
     {COLUMN(PRICE, "price", FIELD_CURRENCY), .headers = NAMES("Price"), .min = "0"},
     {COLUMN(SOLD, "sold", FIELD_DATE), .headers = NAMES("Date Sold")},
     {COLUMN(SEEN, "seen", FIELD_DATE), .headers = NAMES("Seen"), .on_invalid_null = true},
-    {COLUMN(FRAME, "frame", FIELD_TEXT), .headers = NAMES("Frame"), .fallback = "plain"},
+    {COLUMN(FRAME, "frame", FIELD_TEXT), .headers = NAMES("Frame"), .default_value = "plain"},
     {COLUMN(IMAGE, "image", FIELD_ATTACHMENTS), .headers = NAMES("Image")},
 };
 static Table works = {.name = "works",
@@ -93,7 +93,7 @@ static bool known(void *ctx, const Record *record, bool *unchanged, Err *err)
     run->n_known++;
     *unchanged = run->unchanged && strcmp(who, run->unchanged) == 0;
     if (*unchanged)
-        buf_printf(&run->text, "%d: unchanged\n", (int)record->place.line);
+        buf_printf(&run->text, "%d: unchanged\n", (int)record->position.line);
     return true;
 }
 
@@ -105,7 +105,7 @@ static bool put(void *ctx, const Record *record, Err *err)
     if (run->n_raw < 64)
         run->raw[run->n_raw++] = record->raw;
     run->warnings += record->n_warnings;
-    buf_printf(&run->text, "%d: %s", (int)record->place.line, record->id ? record->id : "no id");
+    buf_printf(&run->text, "%d: %s", (int)record->position.line, record->id ? record->id : "no id");
     if (reject->code) {
         snprintf(run->reason, sizeof run->reason, "%s", reject->reason);
         buf_printf(&run->text, " REJECT %s, %s [%s]", reject->code, reject->column ? reject->column : "record",
@@ -121,7 +121,7 @@ static bool put(void *ctx, const Record *record, Err *err)
     return true;
 }
 
-static bool skipped(void *ctx, const Place *place, const char *id, bool empty, Err *err)
+static bool skipped(void *ctx, const SourcePosition *place, const char *id, bool empty, Err *err)
 {
     (void)empty;
     (void)err;
@@ -145,7 +145,7 @@ static bool clean(Run *run, const Table *table, const char *csv)
     for (int i = 0; ok && i < table->n_columns; i++)
         run->has[i] = cleaner_has_column(cleaner, i);
     run->has_id = ok && cleaner_has_id(cleaner);
-    Names unmapped = ok ? cleaner_unmapped(cleaner) : (Names){0};
+    StringList unmapped = ok ? cleaner_unmapped(cleaner) : (StringList){0};
     for (int i = 0; i < unmapped.n; i++)
         buf_printf(&run->text, "unmapped %s\n", unmapped.items[i]);
     cleaner_free(cleaner);

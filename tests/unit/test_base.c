@@ -29,7 +29,7 @@ static Base *good(const char *json)
     Problems problems = {0};
     Base *base = parse(json, &problems);
     for (int i = 0; i < problems.n; i++)
-        print_error("%s: %s\n", problems.items[i].place, problems.items[i].message);
+        print_error("%s: %s\n", problems.items[i].location, problems.items[i].message);
     assert_non_null(base);
     return base;
 }
@@ -41,7 +41,7 @@ static char *all_problems(const Problems *problems)
     buf_reserve(&text, 1);
     for (int i = 0; i < problems->n; i++) {
         const Problem *problem = &problems->items[i];
-        buf_printf(&text, "%s%s: %s", i ? "\n" : "", problem->place, problem->message);
+        buf_printf(&text, "%s%s: %s", i ? "\n" : "", problem->location, problem->message);
         if (problem->hint)
             buf_printf(&text, " [%s]", problem->hint);
     }
@@ -128,12 +128,12 @@ static void reads_every_key(void **state)
     const Column *columns = child->columns;
     assert_ptr_equal(columns[0].to, parent);
     assert_true(columns[0].multiple_first && columns[0].on_invalid_null && !columns[0].required);
-    assert_string_equal(columns[1].fallback, "none");
+    assert_string_equal(columns[1].default_value, "none");
     assert_string_equal(columns[2].min, "2000-01-01");
     assert_string_equal(columns[3].min, "-1");
     assert_string_equal(columns[3].max, "2.5");
     assert_string_equal(columns[3].derive.pattern, "([0-9]+)");
-    assert_string_equal(columns[4].fallback, "true");
+    assert_string_equal(columns[4].default_value, "true");
     assert_string_equal(columns[5].aliases[0].from, "small");
     assert_null(columns[5].aliases[1].to);
     base_free(base);

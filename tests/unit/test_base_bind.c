@@ -189,7 +189,7 @@ static void each_misfit_is_named(void **state)
         cases[i].spoil(&w);
         Problems problems = {0};
         assert_false(base_bind(w.base, w.catalogs, &problems));
-        assert_string_equal(problems.items[0].place, cases[i].place);
+        assert_string_equal(problems.items[0].location, cases[i].place);
         assert_string_equal(problems.items[0].message, cases[i].message);
         if (cases[i].hint)
             assert_string_equal(problems.items[0].hint, cases[i].hint);

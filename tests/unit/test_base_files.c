@@ -161,7 +161,7 @@ static void files_that_are_not_applied_are_named(void **state)
     Buf places = {0};
     assert_true(base_unused_files(in_root("base"), &unused, &err));
     for (int i = 0; i < unused.n; i++)
-        buf_printf(&places, "%s;", unused.items[i].place + strlen(in_root("base/")));
+        buf_printf(&places, "%s;", unused.items[i].location + strlen(in_root("base/")));
     assert_string_equal(places.data, "00004_e.sql;0003.sql;seed.sql;");
     problems_free(&unused);
     assert_true(base_unused_files("art", &unused, &err));

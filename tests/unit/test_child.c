@@ -126,7 +126,7 @@ static void silence_ends(void **state)
     char bytes[10], name[] = "/tmp/artsync-child-XXXXXX", script[200];
     size_t n;
     start(&child, "exec sleep 1000");
-    child.patience = 1;
+    child.timeout_s = 1;
     assert_false(child_read(&child, bytes, sizeof bytes, &n, &err));
     assert_int_equal(err.code, ERR_TIMEOUT);
     assert_string_equal(err.message, "sh made no progress for 1 seconds");
@@ -136,7 +136,7 @@ static void silence_ends(void **state)
     close(mkstemp(name));
     snprintf(script, sizeof script, "for i in 1 2 3 4 5 6; do sleep 0.4; echo x >> %s; done; echo done", name);
     start(&child, script);
-    child.patience = 1;
+    child.timeout_s = 1;
     child.grows = name;
     read_line(&child, "done\n");
     assert_true(child_end(&child, &err));
@@ -145,7 +145,7 @@ static void silence_ends(void **state)
     start(&child, "exec >&-; exec sleep 1000"); /* says that it is done, and is not */
     assert_true(child_read(&child, bytes, sizeof bytes, &n, &err));
     assert_int_equal(n, 0);
-    child.patience = 1;
+    child.timeout_s = 1;
     assert_false(child_end(&child, &err));
     assert_int_equal(err.code, ERR_TIMEOUT);
     err_clear(&err);

@@ -49,7 +49,7 @@ static void empty_cells_take_the_default(void **state)
            "2: r1 name=A frame=plain\n3: r2 name=B frame=plain\n4: r3 name=C frame=Oak\n");
     Column columns[N_WORK_COLUMNS];
     memcpy(columns, work_columns, sizeof columns);
-    columns[PRICE].fallback = "-1";
+    columns[PRICE].default_value = "-1";
     Table table = works;
     table.columns = columns;
     Run run = {0};
@@ -284,10 +284,10 @@ static void unchanged_records_speak_for_their_order(void **state)
 static DateOrder survey(const char *csv, Err *err)
 {
     DateOrder order = DATE_AUTO;
-    DateSurvey *survey = date_survey_new(&works, "works.csv");
-    if (csv_read_bytes(str_of(csv), "works.csv", date_survey_put, survey, err))
-        date_survey_verdict(survey, &order, err);
-    date_survey_free(survey);
+    DateOrderDetector *survey = date_order_detector_new(&works, "works.csv");
+    if (csv_read_bytes(str_of(csv), "works.csv", date_order_detector_put, survey, err))
+        date_order_detector_verdict(survey, &order, err);
+    date_order_detector_free(survey);
     return order;
 }
 
@@ -307,7 +307,7 @@ static void surveys(void **state)
     survey("Work,Work,Record ID\n", &err);
     assert_int_equal(err.code, ERR_HEADER);
     err_clear(&err);
-    date_survey_free(NULL);
+    date_order_detector_free(NULL);
     cleaner_free(NULL);
 }
 

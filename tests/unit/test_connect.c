@@ -116,7 +116,7 @@ static void a_stopped_backend_counts_as_lost(void **state)
     Pg *pg = test_open(), *other = test_open();
     pid_t backend = (pid_t)strtol(test_value(pg, "SELECT pg_backend_pid()"), NULL, 10);
     OK(pg_begin(pg, PG_TX_WRITE, &err));
-    pg->patience = 1;
+    pg->timeout_s = 1;
     assert_int_equal(kill(backend, SIGSTOP), 0); /* tests/pg.sh runs the server as us, or we are root */
     double start = seconds();
     FAILS(pg_script(pg, "SELECT 1", &err), ERR_LOST, "no answer for 1 seconds");

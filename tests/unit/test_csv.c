@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "../../src/csv/internal.h"
+#include "../../src/source/csv/internal.h"
 
 #define BOM "\xEF\xBB\xBF"
 
@@ -22,7 +22,7 @@ typedef struct Seen {
 static bool note(void *ctx, const RawRecord *record, Err *err)
 {
     Seen *seen = ctx;
-    const Place *place = &record->place;
+    const SourcePosition *place = &record->position;
     if (seen->n < 512)
         memcpy(seen->places[seen->n], (int64_t[]){place->number, place->line, place->offset, place->length},
                sizeof seen->places[0]);

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "artsync/hash.h"
-#include "../../src/csv/internal.h"
+#include "../../src/source/csv/internal.h"
 
 /* ---- a source in memory ---- */
 
@@ -47,9 +47,9 @@ typedef struct Seen {
 static bool note(void *ctx, const RawRecord *record, Err *err)
 {
     Seen *seen = ctx;
-    assert_int_equal(record->place.number, seen->records);
+    assert_int_equal(record->position.number, seen->records);
     seen->records++;
-    const int64_t place[] = {record->place.line, record->place.offset, record->place.length, record->n_cells};
+    const int64_t place[] = {record->position.line, record->position.offset, record->position.length, record->n_cells};
     seen->hash = hash64((Str){(const char *)place, sizeof place}, seen->hash);
     for (int i = 0; i < record->n_cells; i++) {
         assert_int_equal(record->cells[i].p[record->cells[i].n], '\0');

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "../../src/csv/internal.h"
+#include "../../src/source/csv/internal.h"
 
 static bool count(void *ctx, const RawRecord *record, Err *err)
 {
@@ -272,7 +272,7 @@ typedef enum Change { GROW, SHRINK, TOUCH, REPLACE, REMOVE, BREAK } Change;
 static bool change_file(void *ctx, const RawRecord *record, Err *err)
 {
     (void)err;
-    if (record->place.number != 1)
+    if (record->position.number != 1)
         return true;
     FILE *out;
     struct timespec times[2] = {{.tv_sec = 1000}, {.tv_sec = 1000}};
@@ -319,13 +319,13 @@ static void changing_files(void **state)
     }
 }
 
-static void expect_changed(CsvAgain *again, bool ok, Err *err)
+static void expect_changed(CsvReread *again, bool ok, Err *err)
 {
     assert_false(ok);
     assert_int_equal(err->code, ERR_CSV);
     assert_non_null(strstr(err->message, "live.csv changed while it was read"));
     err_clear(err);
-    csv_again_free(again);
+    csv_reread_free(again);
 }
 
 /* Records are read again after the whole file: bytes of another one must not pass for them. */
@@ -339,24 +339,24 @@ static void a_file_that_is_read_again(void **state)
     Buf bytes = {0};
     int n = 0;
     assert_true(csv_read(path, count, &n, &file, &err));
-    CsvAgain *again = csv_again_open(path, &file, &err);
-    assert_true(csv_again_bytes(again, 4, 5, &bytes, &err));
+    CsvReread *again = csv_reread_open(path, &file, &err);
+    assert_true(csv_reread_bytes(again, 4, 5, &bytes, &err));
     assert_string_equal(bytes.data, "1,\"x\"");
-    assert_true(csv_again_held(again, &err));
-    expect_changed(NULL, csv_again_bytes(again, 10, 100, &bytes, &err), &err); /* more than there is */
+    assert_true(csv_reread_unchanged(again, &err));
+    expect_changed(NULL, csv_reread_bytes(again, 10, 100, &bytes, &err), &err); /* more than there is */
     put("live.csv", "a,b\n1,\"z\"\n2,yes\n"); /* under our hands */
-    expect_changed(again, csv_again_held(again, &err), &err);
-    expect_changed(NULL, csv_again_open(path, &file, &err), &err);
+    expect_changed(again, csv_reread_unchanged(again, &err), &err);
+    expect_changed(NULL, csv_reread_open(path, &file, &err), &err);
     assert_true(csv_read(path, count, &n, &file, &err));
-    again = csv_again_open(path, &file, &err);
+    again = csv_reread_open(path, &file, &err);
     put("new.csv", "a,b\n7,\"q\"\n8,r\n");
     assert_int_equal(rename(at("new.csv"), path), 0); /* in its place: what is open is what was read */
-    assert_true(csv_again_bytes(again, 4, 5, &bytes, &err));
+    assert_true(csv_reread_bytes(again, 4, 5, &bytes, &err));
     assert_string_equal(bytes.data, "1,\"z\"");
-    csv_again_free(again);
-    expect_changed(NULL, csv_again_open(path, &file, &err), &err);
+    csv_reread_free(again);
+    expect_changed(NULL, csv_reread_open(path, &file, &err), &err);
     assert_int_equal(unlink(path), 0);
-    assert_null(csv_again_open(path, &file, &err));
+    assert_null(csv_reread_open(path, &file, &err));
     assert_int_equal(err.code, ERR_IO);
     err_clear(&err);
     buf_free(&bytes);

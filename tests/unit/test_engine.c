@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "../../src/sync/known.h"
-#include "../../src/sync/natural.h"
-#include "../../src/sync/state.h"
+#include "../../src/identity/record_index.h"
+#include "../../src/identity/natural.h"
+#include "../../src/stage/state.h"
 #include "artsync/spool.h"
 #include "artsync/sync.h"
 #include "case.h"
@@ -18,24 +18,24 @@ static void known_records_are_found_again(void **state)
 {
     (void)state;
     enum { N = 50000 };
-    Known *known = known_new();
+    RecordIndex *known = record_index_new();
     char id[32];
-    assert_true(known_empty(known));
+    assert_true(record_index_empty(known));
     for (int i = 0; i < N; i++) {
         snprintf(id, sizeof id, "rec%014d", i);
-        KnownRecord *record = known_at(known, str_of(id));
-        assert_int_equal(record->flags, KNOWN_USED); /* new, and nobody else's */
+        IndexedRecord *record = record_index_add(known, str_of(id));
+        assert_int_equal(record->flags, RECORD_USED); /* new, and nobody else's */
         record->raw = (uint64_t)i * 7;
-        record->flags |= i % 3 ? KNOWN_ROW : KNOWN_ROW | KNOWN_STATE | KNOWN_ACTIVE;
+        record->flags |= i % 3 ? RECORD_ROW : RECORD_ROW | RECORD_STATE | RECORD_ACTIVE;
     }
     for (int i = 0; i < N; i++) {
         snprintf(id, sizeof id, "rec%014d", i);
-        assert_int_equal(known_find(known, str_of(id))->raw, (uint64_t)i * 7);
+        assert_int_equal(record_index_find(known, str_of(id))->raw, (uint64_t)i * 7);
     }
-    assert_null(known_find(known, STR("rec99999999999999")));
-    assert_int_equal(known_rows(known), N);
-    assert_int_equal(known_active_synced(known), (N + 2) / 3);
-    known_free(known);
+    assert_null(record_index_find(known, STR("rec99999999999999")));
+    assert_int_equal(record_index_rows(known), N);
+    assert_int_equal(record_index_active_synced(known), (N + 2) / 3);
+    record_index_free(known);
 }
 
 static const char *const names[] = {"a", "b", "c"};
@@ -178,11 +178,11 @@ static void limits_are_numbers_or_percentages(void **state)
 static void derived_and_generated_ids_are_told_from_real_ones(void **state)
 {
     (void)state;
-    assert_false(id_is_real("key_0123456789abcdef"));
-    assert_false(id_is_real("app_0123456789abcdef"));
-    assert_true(id_is_real("recA1b2C3d4E5f6G7"));
-    assert_true(id_is_real("key_0123456789abcdeF"));
-    assert_true(id_is_real("key_0123456789abcde"));
+    assert_false(id_is_airtable("key_0123456789abcdef"));
+    assert_false(id_is_airtable("app_0123456789abcdef"));
+    assert_true(id_is_airtable("recA1b2C3d4E5f6G7"));
+    assert_true(id_is_airtable("key_0123456789abcdeF"));
+    assert_true(id_is_airtable("key_0123456789abcde"));
     Column columns[3];
     Table table = table_of(columns, 3);
     int key[] = {0, 1};
@@ -192,7 +192,7 @@ static void derived_and_generated_ids_are_told_from_real_ones(void **state)
     Value one[3] = {{.text = "ab"}, {.text = "c"}}, other[3] = {{.text = "a"}, {.text = "bc"}};
     const char *id = natural_derive(&table, one, 0, &arena);
     assert_string_equal(id, "key_a3b9d38efc5175c9"); /* XXH3 of "ab" 1F "c" 1F: rows in databases have such ids */
-    assert_false(id_is_real(id));
+    assert_false(id_is_airtable(id));
     assert_string_equal(id, natural_derive(&table, one, 0, &arena));
     assert_string_not_equal(id, natural_derive(&table, other, 0, &arena)); /* the parts do not run together */
     arena_free(&arena);

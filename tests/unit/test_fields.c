@@ -194,7 +194,7 @@ static int problems_of(Column column, const char *words)
     int n = problems.n;
     assert_int_equal(ok, n == 0);
     if (n) {
-        assert_non_null(strstr(problems.items[0].place, "base.json: table editions: column price: "));
+        assert_non_null(strstr(problems.items[0].location, "base.json: table editions: column price: "));
         assert_non_null(strstr(problems.items[0].message, words));
     }
     problems_free(&problems);
@@ -209,17 +209,17 @@ static void test_settings_are_judged(void **state)
         "price", {PG_TEXT, .length = 5, .base = "character varying"}, false, false, false};
     static const Alias aliases[] = {{"XL", "Extra Large"}, {"?", NULL}};
     Column column = {.name = "price", .type = FIELD_CURRENCY};
-    column.min = "0", column.max = "£1,000.50", column.fallback = "5";
+    column.min = "0", column.max = "£1,000.50", column.default_value = "5";
     assert_int_equal(problems_of(column, ""), 0);
-    column.min = "2000", column.fallback = NULL;
+    column.min = "2000", column.default_value = NULL;
     assert_int_equal(problems_of(column, "2000 is above max"), 1);
     column.min = "much", column.max = NULL;
     assert_int_equal(problems_of(column, "is not a number"), 1);
-    column.min = NULL, column.fallback = "-";
+    column.min = NULL, column.default_value = "-";
     assert_int_equal(problems_of(column, "is not a number"), 1);
     column = (Column){.name = "price", .type = FIELD_TEXT, .max = "z"};
     assert_int_equal(problems_of(column, ""), 0); /* base_parse has told that text has no max */
-    column = (Column){.name = "price", .type = FIELD_TEXT, .fallback = " "};
+    column = (Column){.name = "price", .type = FIELD_TEXT, .default_value = " "};
     assert_int_equal(problems_of(column, "counts as an empty cell"), 1);
     column = (Column){.name = "price", .type = FIELD_CHOICE, .choices = {sizes, 2}, .aliases = aliases, .n_aliases = 2};
     assert_int_equal(problems_of(column, ""), 0);
@@ -238,7 +238,7 @@ static void test_place_without_a_table(void **state)
     Base base = {.origin = "base.json"};
     Column column = {.name = "price", .type = FIELD_INTEGER, .min = "x"};
     assert_false(field_check(&base, &column, &problems));
-    assert_string_equal(problems.items[0].place, "base.json: column price: min");
+    assert_string_equal(problems.items[0].location, "base.json: column price: min");
     problems_free(&problems);
 }
 

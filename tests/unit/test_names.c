@@ -73,7 +73,7 @@ static void statements_are_filled_with_the_names_of_a_table(void **state)
         CASE("%s", cases[i].text);
         Buf out = {0};
         buf_reserve(&out, 1);
-        sql_fill(&out, &table, cases[i].text);
+        sql_expand(&out, &table, cases[i].text);
         assert_string_equal(out.data, cases[i].filled);
         buf_free(&out);
     }

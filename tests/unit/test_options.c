@@ -215,7 +215,7 @@ static void test_nearest_name(void **state)
 {
     (void)state;
     const char *names[] = {"prints", "distributors", "editions"};
-    const Names all = {names, 3};
+    const StringList all = {names, 3};
     Arena arena = {0};
     assert_string_equal(did_you_mean("print", &all, &arena), "did you mean prints?");
     assert_string_equal(did_you_mean("distributer", &all, &arena), "did you mean distributors?");

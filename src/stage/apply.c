@@ -1,0 +1,116 @@
+/* apply.c - write what is staged: one UPDATE and one INSERT, and if the database refuses, only what it refuses. */
+#include <stdio.h>
+
+#include "../sync/engine.h"
+
+static bool run_range(TableRun *turn, const char *sql, int64_t first, int64_t last, int64_t *affected, Err *err)
+{
+    char from[24], to[24];
+    snprintf(from, sizeof from, "%lld", (long long)first);
+    snprintf(to, sizeof to, "%lld", (long long)last);
+    const char *params[] = {from, to};
+    return pg_run(turn->run->pg, sql, 2, params, affected, err);
+}
+
+bool apply_range(TableRun *turn, char op, int64_t first, int64_t last, int64_t expected, Err *err)
+{
+    Plan plan = {.table = turn->table, .present = turn->present, .adopts = turn->adopts,
+                 .reactivates = turn->reactivates, .undo = turn->undo};
+    Buf sql = {0};
+    int64_t affected = 0;
+    if (op == 'u')
+        plan_update(&sql, &plan);
+    else
+        plan_insert(&sql, &plan);
+    bool ok = run_range(turn, sql.data, first, last, &affected, err);
+    buf_free(&sql);
+    if (ok && affected != expected) {
+        err_set(err, ERR_DATABASE, NULL, "a trigger or rule of the database discarded the write");
+        err_sqlstate(err, "P0001"); /* counts as a refusal by a trigger */
+        return false;
+    }
+    return ok;
+}
+
+typedef struct Counts {
+    int64_t inserts, updates;
+} Counts;
+
+static bool count_live(TableRun *turn, Counts *counts, Err *err)
+{
+    PgRows *rows = NULL;
+    if (!pg_row(turn->run->pg,
+                "SELECT count(*) FILTER (WHERE op = 'i'), count(*) FILTER (WHERE op = 'u') "
+                "FROM pg_temp.artsync_stage WHERE live",
+                0, NULL, &rows, err))
+        return false;
+    *counts = (Counts){pg_int(rows, 0, 0), pg_int(rows, 0, 1)};
+    pg_rows_free(rows);
+    return true;
+}
+
+static bool apply_whole(TableRun *turn, const Counts *counts, Err *err)
+{
+    return (counts->updates == 0 || apply_range(turn, 'u', 0, turn->seq, counts->updates, err)) &&
+           (counts->inserts == 0 || apply_range(turn, 'i', 0, turn->seq, counts->inserts, err)) &&
+           pg_run(turn->run->pg, "SET CONSTRAINTS ALL IMMEDIATE", 0, NULL, NULL, err);
+}
+
+/* Find who is to blame and refuse them. Unless the rest is written already (*applied), what that leaves must go through
+ * the keys again. Where nobody is to blame while the known keys are deferred, they are the matter: a trigger or an
+ * operator of the database sees them otherwise than the rules do. */
+static bool resolve_refusals(TableRun *turn, const Err *refusal, bool *applied, Err *err)
+{
+    Refusals found = {0};
+    bool ok = bisect_refusals(turn, true, &found, applied, err);
+    if (ok && !*applied && found.n == 0)
+        ok = bisect_refusals(turn, false, &found, applied, err);
+    turn->refused += found.n;
+    if (ok && !*applied && found.n == 0)
+        ok = err_set(err, ERR_DATABASE, "look at the triggers and constraints of the table",
+                     "%s: the database refuses the records together but none of them alone: %s", turn->table->name,
+                     refusal->message);
+    ok = ok && stage_refuse(turn, &found, err) && (*applied || rules_enforce(turn, err));
+    refusals_free(&found);
+    return ok;
+}
+
+static bool count_written(TableRun *turn, Err *err)
+{
+    Counts counts;
+    if (!count_live(turn, &counts, err))
+        return false;
+    turn->counts->created = counts.inserts;
+    turn->counts->updated = counts.updates;
+    return true;
+}
+
+bool apply_stage(TableRun *turn, Err *err)
+{
+    Pg *pg = turn->run->pg;
+    for (bool applied = false; !applied;) {
+        Counts counts;
+        Err refusal = {0};
+        if (!count_live(turn, &counts, err))
+            return false;
+        if (counts.inserts + counts.updates == 0)
+            return true;
+        if (!pg_savepoint(pg, "artsync_apply", err))
+            return false;
+        applied = apply_whole(turn, &counts, &refusal);
+        if (applied) {
+            if (!pg_release(pg, "artsync_apply", err))
+                return false;
+            break;
+        }
+        if (!pg_refusal(&refusal)) {
+            *err = refusal;
+            return err_context(err, "%s", turn->table->name);
+        }
+        bool ok = pg_rollback_to(pg, "artsync_apply", err) && resolve_refusals(turn, &refusal, &applied, err);
+        err_clear(&refusal);
+        if (!ok)
+            return false;
+    }
+    return count_written(turn, err);
+}

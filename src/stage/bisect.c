@@ -1,0 +1,211 @@
+/* bisect.c - which records does the database refuse, for a reason that artsync has never heard of?
+ *
+ * Halves are tried under savepoints, updates first and then inserts; what passes stays while the rest is tried, so the
+ * second of two records that bother each other is the one to blame. The keys that rules.c checked are deferred meanwhile,
+ * so that halving never tears a swap apart; all other deferrable constraints are made immediate after each try, so that
+ * deferred refusals name their record too. A record that a key refused gets another try once the others stand: it may
+ * have come before the one that makes room for it. If in the end every constraint holds, what passed stays applied; if
+ * not, all of it is undone and only the list of refusals stays.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "../sync/engine.h"
+
+/* A record that a key refused, and where its refusal stands in the list. */
+typedef struct Retry {
+    int64_t seq;
+    char op;
+    int found;
+} Retry;
+
+typedef struct Bisect {
+    TableRun *turn;
+    Refusals *found;
+    char op;
+    Retry *retries;
+    int n_retries, cap;
+    int64_t *seqs; /* the live records with this op, ascending */
+    Buf immediate; /* SET CONSTRAINTS of what is not ours; empty: nothing */
+} Bisect;
+
+/* One of the table's unique keys that rules.c checked. */
+static bool is_known_key(const TableRun *turn, const char *name)
+{
+    const CatalogTable *catalog = turn->table->catalog;
+    Plan plan = {.table = turn->table, .present = turn->present};
+    for (int k = 0; k < catalog->n_keys; k++)
+        if (strcmp(catalog->keys[k].name, name) == 0)
+            return plan_knows_key(&plan, &catalog->keys[k]);
+    return false;
+}
+
+/* "SET CONSTRAINTS a, b <how>" over the deferrable constraints that are (not) known keys. */
+static void set_constraints(Buf *out, const TableRun *turn, bool known, const char *how)
+{
+    const CatalogTable *catalog = turn->table->catalog;
+    int n = 0;
+    for (int d = 0; d < catalog->n_deferrable; d++) {
+        if (is_known_key(turn, catalog->deferrable[d]) != known)
+            continue;
+        buf_str(out, n++ ? ", " : "SET CONSTRAINTS ");
+        sql_name(out, catalog->schema, catalog->deferrable[d]);
+    }
+    if (n)
+        buf_printf(out, " %s", how);
+}
+
+static bool run_if_any(Pg *pg, const Buf *sql, Err *err)
+{
+    return sql->len == 0 || pg_run(pg, sql->data, 0, NULL, NULL, err);
+}
+
+static const char *code_of(const Err *refusal)
+{
+    static const struct {
+        const char *sqlstate, *code;
+    } codes[] = {{"23505", REJECT_UNIQUE}, {"23514", REJECT_CHECK}, {"23502", REJECT_REQUIRED}};
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+        if (strcmp(refusal->sqlstate, codes[i].sqlstate) == 0)
+            return codes[i].code;
+    return REJECT_REFUSED;
+}
+
+static bool record_rejection(Bisect *b, int64_t seq, const Err *refusal, Err *err)
+{
+    if (b->turn->refused + b->found->n >= MAX_REFUSALS)
+        return err_set(err, ERR_LIMIT, "look at the rule that refuses them: artsync looks for single records only up to "
+                                       "this limit",
+                       "%s: the database refuses more than %d records, the last with: %s", b->turn->table->name,
+                       MAX_REFUSALS, refusal->message);
+    if (strcmp(refusal->sqlstate, "23505") == 0 || strcmp(refusal->sqlstate, "23P01") == 0) {
+        ARRAY_ROOM(b->retries, b->n_retries, b->cap);
+        b->retries[b->n_retries++] = (Retry){seq, b->op, b->found->n};
+    }
+    refusals_add(b->found, seq, code_of(refusal), NULL, NULL,
+                 arena_printf(&b->found->arena, "the database refuses it: %s", refusal->message));
+    return true;
+}
+
+/* Try n records from seq `first` to `last`: *passed, then they stay applied; else *refusal says why. */
+static bool attempt(Bisect *b, int64_t first, int64_t last, int64_t n, bool *passed, Err *refusal, Err *err)
+{
+    Pg *pg = b->turn->run->pg;
+    if (!pg_savepoint(pg, "artsync_try", err))
+        return false;
+    *passed = apply_range(b->turn, b->op, first, last, n, refusal) && run_if_any(pg, &b->immediate, refusal);
+    if (*passed)
+        return pg_release(pg, "artsync_try", err);
+    if (pg_refusal(refusal))
+        return pg_rollback_to(pg, "artsync_try", err);
+    *err = *refusal;
+    *refusal = (Err){0};
+    return false;
+}
+
+/* Try the records lo..hi of b->seqs; what passes stays applied. */
+static bool try_range(Bisect *b, int64_t lo, int64_t hi, Err *err)
+{
+    Err refusal = {0};
+    bool passed = false;
+    bool ok = attempt(b, b->seqs[lo], b->seqs[hi], hi - lo + 1, &passed, &refusal, err);
+    if (passed)
+        return ok;
+    if (ok && lo == hi)
+        ok = record_rejection(b, b->seqs[lo], &refusal, err);
+    else if (ok)
+        ok = try_range(b, lo, lo + (hi - lo) / 2, err) && try_range(b, lo + (hi - lo) / 2 + 1, hi, err);
+    err_clear(&refusal);
+    return ok;
+}
+
+static bool try_operation(Bisect *b, char op, Err *err)
+{
+    const char *params[] = {op == 'u' ? "u" : "i"};
+    PgRows *rows = NULL;
+    if (!pg_query(b->turn->run->pg, "SELECT seq FROM pg_temp.artsync_stage WHERE live AND op = $1::\"char\" ORDER BY seq",
+                  1, params, &rows, err))
+        return false;
+    int n = pg_count(rows);
+    b->op = op;
+    b->seqs = mem_grow(b->seqs, (size_t)n + 1, sizeof *b->seqs);
+    for (int i = 0; i < n; i++)
+        b->seqs[i] = pg_int(rows, i, 0);
+    pg_rows_free(rows);
+    return n == 0 || try_range(b, 0, n - 1, err);
+}
+
+/* Another try for those that a key refused, forwards and backwards by turns (a chain runs one way or the other), until
+ * nobody gets through any more. */
+static bool try_again(Bisect *b, Err *err)
+{
+    bool ok = true;
+    for (int pass = 0, idle = 0; ok && idle < 2 && b->n_retries > 0; pass++) {
+        int left = 0, n = b->n_retries;
+        for (int i = 0; ok && i < n; i++) {
+            Retry *retry = &b->retries[pass % 2 ? n - 1 - i : i];
+            Err refusal = {0};
+            bool passed = false;
+            b->op = retry->op;
+            ok = attempt(b, retry->seq, retry->seq, 1, &passed, &refusal, err);
+            err_clear(&refusal);
+            if (passed)
+                b->found->items[retry->found].seq = retry->seq = 0; /* nobody's: seqs begin at 1 */
+        }
+        for (int i = 0; i < n; i++)
+            if (b->retries[i].seq)
+                b->retries[left++] = b->retries[i];
+        idle = left == n ? idle + 1 : 0;
+        b->n_retries = left;
+    }
+    return ok;
+}
+
+/* Take those out of the list that got through after all. */
+static void drop_accepted(Refusals *found)
+{
+    int left = 0;
+    for (int i = 0; i < found->n; i++)
+        if (found->items[i].seq)
+            found->items[left++] = found->items[i];
+    found->n = left;
+}
+
+/* Does everything hold now? Then it stays; else it is undone. */
+static bool keep_if_valid(Pg *pg, bool *applied, Err *err)
+{
+    Err refusal = {0};
+    *applied = pg_run(pg, "SET CONSTRAINTS ALL IMMEDIATE", 0, NULL, NULL, &refusal);
+    if (*applied)
+        return pg_release(pg, "artsync_bisect", err);
+    bool ok = pg_refusal(&refusal);
+    if (ok)
+        ok = pg_rollback_to(pg, "artsync_bisect", err);
+    else
+        *err = refusal;
+    if (ok)
+        err_clear(&refusal);
+    return ok;
+}
+
+bool bisect_refusals(TableRun *turn, bool defer, Refusals *found, bool *applied, Err *err)
+{
+    Pg *pg = turn->run->pg;
+    Bisect b = {.turn = turn, .found = found};
+    Buf deferred = {0};
+    if (defer) {
+        set_constraints(&deferred, turn, true, "DEFERRED");
+        set_constraints(&b.immediate, turn, false, "IMMEDIATE");
+    } else {
+        buf_str(&b.immediate, "SET CONSTRAINTS ALL IMMEDIATE");
+    }
+    bool ok = pg_savepoint(pg, "artsync_bisect", err) && run_if_any(pg, &deferred, err) &&
+              try_operation(&b, 'u', err) && try_operation(&b, 'i', err) && try_again(&b, err) &&
+              keep_if_valid(pg, applied, err);
+    drop_accepted(found);
+    buf_free(&deferred);
+    buf_free(&b.immediate);
+    free(b.seqs);
+    free(b.retries);
+    return ok;
+}

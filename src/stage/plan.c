@@ -1,0 +1,369 @@
+#include "plan.h"
+
+#include "artsync/pg.h"
+#include "stage.h"
+
+/* A staged value as what its column takes: an enum is staged as text. */
+static void staged_value(Buf *out, const char *alias, const Column *column)
+{
+    buf_printf(out, "%s.c%d", alias, column->index);
+    if (column->catalog->type.kind == PG_ENUM)
+        buf_printf(out, "::%s", column->catalog->type.name);
+}
+
+void plan_columns(Buf *out, const Table *table)
+{
+    for (int c = 0; c < table->n_columns; c++) {
+        buf_str(out, ", t.");
+        sql_ident(out, table->columns[c].name);
+    }
+}
+
+void plan_rows(Buf *out, const Table *table)
+{
+    sql_expand(out, table, "SELECT u.n, t.{id} IS NOT NULL, {active}, {updated_at}, {synced_at}, {version}, "
+                         "s.record_id IS NOT NULL, s.layout, s.cols, s.raw, s.deactivated");
+    plan_columns(out, table);
+    sql_expand(out, table, " FROM unnest($1::text[]) WITH ORDINALITY AS u (id, n) "
+                         "LEFT JOIN {table} AS t ON t.{id} = u.id::{id_type} LEFT JOIN {state} AS s ON s.record_id = u.id");
+}
+
+void plan_update(Buf *out, const Plan *plan)
+{
+    const Table *table = plan->table;
+    Buf set = {0}; /* each part begins with a comma */
+    plan_set_metadata(&set, table, plan->undo ? METADATA_UNDO : METADATA_UPDATE);
+    if (plan->reactivates)
+        plan_set_metadata(&set, table, METADATA_REACTIVATE);
+    for (int c = 0; c < table->n_columns; c++) {
+        if (!plan->present[c])
+            continue;
+        buf_str(&set, ", ");
+        sql_ident(&set, table->columns[c].name);
+        buf_str(&set, " = ");
+        staged_value(&set, "s", &table->columns[c]);
+    }
+    if (plan->adopts)
+        sql_expand(&set, table, ", {id} = s.rid");
+    sql_expand(out, table, "UPDATE {table} AS t SET");
+    buf_str(out, set.len ? set.data + 1 : "");
+    buf_free(&set);
+    sql_expand(out, table, " FROM pg_temp.artsync_stage AS s "
+                         "WHERE t.{id} = s.at_id AND s.live AND s.op = 'u' AND s.seq BETWEEN $1 AND $2");
+}
+
+void plan_insert(Buf *out, const Plan *plan)
+{
+    const Table *table = plan->table;
+    sql_expand(out, table, "INSERT INTO {table} ({id}");
+    for (int c = 0; c < table->n_columns; c++)
+        if (plan->present[c]) {
+            buf_str(out, ", ");
+            sql_ident(out, table->columns[c].name);
+        }
+    plan_metadata_names(out, table);
+    buf_str(out, ") SELECT s.rid");
+    for (int c = 0; c < table->n_columns; c++)
+        if (plan->present[c]) {
+            buf_str(out, ", ");
+            staged_value(out, "s", &table->columns[c]);
+        }
+    plan_metadata_values(out, table);
+    buf_str(out, " FROM pg_temp.artsync_stage AS s WHERE s.live AND s.op = 'i' AND s.seq BETWEEN $1 AND $2 ORDER BY s.seq");
+}
+
+/* ---- keys and checks ---- */
+
+/* The mapped column behind a catalog column: its index, -1 for the id column, -2: artsync does not write it. */
+static int mapped(const Plan *plan, int catalog_index)
+{
+    const char *name = plan->table->catalog->columns[catalog_index].name;
+    if (strcmp(name, plan->table->id_column) == 0)
+        return -1;
+    int c = table_column(plan->table, name);
+    return c >= 0 && plan->present[c] ? c : -2;
+}
+
+static bool knows(const Plan *plan, const int *columns, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (mapped(plan, columns[i]) == -2)
+            return false;
+    return n > 0;
+}
+
+bool plan_knows_key(const Plan *plan, const CatalogKey *key)
+{
+    if (key->n_columns == 1 && mapped(plan, key->columns[0]) == -1)
+        return false; /* ids are known to be unique: records were matched by them */
+    return knows(plan, key->columns, key->n_columns);
+}
+
+bool plan_knows_check(const Plan *plan, const CatalogCheck *check)
+{
+    return knows(plan, check->columns, check->n_columns);
+}
+
+/* A staged key column; an enum stays the text it is staged as: a label that it lacks is for the database to refuse. */
+static void key_value(Buf *out, const Plan *plan, const char *alias, int catalog_index)
+{
+    int c = mapped(plan, catalog_index);
+    if (c < 0)
+        buf_printf(out, "%s.rid", alias);
+    else
+        buf_printf(out, "%s.c%d", alias, c);
+}
+
+/* The same column of the table's row, to compare with. */
+static void key_of_row(Buf *out, const Plan *plan, int catalog_index)
+{
+    const CatalogColumn *column = &plan->table->catalog->columns[catalog_index];
+    buf_str(out, "t.");
+    sql_ident(out, column->name);
+    if (column->type.kind == PG_ENUM)
+        buf_str(out, "::text");
+}
+
+/* "claims": live records that bring a key which their row does not hold already, as columns k0, k1 ... */
+static void with_claims(Buf *out, const Plan *plan, const CatalogKey *key)
+{
+    buf_str(out, "WITH claims AS (SELECT s.seq, s.line, s.op, s.at_id");
+    for (int i = 0; i < key->n_columns; i++) {
+        buf_str(out, ", ");
+        key_value(out, plan, "s", key->columns[i]);
+        buf_printf(out, " AS k%d", i);
+    }
+    buf_printf(out, " FROM pg_temp.artsync_stage AS s WHERE s.live AND s.op IN ('i', 'u') AND s.claims & %lld <> 0",
+               (long long)key_bit((int)(key - plan->table->catalog->keys)));
+    if (!key->nulls_equal)
+        for (int i = 0; i < key->n_columns; i++) {
+            buf_str(out, " AND ");
+            key_value(out, plan, "s", key->columns[i]);
+            buf_str(out, " IS NOT NULL");
+        }
+    buf_str(out, ") ");
+}
+
+static void key_text(Buf *out, const CatalogKey *key)
+{
+    buf_str(out, "concat_ws(', '");
+    for (int i = 0; i < key->n_columns; i++)
+        buf_printf(out, ", c.k%d::text", i);
+    buf_str(out, ")");
+}
+
+/* The row holds the claimed key. Where NULLs are equal, arrays are compared: unlike IS NOT DISTINCT FROM they can be
+ * hashed and sorted. */
+static void key_matches(Buf *out, const Plan *plan, const CatalogKey *key)
+{
+    for (int i = 0; i < key->n_columns; i++) {
+        buf_str(out, i ? " AND " : "");
+        buf_str(out, key->nulls_equal ? "ARRAY[" : "");
+        key_of_row(out, plan, key->columns[i]);
+        buf_printf(out, key->nulls_equal ? "] = ARRAY[c.k%d]" : " = c.k%d", i);
+    }
+}
+
+bool plan_key_has_index(const Plan *plan, const CatalogKey *key)
+{
+    bool plain = !key->nulls_equal;
+    for (int i = 0; i < key->n_columns; i++)
+        plain = plain && plan->table->catalog->columns[key->columns[i]].type.kind != PG_ENUM;
+    return plain;
+}
+
+void plan_existing_keys(Buf *out, const Plan *plan, const CatalogKey *key, bool by_index)
+{
+    const Table *table = plan->table;
+    with_claims(out, plan, key);
+    sql_expand(out, table, "SELECT c.seq, t.{id}::text, ");
+    key_text(out, key);
+    buf_str(out, ", coalesce(t.is_active, true) FROM claims AS c ");
+    /* OFFSET 0: the planner must not take the subquery apart and join in another order */
+    sql_expand(out, table, by_index ? "CROSS JOIN LATERAL (SELECT t.* FROM {table} AS t WHERE " : "JOIN {table} AS t ON ");
+    key_matches(out, plan, key);
+    buf_str(out, by_index ? " OFFSET 0) AS t" : "");
+    sql_expand(out, table, " LEFT JOIN pg_temp.artsync_stage AS o ON o.live AND o.op = 'u' AND o.at_id = t.{id}");
+    /* The holder keeps its key unless its own update brings another one; a key that is not deferrable is looked at
+     * row by row, so an update cannot take over what another row of the same statement gives up. */
+    sql_expand(out, table, " WHERE t.{id} IS DISTINCT FROM c.at_id AND (o.seq IS NULL");
+    if (!key->deferrable)
+        buf_str(out, " OR c.op = 'u'");
+    buf_str(out, " OR NOT (false");
+    for (int i = 0; i < key->n_columns; i++) {
+        buf_str(out, " OR ");
+        key_of_row(out, plan, key->columns[i]);
+        buf_str(out, " IS DISTINCT FROM ");
+        key_value(out, plan, "o", key->columns[i]);
+    }
+    buf_str(out, ")) ORDER BY c.seq");
+}
+
+void plan_duplicate_keys(Buf *out, const Plan *plan, const CatalogKey *key)
+{
+    with_claims(out, plan, key);
+    buf_str(out, "SELECT c.seq, c.first, c.first_line, ");
+    key_text(out, key);
+    buf_str(out, " FROM (SELECT *, first_value(seq) OVER w AS first, first_value(line) OVER w AS first_line "
+                 "FROM claims WINDOW w AS (PARTITION BY ");
+    for (int i = 0; i < key->n_columns; i++)
+        buf_printf(out, "%sk%d", i ? ", " : "", i);
+    buf_str(out, " ORDER BY seq)) AS c WHERE c.first < c.seq ORDER BY c.seq");
+}
+
+void plan_check(Buf *out, const Plan *plan, const CatalogCheck *check)
+{
+    const Table *table = plan->table;
+    Buf seq = {0}; /* a name that no column of the table has */
+    buf_str(&seq, "artsync_seq");
+    while (catalog_column(table->catalog, seq.data) >= 0)
+        buf_char(&seq, '_');
+    buf_printf(out, "SELECT x.%s, x.", seq.data);
+    sql_ident(out, table->catalog->columns[check->columns[0]].name);
+    buf_printf(out, "::text FROM (SELECT s.seq AS %s, s.rid AS ", seq.data);
+    buf_free(&seq);
+    sql_ident(out, table->id_column);
+    for (int c = 0; c < table->n_columns; c++) {
+        buf_str(out, ", ");
+        staged_value(out, "s", &table->columns[c]);
+        buf_str(out, " AS ");
+        sql_ident(out, table->columns[c].name);
+    }
+    buf_printf(out, " FROM pg_temp.artsync_stage AS s WHERE s.live AND s.op IN ('i', 'u')) AS x WHERE (%s) IS FALSE",
+               check->expression);
+}
+
+/* ---- journal ---- */
+
+void plan_changes(Buf *out)
+{
+    buf_str(out, "INSERT INTO artsync.changes (log_id, record_id, action, columns, before_updated_at, "
+                 "before_synced_at, before_version, before_deactivated, after_deactivated, layout, before_cols, "
+                 "after_cols) "
+                 "SELECT $1::bigint, s.id, CASE WHEN s.op = 's' THEN 'state' "
+                 "WHEN s.reactivates OR s.active THEN 'reactivated' "
+                 "WHEN s.op = 'd' OR NOT s.active THEN 'deactivated' ELSE 'updated' END, "
+                 "coalesce(s.changes, '{}')::json, s.before_updated_at, s.before_synced_at, s.before_version, "
+                 "s.before_deactivated, s.after_deactivated, s.layout, s.before_cols, s.cols "
+                 "FROM pg_temp.artsync_stage AS s "
+                 "WHERE s.live AND (s.op IN ('u', 'd') OR s.op = 's' AND s.had_state AND s.state_moved) "
+                 "ORDER BY s.seq");
+}
+
+/* Staged records whose row had another id. */
+#define ADOPTED "s.live AND s.op = 'u' AND s.at_id::text <> s.id"
+
+void plan_rename_history(Buf *out, const Table *table)
+{
+    buf_str(out, "UPDATE artsync.changes AS c SET record_id = s.id FROM pg_temp.artsync_stage AS s, public.sync_logs AS l "
+                 "WHERE c.record_id = s.at_id::text AND l.id = c.log_id AND " ADOPTED " AND l.base = ");
+    sql_literal(out, table->base->name);
+    buf_str(out, " AND l.table_name = ");
+    sql_literal(out, table->name);
+}
+
+static void former_ids(Buf *out, const Table *table, const char *pairs)
+{
+    buf_str(out, "INSERT INTO artsync.former_ids (base, table_name, former_id, record_id) SELECT ");
+    sql_literal(out, table->base->name);
+    buf_str(out, ", ");
+    sql_literal(out, table->name);
+    sql_expand(out, table, pairs);
+    buf_str(out, " ON CONFLICT (base, table_name, former_id) DO UPDATE SET record_id = excluded.record_id");
+}
+
+void plan_note_former(Buf *out, const Table *table)
+{
+    former_ids(out, table, ", s.at_id::text, s.id FROM pg_temp.artsync_stage AS s WHERE " ADOPTED);
+}
+
+void plan_note_heirs(Buf *out, const Table *table)
+{
+    former_ids(out, table, ", h.former, h.id FROM unnest($1::text[], $2::text[]) AS h (former, id) "
+                           "JOIN {table} AS t ON t.{id} = h.id::{id_type}");
+}
+
+void plan_drop_stale(Buf *out, const Table *table)
+{
+    sql_expand(out, table, "DELETE FROM {state} AS t USING pg_temp.artsync_stage AS s WHERE t.record_id = s.id AND " ADOPTED);
+}
+
+void plan_former_ids(Buf *out, const Table *table)
+{
+    sql_expand(out, table,
+             "SELECT CASE WHEN o.{id} IS NULL THEN f.former_id ELSE f.record_id END, "
+             "CASE WHEN o.{id} IS NULL THEN f.record_id ELSE f.former_id END, o.{id} IS NOT NULL OR n.{id} IS NOT NULL "
+             "FROM artsync.former_ids AS f LEFT JOIN {table} AS o ON o.{id} = f.former_id::{id_type} "
+             "LEFT JOIN {table} AS n ON n.{id} = f.record_id::{id_type} "
+             "WHERE (o.{id} IS NULL OR n.{id} IS NULL) AND f.base = ");
+    sql_literal(out, table->base->name);
+    buf_str(out, " AND f.table_name = ");
+    sql_literal(out, table->name);
+}
+
+void plan_state_update(Buf *out, const Table *table)
+{
+    sql_expand(out, table, "UPDATE {state} AS t SET record_id = s.id, raw = s.raw, cols = s.cols, layout = s.layout, "
+                         "deactivated = s.after_deactivated, "
+                         "first_log = CASE WHEN s.op = 'i' THEN $1::bigint ELSE t.first_log END, "
+                         "created = CASE WHEN s.op = 'i' THEN true ELSE t.created END "
+                         "FROM pg_temp.artsync_stage AS s "
+                         "WHERE s.live AND s.op <> 'd' AND s.had_state AND t.record_id = s.at_id::text");
+}
+
+void plan_state_deactivate(Buf *out, const Table *table)
+{
+    sql_expand(out, table, "UPDATE {state} AS t SET deactivated = true FROM pg_temp.artsync_stage AS s "
+                         "WHERE s.live AND s.op = 'd' AND t.record_id = s.id");
+}
+
+void plan_state_clear_deactivated(Buf *out, const Table *table)
+{
+    sql_expand(out, table, "UPDATE {state} AS s SET deactivated = false FROM {table} AS t "
+                         "WHERE s.deactivated AND {active} AND t.{id} = s.record_id::{id_type}");
+}
+
+void plan_stage_absent(Buf *out, const Table *table)
+{
+    sql_expand(out, table,
+             "INSERT INTO pg_temp.artsync_stage (seq, op, live, id, rid, at_id, had_state, state_moved, reactivates, "
+             "before_deactivated, after_deactivated, before_updated_at, before_synced_at, before_version, changes) "
+             "SELECT $2::bigint + u.n, 'd', true, u.id, t.{id}, t.{id}, true, false, false, s.deactivated, true, "
+             "{updated_at}, {synced_at}, {version}, pg_catalog.json_build_object(");
+    sql_literal(out, table->metadata[META_ACTIVE]);
+    sql_expand(out, table,
+             "::pg_catalog.text, pg_catalog.json_build_array('t', 'f'))::pg_catalog.text "
+             "FROM unnest($1::text[]) WITH ORDINALITY AS u (id, n) JOIN {table} AS t ON t.{id} = u.id::{id_type} "
+             "JOIN {state} AS s ON s.record_id = u.id");
+}
+
+void plan_deactivate(Buf *out, const Table *table)
+{
+    Buf set = {0};
+    plan_set_metadata(&set, table, METADATA_DEACTIVATE);
+    sql_expand(out, table, "UPDATE {table} AS t SET");
+    buf_str(out, set.data + 1);
+    buf_free(&set);
+    sql_expand(out, table, " FROM pg_temp.artsync_stage AS s WHERE s.live AND s.op = 'd' AND t.{id} = s.at_id");
+}
+
+void plan_state_insert(Buf *out, const Table *table)
+{
+    sql_expand(out, table,
+             "INSERT INTO {state} (record_id, raw, cols, layout, first_log, created, deactivated) "
+             "SELECT s.id, s.raw, s.cols, s.layout, $1::bigint, s.op = 'i', s.after_deactivated "
+             "FROM pg_temp.artsync_stage AS s WHERE s.live AND s.op <> 'd' AND NOT s.had_state ORDER BY s.id COLLATE \"C\"");
+}
+
+void plan_links(Buf *out, const Table *table)
+{
+    sql_expand(out, table, "SELECT {id}::text, ");
+    sql_ident(out, table->name_column >= 0 ? table->columns[table->name_column].name : table->id_column);
+    sql_expand(out, table, "::text, {key}::text FROM {table}");
+}
+
+void plan_column_names(Buf *out, const CatalogTable *table, const int *columns, int n)
+{
+    for (int i = 0; i < n; i++)
+        buf_printf(out, "%s%s", i ? ", " : "", table->columns[columns[i]].name);
+}

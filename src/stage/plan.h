@@ -1,0 +1,109 @@
+/* plan.h - the statements that depend on the mapping, built in one room.
+ *
+ * Each function appends one statement to `out`, most of them over the stage (stage.h). Parameters are named in its
+ * comment.
+ */
+#ifndef ARTSYNC_SYNC_PLAN_H
+#define ARTSYNC_SYNC_PLAN_H
+
+#include <stdbool.h>
+
+#include "artsync/base.h"
+#include "artsync/mem.h"
+
+typedef struct Plan {
+    const Table *table;
+    const bool *present; /* per mapped column: the file has it, so it is written */
+    bool adopts;         /* some record takes over a row under another id: the id column is written too */
+    bool reactivates;    /* some row becomes active again */
+    bool undo;           /* rollback: stamps are put back where the stage says `exact` */
+} Plan;
+
+/* ", t." and its name for every mapped column. */
+void plan_columns(Buf *out, const Table *table);
+
+/* Rows and state of records. $1: ids (text[]). Result: n (1-based position in $1), row there?, is_active, updated_at,
+ * last_synced_at, sync_version, state there?, layout, cols, raw, state.deactivated, then every mapped column as text. */
+void plan_rows(Buf *out, const Table *table);
+enum { ROWS_N, ROWS_ROW, ROWS_ACTIVE, ROWS_UPDATED_AT, ROWS_SYNCED_AT, ROWS_VERSION, ROWS_STATE, ROWS_LAYOUT,
+       ROWS_COLS, ROWS_RAW, ROWS_DEACTIVATED, ROWS_COLUMNS };
+
+/* ---- metadata columns (plan_metadata.c) ---- */
+
+/* What an INSERT has to write into the role's column, in SQL; NULL: nothing, the column's default does it. */
+const char *plan_metadata_value(const Table *table, MetadataRole role);
+/* ", name" and ", value" of each that has to be written. */
+void plan_metadata_names(Buf *out, const Table *table);
+void plan_metadata_values(Buf *out, const Table *table);
+/* ", name = value" for an UPDATE of the row t from the stage's s. */
+typedef enum MetadataUpdate { METADATA_UPDATE, METADATA_DEACTIVATE, METADATA_REACTIVATE, METADATA_UNDO } MetadataUpdate;
+void plan_set_metadata(Buf *out, const Table *table, MetadataUpdate kind);
+
+/* $1, $2: first and last seq. */
+void plan_update(Buf *out, const Plan *plan);
+void plan_insert(Buf *out, const Plan *plan);
+
+/* Does artsync know all columns of the key, so that it can be checked over the stage? */
+bool plan_knows_key(const Plan *plan, const CatalogKey *key);
+bool plan_knows_check(const Plan *plan, const CatalogCheck *check);
+
+/* Can rows be looked up by staged values of the key, with the key's own index? */
+bool plan_key_has_index(const Plan *plan, const CatalogKey *key);
+/* Records whose key a row keeps: seq, that row's id, the key's values as text. by_index: look up the row of one claim
+ * after the other in the key's index, else read the whole table once. */
+void plan_existing_keys(Buf *out, const Plan *plan, const CatalogKey *key, bool by_index);
+/* Records that claim a key which an earlier record claims: seq, the earlier seq, its line, the values as text. */
+void plan_duplicate_keys(Buf *out, const Plan *plan, const CatalogKey *key);
+/* Records that break a check constraint: seq, the value of its first column as text. */
+void plan_check(Buf *out, const Plan *plan, const CatalogCheck *check);
+
+/* History and state, after the rows were written. $1: log id. */
+void plan_changes(Buf *out);
+/* A record that got another id takes its history along. No parameter. */
+void plan_rename_history(Buf *out, const Table *table);
+/* The ids that adopted rows had, kept for the state of the links to them. No parameter. */
+void plan_note_former(Buf *out, const Table *table);
+/* The derived ids of rows that are gone, whose records have come back with a real id. $1: derived ids, $2: real ids. */
+void plan_note_heirs(Buf *out, const Table *table);
+/* State of a record without a row, whose id another row takes over now. No parameter. */
+void plan_drop_stale(Buf *out, const Table *table);
+void plan_state_update(Buf *out, const Table *table);
+void plan_state_insert(Buf *out, const Table *table);
+void plan_state_deactivate(Buf *out, const Table *table); /* no parameter */
+
+/* Rows that people made active again were not deactivated by a sync any more. No parameter. */
+void plan_state_clear_deactivated(Buf *out, const Table *table);
+
+/* Rows whose records are absent from the export (mode full). $1: ids (text[]), $2: the last seq before them. */
+void plan_stage_absent(Buf *out, const Table *table);
+void plan_deactivate(Buf *out, const Table *table); /* no parameter */
+
+/* ---- rollback ---- */
+
+/* A page of a sync's changes beside today's rows and state. $1: log id, $2: the last change id of the page before. */
+void plan_undo_rows(Buf *out, const Table *table);
+enum { UNDO_CHANGE, UNDO_ID, UNDO_ACTION, UNDO_JSON, UNDO_AT, UNDO_UPDATED_AT, UNDO_SYNCED_AT, UNDO_VERSION,
+       UNDO_BEFORE_DEACTIVATED, UNDO_AFTER_DEACTIVATED, UNDO_LAYOUT, UNDO_BEFORE, UNDO_AFTER, UNDO_ROW, UNDO_ACTIVE,
+       UNDO_NOW_UPDATED_AT, UNDO_NOW_VERSION, UNDO_STATE, UNDO_NOW_LAYOUT, UNDO_NOW_COLS, UNDO_NOW_DEACTIVATED,
+       UNDO_SINCE, UNDO_COLUMNS };
+
+/* A page of the rows that a sync created: id, untouched?, the tables that refer to it. $1: log id, $2: last id. */
+void plan_created(Buf *out, const Table *table);
+/* Lock them, so that nobody begins to refer to one meanwhile. $1: log id. */
+void plan_lock_created(Buf *out, const Table *table);
+/* Write rows out as changes before they are deleted. $1: ids, $2: the rollback's log id, $3: the sync's. */
+void plan_note_deleted(Buf *out, const Table *table);
+void plan_delete(Buf *out, const Table *table);  /* $1: ids */
+/* Forget the state that a sync was the first to write, of rows it took over or that are gone. $1: log id. */
+void plan_forget(Buf *out, const Table *table);
+
+/* Former ids (former.h): an id that no row has, the one that stands for it, has a row that one? */
+void plan_former_ids(Buf *out, const Table *table);
+
+/* The row that a link points at: id, name, key of every row of `table`. */
+void plan_links(Buf *out, const Table *table);
+
+/* Columns of a key or check as people read them: "print_id, edition_number". */
+void plan_column_names(Buf *out, const CatalogTable *table, const int *columns, int n);
+
+#endif

@@ -1,0 +1,272 @@
+/* undo.c - rollback of changes: a column goes back to what it was if it still holds what the sync wrote; what changed
+ * since is kept and named. The last-synced state goes back with it, so that the next sync sees the change again. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "../sync/engine.h"
+
+/* One change of the sync, beside the row and the state as they are now. */
+typedef struct UndoRow {
+    const PgRows *rows;
+    int r;
+    const char *id;        /* the row's id now */
+    const char *id_before; /* before an adoption; else the same */
+    const char **final;
+    bool *kept, *restored;  /* per column: it is left as it is, it is put back */
+    int n_back, n_kept;
+    uint64_t claims;       /* keys whose values go back */
+    const char *active;    /* is_active is put back to this; NULL: not */
+    bool active_kept;
+    cJSON *since;          /* {"column": sync id}: the last run that changed it after this sync */
+    cJSON *back;           /* {"column": [now, before]} */
+} UndoRow;
+
+static const char *json_text(const cJSON *pair, int i) { return cJSON_GetStringValue(cJSON_GetArrayItem(pair, i)); }
+
+static void note_back(UndoRow *row, const char *column, const char *now, const char *before)
+{
+    cJSON *pair = cJSON_AddArrayToObject(row->back, column);
+    cJSON_AddItemToArray(pair, now ? cJSON_CreateString(now) : cJSON_CreateNull());
+    cJSON_AddItemToArray(pair, before ? cJSON_CreateString(before) : cJSON_CreateNull());
+    row->n_back++;
+}
+
+/* Who changed the column since: a later sync or rollback, or somebody in the database. */
+static const char *who_changed(const UndoRow *row, const char *column, Arena *arena)
+{
+    const char *since = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(row->since, column));
+    return since ? arena_printf(arena, "changed since by sync %s", since) : "edited in the database since";
+}
+
+static bool keep_column(Undo *undo, UndoRow *row, const char *column, const char *wrote, const char *now, const char *reason,
+                        Err *err)
+{
+    row->n_kept++;
+    undo->kept++;
+    if (!reason)
+        reason = who_changed(row, column, &undo->turn.scratch);
+    cJSON *columns = cJSON_CreateObject();
+    cJSON *named = cJSON_AddObjectToObject(columns, column);
+    cJSON_AddItemToObject(named, "from", wrote ? cJSON_CreateString(wrote) : cJSON_CreateNull());
+    cJSON_AddItemToObject(named, "to", now ? cJSON_CreateString(now) : cJSON_CreateNull());
+    return undo_detail(undo, row->id, "kept", columns, reason, err);
+}
+
+static bool take_back(Undo *undo, UndoRow *row, const cJSON *pair, Err *err)
+{
+    const Table *table = undo->turn.table;
+    const char *column = pair->string, *before = json_text(pair, 0), *wrote = json_text(pair, 1);
+    if (!pg_bool(row->rows, row->r, UNDO_ROW))
+        return keep_column(undo, row, column, wrote, NULL, "the row is gone", err);
+    if (strcmp(column, table->id_column) == 0) {
+        row->id_before = before;
+        row->claims |= key_bits_of(&undo->turn, -1);
+        note_back(row, column, wrote, before);
+        return true;
+    }
+    bool is_active = table->metadata[META_ACTIVE] && strcmp(column, table->metadata[META_ACTIVE]) == 0;
+    int c = table_column(table, column);
+    if (!is_active && c < 0)
+        return keep_column(undo, row, column, wrote, NULL, "the column is not mapped any more", err);
+    const char *now = is_active ? (pg_bool(row->rows, row->r, UNDO_ACTIVE) ? "t" : "f")
+                                : pg_get(row->rows, row->r, UNDO_COLUMNS + c);
+    if (!same_text(now, wrote)) {
+        if (is_active)
+            row->active_kept = true;
+        else
+            row->kept[c] = true;
+        return keep_column(undo, row, column, wrote, now, NULL, err);
+    }
+    if (is_active) {
+        row->active = before;
+    } else {
+        row->final[c] = before;
+        row->restored[c] = true;
+        row->claims |= key_bits_of(&undo->turn, c);
+    }
+    note_back(row, column, now, before);
+    return true;
+}
+
+/* The state as it was before, for every column that is not kept and that no later sync moved on. Where the sync gave the row
+ * its first state, that is: not known. Then the columns that it found as they were stay known, so that what people have
+ * changed in them since is no conflict. */
+static bool earlier_state(Undo *undo, const UndoRow *row, uint64_t *now, bool *moved, Err *err)
+{
+    const Layouts *layouts = &undo->turn.layouts;
+    const PgRows *rows = row->rows;
+    int r = row->r, n = undo->turn.table->n_columns, layout = (int)pg_int(rows, r, UNDO_LAYOUT);
+    uint64_t *before = arena_alloc(&undo->turn.scratch, sizeof *before * (size_t)n);
+    uint64_t *after = arena_alloc(&undo->turn.scratch, sizeof *after * (size_t)n);
+    if (!state_decode(layouts, (int)pg_int(rows, r, UNDO_NOW_LAYOUT), pg_get(rows, r, UNDO_NOW_COLS), now, err))
+        return false;
+    if (!pg_get(rows, r, UNDO_AFTER))
+        return true;
+    bool first = !pg_get(rows, r, UNDO_BEFORE);
+    if (!state_decode(layouts, layout, pg_get(rows, r, UNDO_BEFORE), before, err) ||
+        !state_decode(layouts, layout, pg_get(rows, r, UNDO_AFTER), after, err))
+        return false;
+    for (int c = 0; c < n; c++)
+        if (before[c] != after[c] && now[c] == after[c] && !row->kept[c] && (!first || row->restored[c])) {
+            now[c] = before[c];
+            *moved = true;
+        }
+    return true;
+}
+
+/* Nobody touched the row since: its stamps go back too, so that it is byte for byte what it was. */
+static bool restores_timestamps(const UndoRow *row)
+{
+    return row->n_kept == 0 &&
+           same_text(pg_get(row->rows, row->r, UNDO_AT), pg_get(row->rows, row->r, UNDO_NOW_UPDATED_AT)) &&
+           (!pg_get(row->rows, row->r, UNDO_NOW_VERSION) || /* the table keeps none */
+            pg_int(row->rows, row->r, UNDO_NOW_VERSION) == pg_int(row->rows, row->r, UNDO_VERSION) + 1);
+}
+
+/* Whether the row counts as deactivated by a sync goes back as well, unless is_active was changed since. */
+static bool deactivated_before(const UndoRow *row)
+{
+    const PgRows *rows = row->rows;
+    bool now = pg_bool(rows, row->r, UNDO_NOW_DEACTIVATED);
+    bool stands = !row->active_kept && now == pg_bool(rows, row->r, UNDO_AFTER_DEACTIVATED);
+    return stands && pg_get(rows, row->r, UNDO_BEFORE_DEACTIVATED) ? pg_bool(rows, row->r, UNDO_BEFORE_DEACTIVATED) : now;
+}
+
+static void stage_undo_row(Undo *undo, const UndoRow *row, const uint64_t *slots, char op, int layout, Buf *out)
+{
+    TableRun *turn = &undo->turn;
+    char *changes = cJSON_PrintUnformatted(row->back);
+    stage_put_row(turn, out, &(StagingRow){.op = op,
+                                       .id = row->id_before,
+                                       .rid = row->id_before,
+                                       .at_id = row->id,
+                                       .cols = slots, /* and no raw: the next sync looks again */
+                                       .layout = layout,
+                                       .had_state = pg_bool(row->rows, row->r, UNDO_STATE),
+                                       .after_deactivated = deactivated_before(row),
+                                       .before_updated_at = pg_get(row->rows, row->r, UNDO_UPDATED_AT),
+                                       .before_synced_at = pg_get(row->rows, row->r, UNDO_SYNCED_AT),
+                                       .before_version = pg_get(row->rows, row->r, UNDO_VERSION),
+                                       .changes = changes,
+                                       .values = row->final,
+                                       .claims = row->claims,
+                                       .restore_timestamps = restores_timestamps(row),
+                                       .active = row->active});
+    cJSON_free(changes);
+    turn->adopts |= row->id_before != row->id;
+}
+
+static bool undo_one(Undo *undo, const PgRows *rows, int r, Buf *out, Err *err)
+{
+    TableRun *turn = &undo->turn;
+    size_t n = (size_t)turn->table->n_columns + 1;
+    arena_reset(&turn->scratch);
+    UndoRow row = {.rows = rows, .r = r, .id = pg_get(rows, r, UNDO_ID)};
+    row.id_before = row.id;
+    row.final = arena_alloc(&turn->scratch, sizeof *row.final * n);
+    row.kept = arena_alloc(&turn->scratch, sizeof *row.kept * n);
+    row.restored = arena_alloc(&turn->scratch, sizeof *row.restored * n);
+    row.back = cJSON_CreateObject();
+    row.since = pg_get(rows, r, UNDO_SINCE) ? cJSON_Parse(pg_get(rows, r, UNDO_SINCE)) : NULL;
+    for (int c = 0; c < turn->table->n_columns; c++)
+        row.final[c] = pg_get(rows, r, UNDO_COLUMNS + c);
+    cJSON *pairs = cJSON_Parse(pg_get(rows, r, UNDO_JSON));
+    const cJSON *pair;
+    bool ok = true;
+    cJSON_ArrayForEach(pair, pairs) ok = ok && take_back(undo, &row, pair, err);
+
+    uint64_t *slots = arena_alloc(&turn->scratch, sizeof *slots * n);
+    bool moved = false;
+    int layout = 0;
+    ok = ok && earlier_state(undo, &row, slots, &moved, err);
+    if (ok && (row.n_back > 0 || moved) && (ok = layouts_current(&turn->layouts, turn->run->pg, &layout, err)))
+        stage_undo_row(undo, &row, slots, row.n_back > 0 ? 'u' : 's', layout, out);
+    cJSON_Delete(row.back);
+    cJSON_Delete(row.since);
+    cJSON_Delete(pairs);
+    return ok;
+}
+
+static bool stage_changes(Undo *undo, Err *err)
+{
+    TableRun *turn = &undo->turn;
+    char of_log[24], after[24] = "0";
+    snprintf(of_log, sizeof of_log, "%lld", (long long)undo->of_log);
+    Buf sql = {0}, lines = {0};
+    plan_undo_rows(&sql, turn->table);
+    bool ok = true;
+    for (int n = BATCH_RECORDS; ok && n == BATCH_RECORDS;) {
+        PgRows *rows = NULL;
+        const char *params[] = {of_log, after};
+        int64_t before = turn->seq;
+        buf_clear(&lines);
+        ok = pg_query(turn->run->pg, sql.data, 2, params, &rows, err);
+        n = ok ? pg_count(rows) : 0;
+        for (int r = 0; ok && r < n; r++)
+            ok = undo_one(undo, rows, r, &lines, err);
+        ok = ok && stage_copy(turn, &lines, turn->seq - before, err);
+        if (n > 0)
+            snprintf(after, sizeof after, "%s", pg_get(rows, n - 1, UNDO_CHANGE));
+        pg_rows_free(rows);
+    }
+    buf_free(&sql);
+    buf_free(&lines);
+    return ok;
+}
+
+/* Tell what went back, and what the database's own rules kept from going back. */
+static bool report_stage(void *ctx, const char *const *cells, int n, Err *err)
+{
+    (void)n;
+    Undo *undo = ctx;
+    cJSON *columns = changes_named(cells[1]);
+    if (!cells[2]) {
+        undo->reversed++;
+        return undo_detail(undo, cells[0], "reversed", columns, NULL, err);
+    }
+    undo->kept += cJSON_GetArraySize(columns);
+    return undo_detail(undo, cells[0], "kept", columns, cells[2], err);
+}
+
+static bool write_history_and_state(Undo *undo, Err *err)
+{
+    TableRun *turn = &undo->turn;
+    char log_id[24];
+    snprintf(log_id, sizeof log_id, "%lld", (long long)turn->log_id);
+    const char *params[] = {log_id};
+    Buf changes = {0}, state = {0};
+    plan_changes(&changes);
+    plan_state_update(&state, turn->table);
+    bool ok = history_rename(turn, err) && (turn->log_id == 0 || pg_run(turn->run->pg, changes.data, 1, params, NULL, err)) &&
+              pg_run(turn->run->pg, state.data, 1, params, NULL, err);
+    buf_free(&changes);
+    buf_free(&state);
+    return ok;
+}
+
+static bool forget_state(Undo *undo, Err *err)
+{
+    char of_log[24];
+    snprintf(of_log, sizeof of_log, "%lld", (long long)undo->of_log);
+    const char *params[] = {of_log};
+    Buf sql = {0};
+    plan_forget(&sql, undo->turn.table);
+    bool ok = pg_run(undo->turn.run->pg, sql.data, 1, params, NULL, err);
+    buf_free(&sql);
+    return ok;
+}
+
+bool undo_changes(Undo *undo, Err *err)
+{
+    TableRun *turn = &undo->turn;
+    if (!stage_changes(undo, err))
+        return false;
+    if (turn->staged &&
+        !(rules_enforce(turn, err) && apply_stage(turn, err) &&
+          pg_each(turn->run->pg,
+                  "SELECT id, changes, reason FROM pg_temp.artsync_stage WHERE op = 'u' OR code IS NOT NULL ORDER BY seq", 0,
+                  NULL, report_stage, undo, err) &&
+          write_history_and_state(undo, err) && stage_drop(turn, err)))
+        return false;
+    return forget_state(undo, err);
+}
