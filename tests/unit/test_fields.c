@@ -205,8 +205,7 @@ static void test_settings_are_judged(void **state)
 {
     (void)state;
     static const char *sizes[] = {"Small", "Extra Large"};
-    static const CatalogColumn narrow = {
-        "price", {PG_TEXT, .length = 5, .base = "character varying"}, false, false, false};
+    static const CatalogColumn narrow = {.name = "price", .type = {PG_TEXT, .length = 5, .base = "character varying"}};
     static const Alias aliases[] = {{"XL", "Extra Large"}, {"?", NULL}};
     Column column = {.name = "price", .type = FIELD_CURRENCY};
     column.min = "0", column.max = "£1,000.50", column.default_value = "5";
