@@ -16,6 +16,7 @@
 
 #include "artsync/err.h"
 #include "artsync/mem.h"
+#include "artsync/style.h"
 
 /* ---- the end ---- */
 
@@ -24,8 +25,6 @@ void out_setup(bool no_color);
 bool out_finish(bool *gone, Err *err);
 
 /* ---- words ---- */
-
-typedef enum Style { STYLE_PLAIN, STYLE_BOLD, STYLE_DIM, STYLE_GOOD, STYLE_WARN, STYLE_BAD } Style;
 
 const char *style_begin(Style style); /* "" where stdout is not coloured */
 const char *style_end(Style style);

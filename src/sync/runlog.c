@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "artsync/counters.h"
 #include "artsync/embed.h"
 #include "artsync/interrupt.h"
 #include "engine.h"
@@ -59,39 +60,27 @@ bool runlog_start(Pg *log, Run *run, Err *err)
     return ok;
 }
 
-/* The counts in the order of log_complete.sql. */
-static void counts_of(const SyncTable *t, int64_t out[12])
-{
-    const int64_t counts[] = {t->read,      t->created,   t->updated,         t->deactivated, t->rejected,    t->unchanged,
-                              t->skipped_records, t->reactivated, t->conflicts, t->overwritten, t->new_rejects, t->warnings};
-    memcpy(out, counts, sizeof counts);
-}
-
 static bool complete_one(Run *run, int i, Err *err)
 {
+    enum { FIRST = 1, FLAGS = FIRST + COUNTERS, PARAMS = FLAGS + 6 }; /* of log_complete.sql, from 0 */
     const SyncTable *t = &run->result->tables[i];
-    int64_t counts[12];
-    char numbers[13][24];
-    const char *params[13 + 6];
-    counts_of(t, counts);
-    snprintf(numbers[0], sizeof numbers[0], "%lld", (long long)run->log_ids[i]);
-    for (int c = 0; c < 12; c++)
-        snprintf(numbers[c + 1], sizeof numbers[0], "%lld", (long long)counts[c]);
-    for (int p = 0; p < 13; p++)
-        params[p] = numbers[p];
-    params[13] = t->skipped ? "t" : "f";
-    params[14] = run->result->forced ? "t" : "f";
-    params[15] = mapping_hash(t->table, &run->result->arena);
-    params[16] = t->links_hash;
-    params[17] = t->header;
-    params[18] = t->rows_hash;
+    Arena arena = {0};
+    const char *params[PARAMS] = {arena_printf(&arena, "%lld", (long long)run->log_ids[i])};
+    for (int c = 0; c < COUNTERS; c++)
+        params[FIRST + c] = arena_printf(&arena, "%lld", (long long)counter_value(&counters[c], t));
+    params[FLAGS] = t->skipped ? "t" : "f";
+    params[FLAGS + 1] = run->result->forced ? "t" : "f";
+    params[FLAGS + 2] = mapping_hash(t->table, &arena);
+    params[FLAGS + 3] = t->links_hash;
+    params[FLAGS + 4] = t->header;
+    params[FLAGS + 5] = t->rows_hash;
     int64_t done = 0;
-    if (!pg_run(run->pg, sql_query("log_complete"), 19, params, &done, err))
-        return false;
-    if (done != 1)
-        return err_set(err, ERR_DATABASE, "sync again", "%s: the sync's row in sync_logs is not running any more",
-                       t->table->name);
-    return true;
+    bool ok = pg_run(run->pg, sql_query("log_complete"), PARAMS, params, &done, err);
+    if (ok && done != 1)
+        ok = err_set(err, ERR_DATABASE, "sync again", "%s: the sync's row in sync_logs is not running any more",
+                     t->table->name);
+    arena_free(&arena);
+    return ok;
 }
 
 bool runlog_complete(Run *run, Err *err)

@@ -232,6 +232,35 @@ static void a_spool_gives_back_more_than_its_memory_holds(void **state)
     spool_free(spool);
 }
 
+/* Each counter's row and the statement that writes it name the same column for the same parameter. */
+static void counters_are_the_parameters_of_the_log(void **state)
+{
+    (void)state;
+    const char *sql = sql_query("log_complete");
+    for (int c = 0; c < COUNTERS; c++) {
+        char part[80];
+        CASE("%s", counters[c].name);
+        snprintf(part, sizeof part, " %s = $%d::integer", counters[c].log_column, c + 2);
+        assert_non_null(strstr(sql, part));
+    }
+}
+
+static void totals_add_up_every_counter(void **state)
+{
+    (void)state;
+    SyncTable tables[2] = {{0}};
+    SyncResult result = {.tables = tables, .n_tables = 2};
+    for (int c = 0; c < COUNTERS; c++) {
+        *(int64_t *)(void *)((char *)&tables[0] + counters[c].offset) = c + 1;
+        *(int64_t *)(void *)((char *)&tables[1] + counters[c].offset) = 100;
+    }
+    SyncTable total = counters_total(&result);
+    for (int c = 0; c < COUNTERS; c++) {
+        CASE("%s", counters[c].name);
+        assert_int_equal(counter_value(&counters[c], &total), 101 + c);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -243,6 +272,8 @@ int main(void)
         cmocka_unit_test(state_is_read_through_its_own_layout),
         cmocka_unit_test(limits_are_numbers_or_percentages),
         cmocka_unit_test(derived_and_generated_ids_are_told_from_real_ones),
+        cmocka_unit_test(counters_are_the_parameters_of_the_log),
+        cmocka_unit_test(totals_add_up_every_counter),
         cmocka_unit_test(a_spool_gives_back_more_than_its_memory_holds),
     };
     return cmocka_run_group_tests_name("engine", tests, NULL, NULL);
