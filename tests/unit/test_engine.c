@@ -10,6 +10,8 @@
 #include "../../src/identity/record_index.h"
 #include "../../src/identity/natural.h"
 #include "../../src/stage/state.h"
+#include "artsync/counters.h"
+#include "artsync/embed.h"
 #include "artsync/spool.h"
 #include "artsync/sync.h"
 #include "case.h"
