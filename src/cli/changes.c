@@ -3,7 +3,7 @@
 
 #include "private.h"
 
-enum { PAGE = 500, VALUE_MAX = 70, NAME_MAX_CHARS = 60 };
+enum { PAGE = 500, PAGE_BYTES = 4 * 1024 * 1024, VALUE_MAX = 70, NAME_MAX_CHARS = 60 };
 
 cJSON *change_columns(const char *pairs)
 {
@@ -79,6 +79,7 @@ typedef struct Page {
     int64_t left; /* < 0: no limit */
     cJSON *items[PAGE];
     int n;
+    size_t bytes; /* of the items' lines */
 } Page;
 
 typedef struct NamedRow {
@@ -143,6 +144,7 @@ static bool print_page(Page *page, Err *err)
     for (int i = 0; i < page->n; i++)
         cJSON_Delete(page->items[i]);
     page->n = 0;
+    page->bytes = 0;
     return ok;
 }
 
@@ -154,7 +156,8 @@ static bool add_line(void *ctx, const char *line, Err *err)
     if (page->left > 0)
         page->left--;
     page->items[page->n++] = cJSON_Parse(line);
-    return page->n < PAGE || print_page(page, err);
+    page->bytes += strlen(line);
+    return (page->n < PAGE && page->bytes < PAGE_BYTES) || print_page(page, err);
 }
 
 bool changes_print(Cli *cli, Spool *changes, int64_t limit, Err *err)

@@ -19,13 +19,63 @@ void plan_columns(Buf *out, const Table *table)
     }
 }
 
+/* Can a value of the type be large? All others are counted by the rows' number. */
+static bool may_be_large(const PgType *type)
+{
+    switch (type->kind) {
+    case PG_TEXT:
+    case PG_TEXT_ARRAY:
+    case PG_JSON:
+    case PG_JSONB:
+    case PG_OTHER:
+        return true;
+    case PG_NUMERIC:
+        return type->precision == 0;
+    default:
+        return false;
+    }
+}
+
+void plan_bytes(Buf *out, const Table *table)
+{
+    buf_char(out, '0');
+    for (int c = 0; c < table->n_columns; c++)
+        if (may_be_large(&table->columns[c].catalog->type)) {
+            buf_str(out, " + coalesce(octet_length(t.");
+            sql_ident(out, table->columns[c].name);
+            buf_str(out, "::text), 0)");
+        }
+}
+
+/* "name0, name1 ... " */
+static void numbered(Buf *out, int n)
+{
+    for (int i = 0; i < n; i++)
+        buf_printf(out, "%so%d", i ? ", " : "", i);
+}
+
+void plan_page(Buf *out, const char *select, int n, int bytes)
+{
+    buf_str(out, "SELECT ");
+    numbered(out, n);
+    buf_printf(out, " FROM (%s) AS r (", select);
+    numbered(out, n + 1);
+    buf_printf(out, ") WHERE coalesce(o%d, 0) < $%d::bigint ORDER BY o0", n, bytes);
+}
+
 void plan_rows(Buf *out, const Table *table)
 {
-    sql_expand(out, table, "SELECT u.n, t.{id} IS NOT NULL, {active}, {updated_at}, {synced_at}, {version}, "
+    Buf sql = {0};
+    sql_expand(&sql, table, "SELECT u.n, t.{id} IS NOT NULL, {active}, {updated_at}, {synced_at}, {version}, "
                          "s.record_id IS NOT NULL, s.layout, s.cols, s.raw, s.deactivated");
-    plan_columns(out, table);
-    sql_expand(out, table, " FROM unnest($1::text[]) WITH ORDINALITY AS u (id, n) "
-                         "LEFT JOIN {table} AS t ON t.{id} = u.id::{id_type} LEFT JOIN {state} AS s ON s.record_id = u.id");
+    plan_columns(&sql, table);
+    buf_str(&sql, ", sum(");
+    plan_bytes(&sql, table);
+    sql_expand(&sql, table, ") OVER (ORDER BY u.n ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) "
+                          "FROM unnest($1::text[]) WITH ORDINALITY AS u (id, n) "
+                          "LEFT JOIN {table} AS t ON t.{id} = u.id::{id_type} LEFT JOIN {state} AS s ON s.record_id = u.id");
+    plan_page(out, sql.data, ROWS_COLUMNS + table->n_columns, 2);
+    buf_free(&sql);
 }
 
 void plan_update(Buf *out, const Plan *plan)

@@ -22,7 +22,13 @@ typedef struct Plan {
 /* ", t." and its name for every mapped column. */
 void plan_columns(Buf *out, const Table *table);
 
-/* Rows and state of records. $1: ids (text[]). Result: n (1-based position in $1), row there?, is_active, updated_at,
+/* How many bytes the row t may have, near enough; measured without reading what is stored apart from the row. */
+void plan_bytes(Buf *out, const Table *table);
+/* A page: of the statement `select`, the first rows that fit into $`bytes`, at least one. It gives n columns, the first of
+ * which is its order, and last the bytes of the rows before each. */
+void plan_page(Buf *out, const char *select, int n, int bytes);
+
+/* Rows and state of records, the first that fit. $1: ids (text[]), $2: bytes. Result: n (1-based position in $1), row there?, is_active, updated_at,
  * last_synced_at, sync_version, state there?, layout, cols, raw, state.deactivated, then every mapped column as text. */
 void plan_rows(Buf *out, const Table *table);
 enum { ROWS_N, ROWS_ROW, ROWS_ACTIVE, ROWS_UPDATED_AT, ROWS_SYNCED_AT, ROWS_VERSION, ROWS_STATE, ROWS_LAYOUT,
@@ -80,7 +86,8 @@ void plan_deactivate(Buf *out, const Table *table); /* no parameter */
 
 /* ---- rollback ---- */
 
-/* A page of a sync's changes beside today's rows and state. $1: log id, $2: the last change id of the page before. */
+/* A page of a sync's changes beside today's rows and state. $1: log id, $2: the last change id of the page before, $3: the
+ * last one of the sync, $4: rows, $5: bytes. */
 void plan_undo_rows(Buf *out, const Table *table);
 enum { UNDO_CHANGE, UNDO_ID, UNDO_ACTION, UNDO_JSON, UNDO_AT, UNDO_UPDATED_AT, UNDO_SYNCED_AT, UNDO_VERSION,
        UNDO_BEFORE_DEACTIVATED, UNDO_AFTER_DEACTIVATED, UNDO_LAYOUT, UNDO_BEFORE, UNDO_AFTER, UNDO_ROW, UNDO_ACTIVE,

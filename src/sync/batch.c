@@ -229,34 +229,49 @@ const char *batch_row_value(const PgRows *rows, int row, int column)
     return text && *text ? text : NULL;
 }
 
-bool batch_read_rows(TableRun *turn, PgRows **rows, int *at, Err *err)
+/* The ids of the records from *next on that have a row or state, and their places in the batch: at most `most`. */
+static int ids_from(const TableRun *turn, int *next, int most, const char **ids, int *item_of, int *at)
 {
     const Batch *batch = &turn->batch;
-    const char **ids = mem_alloc(sizeof *ids * (size_t)batch->n);
-    int *item_of = mem_alloc(sizeof *item_of * (size_t)batch->n);
     int n = 0;
-    for (int i = 0; i < batch->n; i++) {
-        at[i] = -1;
-        const Item *item = &batch->items[i];
+    for (; *next < batch->n && n < most; ++*next) {
+        const Item *item = &batch->items[*next];
+        at[*next] = -1;
         if (item->reject.code)
             continue;
         const IndexedRecord *known = record_index_find(turn->known, str_of(standing_id(item)));
         if (known && (known->flags & (RECORD_ROW | RECORD_STATE))) {
-            item_of[n] = i;
+            item_of[n] = *next;
             ids[n++] = standing_id(item);
         }
     }
+    return n;
+}
+
+bool batch_read_rows(TableRun *turn, int *next, PgRows **rows, int *at, Err *err)
+{
+    if (turn->page.most == 0)
+        turn->page = page_first();
+    const char **ids = mem_alloc(sizeof *ids * (size_t)turn->page.most);
+    int *item_of = mem_alloc(sizeof *item_of * (size_t)turn->page.most);
+    int n = ids_from(turn, next, turn->page.most, ids, item_of, at);
     bool ok = true;
+    *rows = NULL;
     if (n > 0) {
         Buf sql = {0}, array = {0};
         plan_rows(&sql, turn->table);
         sql_array(&array, ids, n);
-        const char *params[] = {array.data};
-        ok = pg_query(turn->run->pg, sql.data, 1, params, rows, err);
+        const char *params[] = {array.data, turn->page.bytes};
+        ok = pg_query(turn->run->pg, sql.data, 2, params, rows, err);
         buf_free(&sql);
         buf_free(&array);
-        for (int r = 0; ok && r < pg_count(*rows); r++)
+        int got = ok ? pg_count(*rows) : 0;
+        for (int r = 0; r < got; r++)
             at[item_of[pg_int(*rows, r, ROWS_N) - 1]] = r;
+        if (ok && got < n)
+            *next = item_of[got]; /* its row did not fit any more */
+        if (got < n || n == turn->page.most)
+            page_next(&turn->page, got);
     }
     free(ids);
     free(item_of);
@@ -273,6 +288,21 @@ static bool load_batch(TableRun *turn, Err *err)
     return true;
 }
 
+/* Stage the items from `from` on, up to *next. */
+static bool stage_page(TableRun *turn, int from, int *next, int *at, Err *err)
+{
+    PgRows *rows = NULL;
+    Buf lines = {0};
+    int64_t before = turn->seq;
+    bool ok = batch_read_rows(turn, next, &rows, at, err);
+    for (int i = from; ok && i < *next; i++)
+        ok = stage_item(turn, &lines, &turn->batch.items[i], rows, at[i], err);
+    ok = ok && stage_copy(turn, &lines, turn->seq - before, err);
+    buf_free(&lines);
+    pg_rows_free(rows);
+    return ok;
+}
+
 bool batch_flush(TableRun *turn, Err *err)
 {
     Batch *batch = &turn->batch;
@@ -282,16 +312,10 @@ bool batch_flush(TableRun *turn, Err *err)
         return load_batch(turn, err);
     if (turn->parity)
         return parity_batch(turn, err);
-    PgRows *rows = NULL;
     int *at = mem_alloc(sizeof *at * (size_t)batch->n);
-    Buf lines = {0};
-    int64_t before = turn->seq;
-    bool ok = batch_read_rows(turn, &rows, at, err);
-    for (int i = 0; ok && i < batch->n; i++)
-        ok = stage_item(turn, &lines, &batch->items[i], rows, at[i], err);
-    ok = ok && stage_copy(turn, &lines, turn->seq - before, err);
-    buf_free(&lines);
-    pg_rows_free(rows);
+    bool ok = true;
+    for (int from = 0, next = 0; ok && next < batch->n; from = next)
+        ok = stage_page(turn, from, &next, at, err);
     free(at);
     batch->n = 0;
     arena_reset(&batch->arena);

@@ -12,6 +12,7 @@
 #include "artsync/sync.h"
 #include "../identity/record_index.h"
 #include "../identity/natural.h"
+#include "../stage/page.h"
 #include "../stage/plan.h"
 #include "../stage/stage.h"
 #include "../stage/state.h"
@@ -75,6 +76,7 @@ struct TableRun {
     FormerIds former;      /* of the table itself, where the file has no ids */
     Layouts layouts;
     Batch batch;
+    Page page;             /* of rows that are read back for the batch */
     Load *load;            /* the table is empty: records go straight into it; else NULL */
     ParityTable *parity;   /* records are compared with their rows instead of written; else NULL */
     CleaningReport *report; /* NULL in a second pass over the same file: it was told already */
@@ -106,8 +108,9 @@ bool intake_header(TableRun *turn, Err *err);
 /* Decide over and stage what the batch holds (batch.c). */
 bool batch_flush(TableRun *turn, Err *err);
 void batch_free(Batch *batch);
-/* Read the rows and the state of those records that have any. at[i] is the item's row in *rows, or -1. */
-bool batch_read_rows(TableRun *turn, PgRows **rows, int *at, Err *err);
+/* Read the rows and the state of those records that have any, from the batch's item *next on, as many as a page holds:
+ * *next is then the first item that was not looked at. at[i] is the item's row in *rows, or -1. */
+bool batch_read_rows(TableRun *turn, int *next, PgRows **rows, int *at, Err *err);
 /* The hash of a row's value as the state keeps it: of a link, the record id that its target has now. */
 uint64_t batch_row_hash(const TableRun *turn, const Column *column, const char *row);
 /* A mapped column of such a row; '' counts as NULL. */

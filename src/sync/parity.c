@@ -180,23 +180,32 @@ static bool note_all_missing(TableRun *turn, const int *missing, int n, Err *err
     return ok;
 }
 
-bool parity_batch(TableRun *turn, Err *err)
+/* Compare the items from `from` on, up to *next; those without a row are added to missing[]. */
+static bool compare_page(TableRun *turn, int from, int *next, int *at, int *missing, int *n_missing, Err *err)
 {
-    Batch *batch = &turn->batch;
     PgRows *rows = NULL;
-    int *at = mem_alloc(sizeof *at * (size_t)batch->n), *missing = mem_alloc(sizeof *missing * (size_t)batch->n), n = 0;
-    bool ok = interrupt_check(err) && batch_read_rows(turn, &rows, at, err);
-    for (int i = 0; ok && i < batch->n; i++) {
-        const Item *item = &batch->items[i];
+    bool ok = interrupt_check(err) && batch_read_rows(turn, next, &rows, at, err);
+    for (int i = from; ok && i < *next; i++) {
+        const Item *item = &turn->batch.items[i];
         if (item->reject.code)
             note_rejected(turn, item);
         else if (at[i] >= 0 && pg_bool(rows, at[i], ROWS_ROW))
             ok = compare_item(turn, item, rows, at[i], err);
         else
-            missing[n++] = i;
+            missing[(*n_missing)++] = i;
     }
-    ok = ok && note_all_missing(turn, missing, n, err);
     pg_rows_free(rows);
+    return ok;
+}
+
+bool parity_batch(TableRun *turn, Err *err)
+{
+    Batch *batch = &turn->batch;
+    int *at = mem_alloc(sizeof *at * (size_t)batch->n), *missing = mem_alloc(sizeof *missing * (size_t)batch->n), n = 0;
+    bool ok = true;
+    for (int from = 0, next = 0; ok && next < batch->n; from = next)
+        ok = compare_page(turn, from, &next, at, missing, &n, err);
+    ok = ok && note_all_missing(turn, missing, n, err);
     free(at);
     free(missing);
     batch->n = 0;

@@ -93,12 +93,14 @@ static bool copy_page(TableRun *turn, CsvReread *file, const PgRows *rows, Err *
 static bool gather(TableRun *turn, CsvReread *file, Err *err)
 {
     Pg *pg = turn->run->pg;
-    bool ok = pg_run(pg, sql_query("found_rejects_make"), 0, NULL, NULL, err);
+    bool ok = pg_run(pg, sql_query("found_rejects_make"), 0, NULL, NULL, err) &&
+              pg_run(pg, sql_query("stage_rejects_index"), 0, NULL, NULL, err);
     char after[24] = "0";
-    for (int n = BATCH_RECORDS; ok && n == BATCH_RECORDS;) {
+    Page page = page_first();
+    for (int n = 1; ok && n > 0; page_next(&page, n)) {
         PgRows *rows = NULL;
-        const char *params[] = {after};
-        ok = pg_query(pg, sql_query("stage_rejects"), 1, params, &rows, err);
+        const char *params[] = {after, page.rows, page.bytes};
+        ok = pg_query(pg, sql_query("stage_rejects"), 3, params, &rows, err);
         n = ok ? pg_count(rows) : 0;
         if (n > 0) {
             snprintf(after, sizeof after, "%s", pg_get(rows, n - 1, R_SEQ));

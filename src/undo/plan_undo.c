@@ -4,7 +4,8 @@
 
 void plan_undo_rows(Buf *out, const Table *table)
 {
-    sql_expand(out, table,
+    Buf sql = {0};
+    sql_expand(&sql, table,
              "SELECT c.id, c.record_id, c.action, c.columns, c.at::{updated_type}::timestamptz, c.before_updated_at, c.before_synced_at, "
              "c.before_version, c.before_deactivated, c.after_deactivated, c.layout, c.before_cols, c.after_cols, "
              "t.{id} IS NOT NULL, {active}, {updated_at}, {version}, s.record_id IS NOT NULL, "
@@ -14,12 +15,17 @@ void plan_undo_rows(Buf *out, const Table *table)
              "CROSS JOIN LATERAL json_object_keys(n.columns) AS k (name) "
              "WHERE n.record_id = c.record_id AND n.id > c.id AND nl.table_name = cl.table_name "
              "AND nl.base = cl.base) END");
-    plan_columns(out, table);
-    sql_expand(out, table,
-             " FROM artsync.changes AS c JOIN public.sync_logs AS cl ON cl.id = c.log_id "
+    plan_columns(&sql, table);
+    buf_str(&sql, ", sum(octet_length(c.columns::text) + ");
+    plan_bytes(&sql, table);
+    sql_expand(&sql, table,
+             ") OVER (ORDER BY c.id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) "
+             "FROM (SELECT * FROM artsync.changes WHERE log_id = $1::bigint AND id > $2::bigint AND id <= $3::bigint "
+             "AND action <> 'deleted' ORDER BY id LIMIT $4::integer) AS c JOIN public.sync_logs AS cl ON cl.id = c.log_id "
              "LEFT JOIN {table} AS t ON t.{id} = c.record_id::{id_type} "
-             "LEFT JOIN {state} AS s ON s.record_id = c.record_id "
-             "WHERE c.log_id = $1::bigint AND c.id > $2::bigint AND c.action <> 'deleted' ORDER BY c.id LIMIT 10000");
+             "LEFT JOIN {state} AS s ON s.record_id = c.record_id");
+    plan_page(out, sql.data, UNDO_COLUMNS + table->n_columns, 5);
+    buf_free(&sql);
 }
 
 void plan_created(Buf *out, const Table *table)

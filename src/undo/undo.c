@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "artsync/embed.h"
 #include "../sync/engine.h"
 
 /* One change of the sync, beside the row and the state as they are now. */
@@ -187,20 +188,35 @@ static bool undo_one(Undo *undo, const PgRows *rows, int r, Buf *out, Err *err)
     return ok;
 }
 
+/* The sync's changes have ids above `after`, up to `last`. */
+static bool changes_range(Undo *undo, const char *of_log, char after[24], char last[24], Err *err)
+{
+    PgRows *rows = NULL;
+    const char *params[] = {of_log};
+    bool ok = pg_row(undo->turn.run->pg, sql_query("undo_range"), 1, params, &rows, err);
+    if (ok) {
+        snprintf(after, 24, "%s", pg_get(rows, 0, 0));
+        snprintf(last, 24, "%s", pg_get(rows, 0, 1));
+    }
+    pg_rows_free(rows);
+    return ok;
+}
+
 static bool stage_changes(Undo *undo, Err *err)
 {
     TableRun *turn = &undo->turn;
-    char of_log[24], after[24] = "0";
+    char of_log[24], after[24] = "", last[24] = "";
     snprintf(of_log, sizeof of_log, "%lld", (long long)undo->of_log);
     Buf sql = {0}, lines = {0};
     plan_undo_rows(&sql, turn->table);
-    bool ok = true;
-    for (int n = BATCH_RECORDS; ok && n == BATCH_RECORDS;) {
+    bool ok = changes_range(undo, of_log, after, last, err);
+    Page page = page_first();
+    for (int n = 1; ok && n > 0; page_next(&page, n)) {
         PgRows *rows = NULL;
-        const char *params[] = {of_log, after};
+        const char *params[] = {of_log, after, last, page.rows, page.bytes};
         int64_t before = turn->seq;
         buf_clear(&lines);
-        ok = pg_query(turn->run->pg, sql.data, 2, params, &rows, err);
+        ok = pg_query(turn->run->pg, sql.data, 5, params, &rows, err);
         n = ok ? pg_count(rows) : 0;
         for (int r = 0; ok && r < n; r++)
             ok = undo_one(undo, rows, r, &lines, err);

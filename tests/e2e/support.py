@@ -166,7 +166,8 @@ class Artsync:
         self.cwd, self.db = Path(cwd), db
         self.children = []
 
-    def start(self, *args, env=None, url=True):
+    def start(self, *args, env=None, url=True, through=()):
+        """`through`: a command that runs the one behind it."""
         environment = {"PATH": os.environ["PATH"], "HOME": str(self.cwd), "LC_ALL": "C.UTF-8"}
         for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"):
             if name in os.environ:
@@ -176,8 +177,9 @@ class Artsync:
         elif url:
             environment["DATABASE_URL"] = url
         environment.update(env or {})
-        child = subprocess.Popen([BINARY, *map(str, args)], cwd=self.cwd, env=environment, stdin=subprocess.DEVNULL,
-                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", errors="replace")
+        child = subprocess.Popen([*through, BINARY, *map(str, args)], cwd=self.cwd, env=environment,
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                 encoding="utf-8", errors="replace")
         self.children.append(child)
         return child
 

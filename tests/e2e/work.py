@@ -1,5 +1,6 @@
-"""How much work the server did, counted and not timed: the rows that every node of every plan looked at."""
+"""How much work is done, counted and not timed: rows that the nodes of a plan looked at, bytes of memory."""
 import re
+import sys
 from contextlib import contextmanager
 
 SETTINGS = {"auto_explain.log_min_duration": "0", "auto_explain.log_analyze": "on", "auto_explain.log_timing": "off",
@@ -47,3 +48,22 @@ def work(db, art, *args, status=(0, 1)):
     found = plans(result)
     assert found, result
     return sum(map(rows_looked_at, found))
+
+
+# Runs a command without its output and prints its status and its peak. The peak counts the memory of the process that it
+# was started from, which is this small one.
+MEASURE = """
+import os, sys
+nothing = [(os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0)]
+child = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ, file_actions=nothing)
+_, status, usage = os.wait4(child, 0)
+print(os.waitstatus_to_exitcode(status), usage.ru_maxrss * 1024)
+"""
+
+
+def memory_peak(art, *args, status=0):
+    """Bytes that artsync had in memory at most."""
+    result = art.finish(art.start(*args, through=[sys.executable, "-I", "-S", "-c", MEASURE]))
+    ended, peak = map(int, result.out.split())
+    assert ended == status, result
+    return peak
