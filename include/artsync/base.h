@@ -39,6 +39,9 @@ typedef enum FieldType {
 
 typedef enum DateOrder { DATE_MDY, DATE_DMY, DATE_AUTO } DateOrder;
 
+/* What separates a number's decimals. MARK_AUTO: the column's own cells show it. */
+typedef enum DecimalMark { MARK_AUTO, MARK_POINT, MARK_COMMA } DecimalMark;
+
 typedef struct StringList { /* a list of names, in the order of base.json */
     const char **items;
     int n;
@@ -68,6 +71,8 @@ typedef struct Column {
     bool multiple_first; /* FIELD_LINK: several elements: take the first instead of refusing */
     bool required;
     bool on_invalid_null; /* a bad cell becomes NULL with a warning instead of a reject */
+    DecimalMark mark;     /* numbers: "decimal_mark" of the column, else of the table, else of the base */
+    const char *zone;     /* FIELD_DATETIME: "time_zone" likewise: in which such values without a zone are; NULL: UTC */
     const char *default_value; /* "default": the text an empty cell stands for, cleaned like a cell; or NULL */
     const char *min, *max; /* as written in base.json, cleaned like a cell; or NULL */
     StringList choices;
@@ -97,6 +102,8 @@ struct Table {
     const char *name;
     const char *schema;     /* the base's */
     const char *file;       /* name inside the export folder */
+    DecimalMark mark;       /* for columns that do not say */
+    const char *zone;
     const char *id_column;
     StringList id_headers;
     int *natural_key;       /* indexes into columns */
@@ -123,6 +130,8 @@ typedef struct Base {
     bool embedded;          /* a built-in base: it fits the schema that its own migrations make */
     const char *path;       /* what base_files takes: the built-in's name or the folder; NULL if only parsed */
     DateOrder date_order;
+    DecimalMark mark; /* for tables that do not say */
+    const char *zone;
     StringList null_tokens;
     Table *tables;          /* linked tables first */
     int n_tables;
@@ -130,7 +139,7 @@ typedef struct Base {
 } Base;
 
 /* Raised whenever a cleaning rule changes its output, so that every record gets a fresh look. */
-enum { CLEANING_VERSION = 1 };
+enum { CLEANING_VERSION = 2 };
 
 /* Collects problems; base_load and base_bind go on after a problem so that `base check` can show all at once. */
 typedef struct Problem {
@@ -179,6 +188,7 @@ bool table_has_metadata(const Table *table, const char *name);
 int table_column(const Table *table, const char *name);
 
 const char *field_type_name(FieldType type); /* as in base.json */
+bool field_is_number(FieldType type);        /* integer, decimal, currency, percent */
 
 /* Can a column of this kind hold what the field cleans to? One table in field_types.c; base_bind refuses the rest.
  * True of any kind for links: they need the kind of the linked key. */

@@ -16,11 +16,20 @@
 
 /* ---- one cell ---- */
 
+/* How a column's numbers are read. Zero is `auto` where nothing tells. */
+typedef struct NumberMark {
+    DecimalMark mark;     /* MARK_POINT, MARK_COMMA: no other is read. MARK_AUTO: what each number shows, but for doubtful
+                             ones: 1.500 and 1,500 may be one and a half or fifteen hundred */
+    DecimalMark doubtful; /* under MARK_AUTO: how those are read; MARK_AUTO counts as MARK_POINT */
+    const char *mixed;    /* under MARK_AUTO: the reason why those are refused; NULL: they are read */
+} NumberMark;
+
 typedef struct CleanContext {
     const Base *base;       /* date_order, null_tokens */
     DateOrder date_order;   /* DATE_MDY or DATE_DMY; `auto` was decided before */
     const LinkIndex *links; /* FIELD_LINK: the rows of column->to; NULL: links cannot be resolved here */
     Arena *arena;           /* results live here, or are the cell's own bytes: they live as long as both */
+    NumberMark number;
     const char *min, *max;  /* field_bound of the column's; NULL: none, or to be made for every cell */
 } CleanContext;
 
@@ -34,12 +43,16 @@ typedef struct Cleaned {
     const char *to;      /* the new text, or NULL for NULL; meaningful if `from` is set */
     const char *warning; /* something was dropped or doubtful (U+FFFD kept, ...); else NULL */
     bool only_mdy, only_dmy; /* FIELD_DATE, FIELD_DATETIME: the cell fits only this order */
+    bool point, comma;       /* numbers: the cell shows this decimal mark */
 } Cleaned;
 
 /* Clean one cell by its column's type, with null tokens, aliases, min and max, and the type's limits from
  * column->catalog (NULL: the widest type that the field usually goes into). Does not apply required, default, derive
  * and on_invalid: they are the cleaner's. The cell has a NUL behind it. */
 void field_clean(const Column *column, Str cell, const CleanContext *context, Cleaned *out);
+
+/* The same for a text of base.json itself, which is no cell of the file: its numbers are read as JSON's. */
+CleanContext field_own_context(const CleanContext *context);
 
 /* A bound of the column (its min or max) in the form that its values have; NULL for NULL. */
 const char *field_bound(const Column *column, const char *text, const CleanContext *context);
@@ -100,6 +113,10 @@ typedef struct CleanerOptions {
     DateOrder date_order;          /* decided: DATE_MDY or DATE_DMY */
     const char *path;              /* for messages */
     bool headers_only;             /* bind and warn, but drop the records */
+    /* Called before the first number of a column whose mark is MARK_AUTO that does not show its mark, such as 1.500; then
+     * no more. Fills in how those of such columns are read, by column. NULL: as MARK_POINT. */
+    bool (*marks)(void *ctx, NumberMark *marks, Err *err);
+    void *marks_ctx;
 } CleanerOptions;
 
 /* `report` may be NULL. The sink is copied. */
@@ -116,16 +133,27 @@ bool cleaner_finish(Cleaner *cleaner, Err *err);
 /* After the header was put. */
 bool cleaner_has_column(const Cleaner *cleaner, int column); /* its header (or its derivation's) is in the file */
 bool cleaner_has_id(const Cleaner *cleaner);
+/* The decimal mark that the cleaned numbers of a column showed; MARK_AUTO: none, or both. */
+DecimalMark cleaner_mark(const Cleaner *cleaner, int column);
 StringList cleaner_unmapped(const Cleaner *cleaner);              /* headers that nobody maps */
 
-/* date_order auto: a RawSink that only counts evidence; then the verdict, or ERR_CSV showing a line of each. */
-typedef struct DateOrderDetector DateOrderDetector;
-DateOrderDetector *date_order_detector_new(const Table *table, const char *path);
-bool date_order_detector_put(void *survey, const RawRecord *record, Err *err);
-bool date_order_detector_verdict(DateOrderDetector *survey, DateOrder *order, Err *err);
-/* What people should hear of the verdict: no date shows an order, though some would mean another day under the other one.
- * NULL: nothing. Lives as long as the survey. */
-const char *date_order_detector_warning(DateOrderDetector *survey);
-void date_order_detector_free(DateOrderDetector *survey);
+/* ---- what a file's cells show of how they are to be read ---- */
+
+/* A RawSink that only counts evidence, for `date_order` auto and `decimal_mark` auto alike: one more look at the file. */
+typedef struct Detector Detector;
+Detector *detector_new(const Table *table, const char *path);
+bool detector_put(void *survey, const RawRecord *record, Err *err);
+void detector_free(Detector *survey); /* accepts NULL */
+
+/* The order of the dates, or ERR_CSV showing a line of each. */
+bool detector_date_order(const Detector *survey, DateOrder *order, Err *err);
+/* What people should hear of it: no date shows an order, though some would mean another day under the other one. NULL:
+ * nothing. Lives as long as the survey, as all its texts do. */
+const char *detector_date_doubt(Detector *survey);
+
+/* How the numbers of a column are to be read whose mark is MARK_AUTO. Where none shows its mark, as `before`. */
+NumberMark detector_mark(Detector *survey, int column, DecimalMark before);
+DecimalMark detector_shows(const Detector *survey, int column); /* MARK_AUTO: neither or both */
+const char *detector_mark_doubt(Detector *survey, int column);  /* no number shows a mark, though some need it; or NULL */
 
 #endif

@@ -3,6 +3,7 @@
  * The order of the rules: width, skip, id, the raw hash and the question whether the record is known
  * unchanged, and only then the cells. A record is rejected for the first thing that is wrong with it.
  */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "artsync/hash.h"
@@ -20,7 +21,8 @@ static CleanContext *contexts_of(Cleaner *c)
         CleanContext context = {.base = c->table->base,
                                 .date_order = c->options.date_order,
                                 .links = links && column->to ? links[column->to->index] : NULL,
-                                .arena = &c->bounds};
+                                .arena = &c->bounds,
+                                .number = {.mark = column->mark}};
         context.min = field_bound(column, column->min, &context);
         context.max = field_bound(column, column->max, &context);
         context.arena = &c->arena;
@@ -40,6 +42,8 @@ Cleaner *cleaner_new(const CleanerOptions *options, CleaningReport *report, cons
     c->values = mem_alloc(sizeof *c->values * (size_t)(c->table->n_columns + 1));
     c->hashed = mem_alloc(sizeof *c->hashed * (size_t)(2 * c->table->n_columns + 1));
     c->derive = mem_alloc(sizeof *c->derive * (size_t)(c->table->n_columns + 1));
+    c->marked = mem_alloc(sizeof *c->marked * (size_t)(c->table->n_columns + 1));
+    c->shown = mem_alloc(2 * (size_t)(c->table->n_columns + 1));
     c->contexts = contexts_of(c);
     return c;
 }
@@ -57,6 +61,8 @@ void cleaner_free(Cleaner *c)
     free(c->derive);
     free(c->contexts);
     free(c->hashed);
+    free(c->marked);
+    free(c->shown);
     free(c->values);
     free(c->path);
     free(c);
@@ -80,6 +86,9 @@ static void prepare_hash(Cleaner *c)
             c->hashed[c->n_hashed++] = (Hashed){.cell = b->cells[i], .attachments = attachments};
         if (b->ids[i] >= 0)
             c->hashed[c->n_hashed++] = (Hashed){.cell = b->ids[i]};
+        const Column *column = &c->table->columns[i];
+        if (b->cells[i] >= 0 && field_is_number(column->type) && column->mark == MARK_AUTO)
+            c->marked[c->n_marked++] = i;
     }
     c->seed = hash64(buf_view(bytes), c->table->fingerprint);
 }
@@ -129,6 +138,10 @@ static bool put_header(Cleaner *c, const RawRecord *header, Err *err)
  *     1      1: the file has a header of the id, else 0
  *     1 each per column: 1 if its own header is there, plus 2 if the header of its record ids is
  *
+ * For each number that does not show its decimal mark (1.500), in a column that finds it out and read with a comma or not at
+ * all because the column has both marks: once more XXH3-64, seeded with the hash so far, over the column's number in base.json
+ * (from 0, decimal) and 'c' or 'm'.
+ *
  * A ragged record (too few or too many cells) is all its cells, each with a NUL behind it, under the same seed.
  */
 
@@ -156,6 +169,38 @@ static uint64_t raw_hash(Cleaner *c)
         to += sizeof n + n;
     }
     return hash64((Str){c->bytes.data, size}, c->seed);
+}
+
+/* How doubtful numbers are read is found out when the first one comes: most files have none. */
+static bool find_marks(Cleaner *c, Err *err)
+{
+    if (c->marks_known || !c->options.marks)
+        return true;
+    NumberMark *marks = arena_alloc(&c->bounds, sizeof *marks * (size_t)(c->table->n_columns + 1));
+    c->marks_known = true;
+    if (!c->options.marks(c->options.marks_ctx, marks, err))
+        return false;
+    for (int i = 0; i < c->n_marked; i++)
+        c->contexts[c->marked[i]].number = marks[c->marked[i]];
+    return true;
+}
+
+/* The mark by which a doubtful number is read belongs to what the record says. */
+static bool add_marks(Cleaner *c, uint64_t *raw, Err *err)
+{
+    for (int i = 0; i < c->n_marked; i++) {
+        int column = c->marked[i];
+        if (!cell_is_doubtful(&c->table->columns[column], c->raw->cells[c->binding.cells[column]]))
+            continue;
+        if (!find_marks(c, err))
+            return false;
+        const NumberMark *mark = &c->contexts[column].number;
+        char bytes[16];
+        int n = snprintf(bytes, sizeof bytes, "%d%c", column, mark->mixed ? 'm' : 'c');
+        if (mark->mixed || mark->doubtful == MARK_COMMA)
+            *raw = hash64((Str){bytes, (size_t)n}, *raw);
+    }
+    return true;
 }
 
 /* ---- who it is ---- */
@@ -299,7 +344,7 @@ static void note_unchanged_dates(Cleaner *c)
             continue;
         DateOrder lean = date_order_hint(c->raw->cells[cell]);
         if (lean != DATE_AUTO)
-            date_evidence_add(&c->dates, lean, c->raw->position.line, c->raw->cells[cell]);
+            evidence_add(&c->dates, (int)lean, c->raw->position.line, c->raw->cells[cell]);
     }
 }
 
@@ -311,6 +356,8 @@ static bool put_record(Cleaner *c, Err *err)
     if (empty || is_ruled_out(c))
         return put_skipped(c, empty, err);
     c->record.raw = raw_hash(c);
+    if (!add_marks(c, &c->record.raw, err))
+        return false;
     if (c->binding.id >= 0 ? !read_id(c) : !read_natural_key(c))
         return put(c, err);
     bool unchanged = false;
@@ -358,6 +405,12 @@ bool cleaner_finish(Cleaner *c, Err *err)
 }
 
 bool cleaner_has_column(const Cleaner *c, int column) { return binding_has(&c->binding, &c->table->columns[column]); }
+
+DecimalMark cleaner_mark(const Cleaner *c, int column)
+{
+    const bool *shown = &c->shown[2 * column];
+    return shown[0] == shown[1] ? MARK_AUTO : shown[1] ? MARK_COMMA : MARK_POINT;
+}
 
 bool cleaner_has_id(const Cleaner *c) { return c->binding.id >= 0; }
 

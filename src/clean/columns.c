@@ -38,14 +38,16 @@ bool cleaner_reject(Cleaner *c, const char *code, const char *column, const char
 
 /* ---- one column ---- */
 
-static void note_dates(Cleaner *c, Str cell, const Cleaned *cleaned)
+static void note_evidence(Cleaner *c, const Column *column, Str cell, const Cleaned *cleaned)
 {
     if (c->quiet)
         return;
     if (cleaned->only_mdy)
-        date_evidence_add(&c->dates, DATE_MDY, c->raw->position.line, cell);
+        evidence_add(&c->dates, DATE_MDY, c->raw->position.line, cell);
     if (cleaned->only_dmy)
-        date_evidence_add(&c->dates, DATE_DMY, c->raw->position.line, cell);
+        evidence_add(&c->dates, DATE_DMY, c->raw->position.line, cell);
+    c->shown[2 * column->index] |= cleaned->point;
+    c->shown[2 * column->index + 1] |= cleaned->comma;
 }
 
 static void note_warning(Cleaner *c, const Column *column, const char *code, const char *text)
@@ -71,7 +73,7 @@ static Str clean_own(Cleaner *c, const Column *column, Cleaned *cleaned)
     Str cell = at >= 0 ? c->raw->cells[at] : STR("");
     if (ids_at < 0) {
         field_clean(column, cell, context, cleaned);
-        note_dates(c, cell, cleaned);
+        note_evidence(c, column, cell, cleaned);
         return cell;
     }
     Str ids = c->raw->cells[ids_at];
@@ -153,7 +155,9 @@ bool cleaner_column(Cleaner *c, const Column *column)
         instead = fallback_value(c, column, own);
     if (instead.n) {
         note_change(c, column, cleaned.from, cleaned.to);
-        field_clean(column, instead, &c->contexts[column->index], &cleaned);
+        const CleanContext *context = &c->contexts[column->index];
+        CleanContext base = field_own_context(context);
+        field_clean(column, instead, instead.p == column->default_value ? &base : context, &cleaned);
         present = true;
     }
     if (!cleaned.code && !cleaned.text && own && column->default_value && !*column->default_value)

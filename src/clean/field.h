@@ -74,13 +74,22 @@ const char *array_text(const Str *items, size_t n, Arena *arena);
 
 /* ---- numbers as digits: exact at any size (number_read.c, type_number.c) ---- */
 
+/* Which decimal mark the digits show: 1.234,5 and 12,5 a comma, 0.500 a point, 12 none. */
+typedef enum NumberShape {
+    SHAPE_NONE,
+    SHAPE_POINT,
+    SHAPE_COMMA,
+    SHAPE_DOUBT /* 1.500 or 1,500: one to three digits, one mark, three digits */
+} NumberShape;
+
 typedef struct Number {
     bool negative;
     const char *whole; /* without leading zeros; n_whole is 0 for 0.5 */
     size_t n_whole;
     const char *fraction; /* as given, with trailing zeros */
     size_t n_fraction;
-    bool three_after_dot; /* 1.500: one to three digits, one dot, three digits: one and a half or 1500? */
+    NumberShape shape;
+    bool decimal_doubt; /* SHAPE_DOUBT under `auto`, and read as a decimal */
 } Number;
 
 /* Exponents reach as far as double precision prints them. */
@@ -90,11 +99,16 @@ typedef enum NumberFault {
     NUMBER_OK,
     NUMBER_NOT,    /* no number */
     NUMBER_GROUPS, /* separators of thousands in wrong places, or two decimal marks */
-    NUMBER_LONG    /* more digits than any column holds */
+    NUMBER_LONG,   /* more digits than any column holds */
+    NUMBER_MARK,   /* a number with the other decimal mark only */
+    NUMBER_DOUBT   /* SHAPE_DOUBT where the column has both marks */
 } NumberFault;
 
 /* Read a cell; `digits` backs the number where the cell's own bytes cannot. */
-NumberFault number_read(Str cell, bool percent, char digits[NUMBER_ROOM], Number *number);
+NumberFault number_read(Str cell, bool percent, const NumberMark *mark, char digits[NUMBER_ROOM], Number *number);
+
+/* What the cell shows; SHAPE_NONE if it is no number. */
+NumberShape number_shape(Str cell, bool percent);
 
 /* "-12.50": with exactly `scale` digits behind the point; those beyond are dropped, missing ones are 0. */
 char *number_text(const Number *number, size_t scale, Arena *arena);

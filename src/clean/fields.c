@@ -94,12 +94,20 @@ static Str prepared(const Field *field, Str cell, bool plain)
 
 /* ---- limits of the column ---- */
 
+CleanContext field_own_context(const CleanContext *context)
+{
+    CleanContext own = *context;
+    own.number = (NumberMark){MARK_AUTO, MARK_AUTO, NULL};
+    return own;
+}
+
 const char *field_bound(const Column *column, const char *text, const CleanContext *context)
 {
     if (!text || !rules[column->type].order)
         return NULL;
     Cleaned cleaned;
-    Field field = field_open(column, context, &cleaned);
+    CleanContext own = field_own_context(context);
+    Field field = field_open(column, &own, &cleaned);
     rules[column->type].clean(&field, str_of(text));
     return cleaned.text; /* NULL: field_check has told that this bound is none */
 }
@@ -176,7 +184,13 @@ void field_clean(const Column *column, Str cell, const CleanContext *context, Cl
     Str said = cell;
     if (aliased)
         cell = prepared(&field, str_of(alias), is_plain(str_of(alias)));
+    CleanContext own;
+    if (aliased) {
+        own = field_own_context(context);
+        field.context = &own;
+    }
     rule->clean(&field, !aliased && column->type == FIELD_LINK ? whole : cell);
+    field.context = context;
     if (column->type != FIELD_LINK)
         check_limits(&field);
     if (aliased && !out->code)

@@ -26,14 +26,22 @@ void binding_free(Binding *binding);
 bool binding_has_own(const Binding *binding, const Column *column); /* its header or its id header */
 bool binding_has(const Binding *binding, const Column *column);     /* or the header it derives from */
 
-/* What the dates of a file say about their order: how many cells fit only one, and where the first of them stands. */
-typedef struct DateEvidence {
-    int64_t count[2]; /* by DateOrder: DATE_MDY, DATE_DMY */
-    int64_t line[2];
-    char cell[2][40]; /* printable, cut */
-} DateEvidence;
+/* What cells say about how they are to be read: how many of each kind there are, and where the first of them stands. */
+enum { EVIDENCE_KINDS = 3 };
+typedef struct Evidence {
+    int64_t count[EVIDENCE_KINDS];
+    int64_t line[EVIDENCE_KINDS];
+    char cell[EVIDENCE_KINDS][40]; /* printable, cut */
+} Evidence;
 
-void date_evidence_add(DateEvidence *evidence, DateOrder order, int64_t line, Str cell);
+/* Kinds. Dates: DATE_MDY and DATE_DMY for those that fit only one order; DATE_AUTO for those that mean another day in the
+ * other one. Numbers: by the mark that they show; NUMBER_DOUBTFUL for 1.500. */
+enum { NUMBER_POINT, NUMBER_COMMA, NUMBER_DOUBTFUL };
+
+void evidence_add(Evidence *evidence, int kind, int64_t line, Str cell);
+
+/* Is the cell a number that does not show its decimal mark, such as 1.500? */
+bool cell_is_doubtful(const Column *column, Str cell);
 
 /* A quick look without cleaning: "25/12/2024" -> DATE_DMY, "12/25/2024" -> DATE_MDY, all else DATE_AUTO. */
 DateOrder date_order_hint(Str cell);
@@ -61,7 +69,11 @@ struct Cleaner {
     Hashed *hashed;
     int n_hashed;
     uint64_t seed;
-    DateEvidence dates;
+    Evidence dates;
+    int *marked; /* columns of numbers whose decimal mark is found out, as far as they have a cell */
+    int n_marked;
+    bool marks_known;
+    bool *shown; /* two per column: did cleaned cells show a point, a comma? */
     /* The record under way. */
     const RawRecord *raw;
     Arena arena;

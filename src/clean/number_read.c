@@ -1,8 +1,8 @@
 /* number_read.c - a cell as digits: signs, accounting brackets, currency, thousands separators of several countries.
  *
  * Refused rather than guessed: a group that is not three digits, two different decimal marks, two signs, exponents
- * beyond 330, anything that is no number. The one guess is fixed: a single dot is a decimal point (1.500 is one and a
- * half), a single comma before exactly three digits separates thousands (1,500 is fifteen hundred). */
+ * beyond 330, anything that is no number. Most numbers show their decimal mark; 1.500 and 1,500 alone do not: there the
+ * column's decides (detector.c). */
 #include "field.h"
 
 #include <strings.h>
@@ -29,21 +29,49 @@ static void without_leading_zeros(Number *number)
     }
 }
 
-static bool read_plain(Str text, Number *number)
+/* May what stands before a single mark and `fraction` digits be thousands? */
+static bool is_doubt(const char *whole, size_t n, size_t fraction)
 {
-    bool negative = text.n && text.p[0] == '-';
+    return n >= 1 && n <= 3 && *whole != '0' && fraction == 3;
+}
+
+/* With `point` as the only mark. */
+static bool read_simple(Str text, char point, Number *number)
+{
+    bool negative = text.n && text.p[0] == '-', marked = false;
     size_t start = negative, whole = run_of_digits(text, start), at = start + whole, fraction = 0;
-    if (at < text.n && text.p[at] == '.') {
+    if (at < text.n && text.p[at] == point) {
+        marked = true;
         fraction = run_of_digits(text, at + 1);
         at += 1 + fraction;
     }
-    if (at != text.n || whole + fraction == 0 || whole + fraction > NUMBER_DIGITS || text.p[text.n - 1] == '.')
+    if (at != text.n || whole + fraction == 0 || whole + fraction > NUMBER_DIGITS || text.p[text.n - 1] == point)
         return false;
-    *number = (Number){negative, text.p + start,
-                       whole,    text.p + (text.n - fraction),
-                       fraction, whole >= 1 && whole <= 3 && text.p[start] != '0' && fraction == 3};
+    NumberShape shape = point == '.' ? SHAPE_POINT : SHAPE_COMMA;
+    *number = (Number){.negative = negative,
+                       .whole = text.p + start,
+                       .n_whole = whole,
+                       .fraction = text.p + (text.n - fraction),
+                       .n_fraction = fraction,
+                       .shape = !marked ? SHAPE_NONE : is_doubt(text.p + start, whole, fraction) ? SHAPE_DOUBT : shape};
     without_leading_zeros(number);
     return true;
+}
+
+/* The mark by which a doubtful number is read. */
+static char doubt_mark(const NumberMark *mark)
+{
+    return (mark->mark == MARK_AUTO ? mark->doubtful : mark->mark) == MARK_COMMA ? ',' : '.';
+}
+
+/* As the column writes them: no other mark and no doubt that is to be read otherwise. */
+static bool read_plain(Str text, const NumberMark *mark, Number *number)
+{
+    if (!read_simple(text, '.', number))
+        return false;
+    number->decimal_doubt = number->shape == SHAPE_DOUBT && mark->mark == MARK_AUTO;
+    return number->shape == SHAPE_NONE || (number->shape == SHAPE_POINT && mark->mark != MARK_COMMA) ||
+           (number->shape == SHAPE_DOUBT && !mark->mixed && doubt_mark(mark) == '.');
 }
 
 /* ---- what stands around the digits ---- */
@@ -218,8 +246,8 @@ static bool scan(Str rest, NumberPattern *pattern)
     return true;
 }
 
-/* Which mark is the decimal one ('\0': none); false: no reading fits. */
-static bool decimal_mark(const NumberPattern *pattern, char *mark)
+/* What the marks show; false: no reading fits. */
+static bool shape_of(const NumberPattern *pattern, NumberShape *shape)
 {
     char last = '\0';
     size_t after = 0; /* digits behind the last . or , */
@@ -232,14 +260,28 @@ static bool decimal_mark(const NumberPattern *pattern, char *mark)
     }
     int count = last == '.' ? pattern->dots : pattern->commas;
     bool other = last == '.' ? pattern->commas : pattern->dots;
-    *mark = count == 1 ? last : '\0'; /* several of a kind separate thousands */
-    if (pattern->gaps)
-        return count <= 1 && !other;
-    if (other)
-        return count == 1;
-    if (last == ',' && count == 1 && after >= 3)
-        *mark = '\0'; /* 1,500 */
-    return true;
+    NumberShape own = last == '.' ? SHAPE_POINT : SHAPE_COMMA, opposite = last == '.' ? SHAPE_COMMA : SHAPE_POINT;
+    if (count == 0)
+        *shape = SHAPE_NONE;
+    else if (count > 1) /* several of a kind separate thousands */
+        *shape = opposite;
+    else if (!other && !pattern->gaps && is_doubt(pattern->text, pattern->n - after - 1, after))
+        *shape = SHAPE_DOUBT;
+    else
+        *shape = own;
+    return count <= 1 ? !other || !pattern->gaps : !other && !pattern->gaps;
+}
+
+/* Which mark is the decimal one here: *point is '\0' where the number has none. */
+static NumberFault decimal_mark(const NumberPattern *pattern, const NumberMark *mark, NumberShape shape, char *point)
+{
+    char decimal = shape == SHAPE_POINT ? '.' : shape == SHAPE_COMMA ? ',' : doubt_mark(mark);
+    if (shape == SHAPE_DOUBT && mark->mark == MARK_AUTO && mark->mixed)
+        return NUMBER_DOUBT;
+    if (shape != SHAPE_NONE && mark->mark != MARK_AUTO && decimal != doubt_mark(mark))
+        return NUMBER_MARK;
+    *point = memchr(pattern->text, decimal, pattern->n) ? decimal : '\0';
+    return NUMBER_OK;
 }
 
 /* The whole part's groups: one to three digits that do not start with 0, then three each, one separator. */
@@ -262,18 +304,22 @@ static bool well_grouped(const char *text, size_t n)
 
 static bool only_digits(const char *text, size_t n) { return run_of_digits((Str){text, n}, 0) == n; }
 
-static NumberFault read_pattern(const NumberPattern *pattern, char *digits, Number *number)
+static NumberFault read_pattern(const NumberPattern *pattern, const NumberMark *mark, char *digits, Number *number)
 {
-    char mark;
-    if (!decimal_mark(pattern, &mark))
+    char decimal = '\0';
+    if (!shape_of(pattern, &number->shape))
         return NUMBER_GROUPS;
-    const char *point = mark ? memchr(pattern->text, mark, pattern->n) : NULL;
+    NumberFault fault = decimal_mark(pattern, mark, number->shape, &decimal);
+    const char *point = decimal ? memchr(pattern->text, decimal, pattern->n) : NULL;
     size_t whole = point ? (size_t)(point - pattern->text) : pattern->n;
     size_t fraction = point ? pattern->n - whole - 1 : 0;
     if (whole + fraction == 0 || (point && fraction == 0) || !is_digit(pattern->text[pattern->n - 1]))
         return NUMBER_NOT;
-    if ((point && !only_digits(point + 1, fraction)) || !well_grouped(pattern->text, whole))
+    if (fault == NUMBER_OK && ((point && !only_digits(point + 1, fraction)) || !well_grouped(pattern->text, whole)))
         return NUMBER_GROUPS;
+    if (fault != NUMBER_OK)
+        return fault;
+    number->decimal_doubt = number->shape == SHAPE_DOUBT && point && mark->mark == MARK_AUTO;
     number->whole = digits;
     for (size_t i = 0; i < whole; i++) {
         if (is_digit(pattern->text[i]))
@@ -290,13 +336,13 @@ static NumberFault read_pattern(const NumberPattern *pattern, char *digits, Numb
 
 /* ---- the plain case of money: £45.00 ---- */
 
-static bool read_amount(Str text, Number *number)
+static bool read_amount(Str text, const NumberMark *mark, Number *number)
 {
     static const Str frequent[] = {{"£", 2}, {"€", 3}, {"$", 1}};
     for (size_t i = 0; i < sizeof frequent / sizeof *frequent; i++) {
         size_t n = frequent[i].n;
         if (text.n > n && memcmp(text.p, frequent[i].p, n) == 0)
-            return text.p[n] != '-' && read_plain((Str){text.p + n, text.n - n}, number);
+            return text.p[n] != '-' && read_plain((Str){text.p + n, text.n - n}, mark, number);
     }
     return false;
 }
@@ -332,25 +378,36 @@ static NumberFault shift(Number *number, int exponent, char *digits)
     number->n_whole = exponent < 0 ? (before ? 0 : given.n_whole - move) : given.n_whole + move;
     number->fraction = digits + number->n_whole;
     number->n_fraction = before + n + behind - number->n_whole;
-    number->three_after_dot = false;
+    number->decimal_doubt = false;
     return NUMBER_OK;
 }
 
 /* ---- a cell ---- */
 
-static NumberFault read_digits(Str text, char *digits, Number *number)
+static NumberFault read_power(Str text, size_t e, const NumberMark *mark, char *digits, Number *number)
+{
+    int exponent;
+    Str mantissa = {text.p, e};
+    if (text.p[0] == '-' || !(read_simple(mantissa, '.', number) || read_simple(mantissa, ',', number)) ||
+        !read_exponent((Str){text.p + e + 1, text.n - e - 1}, &exponent))
+        return NUMBER_NOT;
+    bool comma = memchr(mantissa.p, ',', e) != NULL;
+    if (number->shape != SHAPE_NONE) { /* before an exponent nobody writes thousands */
+        number->shape = comma ? SHAPE_COMMA : SHAPE_POINT;
+        if (mark->mark != MARK_AUTO && comma != (mark->mark == MARK_COMMA))
+            return NUMBER_MARK;
+    }
+    return shift(number, exponent, digits);
+}
+
+static NumberFault read_digits(Str text, const NumberMark *mark, char *digits, Number *number)
 {
     size_t e = 0;
     while (e < text.n && (text.p[e] | 0x20) != 'e')
         e++;
-    if (e < text.n) {
-        int exponent;
-        if (text.p[0] == '-' || !read_plain((Str){text.p, e}, number) ||
-            !read_exponent((Str){text.p + e + 1, text.n - e - 1}, &exponent))
-            return NUMBER_NOT;
-        return shift(number, exponent, digits);
-    }
-    if (text.n && text.p[0] != '-' && read_plain(text, number))
+    if (e < text.n)
+        return read_power(text, e, mark, digits, number);
+    if (text.n && text.p[0] != '-' && read_plain(text, mark, number))
         return NUMBER_OK;
     if (only_digits(text.p, text.n) && text.n > NUMBER_DIGITS)
         return NUMBER_LONG;
@@ -358,18 +415,26 @@ static NumberFault read_digits(Str text, char *digits, Number *number)
     pattern.n = 0;
     pattern.dots = pattern.commas = pattern.gaps = 0;
     *number = (Number){0};
-    return scan(text, &pattern) ? read_pattern(&pattern, digits, number) : NUMBER_NOT;
+    return scan(text, &pattern) ? read_pattern(&pattern, mark, digits, number) : NUMBER_NOT;
 }
 
-NumberFault number_read(Str cell, bool percent, char digits[NUMBER_ROOM], Number *number)
+NumberFault number_read(Str cell, bool percent, const NumberMark *mark, char digits[NUMBER_ROOM], Number *number)
 {
-    if (read_plain(cell, number) || read_amount(cell, number))
+    if (read_plain(cell, mark, number) || read_amount(cell, mark, number))
         return NUMBER_OK;
     *number = (Number){0};
     Affixes affixes = {.rest = cell, .allow_percent = percent};
     strip_affixes(&affixes);
-    NumberFault fault = read_digits(affixes.rest, digits, number);
+    NumberFault fault = read_digits(affixes.rest, mark, digits, number);
     number->negative = affixes.negative;
     without_leading_zeros(number);
     return fault;
+}
+
+NumberShape number_shape(Str cell, bool percent)
+{
+    static const NumberMark any = {MARK_AUTO, MARK_AUTO, NULL};
+    char digits[NUMBER_ROOM];
+    Number number;
+    return number_read(cell, percent, &any, digits, &number) == NUMBER_OK ? number.shape : SHAPE_NONE;
 }

@@ -87,7 +87,7 @@ void clean_duration(const Field *field, Str cell)
         snprintf(seconds, sizeof seconds, "%lld", (long long)duration.seconds);
         const char *decimals = fraction + (*fraction == '.');
         number_value(field, &(Number){duration.negative, seconds, duration.seconds ? strlen(seconds) : 0, decimals,
-                                      strlen(decimals), false});
+                                      strlen(decimals), SHAPE_NONE, false});
     } else if (field->type->kind != PG_INTERVAL || field_keeps_micros(field, duration.micros)) {
         field_value(field, interval_text(field, &duration));
     }

@@ -78,8 +78,8 @@ static void integer_value(const Field *field, const Number *number)
         field_refuse(field, REJECT_RANGE, "is not a whole number");
         return;
     }
-    if (number->three_after_dot) { /* 1.000: who wrote it may have meant a thousand */
-        field_refuse(field, REJECT_INVALID, "can be read as a decimal or as thousands: write it without the dot");
+    if (number->decimal_doubt) { /* 1.000: who wrote it may have meant a thousand */
+        field_refuse(field, REJECT_INVALID, "can be read as a decimal or as thousands: write it without the mark");
         return;
     }
     for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
@@ -184,7 +184,7 @@ void number_value(const Field *field, const Number *number)
 {
     bool whole = field->column->type == FIELD_INTEGER;
     PgKind kind = field->type->kind;
-    if (whole && (significant_fraction(number) || number->three_after_dot || kind != PG_NUMERIC))
+    if (whole && (significant_fraction(number) || number->decimal_doubt || kind != PG_NUMERIC))
         integer_value(field, number);
     else if (kind == PG_INTEGER)
         integer_value(field, number);
@@ -200,12 +200,22 @@ static void clean_number(const Field *field, Str cell, bool percent)
 {
     Number number;
     char digits[NUMBER_ROOM];
-    switch (number_read(cell, percent, digits, &number)) {
+    const NumberMark *mark = &field->context->number;
+    switch (number_read(cell, percent, mark, digits, &number)) {
     case NUMBER_OK:
+        field->out->point = number.shape == SHAPE_POINT;
+        field->out->comma = number.shape == SHAPE_COMMA;
         number_value(field, &number);
         break;
     case NUMBER_GROUPS:
         field_refuse(field, REJECT_INVALID, "has misplaced thousands separators or two decimal marks");
+        break;
+    case NUMBER_MARK:
+        field_refuse(field, REJECT_INVALID, "is a number only with a decimal %s, but decimal_mark is %s",
+                     mark->mark == MARK_POINT ? "comma" : "point", mark->mark == MARK_POINT ? "point" : "comma");
+        break;
+    case NUMBER_DOUBT:
+        field_refuse(field, REJECT_INVALID, "%s", mark->mixed);
         break;
     case NUMBER_LONG:
         field_refuse(field, REJECT_RANGE, "is beyond what any column can hold");

@@ -51,6 +51,8 @@ static void add_choices(Lines *lines, const StringList *choices)
         add_line(lines, line);
 }
 
+static const char *const marks[] = {[MARK_AUTO] = "auto", [MARK_POINT] = "point", [MARK_COMMA] = "comma"};
+
 static Lines rule_lines(const Table *table, const Column *column, Arena *arena)
 {
     Lines lines = {.arena = arena};
@@ -65,6 +67,10 @@ static Lines rule_lines(const Table *table, const Column *column, Arena *arena)
         add_line(&lines, arena_printf(arena, "%s or more", column->min));
     if (column->max)
         add_line(&lines, arena_printf(arena, "%s or less", column->max));
+    if (field_is_number(column->type) && column->mark != MARK_AUTO)
+        add_line(&lines, arena_printf(arena, "with a decimal %s", marks[column->mark]));
+    if (column->type == FIELD_DATETIME && column->zone)
+        add_line(&lines, arena_printf(arena, "in %s, where no zone is given", column->zone));
     add_choices(&lines, &column->choices);
     for (int i = 0; i < column->n_aliases; i++) {
         const Alias *alias = &column->aliases[i];
@@ -179,6 +185,9 @@ static cJSON *column_json(const Table *table, const Column *column)
     cJSON_AddItemToObject(json, "default", json_string(column->default_value));
     cJSON_AddItemToObject(json, "min", json_string(column->min));
     cJSON_AddItemToObject(json, "max", json_string(column->max));
+    cJSON_AddItemToObject(json, "decimal_mark", json_string(field_is_number(column->type) ? marks[column->mark] : NULL));
+    const char *zone = column->type != FIELD_DATETIME ? NULL : column->zone ? column->zone : "UTC";
+    cJSON_AddItemToObject(json, "time_zone", json_string(zone));
     cJSON_AddItemToObject(json, "choices", names_json(&column->choices));
     cJSON *aliases = cJSON_AddObjectToObject(json, "aliases");
     for (int i = 0; i < column->n_aliases; i++)
@@ -224,6 +233,8 @@ static void show_json(const Base *base)
     json_text(&json, "origin", base->origin);
     json_text(&json, "schema", base->schema);
     json_text(&json, "date_order", orders[base->date_order]);
+    json_text(&json, "decimal_mark", marks[base->mark]);
+    json_text(&json, "time_zone", base->zone ? base->zone : "UTC");
     json_item(&json, "null_tokens", names_json(&base->null_tokens));
     json_open(&json, "tables", '[');
     for (int i = 0; i < base->n_tables; i++)

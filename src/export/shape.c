@@ -96,6 +96,21 @@ static const char *shape_array(bool attachments, const char *text, Buf *out)
     return buf_view(out).p;
 }
 
+/* ---- numbers: 1.500 could be read as thousands, 01.500 cannot, whatever other cells show ---- */
+
+static const char *shape_number(const Column *column, const char *text, Buf *out)
+{
+    size_t sign = *text == '-', whole = strspn(text + sign, "0123456789");
+    const char *point = text + sign + whole;
+    bool marked = *point == '.';
+    bool doubtful = marked && whole <= 3 && text[sign] != '0' && strspn(point + 1, "0123456789") == 3 && point[4] == '\0';
+    buf_printf(out, "%.*s%s%.*s", (int)sign, text, doubtful && column->mark == MARK_AUTO ? "0" : "", (int)whole, text + sign);
+    buf_printf(out, "%s%s", marked ? (column->mark == MARK_COMMA ? "," : ".") : "", point + marked);
+    if (column->type == FIELD_PERCENT)
+        buf_char(out, '%');
+    return out->data;
+}
+
 /* ---- cells ---- */
 
 const char *shape_cell(const Column *column, DateOrder order, const char *text, Buf *scratch)
@@ -106,9 +121,11 @@ const char *shape_cell(const Column *column, DateOrder order, const char *text, 
     switch (column->type) {
     case FIELD_BOOLEAN:
         return text[0] == 't' ? "checked" : "";
+    case FIELD_INTEGER:
+    case FIELD_DECIMAL:
+    case FIELD_CURRENCY:
     case FIELD_PERCENT:
-        buf_printf(scratch, "%s%%", text);
-        return scratch->data;
+        return shape_number(column, text, scratch);
     case FIELD_DATE:
     case FIELD_DATETIME:
         return shape_date(order, text, scratch);

@@ -55,6 +55,15 @@ static void read_on_invalid(const Node *value, void *target)
 }
 
 /* "" is a value of text columns alone: what an empty cell becomes where the column is NOT NULL. */
+DecimalMark read_mark(const Node *value)
+{
+    static const char *const words[] = {[MARK_AUTO] = "auto", [MARK_POINT] = "point", [MARK_COMMA] = "comma", NULL};
+    int mark = node_word(value, words, MARK_AUTO);
+    return mark < 0 ? MARK_AUTO : (DecimalMark)mark;
+}
+
+static void read_column_mark(const Node *value, void *target) { ((Column *)target)->mark = read_mark(value); }
+
 static void read_default(const Node *value, void *target)
 {
     Column *column = target;
@@ -293,6 +302,7 @@ static const JsonKey column_keys[] = {
     {"default", false, read_default, PLAIN},
     {"min", false, read_min, NUMBERS | TIMES},
     {"max", false, read_max, NUMBERS | TIMES},
+    {"decimal_mark", false, read_column_mark, NUMBERS},
     {"choices", false, read_choices, CHOICES},
     {"aliases", false, read_aliases, ALL & ~BIT(FIELD_ATTACHMENTS)},
     {"derive", false, read_derive, PLAIN},

@@ -57,6 +57,10 @@ static void add_column(Buf *out, const Column *column)
         add_text(out, column->aliases[i].from);
         add_text(out, column->aliases[i].to);
     }
+    if (field_is_number(column->type))
+        buf_printf(out, "%d,", (int)column->mark);
+    if (column->type == FIELD_DATETIME)
+        add_text(out, column->zone);
     buf_printf(out, "%d,", column->derive.from);
     add_text(out, column->derive.pattern);
     if (column->to) {

@@ -92,13 +92,19 @@ static void read_columns(const Node *value, void *target)
     for (const cJSON *json = value->json->child; json; json = json->next, i++) {
         Node column = node_item(value, i, json, "column");
         table->columns[i].index = i;
+        table->columns[i].mark = table->mark;
+        table->columns[i].zone = table->zone;
         read_column(&column, &table->columns[i]);
     }
 }
 
+static void read_table_mark(const Node *value, void *target) { ((Table *)target)->mark = read_mark(value); }
+
 static const JsonKey table_keys[] = {
-    {"table", true, read_table_name, 0}, {"file", true, read_file, 0},       {"id", true, read_id, 0},
-    {"skip", false, read_skip, 0},       {"columns", true, read_columns, 0},
+    {"table", true, read_table_name, 0},         {"file", true, read_file, 0},
+    {"id", true, read_id, 0},                    {"skip", false, read_skip, 0},
+    {"decimal_mark", false, read_table_mark, 0},
+    {"columns", true, read_columns, 0}, /* behind what they take from the table */
     {"metadata", false, read_metadata, 0},
 };
 
@@ -128,6 +134,8 @@ static void read_date_order(const Node *value, void *target)
     int order = node_word(value, words, DATE_MDY);
     ((Base *)target)->date_order = order < 0 ? DATE_MDY : (DateOrder)order;
 }
+
+static void read_base_mark(const Node *value, void *target) { ((Base *)target)->mark = read_mark(value); }
 
 static void read_null_tokens(const Node *value, void *target)
 {
@@ -162,6 +170,8 @@ static void read_tables(const Node *value, void *target)
         Node node = node_item(value, i, json, "table");
         table->base = base;
         table->schema = base->schema;
+        table->mark = base->mark;
+        table->zone = base->zone;
         table->name_column = -1;
         metadata_defaults(table);
         node_fields(&node, table_keys, COUNT(table_keys), table);
@@ -174,6 +184,7 @@ static void read_tables(const Node *value, void *target)
 static const JsonKey base_keys[] = {
     {"name", true, read_base_name, 0},         {"schema", false, read_schema, 0},
     {"date_order", false, read_date_order, 0}, {"null_tokens", false, read_null_tokens, 0},
+    {"decimal_mark", false, read_base_mark, 0},
     {"tables", true, read_tables, 0},
 };
 

@@ -27,4 +27,9 @@ static const struct {
 
 const char *field_type_name(FieldType type) { return types[type].name; }
 
+bool field_is_number(FieldType type)
+{
+    return type == FIELD_INTEGER || type == FIELD_DECIMAL || type == FIELD_CURRENCY || type == FIELD_PERCENT;
+}
+
 bool field_accepts(FieldType type, PgKind kind) { return (types[type].kinds & KIND(kind)) != 0; }

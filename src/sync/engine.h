@@ -80,6 +80,8 @@ struct TableRun {
     Load *load;            /* the table is empty: records go straight into it; else NULL */
     ParityTable *parity;   /* records are compared with their rows instead of written; else NULL */
     CleaningReport *report; /* NULL in a second pass over the same file: it was told already */
+    Detector *detector;       /* the file was looked at before it is cleaned; else NULL */
+    DecimalMark *marks_before; /* per column: what earlier exports showed */
     Arena scratch;         /* one record */
     bool *present;         /* per column, once the header was read, also where no record follows */
     int64_t seq;           /* of the last staged record */
@@ -104,6 +106,12 @@ struct TableRun {
  * and how records without a real id are recognized (intake.c). */
 RecordSink intake_sink(TableRun *turn);
 bool intake_header(TableRun *turn, Err *err);
+
+/* How dates and numbers of the file are to be read (marks.c). marks_of_numbers is the cleaner's; ctx is the TableRun. */
+bool marks_load(TableRun *turn, Err *err);
+bool marks_date_order(TableRun *turn, DateOrder *order, Err *err);
+bool marks_of_numbers(void *ctx, NumberMark *marks, Err *err);
+bool marks_keep(const TableRun *turn, Err *err); /* for exports that show nothing */
 
 /* Decide over and stage what the batch holds (batch.c). */
 bool batch_flush(TableRun *turn, Err *err);

@@ -27,20 +27,6 @@ bool table_lock(Pg *pg, const Table *table, Err *err)
     return ok;
 }
 
-static bool decide_date_order(const TableRun *turn, DateOrder *order, Err *err)
-{
-    *order = turn->table->base->date_order;
-    if (*order != DATE_AUTO)
-        return true;
-    DateOrderDetector *survey = date_order_detector_new(turn->table, turn->path);
-    bool ok = csv_read(turn->path, date_order_detector_put, survey, NULL, err) && date_order_detector_verdict(survey, order, err);
-    const char *doubt = ok ? date_order_detector_warning(survey) : NULL;
-    if (doubt && turn->report)
-        cleaning_report_warn(turn->report, turn->table, NULL, 0, NULL, doubt);
-    date_order_detector_free(survey);
-    return ok;
-}
-
 enum { PROGRESS_EVERY = 10000 }; /* records */
 
 static bool put_raw(void *ctx, const RawRecord *record, Err *err)
@@ -69,9 +55,10 @@ static void note_unmapped(TableRun *turn)
 bool table_run_stream(TableRun *turn, Err *err)
 {
     Run *run = turn->run;
-    CleanerOptions options = {.table = turn->table, .links = (const LinkIndex *const *)run->links, .path = turn->path};
+    CleanerOptions options = {.table = turn->table, .links = (const LinkIndex *const *)run->links, .path = turn->path,
+                              .marks = marks_of_numbers, .marks_ctx = turn};
     RecordSink sink = intake_sink(turn);
-    if (!decide_date_order(turn, &options.date_order, err))
+    if (!marks_date_order(turn, &options.date_order, err))
         return false;
     turn->cleaner = cleaner_new(&options, turn->report, &sink);
     if (!csv_read(turn->path, put_raw, turn, &turn->file, err) || !cleaner_finish(turn->cleaner, err))
@@ -157,7 +144,7 @@ static bool clear_deactivated(TableRun *turn, Err *err)
 static bool take(TableRun *turn, Err *err)
 {
     return clear_deactivated(turn, err) && read_and_apply(turn, err) && history_write(turn, err) && heirs_write(turn, err) &&
-           rejects_write(turn, err) && note_links(turn, err) && check_sum(turn, err) && guard_rejects(turn, err) &&
+           rejects_write(turn, err) && note_links(turn, err) && marks_keep(turn, err) && check_sum(turn, err) && guard_rejects(turn, err) &&
            stage_drop(turn, err);
 }
 
@@ -173,6 +160,8 @@ void table_run_free(TableRun *turn)
     batch_free(&turn->batch);
     arena_free(&turn->scratch);
     load_free(turn);
+    detector_free(turn->detector);
+    free(turn->marks_before);
     free(turn->present);
     free(turn->key_bits);
 }
@@ -183,7 +172,7 @@ bool table_run_prepare(TableRun *turn, Err *err)
     turn->known = record_index_new();
     turn->bad = record_index_new();
     return record_index_load(turn->known, pg, turn->table, err) && layouts_load(&turn->layouts, pg, turn->table, err) &&
-           linked_load(turn->run, turn->table, err);
+           linked_load(turn->run, turn->table, err) && marks_load(turn, err);
 }
 
 static bool file_size(const char *path, int64_t *size, Err *err)

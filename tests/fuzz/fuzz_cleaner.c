@@ -99,17 +99,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     RecordSink sink = {(void *)(uintptr_t)table, known, put, NULL};
     CleaningReport *report = cleaning_report_new();
     Cleaner *cleaner = cleaner_new(&options, report, &sink);
-    DateOrderDetector *survey = date_order_detector_new(table, "fuzz");
+    Detector *survey = detector_new(table, "fuzz");
     DateOrder order;
     Err a = {0}, b = {0};
     if (csv_read_bytes(buf_view(&csv), "fuzz", cleaner_put, cleaner, &a))
         cleaner_finish(cleaner, &a);
-    if (csv_read_bytes(buf_view(&csv), "fuzz", date_order_detector_put, survey, &b))
-        date_order_detector_verdict(survey, &order, &b);
+    if (csv_read_bytes(buf_view(&csv), "fuzz", detector_put, survey, &b))
+        detector_date_order(survey, &order, &b);
     must(a.code == ERR_NONE || (a.message && a.code != ERR_CONFIG));
     err_clear(&a);
     err_clear(&b);
-    date_order_detector_free(survey);
+    detector_free(survey);
     cleaner_free(cleaner);
     cleaning_report_free(report);
     buf_free(&csv);

@@ -172,6 +172,12 @@ static inline bool case_setting(Arena *arena, CaseSettings *settings, const char
         return case_kind(settings, value);
     if (strcmp(key, "order") == 0)
         settings->context.date_order = strcmp(value, "dmy") == 0 ? DATE_DMY : DATE_MDY;
+    else if (strcmp(key, "mark") == 0)
+        settings->context.number.mark = strcmp(value, "comma") == 0 ? MARK_COMMA : MARK_POINT;
+    else if (strcmp(key, "doubt") == 0)
+        settings->context.number.doubtful = strcmp(value, "comma") == 0 ? MARK_COMMA : MARK_POINT;
+    else if (strcmp(key, "mixed") == 0)
+        settings->context.number.mixed = value;
     else if (strcmp(key, "min") == 0)
         column->min = value;
     else if (strcmp(key, "max") == 0)

@@ -284,10 +284,13 @@ static void unchanged_records_speak_for_their_order(void **state)
 static DateOrder survey(const char *csv, Err *err)
 {
     DateOrder order = DATE_AUTO;
-    DateOrderDetector *survey = date_order_detector_new(&works, "works.csv");
-    if (csv_read_bytes(str_of(csv), "works.csv", date_order_detector_put, survey, err))
-        date_order_detector_verdict(survey, &order, err);
-    date_order_detector_free(survey);
+    const Base automatic = {.origin = "base.json", .date_order = DATE_AUTO};
+    Table table = works;
+    table.base = &automatic;
+    Detector *survey = detector_new(&table, "works.csv");
+    if (csv_read_bytes(str_of(csv), "works.csv", detector_put, survey, err))
+        detector_date_order(survey, &order, err);
+    detector_free(survey);
     return order;
 }
 
@@ -307,7 +310,7 @@ static void surveys(void **state)
     survey("Work,Work,Record ID\n", &err);
     assert_int_equal(err.code, ERR_HEADER);
     err_clear(&err);
-    date_order_detector_free(NULL);
+    detector_free(NULL);
     cleaner_free(NULL);
 }
 

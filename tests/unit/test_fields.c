@@ -56,7 +56,8 @@ static void check_again(const Case *one, void *failures)
         type == FIELD_LIST || type == FIELD_ATTACHMENTS)
         return;
     Cleaned again;
-    field_clean(&one->settings->column, str_of(one->cleaned.text), &one->settings->context, &again);
+    CleanContext own = field_own_context(&one->settings->context); /* with a point, whatever the cells have */
+    field_clean(&one->settings->column, str_of(one->cleaned.text), &own, &again);
     if (!again.code && same(again.text, one->cleaned.text) && !again.from)
         return;
     ++*(int *)failures;

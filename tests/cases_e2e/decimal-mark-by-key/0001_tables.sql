@@ -1,0 +1,14 @@
+CREATE TABLE t (
+    id serial PRIMARY KEY,
+    airtable_id text NOT NULL UNIQUE,
+    price numeric(12,2),
+    kg numeric(10,3),
+    points numeric
+);
+CREATE TABLE u (
+    id serial PRIMARY KEY,
+    airtable_id text NOT NULL UNIQUE,
+    price numeric(12,2),
+    kg numeric(10,3),
+    points numeric
+);
