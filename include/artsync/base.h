@@ -156,6 +156,9 @@ typedef struct Problems {
 void problems_add(Problems *problems, const char *place, const char *hint, const char *format, ...) ART_PRINTF(4, 5);
 void problems_free(Problems *problems);
 
+/* The first of at least one problem as an Err, and how many more there are. Returns false. */
+bool problems_raise(const Problems *problems, ErrCode code, Err *err);
+
 /* Parse base.json text. `origin` names it in messages. Returns NULL if it has problems (at least one was added).
  * Errors: unknown or repeated keys, wrong types, trailing bytes, over 1 MB, invalid UTF-8, unknown types,
  * links to unknown tables or in a circle, on_invalid null on a required column ... */
@@ -175,6 +178,10 @@ bool base_read(const char *name, Base **base, Buf *origin, Problems *problems, E
  * column, a type that cannot hold the field, an id column that is not unique, a NOT NULL column without default that
  * is not mapped. Sets Column.catalog and Table.catalog. Returns true if no problem was added. */
 bool base_bind(Base *base, CatalogTable *const *catalogs, Problems *problems);
+
+/* The first part of base_bind by itself: each mapped table is there, and is a table. `never_made` is the hint for one that
+ * artsync has never seen. */
+bool base_tables_exist(const Base *base, CatalogTable *const *catalogs, const char *never_made, Problems *problems);
 
 void base_free(Base *base);
 

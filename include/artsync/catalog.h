@@ -36,6 +36,8 @@ typedef struct PgType {
     int scale;         /* numeric(p,s): s; timestamp(s), interval(s): digits of a second; -1 = all are kept as given */
     const char *name;  /* format_type: "numeric(10,2)", "character varying(20)" */
     const char *base;  /* the same without length or domain, castable: "numeric", "character varying", "text[]" */
+    const char **labels; /* enums: the labels, in their order */
+    int n_labels;
 } PgType;
 
 typedef struct CatalogColumn {
@@ -44,6 +46,7 @@ typedef struct CatalogColumn {
     bool not_null;
     bool has_default; /* a default, an identity or a generation expression */
     const char *default_text; /* the column's own default as pg_get_expr prints it, or NULL */
+    const char *folding; /* a nondeterministic collation, schema and name: different texts may be equal; else NULL */
     bool generated;   /* GENERATED ALWAYS AS (...) STORED or identity ALWAYS: cannot be written */
 } CatalogColumn;
 
@@ -77,7 +80,11 @@ typedef struct CatalogForeignKey {
 
 typedef struct CatalogTable {
     const char *schema, *name;
-    bool exists;
+    bool exists;              /* as a table, partitioned or not: something that a sync can write to */
+    const char *other_kind;   /* "view", "foreign table" ...: something else has the name; else NULL */
+    bool known;               /* artsync keeps state of a table of this name: it was there once */
+    const char *likely;       /* does not exist: tables that artsync knows and the mapping does not, or NULL */
+    const char *partition_key; /* pg_get_partkeydef: "LIST (region)"; NULL: not partitioned */
     bool owned;               /* the current role is (a member of) the owner */
     CatalogColumn *columns;
     int n_columns;

@@ -44,6 +44,9 @@ bool schema_default_base(Pg *pg, const Base *base, bool reset, Err *err);
 /* ERR_SCHEMA with the hint "run artsync db migrate" unless all is applied and unedited. Cheap: one statement. */
 bool schema_require(Pg *pg, const Base *base, const char *base_name, Err *err);
 
+/* ERR_SCHEMA unless every mapped table is there and is a table. For use where nothing is pending any more. */
+bool schema_tables_require(Pg *pg, const Base *base, Err *err);
+
 /* ---- what the migrations make against what is there ---- */
 
 typedef enum DifferenceKind {

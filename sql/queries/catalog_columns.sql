@@ -24,10 +24,14 @@ SELECT c.ord,
        c.attnotnull OR w.not_null AS not_null,
        c.atthasdef OR c.attidentity <> '' OR w.has_default AS has_default,
        c.attgenerated <> '' OR c.attidentity = 'a' AS generated,
-       pg_catalog.pg_get_expr(def.adbin, def.adrelid) AS default_text
+       pg_catalog.pg_get_expr(def.adbin, def.adrelid) AS default_text,
+       CASE WHEN NOT o.collisdeterministic THEN pg_catalog.format('%I.%I', s.nspname, o.collname) END AS folding,
+       (SELECT pg_catalog.array_to_json(pg_catalog.array_agg(l.enumlabel ORDER BY l.enumsortorder))
+        FROM pg_catalog.pg_enum l WHERE l.enumtypid = b.oid) AS labels
 FROM columns c
 JOIN walk w ON w.ord = c.ord AND w.attnum = c.attnum
 JOIN pg_catalog.pg_type b ON b.oid = w.typ AND b.typtype <> 'd'
 LEFT JOIN pg_catalog.pg_attrdef def ON def.adrelid = c.attrelid AND def.adnum = c.attnum
+LEFT JOIN (pg_catalog.pg_collation o JOIN pg_catalog.pg_namespace s ON s.oid = o.collnamespace) ON o.oid = c.attcollation
 LEFT JOIN pg_catalog.pg_type e ON e.oid = b.typelem AND b.typlen = -1 AND b.typcategory = 'A'
 ORDER BY c.ord, c.attnum

@@ -21,7 +21,7 @@ const Command cmd_base_check = {
 static bool any_table(CatalogTable *const *catalogs, int n)
 {
     for (int i = 0; i < n; i++)
-        if (catalogs[i]->exists)
+        if (catalogs[i]->exists || catalogs[i]->other_kind || catalogs[i]->known)
             return true;
     return false;
 }

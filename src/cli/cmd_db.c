@@ -122,9 +122,10 @@ static bool migrate(Cli *cli, Err *err)
     bool ok = cli_given(cli, "base") || schema_default_base(cli->pg, cli->base, false, err);
     ok = ok &&
         (cli_flag(cli, "adopt") ? schema_adopt : schema_migrate)(cli->pg, cli->base, cli->base_name, &applied, err);
-    cli->committed = ok;
-    if (!ok)
+    cli->committed = ok && applied > 0;
+    if (!ok || !schema_tables_require(cli->pg, cli->base, err))
         return false;
+    cli->committed = true;
     if (cli->json) {
         ok = read_status(cli, &all, err);
         if (ok)

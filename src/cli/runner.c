@@ -45,13 +45,7 @@ static bool bind_base(Cli *cli, CatalogTable *const *catalogs, Err *err)
     bool drifted = cli->base->embedded;
     for (int i = 0; i < cli->base->n_tables; i++)
         drifted = drifted || !catalogs[i]->exists;
-    Buf more = {0};
-    if (problems.n > 1)
-        buf_printf(&more, " (and %d more)", problems.n - 1);
-    const Problem *first = &problems.items[0];
-    err_set(err, drifted ? ERR_SCHEMA : ERR_CONFIG, first->hint, "%s: %s%s", first->location, first->message,
-            more.len ? more.data : "");
-    buf_free(&more);
+    problems_raise(&problems, drifted ? ERR_SCHEMA : ERR_CONFIG, err);
     problems_free(&problems);
     return false;
 }

@@ -56,6 +56,29 @@ static bool is_padded(const PgType *type)
     return strcmp(type->name, "character") == 0 || strncmp(type->name, "character(", 10) == 0;
 }
 
+static void bind_id_key(Binding *binding, int column, const char *place)
+{
+    const CatalogTable *catalog = binding->catalog;
+    bool deferrable;
+    if (unique_alone(catalog, column, &deferrable)) {
+        if (deferrable)
+            problems_add(binding->problems, place, "declare it NOT DEFERRABLE",
+                         "the unique key of the id column is deferrable");
+    } else if (catalog->partition_key) {
+        problems_add(binding->problems, place,
+                     arena_printf(&binding->arena,
+                                  "partition the table by the id (PARTITION BY HASH (%s)) with a UNIQUE constraint on that "
+                                  "column, or map a table that is not partitioned",
+                                  binding->table->id_column),
+                     "the id column is not unique alone: the table is partitioned by %s, and PostgreSQL wants the partition "
+                     "key in every unique key",
+                     catalog->partition_key);
+    } else {
+        problems_add(binding->problems, place, "add a UNIQUE constraint on this column alone",
+                     "the id column is not unique");
+    }
+}
+
 static void bind_id(Binding *binding)
 {
     const Table *table = binding->table;
@@ -67,7 +90,6 @@ static void bind_id(Binding *binding)
     const CatalogColumn *column = &binding->catalog->columns[index];
     const char *place = column_place(binding, table->id_column);
     Problems *problems = binding->problems;
-    bool deferrable;
     bool folds = strstr(column->type.name, "citext") != NULL; /* ids that differ only in case are two */
     if (column->type.kind != PG_TEXT || is_padded(&column->type) || folds)
         problems_add(problems, place, "make it text or varchar", "a record id is text, the column is %s",
@@ -79,13 +101,30 @@ static void bind_id(Binding *binding)
         problems_add(problems, place, NULL, "the database generates it, so that no id can be written");
     if (!column->not_null)
         problems_add(problems, place, "declare it NOT NULL UNIQUE", "the id column may be NULL");
-    if (!unique_alone(binding->catalog, index, &deferrable))
-        problems_add(problems, place, "add a UNIQUE constraint on this column alone", "the id column is not unique");
-    else if (deferrable)
-        problems_add(problems, place, "declare it NOT DEFERRABLE", "the unique key of the id column is deferrable");
+    if (column->folding)
+        problems_add(problems, place, "give it COLLATE \"C\", or another deterministic collation",
+                     "its collation %s takes different record ids for the same one", column->folding);
+    bind_id_key(binding, index, place);
 }
 
 /* ---- the mapped columns ---- */
+
+static bool has_label(const PgType *type, const char *text)
+{
+    for (int i = 0; i < type->n_labels; i++) {
+        if (strcmp(type->labels[i], text) == 0)
+            return true;
+    }
+    return false;
+}
+
+static const char *label_list(Binding *binding, const PgType *type)
+{
+    const char *list = "";
+    for (int i = 0; i < type->n_labels; i++)
+        list = arena_printf(&binding->arena, "%s%s\"%s\"", list, i ? ", " : "", type->labels[i]);
+    return list;
+}
 
 static void bind_link(Binding *binding, const Column *column, const CatalogTable *to, const char *place)
 {
@@ -100,6 +139,21 @@ static void bind_link(Binding *binding, const Column *column, const CatalogTable
     if (own->kind != key->kind || own->bytes < key->bytes)
         problems_add(binding->problems, place, NULL, "the column is %s, but the primary key of %s is %s", own->name,
                      column->to->name, key->name);
+}
+
+/* Each choice has to be a label of an enum and to be short enough for varchar(n). */
+static void bind_choices(Binding *binding, const Column *column, const char *place)
+{
+    const PgType *type = &column->catalog->type;
+    for (int i = 0; i < column->choices.n; i++) {
+        const char *choice = column->choices.items[i];
+        if (type->kind == PG_TEXT && type->length > 0 && utf8_length(str_of(choice)) > (size_t)type->length)
+            problems_add(binding->problems, place, NULL, "the choice \"%s\" is too long for %s", choice, type->name);
+        else if (type->kind == PG_ENUM && !has_label(type, choice))
+            problems_add(binding->problems, place,
+                         arena_printf(&binding->arena, "the labels of %s: %s", type->base, label_list(binding, type)),
+                         "the choice \"%s\" is no label of the enum %s", choice, type->base);
+    }
 }
 
 static void bind_column(Binding *binding, Column *column, CatalogTable *const *catalogs)
@@ -125,10 +179,8 @@ static void bind_column(Binding *binding, Column *column, CatalogTable *const *c
     if (column->catalog->not_null && column->on_invalid_null)
         problems_add(problems, place, "leave out \"on_invalid\" or drop NOT NULL",
                      "\"on_invalid\": \"null\" is impossible, the column is NOT NULL");
-    for (int i = 0; type->kind == PG_TEXT && type->length > 0 && i < column->choices.n; i++)
-        if (column->type == FIELD_CHOICE && utf8_length(str_of(column->choices.items[i])) > (size_t)type->length)
-            problems_add(problems, place, NULL, "the choice \"%s\" is too long for %s", column->choices.items[i],
-                         type->name);
+    if (column->type == FIELD_CHOICE)
+        bind_choices(binding, column, place);
 }
 
 /* A column that must have a value, and nobody gives it one: no record could ever be inserted. */
@@ -146,6 +198,42 @@ static void forgotten_columns(Binding *binding)
     }
 }
 
+/* ---- the table itself ---- */
+
+static void missing_table(Binding *binding, const char *never_made)
+{
+    const CatalogTable *catalog = binding->catalog;
+    const char *schema = binding->table->schema, *name = binding->table->name, *place = table_place(binding);
+    if (catalog->other_kind)
+        problems_add(binding->problems, place, "map the table that holds the rows",
+                     "%s.%s is a %s; a sync writes to tables only", schema, name, catalog->other_kind);
+    else if (!catalog->known)
+        problems_add(binding->problems, place, never_made, "the database has no table %s.%s", schema, name);
+    else if (catalog->likely)
+        problems_add(binding->problems, place,
+                     arena_printf(&binding->arena,
+                                  "artsync was set up for a table that base.json does not name: %s; if it is the same one, "
+                                  "give its new name in base.json, or rename it back", catalog->likely),
+                     "the table %s.%s is gone: it was renamed or dropped", schema, name);
+    else
+        problems_add(binding->problems, place,
+                     "give the table's new name in base.json, or rename it back; if it was dropped, restore it from a "
+                     "backup or take it out of base.json",
+                     "the table %s.%s is gone: it was renamed or dropped", schema, name);
+}
+
+bool base_tables_exist(const Base *base, CatalogTable *const *catalogs, const char *never_made, Problems *problems)
+{
+    int before = problems->n;
+    for (int i = 0; i < base->n_tables; i++) {
+        Binding binding = {.base = base, .table = &base->tables[i], .catalog = catalogs[i], .problems = problems};
+        if (!catalogs[i]->exists)
+            missing_table(&binding, never_made);
+        arena_free(&binding.arena);
+    }
+    return problems->n == before;
+}
+
 bool base_bind(Base *base, CatalogTable *const *catalogs, Problems *problems)
 {
     int before = problems->n;
@@ -153,8 +241,7 @@ bool base_bind(Base *base, CatalogTable *const *catalogs, Problems *problems)
         Table *table = &base->tables[i];
         Binding binding = {.base = base, .table = table, .catalog = catalogs[i], .problems = problems};
         if (!catalogs[i]->exists) {
-            problems_add(problems, table_place(&binding), command_hint("run: {}", "db migrate"),
-                         "the database has no table %s.%s", table->schema, table->name);
+            missing_table(&binding, command_hint("run: {}", "db migrate"));
         } else {
             table->catalog = catalogs[i];
             bind_id(&binding);

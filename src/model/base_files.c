@@ -96,12 +96,7 @@ Base *base_load(const char *name, Err *err)
     if (base_read(name, &base, &origin, &problems, err) && problems.n > 0) {
         base_free(base);
         base = NULL;
-        const Problem *first = &problems.items[0];
-        Buf more = {0};
-        if (problems.n > 1)
-            buf_printf(&more, " (and %d more; %s)", problems.n - 1, command_hint("to see them all: {}", "base check"));
-        err_set(err, ERR_CONFIG, first->hint, "%s: %s%s", first->location, first->message, buf_view(&more).p);
-        buf_free(&more);
+        problems_raise(&problems, ERR_CONFIG, err);
     }
     problems_free(&problems);
     buf_free(&origin);

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "artsync/base.h"
+#include "artsync/shell.h"
 
 void problems_add(Problems *problems, const char *place, const char *hint, const char *format, ...)
 {
@@ -16,6 +17,17 @@ void problems_add(Problems *problems, const char *place, const char *hint, const
         .message = message.data,
         .hint = hint ? mem_dup(hint) : NULL,
     };
+}
+
+bool problems_raise(const Problems *problems, ErrCode code, Err *err)
+{
+    const Problem *first = &problems->items[0];
+    Buf more = {0};
+    if (problems->n > 1)
+        buf_printf(&more, " (and %d more; %s)", problems->n - 1, command_hint("to see them all: {}", "base check"));
+    err_set(err, code, first->hint, "%s: %s%s", first->location, first->message, buf_view(&more).p);
+    buf_free(&more);
+    return false;
 }
 
 void problems_free(Problems *problems)

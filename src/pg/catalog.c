@@ -141,6 +141,10 @@ static void read_tables(const Reader *reader, const PgRows *rows, int row)
     table->exists = pg_bool(rows, row, 1);
     table->owned = pg_bool(rows, row, 2);
     table->has_foreign_triggers = pg_bool(rows, row, 3);
+    table->other_kind = keep(reader, rows, row, 4);
+    table->known = pg_bool(rows, row, 5);
+    table->likely = keep(reader, rows, row, 6);
+    table->partition_key = keep(reader, rows, row, 7);
 }
 
 static void read_column(const Reader *reader, const PgRows *rows, int row)
@@ -152,8 +156,10 @@ static void read_column(const Reader *reader, const PgRows *rows, int row)
                               .not_null = pg_bool(rows, row, 8),
                               .has_default = pg_bool(rows, row, 9),
                               .generated = pg_bool(rows, row, 10),
-                              .default_text = keep(reader, rows, row, 11)};
+                              .default_text = keep(reader, rows, row, 11),
+                              .folding = keep(reader, rows, row, 12)};
     read_type(reader, rows, row, &column->type);
+    column->type.labels = names(reader, pg_get(rows, row, 13), &column->type.n_labels);
 }
 
 static void read_key(const Reader *reader, const PgRows *rows, int row)
@@ -215,19 +221,19 @@ static void read_constraint(const Reader *reader, const PgRows *rows, int row)
 static const struct {
     const char *query;
     void (*read)(const Reader *reader, const PgRows *rows, int row);
+    int n_params;
 } statements[] = {
-    {"catalog_tables", read_tables},
-    {"catalog_columns", read_column},
-    {"catalog_keys", read_key},
-    {"catalog_constraints", read_constraint},
+    {"catalog_tables", read_tables, 3},
+    {"catalog_columns", read_column, 2},
+    {"catalog_keys", read_key, 2},
+    {"catalog_constraints", read_constraint, 2},
 };
 
-static bool read_all(Pg *pg, const Reader *reader, const char *schema, const char *list, Err *err)
+static bool read_all(Pg *pg, const Reader *reader, const char *const *params, Err *err)
 {
-    const char *const params[] = {schema, list};
     for (size_t i = 0; i < sizeof statements / sizeof statements[0]; i++) {
         PgRows *rows;
-        if (!pg_query(pg, sql_query(statements[i].query), 2, params, &rows, err))
+        if (!pg_query(pg, sql_query(statements[i].query), statements[i].n_params, params, &rows, err))
             return err_context(err, "reading the catalog");
         for (int row = 0; row < pg_count(rows); row++)
             statements[i].read(reader, rows, row);
@@ -242,22 +248,26 @@ bool pg_catalog(Pg *pg, const Base *base, Arena *arena, CatalogTable ***catalogs
     int n = base->n_tables;
     reader.tables = arena_alloc(arena, ((size_t)n + 1) * sizeof *reader.tables);
     const char **wanted = arena_alloc(arena, ((size_t)n + 1) * sizeof *wanted);
+    const char **states = arena_alloc(arena, ((size_t)n + 1) * sizeof *states);
     for (int i = 0; i < n; i++) {
         reader.tables[i] = arena_alloc(arena, sizeof **reader.tables);
         *reader.tables[i] = (CatalogTable){.schema = arena_str(arena, base->schema),
                                            .name = arena_str(arena, base->tables[i].name),
                                            .primary_key = -1};
         wanted[i] = base->tables[i].name;
+        states[i] = base->tables[i].state;
     }
-    Buf list = {0};
+    Buf list = {0}, state_list = {0};
     sql_array(&list, wanted, n);
+    sql_array(&state_list, states, n);
     /* what expressions look like depends on search_path, which a transaction of ours pins */
     bool own = !pg->lost && PQtransactionStatus(pg->conn) == PQTRANS_IDLE;
     bool ok = !own || pg_begin(pg, PG_TX_READ, err);
-    ok = ok && read_all(pg, &reader, base->schema, list.data, err);
+    ok = ok && read_all(pg, &reader, (const char *[]){base->schema, list.data, state_list.data}, err);
     if (own)
         pg_rollback(pg);
     buf_free(&list);
+    buf_free(&state_list);
     *catalogs = ok ? reader.tables : NULL;
     return ok;
 }

@@ -307,7 +307,8 @@ static PQconninfoOption *effective(const Options *options, Err *err)
     return info;
 }
 
-static bool establish(PGconn **conn, const char *url, const char *application_name, Err *err)
+/* `session`: the target_session_attrs, whatever the url says; NULL: as it says. */
+static bool establish(PGconn **conn, const char *url, const char *application_name, const char *session, Err *err)
 {
     Options options = {0};
     bool ok = parse(url ? url : "", &options, err);
@@ -318,10 +319,10 @@ static bool establish(PGconn **conn, const char *url, const char *application_na
     PQconninfoOption *info = ok ? effective(&options, err) : NULL;
     ok = info && check_port(find(info, "port"), err);
     if (ok) {
-        const char *session = find(info, "target_session_attrs");
+        const char *wanted = session ? session : find(info, "target_session_attrs");
         /* host by host, a preference means: first all hosts for it, then all hosts without it */
-        bool prefer = session && strcmp(session, "prefer-standby") == 0;
-        ok = try_hosts(conn, &options, info, prefer ? "standby" : NULL, err);
+        bool prefer = wanted && strcmp(wanted, "prefer-standby") == 0;
+        ok = try_hosts(conn, &options, info, prefer ? "standby" : session, err);
         if (!ok && prefer && err->code == ERR_CONNECT)
             ok = try_hosts(conn, &options, info, "any", err);
     }
@@ -332,11 +333,11 @@ static bool establish(PGconn **conn, const char *url, const char *application_na
 
 /* ---- the interface ---- */
 
-bool pg_open(Pg **out, const char *url, const char *application_name, Err *err)
+bool pg_open_session(Pg **out, const char *url, const char *application_name, const char *session, Err *err)
 {
     PGconn *conn = NULL;
     *out = NULL;
-    if (!establish(&conn, url, application_name, err))
+    if (!establish(&conn, url, application_name, session, err))
         return false;
     Pg *pg = mem_alloc(sizeof *pg);
     Buf where = {0};
@@ -378,7 +379,7 @@ void pg_close(Pg *pg)
 bool pg_reconnect(Pg *pg, Err *err)
 {
     Pg *fresh;
-    if (!pg_open(&fresh, pg->url, pg->application_name, err))
+    if (!pg_open_session(&fresh, pg->url, pg->application_name, NULL, err))
         return false;
     Pg old = *pg;
     *pg = *fresh;

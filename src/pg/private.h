@@ -60,6 +60,9 @@ struct PgRows {
  * read is ERR_CONFIG without a word of it that could be a secret. */
 bool pg_url_normalize(const char *url, Buf *out, Err *err);
 
+/* pg_open with this target_session_attrs, whatever the url says (NULL: as it says), and without words on read-only. */
+bool pg_open_session(Pg **out, const char *url, const char *application_name, const char *session, Err *err);
+
 /* ---- wait.c ---- */
 
 int64_t pg_now(void); /* CLOCK_MONOTONIC in ms */

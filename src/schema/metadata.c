@@ -31,6 +31,21 @@ static bool lacking(Pg *pg, const Base *base, PgRows **rows, Err *err)
     return ok;
 }
 
+bool schema_tables_require(Pg *pg, const Base *base, Err *err)
+{
+    CatalogTable **catalogs;
+    Problems problems = {0};
+    Arena arena = {0};
+    bool ok = pg_catalog(pg, base, &arena, &catalogs, err);
+    if (ok && !base_tables_exist(base, catalogs,
+                                 "make it, in a new numbered SQL file beside base.json for example, or correct its name in "
+                                 "base.json", &problems))
+        ok = problems_raise(&problems, ERR_SCHEMA, err);
+    problems_free(&problems);
+    arena_free(&arena);
+    return ok;
+}
+
 /* Columns of metadata_lacking.sql. */
 enum { LACKING_PROBLEM = 2, LACKING_STATEMENT, LACKING_NOTE };
 

@@ -35,11 +35,13 @@ void migrations_free(Migrations *migrations)
     *migrations = (Migrations){0};
 }
 
-static bool missing_state(const PgRows *rows, const Base *base, Err *err)
+/* Without a state table there was no migration since the mapping named the table, or there is no such table. */
+static bool missing_state(Pg *pg, const PgRows *rows, const Base *base, Err *err)
 {
     for (int row = 0; row < pg_count(rows); row++) {
         if (!pg_get(rows, row, 0))
-            return err_set(err, ERR_SCHEMA, how(),
+            return schema_tables_require(pg, base, err) &&
+                    err_set(err, ERR_SCHEMA, how(),
                            "the mapping of base %s is newer than the database: artsync.%s is missing", base->name,
                            pg_get(rows, row, 1));
     }
@@ -92,7 +94,7 @@ bool schema_require(Pg *pg, const Base *base, const char *base_name, Err *err)
     ok = steps_files(&steps, base, base_name, err);
     if (ok) {
         steps_compare(&steps, rows);
-        ok = all_applied(&steps, err) && missing_state(rows, base, err);
+        ok = all_applied(&steps, err) && missing_state(pg, rows, base, err);
     }
     steps_free(&steps);
     pg_rows_free(rows);

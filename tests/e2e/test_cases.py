@@ -22,6 +22,8 @@ def at(value, path):
 
 
 def run_command(art, step):
+    step = {**step, **{key: [text.replace("{database}", art.db.name) for text in step[key]]
+                       for key in ("says", "never") if key in step}}
     words = ["--base", ".", *shlex.split(step["artsync"]), *(["--json"] if "json" in step else [])]
     result = art.ok(*words, status=step.get("status", 0), env={"ARTSYNC_ENV": "development", **step.get("env", {})})
     shown = result.out + result.err

@@ -118,6 +118,32 @@ static void a_fitting_database_is_bound(void **state)
 /* ---- one thing spoiled at a time ---- */
 
 static void no_table(World *w) { w->child.exists = false; }
+static void lost_table(World *w)
+{
+    w->child.exists = false;
+    w->child.known = true;
+}
+static void renamed_table(World *w)
+{
+    lost_table(w);
+    w->child.likely = "public.kid";
+}
+static void view(World *w)
+{
+    w->child.exists = false;
+    w->child.other_kind = "view";
+}
+static void partitioned(World *w)
+{
+    w->child.partition_key = "LIST (size)";
+    w->child_keys[0].n_columns = 0;
+}
+static void folding_id(World *w) { w->child_columns[1].folding = "public.no_case"; }
+static void lost_label(World *w)
+{
+    static const char *labels[] = {"Large", "Small"};
+    w->child_columns[4].type = (PgType){.kind = PG_ENUM, .name = "size", .base = "size", .labels = labels, .n_labels = 2};
+}
 static void no_parent(World *w) { w->parent.exists = false; }
 static void no_id(World *w) { w->child_columns[1].name = "record_id"; }
 static void integer_id(World *w) { w->child_columns[1].type = (PgType)INTEGER; }
@@ -146,6 +172,24 @@ static const struct {
 } cases[] = {
     {no_table, "base.json: table child", "the database has no table public.child", "run: artsync db migrate"},
     {no_parent, "base.json: table parent", "the database has no table public.parent", "run: artsync db migrate"},
+    {lost_table, "base.json: table child", "the table public.child is gone: it was renamed or dropped",
+     "give the table's new name in base.json, or rename it back; if it was dropped, restore it from a backup or take it out "
+     "of base.json"},
+    {renamed_table, "base.json: table child", "the table public.child is gone: it was renamed or dropped",
+     "artsync was set up for a table that base.json does not name: public.kid; if it is the same one, give its new name in "
+     "base.json, or rename it back"},
+    {view, "base.json: table child", "public.child is a view; a sync writes to tables only",
+     "map the table that holds the rows"},
+    {partitioned, "base.json: table child: column rid",
+     "the id column is not unique alone: the table is partitioned by LIST (size), and PostgreSQL wants the partition key in "
+     "every unique key",
+     "partition the table by the id (PARTITION BY HASH (rid)) with a UNIQUE constraint on that column, or map a table that is "
+     "not partitioned"},
+    {folding_id, "base.json: table child: column rid",
+     "its collation public.no_case takes different record ids for the same one",
+     "give it COLLATE \"C\", or another deterministic collation"},
+    {lost_label, "base.json: table child: column size", "the choice \"Größer\" is no label of the enum size",
+     "the labels of size: \"Large\", \"Small\""},
     {no_id, "base.json: table child: column rid", "public.child has no such column", "did you mean \"id\"?"},
     {integer_id, "base.json: table child: column rid", "a record id is text, the column is integer",
      "make it text or varchar"},

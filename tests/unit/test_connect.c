@@ -96,7 +96,9 @@ static void a_server_that_takes_no_writes_is_refused(void **state)
     Pg *pg = test_open(), *reader;
     test_run(pg, "DROP ROLE IF EXISTS read_only; CREATE ROLE read_only LOGIN;"
                  "ALTER ROLE read_only SET default_transaction_read_only = on");
-    FAILS(pg_open(&reader, "user=read_only", "artsync/test", &err), ERR_CONNECT, "read-only");
+    FAILS(pg_open(&reader, "user=read_only", "artsync/test", &err), ERR_CONNECT,
+          "default_transaction_read_only is on for this role");
+    assert_non_null(strstr(err.hint, "ALTER ROLE read_only RESET default_transaction_read_only"));
     assert_non_null(strstr(err.hint, "target_session_attrs=any"));
     err_clear(&err);
     OK(pg_open(&reader, "user=read_only target_session_attrs=any", "artsync/test", &err));
