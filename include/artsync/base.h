@@ -179,6 +179,10 @@ bool base_read(const char *name, Base **base, Buf *origin, Problems *problems, E
  * is not mapped. Sets Column.catalog and Table.catalog. Returns true if no problem was added. */
 bool base_bind(Base *base, CatalogTable *const *catalogs, Problems *problems);
 
+/* After base_bind, for `base check`: adds a problem for each choice that is no label of its column's enum. A sync goes on
+ * without: it rejects the records with that choice. */
+void base_check_labels(const Base *base, Problems *problems);
+
 /* The first part of base_bind by itself: each mapped table is there, and is a table. `never_made` is the hint for one that
  * artsync has never seen. */
 bool base_tables_exist(const Base *base, CatalogTable *const *catalogs, const char *never_made, Problems *problems);

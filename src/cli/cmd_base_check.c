@@ -35,9 +35,10 @@ static bool compare(Cli *cli, Base *base, Problems *problems, bool *compared, Er
     bool read = pg_open(&pg, cli->url, "artsync/base check", &trouble) && pg_begin(pg, PG_TX_READ, &trouble) &&
                 pg_catalog(pg, base, &cli->arena, &catalogs, &trouble);
     *compared = read && any_table(catalogs, base->n_tables);
-    if (*compared)
+    if (*compared) {
         base_bind(base, catalogs, problems);
-    else if (read)
+        base_check_labels(base, problems);
+    } else if (read)
         log_note("not compared with %s: it has none of the tables yet", pg_describe(pg));
     else if (trouble.code == ERR_INTERRUPTED || trouble.code == ERR_TERMINATED)
         err_set(err, trouble.code, trouble.hint, "%s", trouble.message);

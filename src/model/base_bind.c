@@ -141,18 +141,13 @@ static void bind_link(Binding *binding, const Column *column, const CatalogTable
                      column->to->name, key->name);
 }
 
-/* Each choice has to be a label of an enum and to be short enough for varchar(n). */
 static void bind_choices(Binding *binding, const Column *column, const char *place)
 {
     const PgType *type = &column->catalog->type;
-    for (int i = 0; i < column->choices.n; i++) {
-        const char *choice = column->choices.items[i];
-        if (type->kind == PG_TEXT && type->length > 0 && utf8_length(str_of(choice)) > (size_t)type->length)
-            problems_add(binding->problems, place, NULL, "the choice \"%s\" is too long for %s", choice, type->name);
-        else if (type->kind == PG_ENUM && !has_label(type, choice))
-            problems_add(binding->problems, place,
-                         arena_printf(&binding->arena, "the labels of %s: %s", type->base, label_list(binding, type)),
-                         "the choice \"%s\" is no label of the enum %s", choice, type->base);
+    for (int i = 0; type->kind == PG_TEXT && type->length > 0 && i < column->choices.n; i++) {
+        if (utf8_length(str_of(column->choices.items[i])) > (size_t)type->length)
+            problems_add(binding->problems, place, NULL, "the choice \"%s\" is too long for %s", column->choices.items[i],
+                         type->name);
     }
 }
 
@@ -232,6 +227,30 @@ bool base_tables_exist(const Base *base, CatalogTable *const *catalogs, const ch
         arena_free(&binding.arena);
     }
     return problems->n == before;
+}
+
+static void check_labels(Binding *binding, const Column *column)
+{
+    const PgType *type = &column->catalog->type;
+    for (int i = 0; column->type == FIELD_CHOICE && type->kind == PG_ENUM && i < column->choices.n; i++) {
+        if (!has_label(type, column->choices.items[i]))
+            problems_add(binding->problems, column_place(binding, column->name),
+                         arena_printf(&binding->arena, "the labels of %s: %s", type->base, label_list(binding, type)),
+                         "the choice \"%s\" is no label of the enum %s", column->choices.items[i], type->base);
+    }
+}
+
+void base_check_labels(const Base *base, Problems *problems)
+{
+    for (int i = 0; i < base->n_tables; i++) {
+        const Table *table = &base->tables[i];
+        Binding binding = {.base = base, .table = table, .catalog = table->catalog, .problems = problems};
+        for (int k = 0; k < table->n_columns; k++) {
+            if (table->columns[k].catalog)
+                check_labels(&binding, &table->columns[k]);
+        }
+        arena_free(&binding.arena);
+    }
 }
 
 bool base_bind(Base *base, CatalogTable *const *catalogs, Problems *problems)

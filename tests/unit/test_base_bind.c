@@ -139,11 +139,6 @@ static void partitioned(World *w)
     w->child_keys[0].n_columns = 0;
 }
 static void folding_id(World *w) { w->child_columns[1].folding = "public.no_case"; }
-static void lost_label(World *w)
-{
-    static const char *labels[] = {"Large", "Small"};
-    w->child_columns[4].type = (PgType){.kind = PG_ENUM, .name = "size", .base = "size", .labels = labels, .n_labels = 2};
-}
 static void no_parent(World *w) { w->parent.exists = false; }
 static void no_id(World *w) { w->child_columns[1].name = "record_id"; }
 static void integer_id(World *w) { w->child_columns[1].type = (PgType)INTEGER; }
@@ -188,8 +183,6 @@ static const struct {
     {folding_id, "base.json: table child: column rid",
      "its collation public.no_case takes different record ids for the same one",
      "give it COLLATE \"C\", or another deterministic collation"},
-    {lost_label, "base.json: table child: column size", "the choice \"Größer\" is no label of the enum size",
-     "the labels of size: \"Large\", \"Small\""},
     {no_id, "base.json: table child: column rid", "public.child has no such column", "did you mean \"id\"?"},
     {integer_id, "base.json: table child: column rid", "a record id is text, the column is integer",
      "make it text or varchar"},
@@ -246,11 +239,30 @@ static void each_misfit_is_named(void **state)
     }
 }
 
+/* A sync can do without the label: it rejects the records that have this choice. */
+static void a_choice_that_an_enum_lacks_is_named_by_base_check(void **state)
+{
+    (void)state;
+    static const char *labels[] = {"Large", "Small"};
+    World w;
+    make_world(&w);
+    w.child_columns[4].type = (PgType){.kind = PG_ENUM, .name = "size", .base = "size", .labels = labels, .n_labels = 2};
+    Problems problems = {0};
+    assert_true(base_bind(w.base, w.catalogs, &problems));
+    base_check_labels(w.base, &problems);
+    assert_int_equal(problems.n, 1);
+    assert_string_equal(problems.items[0].message, "the choice \"Größer\" is no label of the enum size");
+    assert_string_equal(problems.items[0].hint, "the labels of size: \"Large\", \"Small\"");
+    problems_free(&problems);
+    base_free(w.base);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_fitting_database_is_bound),
         cmocka_unit_test(each_misfit_is_named),
+        cmocka_unit_test(a_choice_that_an_enum_lacks_is_named_by_base_check),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
