@@ -64,6 +64,7 @@ typedef enum ExitStatus {
 typedef struct Err {
     ErrCode code;
     char sqlstate[6]; /* "" unless PostgreSQL said it */
+    bool refusal;     /* the database refused what a statement wrote; see pg_refusal */
     char *message;    /* what happened, with file, record, line, column and value where there are any */
     char *hint;       /* what to do about it, or NULL */
 } Err;
@@ -76,6 +77,10 @@ bool err_context(Err *err, const char *format, ...) ART_PRINTF(2, 3);
 
 /* Remember PostgreSQL's five-character SQLSTATE. Returns false, always. */
 bool err_sqlstate(Err *err, const char *sqlstate);
+
+/* Set the error as a refusal of the database that it did not report itself: what was written did not arrive. Returns false,
+ * always. */
+bool err_refusal(Err *err, const char *message);
 
 /* Forget the error, so that the Err can be used again. */
 void err_clear(Err *err);

@@ -133,8 +133,10 @@ bool pg_savepoint(Pg *pg, const char *name, Err *err);
 bool pg_release(Pg *pg, const char *name, Err *err);
 bool pg_rollback_to(Pg *pg, const char *name, Err *err); /* back to it and release it */
 
-/* True if `err` came from the server (it has a SQLSTATE of a data, constraint or trigger refusal) and a savepoint can
- * go on after it; false for lost connections, signals, timeouts, deadlocks, out of disk or memory. */
+/* True if the database refused what a statement wrote, and a savepoint can go on after it: the values of some row may be the
+ * cause, or a function that refuses it, whatever SQLSTATE it raises. False for what concerns the connection, the server, the
+ * transaction, or the statement as a whole: lost connections, signals, timeouts, deadlocks, out of disk or memory, a missing
+ * grant on the table. */
 bool pg_refusal(const Err *err);
 
 /* ---- names ---- */

@@ -269,5 +269,5 @@ bool load_finish(TableRun *turn, Err *err)
 
 bool load_should_fall_back(const TableRun *turn, const Err *err)
 {
-    return turn->load && !turn->load->finished && err->code == ERR_DATABASE && (pg_refusal(err) || err->sqlstate[0] == '\0');
+    return turn->load && !turn->load->finished && (pg_refusal(err) || (err->code == ERR_DATABASE && err->sqlstate[0] == '\0'));
 }

@@ -88,6 +88,52 @@ bool pg_error_lost(Pg *pg, Err *err)
     return false;
 }
 
+/* ---- what a savepoint can go on after ---- */
+
+static bool starts_with_one(const char *text, const char *const *prefixes)
+{
+    for (; *prefixes; prefixes++)
+        if (strncmp(text, *prefixes, strlen(*prefixes)) == 0)
+            return true;
+    return false;
+}
+
+/* Raised on purpose by a function: then the SQLSTATE says nothing about the server or the connection. */
+static bool is_raised(const PGresult *result)
+{
+    static const char *const languages[] = {"plpy_", "plperl", "pltcl", "plv8", NULL}; /* source files */
+    const char *function = PQresultErrorField(result, PG_DIAG_SOURCE_FUNCTION);
+    const char *file = PQresultErrorField(result, PG_DIAG_SOURCE_FILE);
+    return (function && strcmp(function, "exec_stmt_raise") == 0) || (file && starts_with_one(file, languages));
+}
+
+/* Did a function or trigger run? The innermost line of the context tells. */
+static bool in_function(const PGresult *result)
+{
+    static const char *const others[] = {"COPY ", "while ", "unnamed portal", "extended query", NULL};
+    const char *context = PQresultErrorField(result, PG_DIAG_CONTEXT);
+    return context && *context && !starts_with_one(context, others);
+}
+
+/* Can the values of a row be the cause, so that the statement may succeed without that row? */
+static bool is_refusal(const PGresult *result, const char *sqlstate)
+{
+    /* the server, its resources, other sessions, the state of the transaction */
+    static const char *const server[] = {"25", "40", "53",    "55P03", "57", "58000", "58030",
+                                         "72", "F0", "XX001", "XX002", NULL};
+    /* the statement as a whole, unless a function ran */
+    static const char *const statement[] = {"03", "08", "0B", "28", "2B", "2D", "3D", "3F", "42", "58", NULL};
+    if (is_raised(result))
+        return true;
+    if (starts_with_one(sqlstate, server))
+        return false;
+    return !starts_with_one(sqlstate, statement) || in_function(result);
+}
+
+bool pg_refusal(const Err *err) { return err->refusal; }
+
+/* ---- results ---- */
+
 bool pg_error_result(Pg *pg, const PGresult *result, const char *script, Err *err)
 {
     const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
@@ -105,7 +151,8 @@ bool pg_error_result(Pg *pg, const PGresult *result, const char *script, Err *er
     size_t row = sqlstate_row(sqlstate ? sqlstate : "");
     ErrCode code = sqlstates[row].code;
     const char *advice = sqlstates[row].hint;
-    if (!pg->lost && (code == ERR_LOST || code == ERR_CONNECT)) { /* a statement may raise any SQLSTATE */
+    /* a function may raise any SQLSTATE */
+    if (!pg->lost && (code == ERR_LOST || code == ERR_CONNECT || is_raised(result))) {
         code = ERR_DATABASE;
         advice = NULL;
     }
@@ -120,6 +167,7 @@ bool pg_error_result(Pg *pg, const PGresult *result, const char *script, Err *er
     if (err->code == ERR_NONE) {
         err_sqlstate(err, sqlstate);
         err_set(err, code, hint ? hint : advice, "%s", text.data);
+        err->refusal = sqlstate && !pg->lost && is_refusal(result, sqlstate);
     }
     buf_free(&text);
     return false;
@@ -191,27 +239,4 @@ void pg_notice(void *pg, const PGresult *result)
         log_warning("PostgreSQL: %s", primary);
     else
         log_detail("PostgreSQL: %s: %s", severity ? severity : "NOTICE", primary);
-}
-
-/* ---- what a savepoint can go on after ---- */
-
-/* Classes that a row can bring about by its values; and all classes that PostgreSQL itself does not use, since a
- * trigger may RAISE with any ERRCODE. */
-bool pg_refusal(const Err *err)
-{
-    static const char *const rows[] = {"09", "21", "22", "23", "27", "2F", "38", "39", "44", "P0", "54000"};
-    static const char *const others[] = {"00", "01", "02", "03", "08", "0A", "0B", "0F", "0L", "0P", "0Z",
-                                         "20", "24", "25", "26", "28", "2B", "2D", "34", "3B", "3D", "3F",
-                                         "40", "42", "53", "54", "55", "57", "58", "72", "F0", "HV", "XX"};
-    if (err->code != ERR_DATABASE || !err->sqlstate[0])
-        return false;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (strncmp(err->sqlstate, rows[i], strlen(rows[i])) == 0)
-            return true;
-    }
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
-        if (strncmp(err->sqlstate, others[i], 2) == 0)
-            return false;
-    }
-    return true;
 }

@@ -1,4 +1,4 @@
-/* apply.c - write what is staged: one UPDATE and one INSERT, and if the database refuses, only what it refuses. */
+/* apply.c - write what is staged: one UPDATE and one INSERT, and if the database refuses, all but what it refuses. */
 #include <stdio.h>
 
 #include "../sync/engine.h"
@@ -20,16 +20,28 @@ bool apply_range(TableRun *turn, char op, int64_t first, int64_t last, int64_t e
     int64_t affected = 0;
     if (op == 'u')
         plan_update(&sql, &plan);
-    else
+    else if (op == 'i')
         plan_insert(&sql, &plan);
+    else
+        plan_deactivate(&sql, turn->table);
     bool ok = run_range(turn, sql.data, first, last, &affected, err);
     buf_free(&sql);
-    if (ok && affected != expected) {
-        err_set(err, ERR_DATABASE, NULL, "a trigger or rule of the database discarded the write");
-        err_sqlstate(err, "P0001"); /* counts as a refusal by a trigger */
-        return false;
-    }
+    if (ok && affected != expected)
+        return err_refusal(err, "a trigger or rule of the database discarded the write");
     return ok;
+}
+
+/* What is refused although no record is written (a missing grant, a trigger for each statement) is no record's fault. */
+static bool check_statement(TableRun *turn, char op, Err *err)
+{
+    Err refusal = {0};
+    if (!pg_savepoint(turn->run->pg, "artsync_empty", err))
+        return false;
+    if (!apply_range(turn, op, 0, 0, 0, &refusal)) { /* seqs begin at 1 */
+        *err = refusal;
+        return err_context(err, "%s", turn->table->name);
+    }
+    return pg_rollback_to(turn->run->pg, "artsync_empty", err);
 }
 
 typedef struct Counts {
@@ -62,9 +74,9 @@ static bool apply_whole(TableRun *turn, const Counts *counts, Err *err)
 static bool resolve_refusals(TableRun *turn, const Err *refusal, bool *applied, Err *err)
 {
     Refusals found = {0};
-    bool ok = bisect_refusals(turn, true, &found, applied, err);
+    bool ok = bisect_refusals(turn, "ui", true, &found, applied, err);
     if (ok && !*applied && found.n == 0)
-        ok = bisect_refusals(turn, false, &found, applied, err);
+        ok = bisect_refusals(turn, "ui", false, &found, applied, err);
     turn->refused += found.n;
     if (ok && !*applied && found.n == 0)
         ok = err_set(err, ERR_DATABASE, "look at the triggers and constraints of the table",
@@ -107,10 +119,35 @@ bool apply_stage(TableRun *turn, Err *err)
             *err = refusal;
             return err_context(err, "%s", turn->table->name);
         }
-        bool ok = pg_rollback_to(pg, "artsync_apply", err) && resolve_refusals(turn, &refusal, &applied, err);
+        bool ok = pg_rollback_to(pg, "artsync_apply", err) && (!counts.updates || check_statement(turn, 'u', err)) &&
+                  (!counts.inserts || check_statement(turn, 'i', err)) && resolve_refusals(turn, &refusal, &applied, err);
         err_clear(&refusal);
         if (!ok)
             return false;
     }
     return count_written(turn, err);
+}
+
+bool apply_deactivations(TableRun *turn, int64_t n, Refusals *refused, Err *err)
+{
+    Pg *pg = turn->run->pg;
+    Err refusal = {0};
+    bool applied = false;
+    if (!pg_savepoint(pg, "artsync_apply", err))
+        return false;
+    if (apply_range(turn, 'd', 0, turn->seq, n, &refusal) &&
+        pg_run(pg, "SET CONSTRAINTS ALL IMMEDIATE", 0, NULL, NULL, &refusal))
+        return pg_release(pg, "artsync_apply", err);
+    if (!pg_refusal(&refusal)) {
+        *err = refusal;
+        return err_context(err, "%s", turn->table->name);
+    }
+    bool ok = pg_rollback_to(pg, "artsync_apply", err) && check_statement(turn, 'd', err) &&
+              bisect_refusals(turn, "d", false, refused, &applied, err);
+    if (ok && !applied)
+        ok = err_set(err, ERR_DATABASE, "look at the triggers and constraints of the table",
+                     "%s: the database refuses the deactivations together but none of them alone: %s", turn->table->name,
+                     refusal.message);
+    err_clear(&refusal);
+    return ok && stage_withdraw(turn, refused, err);
 }

@@ -121,7 +121,7 @@ static bool try_range(Bisect *b, int64_t lo, int64_t hi, Err *err)
 
 static bool try_operation(Bisect *b, char op, Err *err)
 {
-    const char *params[] = {op == 'u' ? "u" : "i"};
+    const char text[] = {op, 0}, *params[] = {text};
     PgRows *rows = NULL;
     if (!pg_query(b->turn->run->pg, "SELECT seq FROM pg_temp.artsync_stage WHERE live AND op = $1::\"char\" ORDER BY seq",
                   1, params, &rows, err))
@@ -188,7 +188,8 @@ static bool keep_if_valid(Pg *pg, bool *applied, Err *err)
     return ok;
 }
 
-bool bisect_refusals(TableRun *turn, bool defer, Refusals *found, bool *applied, Err *err)
+bool bisect_refusals(TableRun *turn, const char *operations, bool defer, Refusals *found, bool *applied,
+                     Err *err)
 {
     Pg *pg = turn->run->pg;
     Bisect b = {.turn = turn, .found = found};
@@ -199,8 +200,10 @@ bool bisect_refusals(TableRun *turn, bool defer, Refusals *found, bool *applied,
     } else {
         buf_str(&b.immediate, "SET CONSTRAINTS ALL IMMEDIATE");
     }
-    bool ok = pg_savepoint(pg, "artsync_bisect", err) && run_if_any(pg, &deferred, err) &&
-              try_operation(&b, 'u', err) && try_operation(&b, 'i', err) && try_again(&b, err) &&
+    bool ok = pg_savepoint(pg, "artsync_bisect", err) && run_if_any(pg, &deferred, err);
+    for (const char *op = operations; ok && *op; op++)
+        ok = try_operation(&b, *op, err);
+    ok = ok && try_again(&b, err) &&
               keep_if_valid(pg, applied, err);
     drop_accepted(found);
     buf_free(&deferred);

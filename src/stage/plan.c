@@ -394,7 +394,8 @@ void plan_deactivate(Buf *out, const Table *table)
     sql_expand(out, table, "UPDATE {table} AS t SET");
     buf_str(out, set.data + 1);
     buf_free(&set);
-    sql_expand(out, table, " FROM pg_temp.artsync_stage AS s WHERE s.live AND s.op = 'd' AND t.{id} = s.at_id");
+    sql_expand(out, table, " FROM pg_temp.artsync_stage AS s WHERE s.live AND s.op = 'd' AND t.{id} = s.at_id "
+                           "AND s.seq BETWEEN $1 AND $2");
 }
 
 void plan_state_insert(Buf *out, const Table *table)

@@ -82,7 +82,7 @@ void plan_state_clear_deactivated(Buf *out, const Table *table);
 
 /* Rows whose records are absent from the export (mode full). $1: ids (text[]), $2: the last seq before them. */
 void plan_stage_absent(Buf *out, const Table *table);
-void plan_deactivate(Buf *out, const Table *table); /* no parameter */
+void plan_deactivate(Buf *out, const Table *table); /* $1, $2: first and last seq */
 
 /* ---- rollback ---- */
 

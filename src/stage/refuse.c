@@ -69,3 +69,21 @@ bool stage_refuse(TableRun *turn, Refusals *r, Err *err)
     free(items);
     return ok;
 }
+
+bool stage_withdraw(TableRun *turn, Refusals *r, Err *err)
+{
+    if (r->n == 0)
+        return true;
+    const char **seqs = mem_alloc(sizeof *seqs * (size_t)r->n);
+    for (int i = 0; i < r->n; i++)
+        seqs[i] = part(r, i, REFUSE_SEQ);
+    Buf array = {0};
+    sql_array(&array, seqs, r->n);
+    const char *params[] = {array.data};
+    bool ok = pg_run(turn->run->pg, "UPDATE pg_temp.artsync_stage SET live = false WHERE seq = ANY ($1::bigint[])", 1, params,
+                     NULL, err);
+    turn->live -= r->n;
+    buf_free(&array);
+    free(seqs);
+    return ok;
+}

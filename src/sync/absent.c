@@ -80,6 +80,18 @@ static bool guard(TableRun *turn, int64_t absent, Err *err)
                    turn->table->name, (long long)absent, (long long)active, turn->counts->file);
 }
 
+/* Rows that the database does not let become inactive stay active; `before`: the seq before the first of `ids`. */
+static void warn_refused(TableRun *turn, const StringList *ids, int64_t before, const Refusals *refused)
+{
+    Arena arena = {0};
+    for (int i = 0; i < refused->n; i++) {
+        const char *text = arena_printf(&arena, "%s is absent from the export, but stays active: %s",
+                                        ids->items[refused->items[i].seq - before - 1], refused->items[i].reason);
+        cleaning_report_warn(turn->run->result->cleaning, turn->table, turn->table->metadata[META_ACTIVE], 0, NULL, text);
+    }
+    arena_free(&arena);
+}
+
 bool deactivate_absent(TableRun *turn, Err *err)
 {
     if (turn->unreadable_id) {
@@ -88,20 +100,16 @@ bool deactivate_absent(TableRun *turn, Err *err)
         return true;
     }
     Absent absent = {.turn = turn};
+    Refusals refused = {0};
+    int64_t before = turn->seq;
     bool ok = list_absent(&absent, err) && guard(turn, absent.ids.n, err);
-    if (ok && absent.ids.n > 0) {
-        Buf sql = {0};
-        int64_t affected = 0;
-        plan_deactivate(&sql, turn->table);
-        ok = stage_ids(turn, &absent.ids, err) && pg_run(turn->run->pg, sql.data, 0, NULL, &affected, err) &&
-             pg_run(turn->run->pg, "SET CONSTRAINTS ALL IMMEDIATE", 0, NULL, NULL, err);
-        buf_free(&sql);
-        if (ok && affected != absent.ids.n)
-            ok = err_set(err, ERR_DATABASE, "look at the table's triggers",
-                         "%s: %d rows were to be deactivated, the database changed %lld", turn->table->name,
-                         absent.ids.n, (long long)affected);
-        turn->counts->deactivated = affected;
+    if (ok && absent.ids.n > 0)
+        ok = stage_ids(turn, &absent.ids, err) && apply_deactivations(turn, absent.ids.n, &refused, err);
+    if (ok) {
+        warn_refused(turn, &absent.ids, before, &refused);
+        turn->counts->deactivated = absent.ids.n - refused.n;
     }
+    refusals_free(&refused);
     free(absent.ids.items);
     arena_free(&absent.arena);
     return ok;

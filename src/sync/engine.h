@@ -169,6 +169,8 @@ void refusals_add(Refusals *refusals, int64_t seq, const char *code, const char 
 void refusals_clear(Refusals *refusals);
 void refusals_free(Refusals *refusals);
 bool stage_refuse(TableRun *turn, Refusals *refusals, Err *err);
+/* The same without a reject: what was staged is not a record of the file. */
+bool stage_withdraw(TableRun *turn, Refusals *refusals, Err *err);
 
 /* Refuse staged records that break a key or a check which artsync knows (rules.c). */
 bool rules_enforce(TableRun *turn, Err *err);
@@ -179,9 +181,12 @@ Reject rules_repeated(const TableRun *turn, const CatalogKey *key, const char *v
 /* Write the live part of the stage to the table; refuse what the database refuses (apply.c, bisect.c). */
 bool apply_stage(TableRun *turn, Err *err);
 bool apply_range(TableRun *turn, char op, int64_t first, int64_t last, int64_t expected, Err *err);
-/* Who is refused? *applied: the rest is written and every constraint holds; else nothing is written. With `defer` the keys
+/* Deactivate the n rows that are staged for it; `refused` gets those that the database keeps active. */
+bool apply_deactivations(TableRun *turn, int64_t n, Refusals *refused, Err *err);
+/* Who is refused? `operations`: of these, in this order. *applied: the rest is written and every constraint holds; else nothing is written. With `defer` the keys
  * that the rules checked are not looked at while halving. */
-bool bisect_refusals(TableRun *turn, bool defer, Refusals *found, bool *applied, Err *err);
+bool bisect_refusals(TableRun *turn, const char *operations, bool defer, Refusals *found, bool *applied,
+                     Err *err);
 
 /* Deactivate what is absent from the export (absent.c). */
 bool deactivate_absent(TableRun *turn, Err *err);

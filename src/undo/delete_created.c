@@ -20,10 +20,8 @@ static bool delete_rows(Undo *undo, const char *const *ids, int n, Err *err)
     bool ok = (turn->log_id == 0 || pg_run(turn->run->pg, note.data, 3, params, NULL, err)) &&
               pg_run(turn->run->pg, delete.data, 1, params, &deleted, err) &&
               pg_run(turn->run->pg, "SET CONSTRAINTS ALL IMMEDIATE", 0, NULL, NULL, err);
-    if (ok && deleted != n) {
-        ok = err_set(err, ERR_DATABASE, NULL, "a trigger or rule of the database kept the row");
-        err_sqlstate(err, "P0001");
-    }
+    if (ok && deleted != n)
+        ok = err_refusal(err, "a trigger or rule of the database kept the row");
     buf_free(&array);
     buf_free(&note);
     buf_free(&delete);

@@ -76,6 +76,15 @@ bool err_sqlstate(Err *err, const char *sqlstate)
     return false;
 }
 
+bool err_refusal(Err *err, const char *message)
+{
+    if (err->code == ERR_NONE) {
+        err_sqlstate(err, "P0001"); /* as a trigger's */
+        err->refusal = true;
+    }
+    return err_set(err, ERR_DATABASE, NULL, "%s", message);
+}
+
 void err_clear(Err *err)
 {
     free(err->message);
