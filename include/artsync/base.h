@@ -18,6 +18,7 @@
 #include "artsync/catalog.h"
 #include "artsync/err.h"
 #include "artsync/mem.h"
+#include "artsync/zone.h"
 
 typedef enum FieldType {
     FIELD_TEXT,
@@ -73,6 +74,7 @@ typedef struct Column {
     bool on_invalid_null; /* a bad cell becomes NULL with a warning instead of a reject */
     DecimalMark mark;     /* numbers: "decimal_mark" of the column, else of the table, else of the base */
     const char *zone;     /* FIELD_DATETIME: "time_zone" likewise: in which such values without a zone are; NULL: UTC */
+    Zone *zone_offsets;   /* of Base.zones; NULL: UTC */
     const char *default_value; /* "default": the text an empty cell stands for, cleaned like a cell; or NULL */
     const char *min, *max; /* as written in base.json, cleaned like a cell; or NULL */
     StringList choices;
@@ -135,6 +137,8 @@ typedef struct Base {
     StringList null_tokens;
     Table *tables;          /* linked tables first */
     int n_tables;
+    Zone *zones;            /* those of its columns, each once; pg_zones fills in what the server knows of them */
+    int n_zones;
     Arena arena;
 } Base;
 

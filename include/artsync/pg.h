@@ -157,6 +157,11 @@ void sql_array(Buf *out, const char *const *items, int n);               /* text
  * A table that is not there has exists = false. A constant number of statements, however many tables. */
 bool pg_catalog(Pg *pg, const Base *base, Arena *arena, CatalogTable ***catalogs, Err *err);
 
+/* What the server knows of the base's time zones, into base->zones, as far as it is not there. ERR_CONFIG names one that
+ * there is not. */
+bool pg_zones(Pg *pg, const Base *base, Err *err);
+bool pg_zones_check(Pg *pg, const Base *base, Err *err); /* looks only whether there are such zones */
+
 /* ---- whose objects ---- */
 
 /* Refuse (ERR_SCHEMA) a schema artsync, anything in it, a sync_logs or a trigger on them that belongs to a role which the

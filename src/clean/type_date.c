@@ -114,19 +114,34 @@ static void to_utc(DateTime *at)
     at->minute = minutes % 60;
 }
 
+/* A local time of the column's zone to UTC. */
+static void local_to_utc(const Zone *zone, DateTime *at)
+{
+    int second;
+    int64_t local = civil_seconds(at->year, at->month, at->day, (at->hour * 60 + at->minute) * 60 + at->second);
+    civil_date(local - zone_offset_of_local(zone, local), &at->year, &at->month, &at->day, &second);
+    at->hour = second / 3600;
+    at->minute = second / 60 % 60;
+    at->second = second % 60;
+}
+
 void clean_datetime(const Field *field, Str cell)
 {
     DateTime at;
     bool zoned = field->type->kind == PG_TIMESTAMPTZ;
+    const Zone *zone = field->column->zone_offsets;
     if (!read_date(field, cell, &at))
         return;
-    if (at.zone && !zoned) {
+    if (!zoned && (at.zone || (at.has_zone && zone))) {
         field_refuse(field, REJECT_INVALID, "names a time zone, the column has none");
         return;
     }
     if ((zoned || field->type->kind == PG_TIMESTAMP) && !field_keeps_micros(field, at.micros))
         return;
-    to_utc(&at);
+    if (zoned && zone && !at.has_zone)
+        local_to_utc(zone, &at);
+    else
+        to_utc(&at);
     if (at.year < 1 || at.year > 9999) {
         field_refuse(field, REJECT_RANGE, "is outside the years 0001 to 9999");
         return;

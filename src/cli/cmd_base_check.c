@@ -35,6 +35,8 @@ static bool compare(Cli *cli, Base *base, Problems *problems, bool *compared, Er
     bool read = pg_open(&pg, cli->url, "artsync/base check", &trouble) && pg_begin(pg, PG_TX_READ, &trouble) &&
                 pg_catalog(pg, base, &cli->arena, &catalogs, &trouble);
     *compared = read && any_table(catalogs, base->n_tables);
+    if (read && !pg_zones_check(pg, base, &trouble) && trouble.code == ERR_CONFIG)
+        problems_add(problems, base->origin, trouble.hint, "%s", trouble.message);
     if (*compared) {
         base_bind(base, catalogs, problems);
         base_check_labels(base, problems);

@@ -1,5 +1,7 @@
 #include "shape.h"
 
+#include <stdlib.h>
+
 #include "artsync/csv.h"
 
 /* ---- dates: 2025-03-09 as 3/9/2025 or 9/3/2025; a time of day stays behind it as it is ---- */
@@ -11,6 +13,14 @@ static bool is_iso_day(const char *text)
         if (shape[i] == '0' ? text[i] < '0' || text[i] > '9' : text[i] != shape[i])
             return false;
     return text[10] == '\0' || (text[10] == ' ' && text[11] >= '0' && text[11] <= '9'); /* and not BC */
+}
+
+static int number(const char *digits, int n)
+{
+    int value = 0;
+    for (int i = 0; i < n; i++)
+        value = value * 10 + (digits[i] - '0');
+    return value;
 }
 
 static const char *unpadded(const char *two_digits) { return two_digits + (two_digits[0] == '0'); }
@@ -26,6 +36,26 @@ static const char *shape_date(DateOrder order, const char *text, Buf *out)
     const char *first = order == DATE_DMY ? day : month, *second = order == DATE_DMY ? month : day;
     buf_printf(out, "%.*s/%.*s/%.4s%s", width(first), unpadded(first), width(second), unpadded(second), text,
                text + 10);
+    return out->data;
+}
+
+/* 2025-07-01 10:40:00.5+00 as 2025-07-01 11:40:00.5 in the column's zone; with its offset where the zone repeats the time. */
+static const char *in_zone(const Zone *zone, const char *text, Buf *out)
+{
+    size_t n = strlen(text);
+    if (!zone || !is_iso_day(text) || n < 22 || strcmp(text + n - 3, "+00") != 0)
+        return text;
+    int year = number(text, 4), month = number(text + 5, 2), day = number(text + 8, 2), second;
+    int64_t utc = civil_seconds(year, month, day, (number(text + 11, 2) * 60 + number(text + 14, 2)) * 60 + number(text + 17, 2));
+    int64_t offset = zone_offset_of_utc(zone, utc), local = utc + offset;
+    civil_date(local, &year, &month, &day, &second);
+    bool repeated = zone_offset_of_local(zone, local) != offset;
+    if (year < 1 || year > 9999 || (repeated && offset % 60 != 0))
+        return text; /* as UTC */
+    buf_printf(out, "%04d-%02d-%02d %02d:%02d:%02d%.*s", year, month, day, second / 3600, second / 60 % 60, second % 60,
+               (int)(n - 3 - 19), text + 19);
+    if (repeated)
+        buf_printf(out, "%c%02d:%02d", offset < 0 ? '-' : '+', (int)(llabs(offset) / 3600), (int)(llabs(offset) / 60 % 60));
     return out->data;
 }
 
@@ -113,6 +143,19 @@ static const char *shape_number(const Column *column, const char *text, Buf *out
 
 /* ---- cells ---- */
 
+static const char *shape_datetime(const Column *column, DateOrder order, const char *text, Buf *scratch)
+{
+    Buf local = {0};
+    const char *shown = in_zone(column->zone_offsets, text, &local);
+    const char *cell = shape_date(order, shown, scratch);
+    if (cell == local.data) { /* it was not shaped further */
+        buf_str(scratch, cell);
+        cell = scratch->data;
+    }
+    buf_free(&local);
+    return cell;
+}
+
 const char *shape_cell(const Column *column, DateOrder order, const char *text, Buf *scratch)
 {
     buf_clear(scratch);
@@ -127,8 +170,9 @@ const char *shape_cell(const Column *column, DateOrder order, const char *text, 
     case FIELD_PERCENT:
         return shape_number(column, text, scratch);
     case FIELD_DATE:
-    case FIELD_DATETIME:
         return shape_date(order, text, scratch);
+    case FIELD_DATETIME:
+        return shape_datetime(column, order, text, scratch);
     case FIELD_LIST:
         return shape_array(false, text, scratch);
     case FIELD_ATTACHMENTS:

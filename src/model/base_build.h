@@ -17,8 +17,9 @@ typedef struct KeyList {
 } KeyList;
 extern const KeyList base_key_lists[3], metadata_key_lists[1], column_key_lists[2];
 
-/* "decimal_mark", which base, table and column may have. */
+/* "decimal_mark" and "time_zone", which base, table and column may have. */
 DecimalMark read_mark(const Node *value);
+const char *read_zone(const Node *value);
 
 /* One element of "columns": everything but what needs the other columns or tables (to, derive.from). */
 void read_column(const Node *node, Column *column);

@@ -62,7 +62,22 @@ DecimalMark read_mark(const Node *value)
     return mark < 0 ? MARK_AUTO : (DecimalMark)mark;
 }
 
+/* Whether the zone exists the server knows. UTC by its usual names is the default. */
+const char *read_zone(const Node *value)
+{
+    const char *zone = node_text(value);
+    if (!zone)
+        return NULL;
+    for (const char *p = zone; *p; p++)
+        if (!(*p >= 'A' && *p <= 'Z') && !(*p >= 'a' && *p <= 'z') && !strchr("0123456789/_+-", *p)) {
+            node_problem(value, "write a name such as \"Europe/London\"", "\"%s\" is no name of a time zone", zone);
+            return NULL;
+        }
+    return strcmp(zone, "UTC") == 0 || strcmp(zone, "Etc/UTC") == 0 ? NULL : zone;
+}
+
 static void read_column_mark(const Node *value, void *target) { ((Column *)target)->mark = read_mark(value); }
+static void read_column_zone(const Node *value, void *target) { ((Column *)target)->zone = read_zone(value); }
 
 static void read_default(const Node *value, void *target)
 {
@@ -303,6 +318,7 @@ static const JsonKey column_keys[] = {
     {"min", false, read_min, NUMBERS | TIMES},
     {"max", false, read_max, NUMBERS | TIMES},
     {"decimal_mark", false, read_column_mark, NUMBERS},
+    {"time_zone", false, read_column_zone, BIT(FIELD_DATETIME)},
     {"choices", false, read_choices, CHOICES},
     {"aliases", false, read_aliases, ALL & ~BIT(FIELD_ATTACHMENTS)},
     {"derive", false, read_derive, PLAIN},

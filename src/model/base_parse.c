@@ -99,11 +99,12 @@ static void read_columns(const Node *value, void *target)
 }
 
 static void read_table_mark(const Node *value, void *target) { ((Table *)target)->mark = read_mark(value); }
+static void read_table_zone(const Node *value, void *target) { ((Table *)target)->zone = read_zone(value); }
 
 static const JsonKey table_keys[] = {
     {"table", true, read_table_name, 0},         {"file", true, read_file, 0},
     {"id", true, read_id, 0},                    {"skip", false, read_skip, 0},
-    {"decimal_mark", false, read_table_mark, 0},
+    {"decimal_mark", false, read_table_mark, 0}, {"time_zone", false, read_table_zone, 0},
     {"columns", true, read_columns, 0}, /* behind what they take from the table */
     {"metadata", false, read_metadata, 0},
 };
@@ -136,6 +137,7 @@ static void read_date_order(const Node *value, void *target)
 }
 
 static void read_base_mark(const Node *value, void *target) { ((Base *)target)->mark = read_mark(value); }
+static void read_base_zone(const Node *value, void *target) { ((Base *)target)->zone = read_zone(value); }
 
 static void read_null_tokens(const Node *value, void *target)
 {
@@ -184,7 +186,7 @@ static void read_tables(const Node *value, void *target)
 static const JsonKey base_keys[] = {
     {"name", true, read_base_name, 0},         {"schema", false, read_schema, 0},
     {"date_order", false, read_date_order, 0}, {"null_tokens", false, read_null_tokens, 0},
-    {"decimal_mark", false, read_base_mark, 0},
+    {"decimal_mark", false, read_base_mark, 0}, {"time_zone", false, read_base_zone, 0},
     {"tables", true, read_tables, 0},
 };
 
@@ -193,6 +195,29 @@ const KeyList base_key_lists[] = {
     {"table", table_keys, COUNT(table_keys)},
     {"id", id_keys, COUNT(id_keys)},
 };
+
+static Zone *zone_called(Base *base, const char *name)
+{
+    for (int i = 0; i < base->n_zones; i++)
+        if (strcmp(base->zones[i].name, name) == 0)
+            return &base->zones[i];
+    base->zones[base->n_zones] = (Zone){.name = name};
+    return &base->zones[base->n_zones++];
+}
+
+static void finish_zones(Base *base)
+{
+    size_t most = 0;
+    for (int t = 0; t < base->n_tables; t++)
+        most += (size_t)base->tables[t].n_columns;
+    base->zones = arena_alloc(&base->arena, (most + 1) * sizeof *base->zones);
+    for (int t = 0; t < base->n_tables; t++)
+        for (int c = 0; c < base->tables[t].n_columns; c++) {
+            Column *column = &base->tables[t].columns[c];
+            if (column->type == FIELD_DATETIME && column->zone)
+                column->zone_offsets = zone_called(base, column->zone);
+        }
+}
 
 Base *base_draft(const char *text, size_t size, const char *origin, Problems *problems)
 {
@@ -217,6 +242,7 @@ Base *base_parse(const char *text, size_t size, const char *origin, Problems *pr
         base_free(base);
         return NULL;
     }
+    finish_zones(base);
     for (int i = 0; i < base->n_tables; i++) {
         table_state_name(&base->tables[i], &base->arena);
         table_fingerprint(&base->tables[i]);
@@ -228,6 +254,8 @@ void base_free(Base *base)
 {
     if (!base)
         return;
+    for (int i = 0; i < base->n_zones; i++)
+        free(base->zones[i].offsets);
     arena_free(&base->arena);
     free(base);
 }

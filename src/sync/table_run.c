@@ -172,7 +172,7 @@ bool table_run_prepare(TableRun *turn, Err *err)
     turn->known = record_index_new();
     turn->bad = record_index_new();
     return record_index_load(turn->known, pg, turn->table, err) && layouts_load(&turn->layouts, pg, turn->table, err) &&
-           linked_load(turn->run, turn->table, err) && marks_load(turn, err);
+           linked_load(turn->run, turn->table, err) && marks_load(turn, err) && pg_zones(pg, turn->table->base, err);
 }
 
 static bool file_size(const char *path, int64_t *size, Err *err)
