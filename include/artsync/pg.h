@@ -139,6 +139,28 @@ bool pg_rollback_to(Pg *pg, const char *name, Err *err); /* back to it and relea
  * grant on the table. */
 bool pg_refusal(const Err *err);
 
+/* ---- the business's rows ----
+ *
+ * Its triggers, CHECKs, defaults and index functions run when rows are written and constraints fire, and find their tables by
+ * the search_path that the database or the role sets, with PostgreSQL's own names first and temporary ones last. Whoever
+ * may create in one of its schemas could plant a better match for a name: so what artsync sends meanwhile names every schema
+ * and resolves nothing by that path. No bare operators, not even in BETWEEN, IN, CASE x WHEN, IS DISTINCT FROM and LIKE, but
+ * OPERATOR(pg_catalog.=); functions as pg_catalog.now().
+ */
+
+/* One such statement: INSERT, UPDATE or DELETE of mapped tables, SET CONSTRAINTS, ANALYZE. No parameters: sql_literal.
+ * *affected as in pg_run. A failure takes effect on the path only with the savepoint or transaction that ends it. */
+bool pg_write(Pg *pg, const char *sql, int64_t *affected, Err *err);
+
+/* PostgreSQL reads the text of an SQL function that an index calls while it plans the first statement on the table, also a
+ * SELECT, by the path of that moment, and keeps what it found. So pg_begin makes it read them by the database's own path,
+ * once pg_catalog has found such indexes; to be called again after indexes were made or dropped in a transaction. */
+bool pg_read_indexes(Pg *pg, Err *err);
+
+/* pg_write's path around COPY. pg_commit sets it by itself where rows were written. */
+bool pg_path_database(Pg *pg, Err *err);
+bool pg_path_pinned(Pg *pg, Err *err);
+
 /* ---- names ---- */
 
 void sql_ident(Buf *out, const char *name);                              /* "name", quoted where needed or not */

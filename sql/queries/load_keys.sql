@@ -16,6 +16,10 @@ WITH mapped AS (
     LEFT JOIN pg_catalog.pg_constraint k ON k.conindid = i.indexrelid AND k.conrelid = m.oid AND k.contype IN ('p', 'u')
     WHERE i.indisvalid AND NOT i.indisreplident AND NOT i.indisclustered AND NOT i.indisexclusion
       AND (NOT i.indisprimary OR $3::text IS NULL)
+      -- functions of the business may need the search_path of its own database, which no statement of ours is parsed under
+      AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
+                      WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = i.indexrelid
+                        AND d.refclassid IN ('pg_catalog.pg_proc'::regclass, 'pg_catalog.pg_operator'::regclass))
       AND x.reloptions IS NULL AND x.reltablespace = 0
       AND NOT EXISTS (SELECT FROM pg_catalog.pg_description d WHERE d.objoid IN (i.indexrelid, k.oid))
       AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d

@@ -244,7 +244,7 @@ static bool data_line(Restore *r, const char *line, size_t n, Err *err)
     static const char from[] = " FROM stdin;";
     if (r->copying && strcmp(line, "\\.") == 0) {
         r->copying = false;
-        return pg_copy_done(r->pg, r->copied, err);
+        return pg_copy_done(r->pg, r->copied, err) && pg_path_pinned(r->pg, err);
     }
     if (r->copying) {
         r->copied++;
@@ -254,7 +254,8 @@ static bool data_line(Restore *r, const char *line, size_t n, Err *err)
         return collect_line(r, line, n, err);
     r->copying = true;
     r->copied = 0;
-    return run_script(r, err) && interrupt_check(err) && pg_copy_in(r->pg, arena_strn(&r->arena, line, n - 1), err);
+    return run_script(r, err) && interrupt_check(err) && pg_path_database(r->pg, err) && /* CHECKs call functions */
+           pg_copy_in(r->pg, arena_strn(&r->arena, line, n - 1), err);
 }
 
 static bool fill(Restore *r, Err *err) { return each_line(r, "data", data_line, err) && run_script(r, err); }

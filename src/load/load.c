@@ -104,7 +104,7 @@ static bool start_copy(TableRun *turn, Err *err)
         }
     plan_metadata_names(&sql, table);
     buf_str(&sql, ") FROM STDIN");
-    turn->load->copying = pg_copy_in(turn->run->pg, sql.data, err);
+    turn->load->copying = pg_path_database(turn->run->pg, err) && pg_copy_in(turn->run->pg, sql.data, err);
     buf_free(&sql);
     return turn->load->copying;
 }
@@ -247,7 +247,7 @@ static bool analyze(TableRun *turn, Err *err)
         return true;
     Buf sql = {0};
     sql_expand(&sql, turn->table, "ANALYZE {table}, {state} (record_id)");
-    bool ok = pg_run(turn->run->pg, sql.data, 0, NULL, NULL, err);
+    bool ok = pg_write(turn->run->pg, sql.data, NULL, err); /* it calls the functions of indexes */
     buf_free(&sql);
     return ok;
 }
@@ -256,10 +256,11 @@ bool load_finish(TableRun *turn, Err *err)
 {
     Load *load = turn->load;
     Pg *pg = turn->run->pg;
-    if (load->copying && !(pg_copy_done(pg, load->rows, err) && copy_state(turn, err)))
+    if (load->copying && !(pg_copy_done(pg, load->rows, err) && pg_path_pinned(pg, err) && copy_state(turn, err)))
         return false;
     load->finished = (!load->keys || load_keys_make(load->keys, pg, err)) &&
-                     pg_run(pg, "SET CONSTRAINTS ALL IMMEDIATE", 0, NULL, NULL, err) && analyze(turn, err) &&
+                     pg_write(pg, "SET CONSTRAINTS ALL IMMEDIATE", NULL, err) && analyze(turn, err) &&
+                     pg_read_indexes(pg, err) &&
                      pg_release(pg, "artsync_load", err);
     if (!load->finished || !stage_rejects(turn, err))
         return false;

@@ -242,6 +242,22 @@ static bool read_all(Pg *pg, const Reader *reader, const char *const *params, Er
     return true;
 }
 
+/* What pg_read_indexes is to run. */
+static bool note_indexes(Pg *pg, const Base *base, const char *list, Err *err)
+{
+    PgRows *rows;
+    if (!pg_query(pg, sql_query("index_functions"), 2, (const char *[]){base->schema, list}, &rows, err))
+        return err_context(err, "reading the catalog");
+    buf_clear(&pg->indexes);
+    for (int row = 0; row < pg_count(rows); row++) {
+        buf_str(&pg->indexes, row ? ";\nSELECT FROM " : "SELECT FROM ");
+        sql_name(&pg->indexes, base->schema, base->tables[pg_int(rows, row, 0) - 1].name);
+        buf_str(&pg->indexes, " WHERE false");
+    }
+    pg_rows_free(rows);
+    return true;
+}
+
 bool pg_catalog(Pg *pg, const Base *base, Arena *arena, CatalogTable ***catalogs, Err *err)
 {
     Reader reader = {.arena = arena};
@@ -263,7 +279,8 @@ bool pg_catalog(Pg *pg, const Base *base, Arena *arena, CatalogTable ***catalogs
     /* what expressions look like depends on search_path, which a transaction of ours pins */
     bool own = !pg->lost && PQtransactionStatus(pg->conn) == PQTRANS_IDLE;
     bool ok = !own || pg_begin(pg, PG_TX_READ, err);
-    ok = ok && read_all(pg, &reader, (const char *[]){base->schema, list.data, state_list.data}, err);
+    ok = ok && read_all(pg, &reader, (const char *[]){base->schema, list.data, state_list.data}, err) &&
+         note_indexes(pg, base, list.data, err);
     if (own)
         pg_rollback(pg);
     buf_free(&list);

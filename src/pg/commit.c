@@ -140,7 +140,8 @@ static bool can_commit(Pg *pg, Err *err)
 
 bool pg_commit(Pg *pg, const PgProof *proof, Err *err)
 {
-    if (!can_commit(pg, err) || !pg_xid(pg, err)) {
+    /* what is deferred to the end of the transaction is the business's, too */
+    if (!can_commit(pg, err) || !pg_xid(pg, err) || (pg->path && !pg_path_database(pg, err))) {
         pg_rollback(pg);
         return false;
     }

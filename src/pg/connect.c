@@ -372,6 +372,8 @@ void pg_close(Pg *pg)
     free(pg->description);
     free(pg->application_name);
     free(pg->url);
+    free(pg->path);
+    buf_free(&pg->indexes);
     buf_free(&pg->copy);
     free(pg);
 }

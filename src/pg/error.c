@@ -65,16 +65,55 @@ static void add_line(Buf *out, const PGresult *result, const char *script)
     buf_printf(out, "line %d: ", line);
 }
 
-/* The first line of the context, where it tells the place in a COPY. */
-static void add_copy_place(Buf *out, const PGresult *result)
+/* The first line of the context that begins with one of these words and not with `but`; NULL: there is none. */
+static const char *context_line(const PGresult *result, const char *word, const char *but)
 {
-    const char *context = PQresultErrorField(result, PG_DIAG_CONTEXT);
-    if (!context || strncmp(context, "COPY ", 5) != 0)
+    const char *line = PQresultErrorField(result, PG_DIAG_CONTEXT);
+    while (line && *line) {
+        if (strncmp(line, word, strlen(word)) == 0 && (!but || strncmp(line, but, strlen(but)) != 0))
+            return line;
+        line += strcspn(line, "\n");
+        line += *line == '\n';
+    }
+    return NULL;
+}
+
+/* "PL/pgSQL function audit() line 3 at SQL statement", innermost first: whose code raised the error. */
+static const char *function_line(const PGresult *result)
+{
+    const char *line = context_line(result, "PL/", NULL);
+    return line ? line : context_line(result, "SQL", "SQL statement ");
+}
+
+static void add_place(Buf *out, const char *line)
+{
+    if (!line)
         return;
-    size_t n = strcspn(context, "\n");
+    size_t n = strcspn(line, "\n");
     buf_str(out, " [");
-    buf_add(out, context, n < 200 ? n : 200);
+    buf_add(out, line, n < 200 ? n : 200);
     buf_char(out, ']');
+}
+
+/* An error inside a function of the business: about the function, not about the tables that artsync needs. */
+static const struct {
+    const char *prefix, *hint;
+} function_errors[] = {
+    {"42704", "that function asks for something that its own application makes; a setting can be given to artsync as well: "
+              "PGOPTIONS='-c NAME=VALUE' artsync ..."},
+    {"42501", "grant this role what that function needs, or make it SECURITY DEFINER"},
+    {"42", "that function finds its tables and functions by the search_path of this database (SHOW search_path); name the "
+           "schema in it, or give it a path of its own: ALTER FUNCTION ... SET search_path = ..."},
+    {"3F", "that function names a schema that is not there"},
+    {"", "look at that function, and at the trigger, check, default or index that calls it"},
+};
+
+static const char *function_hint(const char *sqlstate)
+{
+    size_t i = 0;
+    while (strncmp(sqlstate, function_errors[i].prefix, strlen(function_errors[i].prefix)) != 0)
+        i++;
+    return function_errors[i].hint;
 }
 
 bool pg_error_lost(Pg *pg, Err *err)
@@ -156,6 +195,13 @@ bool pg_error_result(Pg *pg, const PGresult *result, const char *script, Err *er
         code = ERR_DATABASE;
         advice = NULL;
     }
+    const char *function = sqlstate ? function_line(result) : NULL;
+    if (function && !strstr(function, "inline_code_block") && (!advice || code == ERR_SCHEMA || code == ERR_PRIVILEGE)) {
+        code = code == ERR_SCHEMA ? ERR_DATABASE : code;
+        advice = function_hint(sqlstate);
+        if (strncmp(sqlstate, "42", 2) == 0) /* PostgreSQL's own is about one statement's words */
+            hint = NULL;
+    }
     Buf text = {0};
     add_line(&text, result, script);
     add_text(&text, primary ? primary : PQresultErrorMessage(result));
@@ -163,7 +209,8 @@ bool pg_error_result(Pg *pg, const PGresult *result, const char *script, Err *er
         buf_str(&text, ": ");
         add_text(&text, detail);
     }
-    add_copy_place(&text, result);
+    add_place(&text, function);
+    add_place(&text, context_line(result, "COPY ", NULL));
     if (err->code == ERR_NONE) {
         err_sqlstate(err, sqlstate);
         err_set(err, code, hint ? hint : advice, "%s", text.data);

@@ -42,11 +42,13 @@ struct Pg {
     char *url;             /* as pg_open got it, to connect again; NULL: libpq's own rules */
     char xid[24];          /* of the open transaction, once it was asked for; else "" */
     char server[64];       /* when the server that gave the xid was started */
+    char *path;            /* the database's own search_path (path.c), once this transaction has asked for it; else NULL */
     int timeout_s;          /* seconds without progress */
     int64_t waiting_since; /* ms; 0: the server has just been heard of */
     bool ignore_signals;             /* signals do not end a wait, they shorten it: cancelling, ROLLBACK, COMMIT */
     bool committing;       /* the wait is for the answer to COMMIT */
     bool lost;             /* the connection is of no use any more */
+    Buf indexes;           /* what pg_read_indexes runs; empty: there is no need */
     Buf copy;              /* bytes collected for the next CopyData */
 };
 

@@ -40,8 +40,10 @@ bool pg_begin(Pg *pg, PgTx kind, Err *err)
     const char *begin = kind == PG_TX_READ ? "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
                                            : "BEGIN ISOLATION LEVEL READ COMMITTED";
     pg->xid[0] = '\0';
+    free(pg->path);
+    pg->path = NULL;
     pg->timeout_s = limits[kind].answer;
-    if (simple(pg, begin, err) && pin(pg, kind, err))
+    if (simple(pg, begin, err) && pin(pg, kind, err) && pg_read_indexes(pg, err))
         return true;
     pg_rollback(pg);
     return false;

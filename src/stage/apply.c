@@ -1,16 +1,5 @@
 /* apply.c - write what is staged: one UPDATE and one INSERT, and if the database refuses, all but what it refuses. */
-#include <stdio.h>
-
 #include "../sync/engine.h"
-
-static bool run_range(TableRun *turn, const char *sql, int64_t first, int64_t last, int64_t *affected, Err *err)
-{
-    char from[24], to[24];
-    snprintf(from, sizeof from, "%lld", (long long)first);
-    snprintf(to, sizeof to, "%lld", (long long)last);
-    const char *params[] = {from, to};
-    return pg_run(turn->run->pg, sql, 2, params, affected, err);
-}
 
 bool apply_range(TableRun *turn, char op, int64_t first, int64_t last, int64_t expected, Err *err)
 {
@@ -19,12 +8,12 @@ bool apply_range(TableRun *turn, char op, int64_t first, int64_t last, int64_t e
     Buf sql = {0};
     int64_t affected = 0;
     if (op == 'u')
-        plan_update(&sql, &plan);
+        plan_update(&sql, &plan, first, last);
     else if (op == 'i')
-        plan_insert(&sql, &plan);
+        plan_insert(&sql, &plan, first, last);
     else
-        plan_deactivate(&sql, turn->table);
-    bool ok = run_range(turn, sql.data, first, last, &affected, err);
+        plan_deactivate(&sql, turn->table, first, last);
+    bool ok = pg_write(turn->run->pg, sql.data, &affected, err);
     buf_free(&sql);
     if (ok && affected != expected)
         return err_refusal(err, "a trigger or rule of the database discarded the write");
@@ -65,7 +54,7 @@ static bool apply_whole(TableRun *turn, const Counts *counts, Err *err)
 {
     return (counts->updates == 0 || apply_range(turn, 'u', 0, turn->seq, counts->updates, err)) &&
            (counts->inserts == 0 || apply_range(turn, 'i', 0, turn->seq, counts->inserts, err)) &&
-           pg_run(turn->run->pg, "SET CONSTRAINTS ALL IMMEDIATE", 0, NULL, NULL, err);
+           pg_write(turn->run->pg, "SET CONSTRAINTS ALL IMMEDIATE", NULL, err);
 }
 
 /* Find who is to blame and refuse them. Unless the rest is written already (*applied), what that leaves must go through

@@ -57,7 +57,7 @@ static void set_constraints(Buf *out, const TableRun *turn, bool known, const ch
 
 static bool run_if_any(Pg *pg, const Buf *sql, Err *err)
 {
-    return sql->len == 0 || pg_run(pg, sql->data, 0, NULL, NULL, err);
+    return sql->len == 0 || pg_write(pg, sql->data, NULL, err);
 }
 
 static const char *code_of(const Err *refusal)
@@ -175,7 +175,7 @@ static void drop_accepted(Refusals *found)
 static bool keep_if_valid(Pg *pg, bool *applied, Err *err)
 {
     Err refusal = {0};
-    *applied = pg_run(pg, "SET CONSTRAINTS ALL IMMEDIATE", 0, NULL, NULL, &refusal);
+    *applied = pg_write(pg, "SET CONSTRAINTS ALL IMMEDIATE", NULL, &refusal);
     if (*applied)
         return pg_release(pg, "artsync_bisect", err);
     bool ok = pg_refusal(&refusal);

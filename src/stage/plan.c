@@ -78,7 +78,14 @@ void plan_rows(Buf *out, const Table *table)
     buf_free(&sql);
 }
 
-void plan_update(Buf *out, const Plan *plan)
+/* Of the stage's rows s those of a range that are to be written by `op`; without an operator that is looked up. */
+static void staged_range(Buf *out, char op, int64_t first, int64_t last)
+{
+    buf_printf(out, " AND s.live AND s.op OPERATOR(pg_catalog.=) '%c' AND s.seq OPERATOR(pg_catalog.>=) %lld "
+                    "AND s.seq OPERATOR(pg_catalog.<=) %lld", op, (long long)first, (long long)last);
+}
+
+void plan_update(Buf *out, const Plan *plan, int64_t first, int64_t last)
 {
     const Table *table = plan->table;
     Buf set = {0}; /* each part begins with a comma */
@@ -99,10 +106,11 @@ void plan_update(Buf *out, const Plan *plan)
     buf_str(out, set.len ? set.data + 1 : "");
     buf_free(&set);
     sql_expand(out, table, " FROM pg_temp.artsync_stage AS s "
-                         "WHERE t.{id} = s.at_id AND s.live AND s.op = 'u' AND s.seq BETWEEN $1 AND $2");
+                         "WHERE t.{id} OPERATOR(pg_catalog.=) s.at_id");
+    staged_range(out, 'u', first, last);
 }
 
-void plan_insert(Buf *out, const Plan *plan)
+void plan_insert(Buf *out, const Plan *plan, int64_t first, int64_t last)
 {
     const Table *table = plan->table;
     sql_expand(out, table, "INSERT INTO {table} ({id}");
@@ -119,7 +127,9 @@ void plan_insert(Buf *out, const Plan *plan)
             staged_value(out, "s", &table->columns[c]);
         }
     plan_metadata_values(out, table);
-    buf_str(out, " FROM pg_temp.artsync_stage AS s WHERE s.live AND s.op = 'i' AND s.seq BETWEEN $1 AND $2 ORDER BY s.seq");
+    buf_str(out, " FROM pg_temp.artsync_stage AS s WHERE true");
+    staged_range(out, 'i', first, last);
+    buf_str(out, " ORDER BY s.seq");
 }
 
 /* ---- keys and checks ---- */
@@ -387,15 +397,15 @@ void plan_stage_absent(Buf *out, const Table *table)
              "JOIN {state} AS s ON s.record_id = u.id");
 }
 
-void plan_deactivate(Buf *out, const Table *table)
+void plan_deactivate(Buf *out, const Table *table, int64_t first, int64_t last)
 {
     Buf set = {0};
     plan_set_metadata(&set, table, METADATA_DEACTIVATE);
     sql_expand(out, table, "UPDATE {table} AS t SET");
     buf_str(out, set.data + 1);
     buf_free(&set);
-    sql_expand(out, table, " FROM pg_temp.artsync_stage AS s WHERE s.live AND s.op = 'd' AND t.{id} = s.at_id "
-                           "AND s.seq BETWEEN $1 AND $2");
+    sql_expand(out, table, " FROM pg_temp.artsync_stage AS s WHERE t.{id} OPERATOR(pg_catalog.=) s.at_id");
+    staged_range(out, 'd', first, last);
 }
 
 void plan_state_insert(Buf *out, const Table *table)

@@ -7,6 +7,7 @@
 #define ARTSYNC_SYNC_PLAN_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "artsync/base.h"
 #include "artsync/mem.h"
@@ -45,9 +46,9 @@ void plan_metadata_values(Buf *out, const Table *table);
 typedef enum MetadataUpdate { METADATA_UPDATE, METADATA_DEACTIVATE, METADATA_REACTIVATE, METADATA_UNDO } MetadataUpdate;
 void plan_set_metadata(Buf *out, const Table *table, MetadataUpdate kind);
 
-/* $1, $2: first and last seq. */
-void plan_update(Buf *out, const Plan *plan);
-void plan_insert(Buf *out, const Plan *plan);
+/* Write the business's rows (pg_write: no operator is looked up by the search_path). first, last: seq. */
+void plan_update(Buf *out, const Plan *plan, int64_t first, int64_t last);
+void plan_insert(Buf *out, const Plan *plan, int64_t first, int64_t last);
 
 /* Does artsync know all columns of the key, so that it can be checked over the stage? */
 bool plan_knows_key(const Plan *plan, const CatalogKey *key);
@@ -82,7 +83,7 @@ void plan_state_clear_deactivated(Buf *out, const Table *table);
 
 /* Rows whose records are absent from the export (mode full). $1: ids (text[]), $2: the last seq before them. */
 void plan_stage_absent(Buf *out, const Table *table);
-void plan_deactivate(Buf *out, const Table *table); /* $1, $2: first and last seq */
+void plan_deactivate(Buf *out, const Table *table, int64_t first, int64_t last); /* for pg_write */
 
 /* ---- rollback ---- */
 
@@ -100,7 +101,7 @@ void plan_created(Buf *out, const Table *table);
 void plan_lock_created(Buf *out, const Table *table);
 /* Write rows out as changes before they are deleted. $1: ids, $2: the rollback's log id, $3: the sync's. */
 void plan_note_deleted(Buf *out, const Table *table);
-void plan_delete(Buf *out, const Table *table);  /* $1: ids */
+void plan_delete(Buf *out, const Table *table, const char *ids); /* for pg_write; ids: a text[] literal */
 /* Forget the state that a sync was the first to write, of rows it took over or that are gone. $1: log id. */
 void plan_forget(Buf *out, const Table *table);
 

@@ -45,15 +45,15 @@ void plan_metadata_values(Buf *out, const Table *table)
 /* What each kind of UPDATE makes of each column; NULL: it leaves the column alone. */
 static const char *const updated[][META_COUNT] = {
     [METADATA_UPDATE] = {[META_SYNCED_AT] = "pg_catalog.now()",
-                         [META_VERSION] = "coalesce({version}, 0) + 1",
+                         [META_VERSION] = "coalesce({version}, 0) OPERATOR(pg_catalog.+) 1",
                          [META_UPDATED_AT] = "pg_catalog.now()"},
     [METADATA_DEACTIVATE] = {[META_SYNCED_AT] = "pg_catalog.now()",
-                             [META_VERSION] = "coalesce({version}, 0) + 1",
+                             [META_VERSION] = "coalesce({version}, 0) OPERATOR(pg_catalog.+) 1",
                              [META_ACTIVE] = "false",
                              [META_UPDATED_AT] = "pg_catalog.now()"},
     [METADATA_REACTIVATE] = {[META_ACTIVE] = "CASE WHEN s.reactivates THEN true ELSE {active} END"},
     [METADATA_UNDO] = {[META_SYNCED_AT] = "CASE WHEN s.restore_timestamps THEN s.before_synced_at ELSE pg_catalog.now() END",
-                       [META_VERSION] = "CASE WHEN s.restore_timestamps THEN s.before_version ELSE coalesce({version}, 0) + 1 END",
+                       [META_VERSION] = "CASE WHEN s.restore_timestamps THEN s.before_version ELSE coalesce({version}, 0) OPERATOR(pg_catalog.+) 1 END",
                        [META_ACTIVE] = "coalesce(s.active, {active})",
                        [META_UPDATED_AT] = "CASE WHEN s.restore_timestamps THEN s.before_updated_at ELSE pg_catalog.now() END"},
 };

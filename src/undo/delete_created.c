@@ -15,11 +15,11 @@ static bool delete_rows(Undo *undo, const char *const *ids, int n, Err *err)
     sql_array(&array, ids, n);
     const char *params[] = {array.data, log_id, of_log};
     plan_note_deleted(&note, turn->table);
-    plan_delete(&delete, turn->table);
+    plan_delete(&delete, turn->table, array.data);
     int64_t deleted = 0;
     bool ok = (turn->log_id == 0 || pg_run(turn->run->pg, note.data, 3, params, NULL, err)) &&
-              pg_run(turn->run->pg, delete.data, 1, params, &deleted, err) &&
-              pg_run(turn->run->pg, "SET CONSTRAINTS ALL IMMEDIATE", 0, NULL, NULL, err);
+              pg_write(turn->run->pg, delete.data, &deleted, err) &&
+              pg_write(turn->run->pg, "SET CONSTRAINTS ALL IMMEDIATE", NULL, err);
     if (ok && deleted != n)
         ok = err_refusal(err, "a trigger or rule of the database kept the row");
     buf_free(&array);

@@ -86,9 +86,11 @@ void plan_note_deleted(Buf *out, const Table *table)
                          "WHERE t.{id} = ANY ($1::text[]::{id_type}[]) ORDER BY 2");
 }
 
-void plan_delete(Buf *out, const Table *table)
+void plan_delete(Buf *out, const Table *table, const char *ids)
 {
-    sql_expand(out, table, "DELETE FROM {table} WHERE {id} = ANY ($1::text[]::{id_type}[])");
+    sql_expand(out, table, "DELETE FROM {table} WHERE {id} OPERATOR(pg_catalog.=) ANY (");
+    sql_literal(out, ids);
+    sql_expand(out, table, "::pg_catalog.text[]::{id_type}[])");
 }
 
 void plan_forget(Buf *out, const Table *table)
