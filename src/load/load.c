@@ -258,9 +258,10 @@ bool load_finish(TableRun *turn, Err *err)
     Pg *pg = turn->run->pg;
     if (load->copying && !(pg_copy_done(pg, load->rows, err) && pg_path_pinned(pg, err) && copy_state(turn, err)))
         return false;
-    load->finished = (!load->keys || load_keys_make(load->keys, pg, err)) &&
-                     pg_write(pg, "SET CONSTRAINTS ALL IMMEDIATE", NULL, err) && analyze(turn, err) &&
-                     pg_read_indexes(pg, err) &&
+    static const char immediate[] = "SET CONSTRAINTS ALL IMMEDIATE";
+    /* deferred triggers first: while one waits to run, the table takes no keys */
+    load->finished = (!load->keys || (pg_write(pg, immediate, NULL, err) && load_keys_make(load->keys, pg, err))) &&
+                     pg_write(pg, immediate, NULL, err) && analyze(turn, err) && pg_read_indexes(pg, err) &&
                      pg_release(pg, "artsync_load", err);
     if (!load->finished || !stage_rejects(turn, err))
         return false;

@@ -4,6 +4,7 @@
  * application. PostgreSQL's own names come first in it and temporary objects last, wherever it has them. Nothing that artsync
  * sends meanwhile looks a name up by it: see pg_write in pg.h.
  */
+#include <ctype.h>
 #include <stdlib.h>
 #include <strings.h>
 
@@ -23,9 +24,9 @@ static bool is_system(const char *element, size_t n)
 
 static void add_element(Buf *out, const char *element, size_t n)
 {
-    for (; n && *element == ' '; n--)
+    for (; n && isspace((unsigned char)*element); n--)
         element++;
-    while (n && element[n - 1] == ' ')
+    while (n && isspace((unsigned char)element[n - 1]))
         n--;
     if (n == 0 || is_system(element, n))
         return;
