@@ -57,16 +57,27 @@ static bool apply_whole(TableRun *turn, const Counts *counts, Err *err)
            pg_write(turn->run->pg, "SET CONSTRAINTS ALL IMMEDIATE", NULL, err);
 }
 
+/* A function of the database that lacks a table, a function or a setting: where it lets no record through at all, it is to
+ * blame and not the records. */
+static bool is_broken_function(const Err *refusal)
+{
+    return strncmp(refusal->sqlstate, "42", 2) == 0 || strncmp(refusal->sqlstate, "3F", 2) == 0;
+}
+
 /* Find who is to blame and refuse them. Unless the rest is written already (*applied), what that leaves must go through
  * the keys again. Where nobody is to blame while the known keys are deferred, they are the matter: a trigger or an
  * operator of the database sees them otherwise than the rules do. */
-static bool resolve_refusals(TableRun *turn, const Err *refusal, bool *applied, Err *err)
+static bool resolve_refusals(TableRun *turn, int64_t n, const Err *refusal, bool *applied, Err *err)
 {
     Refusals found = {0};
     bool ok = bisect_refusals(turn, "ui", true, &found, applied, err);
     if (ok && !*applied && found.n == 0)
         ok = bisect_refusals(turn, "ui", false, &found, applied, err);
     turn->refused += found.n;
+    if (ok && found.n == n && is_broken_function(refusal)) {
+        err_sqlstate(err, refusal->sqlstate);
+        ok = err_set(err, refusal->code, refusal->hint, "%s: %s", turn->table->name, refusal->message);
+    }
     if (ok && !*applied && found.n == 0)
         ok = err_set(err, ERR_DATABASE, "look at the triggers and constraints of the table",
                      "%s: the database refuses the records together but none of them alone: %s", turn->table->name,
@@ -109,7 +120,8 @@ bool apply_stage(TableRun *turn, Err *err)
             return err_context(err, "%s", turn->table->name);
         }
         bool ok = pg_rollback_to(pg, "artsync_apply", err) && (!counts.updates || check_statement(turn, 'u', err)) &&
-                  (!counts.inserts || check_statement(turn, 'i', err)) && resolve_refusals(turn, &refusal, &applied, err);
+                  (!counts.inserts || check_statement(turn, 'i', err)) &&
+                  resolve_refusals(turn, counts.inserts + counts.updates, &refusal, &applied, err);
         err_clear(&refusal);
         if (!ok)
             return false;
@@ -125,7 +137,7 @@ bool apply_deactivations(TableRun *turn, int64_t n, Refusals *refused, Err *err)
     if (!pg_savepoint(pg, "artsync_apply", err))
         return false;
     if (apply_range(turn, 'd', 0, turn->seq, n, &refusal) &&
-        pg_run(pg, "SET CONSTRAINTS ALL IMMEDIATE", 0, NULL, NULL, &refusal))
+        pg_write(pg, "SET CONSTRAINTS ALL IMMEDIATE", NULL, &refusal))
         return pg_release(pg, "artsync_apply", err);
     if (!pg_refusal(&refusal)) {
         *err = refusal;
