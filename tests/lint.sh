@@ -42,6 +42,12 @@ while IFS=: read -r file _ keys; do
     grep -qE "\"[a-z]+\", $keys, " "$file" || complain "$file: $keys is in no KeyList, so docs/REFERENCE.md does not have its keys"
 done < <(grep -noE 'const JsonKey \w+' src/model/*.c | grep -v 'JsonKey \*' | sed 's/const JsonKey //')
 
+# Statements of the engine are in sql/queries or built in a plan module, where they can be read in one place.
+while read -r line; do
+    complain "an SQL statement outside sql/queries and plan*.c: $line"
+done < <(grep -nE '"(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH|COPY|CREATE|DROP|ALTER|LOCK|ANALYZE|SET|TRUNCATE) ' \
+              src/{session,stage,identity,merge,load,compare,sync,undo}/*.c | grep -vE '^src/[a-z]+/plan[a-z_]*\.c:')
+
 for query in sql/queries/*.sql; do
     name=$(basename "$query" .sql)
     grep -rqF "\"$name\"" src || complain "$query is run by nobody"

@@ -1,7 +1,7 @@
 /* counters.h - what a sync counts per table: one row a counter.
  *
  * The rows give the columns of the text report and the members of JSON, in this order, the parameters of log_complete.sql
- * from $2 on, in this order as well, and the totals. A new counter is a member of SyncTable, a row here and a column of
+ * from $2 on, in this order as well, and the totals. A new counter is a member of TableCounts, a row here and a column of
  * public.sync_logs (a migration, and log_complete.sql).
  */
 #ifndef ARTSYNC_COUNTERS_H
@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "artsync/style.h"
+#include "artsync/counts.h"
 #include "artsync/sync.h"
 
 typedef enum CounterShown {
@@ -23,7 +24,7 @@ typedef struct Counter {
     const char *name;       /* in JSON */
     const char *heading;    /* of its column, for people */
     const char *log_column; /* in public.sync_logs */
-    size_t offset;          /* of the int64_t in SyncTable */
+    size_t offset;          /* of the int64_t in TableCounts */
     Style style;            /* where it is not 0 */
     CounterShown shown;
 } Counter;
@@ -31,9 +32,9 @@ typedef struct Counter {
 enum { COUNTERS = 12 };
 extern const Counter counters[COUNTERS];
 
-int64_t counter_value(const Counter *counter, const SyncTable *table);
+int64_t counter_value(const Counter *counter, const TableCounts *counts);
 
-/* A table whose counters are the sums over all tables of the run; nothing else in it is set. */
-SyncTable counters_total(const SyncResult *result);
+/* The sums over all tables of the run. */
+TableCounts counters_total(const SyncResult *result);
 
 #endif

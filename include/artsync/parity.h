@@ -15,9 +15,9 @@
 
 #include "artsync/base.h"
 #include "artsync/err.h"
-#include "artsync/hash.h"
 #include "artsync/mem.h"
 #include "artsync/pg.h"
+#include "artsync/source.h"
 
 /* Why a cell differs, told by the last-synced state. */
 typedef enum ParityCause {
@@ -35,8 +35,7 @@ enum { PARITY_SAMPLE = 5 }; /* of each kind and cause */
 
 typedef struct ParityTable {
     const Table *table;
-    const char *path, *file;
-    char sha256[SHA256_HEX];
+    Source source;
     int64_t records, skipped_records; /* in the file; of these skipped by a rule */
     int64_t rows;                     /* active ones */
     int64_t rejected;                 /* records that cleaning or an earlier sync refused */

@@ -1,6 +1,6 @@
-/* record.h - what flows through the pipeline: RawRecord out of csv, Record out of clean.
+/* record.h - what flows through the pipeline: RawRecord out of a source, Record out of clean.
  *
- * csv never sees SQL and sync never sees CSV: they meet in the two sinks declared here.
+ * A source never sees SQL and a writer never sees CSV: they meet in the two sinks declared here.
  *
  * Lifetime, in one sentence: everything a record points to dies when the sink that received it returns; who wants to
  * keep a string copies it.
@@ -16,12 +16,17 @@
 #include "artsync/err.h"
 #include "artsync/mem.h"
 
-/* Where a record stands in its file. */
+/* How a source finds a record again. Only the source knows what it means (of a file: first byte, and bytes without the line
+ * end); the engine keeps it beside a refused record until it asks for the original. */
+typedef struct SourceLocator {
+    int64_t start, length;
+} SourceLocator;
+
+/* Which record it is. */
 typedef struct SourcePosition {
     int64_t number; /* 1 for the first record below the header; 0 is the header itself */
     int64_t line;   /* physical line it starts on, the header's first line being 1 */
-    int64_t offset; /* of its first byte in the file */
-    int64_t length; /* bytes, without the line end */
+    SourceLocator locator;
 } SourcePosition;
 
 typedef struct RawRecord {
@@ -70,6 +75,9 @@ typedef struct Value {
 /* Hash of a value as the last-synced state keeps it: never 0, which the state uses for "not known". '' counts as NULL, as
  * a CSV cell cannot tell them apart. */
 uint64_t value_hash(const char *text);
+
+bool same_text(const char *a, const char *b);  /* two NULLs are the same */
+bool same_value(const char *a, const char *b); /* '' is NULL, too */
 
 typedef struct Record {
     SourcePosition position;

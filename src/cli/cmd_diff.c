@@ -25,7 +25,7 @@ static bool any_change(const SyncResult *result)
 {
     for (int i = 0; i < result->n_tables; i++) {
         const SyncTable *t = &result->tables[i];
-        if (t->created || t->updated || t->deactivated)
+        if (t->counts.created || t->counts.updated || t->counts.deactivated)
             return true;
     }
     return false;
@@ -51,7 +51,7 @@ static bool run(Cli *cli, Err *err)
     if (!sync_options_read(cli, &sync, err))
         return false;
     sync.dry_run = sync.want_changes = true;
-    bool ok = sync_run(cli->pg, NULL, cli->base, &sync, &result, &failed);
+    bool ok = sync_run(&(Session){cli->pg, NULL, cli->base}, &sync, &result, &failed);
     log_progress_end();
     if (ok)
         cli->status = sync_result_status(&result);

@@ -1,5 +1,6 @@
 /* cmd_rollback.c - undo one sync. */
 #include "artsync/log.h"
+#include "artsync/rollback.h"
 #include "private.h"
 
 static const Option options[] = {
@@ -113,7 +114,7 @@ static bool run(Cli *cli, Err *err)
                                 .wait_seconds = (int)cli_number(cli, "wait")};
     RollbackResult result = {0};
     Err failed = {0}, printing = {0};
-    bool printed = true, ok = rollback_run(cli->pg, cli->log, cli->base, cli_argument(cli, 0), &rollback, &result,
+    bool printed = true, ok = rollback_run(&(Session){cli->pg, cli->log, cli->base}, cli_argument(cli, 0), &rollback, &result,
                                            &failed);
     log_progress_end();
     cli->committed = ok && !rollback.dry_run;

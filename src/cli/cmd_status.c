@@ -132,7 +132,7 @@ static bool run(Cli *cli, Err *err)
     Err failed = {0};
     bool ok = sync_choices_read(cli, &sync, err) && pg_begin(cli->pg, PG_TX_READ, err) &&
               phase_read(cli->pg, cli->base->name, &phase, err) &&
-              sync_pending_status(cli->pg, cli->base, &sync, phase, statuses, &cli->arena, err) &&
+              sync_pending_status(&(Session){cli->pg, NULL, cli->base}, &sync, phase, statuses, &cli->arena, err) &&
               read_ages(cli, statuses, &ages, err) &&
               pg_query(cli->pg, sql_query("sync_killed"), 1, (const char *[]){cli->base->name}, &killed, err);
     pg_rollback(cli->pg);

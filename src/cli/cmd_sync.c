@@ -25,7 +25,7 @@ static bool run(Cli *cli, Err *err)
     if (!sync_options_read(cli, &sync, err))
         return false;
     sync.dry_run = cli_flag(cli, "dry-run");
-    bool ok = sync_run(cli->pg, cli->log, cli->base, &sync, &result, &failed);
+    bool ok = sync_run(&(Session){cli->pg, cli->log, cli->base}, &sync, &result, &failed);
     log_progress_end();
     cli->status = ok ? sync_result_status(&result) : err_status(failed.code);
     cli->committed = ok && !sync.dry_run;

@@ -6,9 +6,10 @@
 #include <stdlib.h>
 #include <strings.h>
 
-#include "artsync/csv.h"
+#include "artsync/csv_writer.h"
 #include "artsync/embed.h"
 #include "artsync/file.h"
+#include "artsync/source.h"
 #include "rejects.h"
 
 static const char reason_header[] = "_reject_reason", own_prefix[] = "_reject_";
@@ -80,7 +81,7 @@ static bool parse(const char *header, const char *source, Parsed *parsed, Err *e
     add_bytes(&bytes, header);
     buf_char(&bytes, '\n');
     add_bytes(&bytes, source);
-    bool ok = csv_read_bytes(buf_view(&bytes), "the rejected record", take_record, parsed, &why);
+    bool ok = source_parse(buf_view(&bytes), "the rejected record", take_record, parsed, &why);
     if (!ok && (why.code == ERR_INTERRUPTED || why.code == ERR_TERMINATED))
         err_set(err, why.code, why.hint, "%s", why.message);
     err_clear(&why);
@@ -127,7 +128,7 @@ static bool survey(Cli *cli, const char *const *params, Export *export, Buf *hea
         add_bytes(header, pg_get(rows, r, 0));
         if (header->len > 5 && strncasecmp(header->data + (header->data[0] == '"'), "sep=", 4) == 0)
             export->merge = true; /* its cells have no commas between them: the writer's have */
-        if (!csv_read_bytes(buf_view(header), "the header", add_columns, export, &why))
+        if (!source_parse(buf_view(header), "the header", add_columns, export, &why))
             err_clear(&why); /* its records will be listed as ones that cannot be written */
     }
     pg_rows_free(rows);

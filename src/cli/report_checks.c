@@ -57,8 +57,8 @@ static void json_parity_table(JsonOut *json, const ParityTable *t)
 {
     json_open(json, NULL, '{');
     json_text(json, "table", t->table->name);
-    json_text(json, "file", t->file);
-    json_text(json, "sha256", t->sha256);
+    json_text(json, "file", t->source.name);
+    json_text(json, "sha256", t->source.fingerprint);
     json_number(json, "records", t->records);
     json_number(json, "skipped_records", t->skipped_records);
     json_number(json, "rows", t->rows);

@@ -37,14 +37,14 @@ static void print_tables(JsonOut *json, const SyncResult *result)
             const char *key;
             int64_t n;
         } counts[] = {
-            {"read", t->read},           {"created", t->created},         {"updated", t->updated},
-            {"unchanged", t->unchanged}, {"deactivated", t->deactivated}, {"reactivated", t->reactivated},
-            {"rejected", t->rejected},   {"new_rejects", t->new_rejects}, {"skipped_records", t->skipped_records},
-            {"conflicts", t->conflicts}, {"overwritten", t->overwritten}, {"warnings", t->warnings}};
+            {"read", t->counts.read},           {"created", t->counts.created},         {"updated", t->counts.updated},
+            {"unchanged", t->counts.unchanged}, {"deactivated", t->counts.deactivated}, {"reactivated", t->counts.reactivated},
+            {"rejected", t->counts.rejected},   {"new_rejects", t->counts.new_rejects}, {"skipped_records", t->counts.skipped_records},
+            {"conflicts", t->counts.conflicts}, {"overwritten", t->counts.overwritten}, {"warnings", t->counts.warnings}};
         json_open(json, NULL, '{');
         json_text(json, "table", t->table->name);
-        json_text(json, "file", t->file);
-        json_item(json, "sha256", json_string_or_null(t->sha256));
+        json_text(json, "file", t->source.name);
+        json_item(json, "sha256", json_string_or_null(t->source.fingerprint));
         json_bool(json, "skipped", t->skipped);
         for (size_t c = 0; c < sizeof counts / sizeof counts[0]; c++)
             json_number(json, counts[c].key, counts[c].n);

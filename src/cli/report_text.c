@@ -24,17 +24,17 @@ static void print_table(const SyncResult *result, FILE *out)
     for (int i = 0; i < result->n_tables; i++) {
         const SyncTable *t = &result->tables[i];
         text_table_cell(table, STYLE_PLAIN, t->table->name);
-        text_table_number(table, STYLE_PLAIN, t->read);
-        text_table_number(table, STYLE_GOOD, t->created);
-        text_table_number(table, STYLE_GOOD, t->updated);
-        text_table_number(table, STYLE_PLAIN, t->unchanged);
-        text_table_number(table, STYLE_BAD, t->rejected);
-        text_table_number(table, STYLE_PLAIN, t->skipped_records);
-        text_table_number(table, STYLE_WARN, t->deactivated);
-        text_table_number(table, STYLE_PLAIN, t->reactivated);
-        text_table_number(table, STYLE_WARN, t->conflicts);
-        text_table_number(table, STYLE_WARN, t->overwritten);
-        text_table_number(table, STYLE_WARN, t->warnings);
+        text_table_number(table, STYLE_PLAIN, t->counts.read);
+        text_table_number(table, STYLE_GOOD, t->counts.created);
+        text_table_number(table, STYLE_GOOD, t->counts.updated);
+        text_table_number(table, STYLE_PLAIN, t->counts.unchanged);
+        text_table_number(table, STYLE_BAD, t->counts.rejected);
+        text_table_number(table, STYLE_PLAIN, t->counts.skipped_records);
+        text_table_number(table, STYLE_WARN, t->counts.deactivated);
+        text_table_number(table, STYLE_PLAIN, t->counts.reactivated);
+        text_table_number(table, STYLE_WARN, t->counts.conflicts);
+        text_table_number(table, STYLE_WARN, t->counts.overwritten);
+        text_table_number(table, STYLE_WARN, t->counts.warnings);
         text_table_cell(table, STYLE_PLAIN, out_duration(t->ms, &arena));
         text_table_cell(table, STYLE_DIM, t->skipped ? "file unchanged, not read" : "");
         text_table_row(table);
@@ -279,12 +279,12 @@ static Totals totals_of(const SyncResult *result)
     Totals sum = {.all_skipped = result->n_tables > 0};
     for (int i = 0; i < result->n_tables; i++) {
         const SyncTable *t = &result->tables[i];
-        sum.created += t->created;
-        sum.updated += t->updated;
-        sum.deactivated += t->deactivated;
-        sum.rejected += t->rejected;
-        sum.new_rejects += t->new_rejects;
-        sum.conflicts += t->conflicts;
+        sum.created += t->counts.created;
+        sum.updated += t->counts.updated;
+        sum.deactivated += t->counts.deactivated;
+        sum.rejected += t->counts.rejected;
+        sum.new_rejects += t->counts.new_rejects;
+        sum.conflicts += t->counts.conflicts;
         sum.all_skipped = sum.all_skipped && t->skipped;
     }
     return sum;

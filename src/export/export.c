@@ -5,9 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "artsync/csv.h"
+#include "artsync/csv_writer.h"
 #include "artsync/file.h"
 #include "artsync/interrupt.h"
+#include "artsync/source.h"
 #include "shape.h"
 
 /* ---- which columns a file has, and the statement that fills them ---- */
@@ -224,6 +225,15 @@ static void choose_tables(ExportResult *result, const Base *base, const ExportOp
     }
 }
 
+/* As a sync will see what was written. */
+static bool fingerprint(ExportTable *table, Err *err)
+{
+    Source source = source_at(table->path);
+    bool ok = source_fingerprint(&source, err);
+    memcpy(table->sha256, source.fingerprint, sizeof table->sha256);
+    return ok;
+}
+
 bool export_run(Pg *pg, const Base *base, const ExportOptions *options, ExportResult *result, Err *err)
 {
     bool made = false;
@@ -239,7 +249,7 @@ bool export_run(Pg *pg, const Base *base, const ExportOptions *options, ExportRe
     if (!ok && made)
         rmdir(options->dir);
     for (int i = 0; ok && i < result->n; i++)
-        ok = csv_hash(result->tables[i].path, result->tables[i].sha256, err);
+        ok = fingerprint(&result->tables[i], err);
     return ok;
 }
 

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "artsync/csv.h"
+#include "artsync/csv_writer.h"
 
 /* ---- dates: 2025-03-09 as 3/9/2025 or 9/3/2025; a time of day stays behind it as it is ---- */
 

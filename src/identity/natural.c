@@ -1,9 +1,10 @@
-#include "natural.h"
+#include "artsync/natural.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "artsync/hash.h"
+#include "plan_identity.h"
 
 typedef struct Entry {
     uint64_t hash;
@@ -78,20 +79,13 @@ static bool add_row(void *ctx, const char *const *cells, int n, Err *err)
     return true;
 }
 
-bool natural_load(Natural **out, Pg *pg, const Table *table, bool unreal, Err *err)
+bool natural_load(Natural **out, Pg *pg, const Table *table, bool only_generated, Err *err)
 {
     Natural *natural = mem_alloc(sizeof *natural);
     natural->capacity = 1024;
     natural->slots = mem_alloc(natural->capacity * sizeof *natural->slots);
     Buf sql = {0};
-    sql_expand(&sql, table, "SELECT {id}::text");
-    for (int i = 0; i < table->n_natural_key; i++) {
-        buf_str(&sql, ", ");
-        sql_ident(&sql, table->columns[table->natural_key[i]].name);
-    }
-    sql_expand(&sql, table, " FROM {table}");
-    if (unreal)
-        sql_expand(&sql, table, " WHERE {id}::text ~ '^(key|app)_[0-9a-f]{16}$'");
+    plan_natural_keys(&sql, table, only_generated);
     bool ok = pg_each(pg, sql.data, 0, NULL, add_row, natural, err);
     buf_free(&sql);
     *out = natural;

@@ -1,10 +1,11 @@
-#include "record_index.h"
+#include "artsync/record_index.h"
 
 #include <endian.h>
 #include <stdlib.h>
 #include <xxhash.h>
 
-#include "natural.h"
+#include "artsync/natural.h"
+#include "plan_identity.h"
 
 /* Records lie in the order in which they came. State, rows and file mostly agree on that order, so the record after the
  * last one that was asked for is tried first, and reading a million of them in turn walks through memory instead of
@@ -18,7 +19,7 @@ struct RecordIndex {
     size_t indexed;   /* records[0 .. indexed) are in the index */
     int64_t id_sum;   /* of hashtext over the rows' ids */
     int64_t rows;
-    bool unreal;      /* some row's id is derived or generated */
+    bool has_generated;      /* some row's id is derived or generated */
 };
 
 enum { NOWHERE = -1 };
@@ -149,7 +150,7 @@ int64_t record_index_clear_deactivated(RecordIndex *known)
 
 int64_t record_index_rows(const RecordIndex *known) { return count_flags(known, RECORD_ROW); }
 
-bool record_index_has_generated_ids(const RecordIndex *known) { return known->unreal; }
+bool record_index_has_generated_ids(const RecordIndex *known) { return known->has_generated; }
 
 const char *record_index_fingerprint(const RecordIndex *known, Arena *arena)
 {
@@ -253,7 +254,7 @@ static bool put_row(void *ctx, const char *bytes, size_t n, Err *err)
         known->id_sum += (int32_t)take32(&number);
     }
     known->rows++;
-    known->unreal = known->unreal || is_generated(id);
+    known->has_generated = known->has_generated || is_generated(id);
     return true;
 }
 
@@ -261,11 +262,10 @@ static bool put_row(void *ctx, const char *bytes, size_t n, Err *err)
 bool record_index_load(RecordIndex *known, Pg *pg, const Table *table, Err *err)
 {
     Buf sql = {0};
-    sql_expand(&sql, table, "COPY (SELECT record_id, raw, deactivated FROM {state}) TO STDOUT (FORMAT binary)");
+    plan_index_state(&sql, table);
     bool ok = pg_copy_out(pg, sql.data, put_state, known, err);
     buf_clear(&sql);
-    sql_expand(&sql, table, "COPY (SELECT {id}::text, {active}, hashtext({id}::text) FROM {table} AS t) "
-                          "TO STDOUT (FORMAT binary)");
+    plan_index_rows(&sql, table);
     known->last = 0;
     ok = ok && pg_copy_out(pg, sql.data, put_row, known, err);
     known->last = 0;

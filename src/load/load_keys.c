@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "artsync/embed.h"
-#include "../sync/engine.h"
+#include "internal.h"
 
 struct LoadKeys {
     PgRows *table, *state; /* what was dropped, and how it is made again */
@@ -25,13 +25,13 @@ static bool add_migration(void *ctx, const char *path, const char *text, size_t 
 }
 
 /* The tables that this run loads from empty, as an array: foreign keys between them may be dropped. */
-static void fresh_tables(const Run *run, Buf *array)
+static void fresh_tables(const Base *base, const bool *fresh, Buf *array)
 {
     int n = 0;
-    const char **names = mem_alloc(sizeof *names * (size_t)(run->base->n_tables + 1));
-    for (int i = 0; i < run->base->n_tables; i++)
-        if (run->fresh[i] && run->base->tables[i].catalog->owned)
-            names[n++] = run->base->tables[i].name;
+    const char **names = mem_alloc(sizeof *names * (size_t)(base->n_tables + 1));
+    for (int i = 0; i < base->n_tables; i++)
+        if (fresh[i] && base->tables[i].catalog->owned)
+            names[n++] = base->tables[i].name;
     sql_array(array, names, n);
     free(names);
 }
@@ -44,14 +44,14 @@ static bool run_each(Pg *pg, const PgRows *keys, int column, Err *err)
     return true;
 }
 
-bool load_keys_drop(LoadKeys **out, TableRun *turn, Err *err)
+bool load_keys_drop(LoadKeys **out, const Load *load, Err *err)
 {
     LoadKeys *keys = *out = mem_alloc(sizeof *keys);
-    const Table *table = turn->table;
-    Pg *pg = turn->run->pg;
+    const Table *table = load->run->table;
+    Pg *pg = load->run->pg;
     Buf migrations = {0}, fresh = {0};
     buf_reserve(&migrations, 1);
-    fresh_tables(turn->run, &fresh);
+    fresh_tables(table->base, load->options.fresh, &fresh);
     const char *of_table[] = {table->schema, table->name, NULL, fresh.data};
     const char *of_state[] = {"artsync", table->state, NULL, "{}"};
     bool ok = !table->base->path || base_files(table->base->path, "", add_migration, &migrations, err);

@@ -8,41 +8,41 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
-#include "../sync/engine.h"
+#include "internal.h"
 
-typedef struct Claim {
+typedef struct KeySlot {
     uint64_t hash;
     uint32_t more;
     uint32_t line; /* of the record that has the key; 0: free */
-} Claim;
+} KeySlot;
 
-typedef struct Claims {
+typedef struct KeyTable {
     const CatalogKey *key;
-    Claim *slots;
+    KeySlot *slots;
     size_t capacity; /* a power of two */
     size_t count;
-    Claim *mine;     /* where the record under way puts its own; NULL: it has a NULL in the key */
-    Claim claim;     /* of the record under way; line 0: it has none */
-} Claims;
+    KeySlot *mine;     /* where the record under way puts its own; NULL: it has a NULL in the key */
+    KeySlot own;     /* of the record under way; line 0: it has none */
+} KeyTable;
 
 struct LoadUnique {
-    Claims *keys;
+    KeyTable *keys;
     int n;
     Buf bytes;
 };
 
-LoadUnique *load_unique_new(const TableRun *turn)
+LoadUnique *load_unique_new(const TableRun *run)
 {
-    const CatalogTable *catalog = turn->table->catalog;
-    Plan plan = {.table = turn->table, .present = turn->present};
+    const CatalogTable *catalog = run->table->catalog;
+    Plan plan = {.table = run->table, .present = run->present};
     LoadUnique *unique = mem_alloc(sizeof *unique);
     unique->keys = mem_alloc(sizeof *unique->keys * (size_t)(catalog->n_keys + 1));
     for (int k = 0; k < catalog->n_keys; k++) {
         if (!plan_knows_key(&plan, &catalog->keys[k]))
             continue;
-        Claims *claims = &unique->keys[unique->n++];
-        *claims = (Claims){.key = &catalog->keys[k], .capacity = 1024};
-        claims->slots = mem_alloc(claims->capacity * sizeof *claims->slots);
+        KeyTable *keys = &unique->keys[unique->n++];
+        *keys = (KeyTable){.key = &catalog->keys[k], .capacity = 1024};
+        keys->slots = mem_alloc(keys->capacity * sizeof *keys->slots);
     }
     return unique;
 }
@@ -58,41 +58,41 @@ void load_unique_free(LoadUnique *unique)
     free(unique);
 }
 
-static Claim *slot_for(const Claims *claims, const Claim *claim)
+static KeySlot *slot_for(const KeyTable *keys, const KeySlot *slot)
 {
-    size_t mask = claims->capacity - 1, i = (size_t)claim->hash & mask;
-    while (claims->slots[i].line && (claims->slots[i].hash != claim->hash || claims->slots[i].more != claim->more))
+    size_t mask = keys->capacity - 1, i = (size_t)slot->hash & mask;
+    while (keys->slots[i].line && (keys->slots[i].hash != slot->hash || keys->slots[i].more != slot->more))
         i = (i + 1) & mask;
-    return &claims->slots[i];
+    return &keys->slots[i];
 }
 
-static void make_room(Claims *claims)
+static void make_room(KeyTable *keys)
 {
-    if (claims->count * 4 < claims->capacity * 3)
+    if (keys->count * 4 < keys->capacity * 3)
         return;
-    Claims larger = {.capacity = claims->capacity * 2};
+    KeyTable larger = {.capacity = keys->capacity * 2};
     larger.slots = mem_alloc(larger.capacity * sizeof *larger.slots);
-    for (size_t i = 0; i < claims->capacity; i++)
-        if (claims->slots[i].line)
-            *slot_for(&larger, &claims->slots[i]) = claims->slots[i];
-    free(claims->slots);
-    claims->slots = larger.slots;
-    claims->capacity = larger.capacity;
+    for (size_t i = 0; i < keys->capacity; i++)
+        if (keys->slots[i].line)
+            *slot_for(&larger, &keys->slots[i]) = keys->slots[i];
+    free(keys->slots);
+    keys->slots = larger.slots;
+    keys->capacity = larger.capacity;
 }
 
-static const char *value_of(const TableRun *turn, const Item *item, int catalog_index)
+static const char *value_of(const Table *table, const Item *item, int catalog_index)
 {
-    const char *name = turn->table->catalog->columns[catalog_index].name;
-    int column = table_column(turn->table, name);
+    const char *name = table->catalog->columns[catalog_index].name;
+    int column = table_column(table, name);
     return column < 0 ? item->id : item->values[column].text;
 }
 
 /* The key's values with their lengths; false: a NULL in it makes it equal to none. */
-static bool key_bytes(const TableRun *turn, const Item *item, const CatalogKey *key, Buf *out)
+static bool key_bytes(const Table *table, const Item *item, const CatalogKey *key, Buf *out)
 {
     buf_clear(out);
     for (int i = 0; i < key->n_columns; i++) {
-        const char *value = value_of(turn, item, key->columns[i]);
+        const char *value = value_of(table, item, key->columns[i]);
         if (!value && !key->nulls_equal)
             return false;
         uint32_t n = value ? (uint32_t)strlen(value) : UINT32_MAX;
@@ -104,12 +104,12 @@ static bool key_bytes(const TableRun *turn, const Item *item, const CatalogKey *
 }
 
 /* As concat_ws(', ', ...) writes it in the ordinary path. */
-static const char *key_text(const TableRun *turn, const Item *item, const CatalogKey *key, Arena *arena)
+static const char *key_text(const Table *table, const Item *item, const CatalogKey *key, Arena *arena)
 {
     Buf text = {0};
     buf_reserve(&text, 1);
     for (int i = 0; i < key->n_columns; i++) {
-        const char *value = value_of(turn, item, key->columns[i]);
+        const char *value = value_of(table, item, key->columns[i]);
         if (value)
             buf_printf(&text, "%s%s", text.len ? ", " : "", value);
     }
@@ -119,37 +119,37 @@ static const char *key_text(const TableRun *turn, const Item *item, const Catalo
 }
 
 /* Keys of a large table lie all over memory: the slots are on their way while the record's line is written. */
-void load_unique_look(LoadUnique *unique, const TableRun *turn, const Item *item)
+void load_unique_look(LoadUnique *unique, const Table *table, const Item *item)
 {
     for (int k = 0; k < unique->n; k++) {
-        Claims *claims = &unique->keys[k];
-        claims->claim = (Claim){0};
-        if (!key_bytes(turn, item, claims->key, &unique->bytes))
+        KeyTable *keys = &unique->keys[k];
+        keys->own = (KeySlot){0};
+        if (!key_bytes(table, item, keys->key, &unique->bytes))
             continue;
         XXH128_hash_t hash = XXH3_128bits(unique->bytes.data, unique->bytes.len);
-        claims->claim = (Claim){hash.low64, (uint32_t)hash.high64, (uint32_t)item->position.line};
-        __builtin_prefetch(&claims->slots[(size_t)hash.low64 & (claims->capacity - 1)], 1);
+        keys->own = (KeySlot){hash.low64, (uint32_t)hash.high64, (uint32_t)item->position.line};
+        __builtin_prefetch(&keys->slots[(size_t)hash.low64 & (keys->capacity - 1)], 1);
     }
 }
 
-Reject load_unique_claim(LoadUnique *unique, const TableRun *turn, const Item *item, Arena *arena)
+Reject load_unique_claim(LoadUnique *unique, const Table *table, const Item *item, Arena *arena)
 {
     for (int k = 0; k < unique->n; k++) {
-        Claims *claims = &unique->keys[k];
-        claims->mine = NULL;
-        if (!claims->claim.line)
+        KeyTable *keys = &unique->keys[k];
+        keys->mine = NULL;
+        if (!keys->own.line)
             continue;
-        make_room(claims);
-        claims->mine = slot_for(claims, &claims->claim);
-        if (claims->mine->line)
-            return rules_repeated(turn, claims->key, key_text(turn, item, claims->key, arena), claims->mine->line, arena);
+        make_room(keys);
+        keys->mine = slot_for(keys, &keys->own);
+        if (keys->mine->line)
+            return stage_duplicate_key(table, keys->key, key_text(table, item, keys->key, arena), keys->mine->line, arena);
     }
     for (int k = 0; k < unique->n; k++) {
-        Claims *claims = &unique->keys[k];
-        if (!claims->mine)
+        KeyTable *keys = &unique->keys[k];
+        if (!keys->mine)
             continue;
-        *claims->mine = claims->claim;
-        claims->count++;
+        *keys->mine = keys->own;
+        keys->count++;
     }
     return (Reject){0};
 }

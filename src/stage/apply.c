@@ -1,10 +1,12 @@
 /* apply.c - write what is staged: one UPDATE and one INSERT, and if the database refuses, all but what it refuses. */
-#include "../sync/engine.h"
+#include <string.h>
 
-bool apply_range(TableRun *turn, char op, int64_t first, int64_t last, int64_t expected, Err *err)
+#include "artsync/embed.h"
+#include "internal.h"
+
+static bool apply_range(Stage *stage, char op, int64_t first, int64_t last, int64_t expected, Err *err)
 {
-    Plan plan = {.table = turn->table, .present = turn->present, .adopts = turn->adopts,
-                 .reactivates = turn->reactivates, .undo = turn->undo};
+    Plan plan = stage_plan(stage);
     Buf sql = {0};
     int64_t affected = 0;
     if (op == 'u')
@@ -12,8 +14,8 @@ bool apply_range(TableRun *turn, char op, int64_t first, int64_t last, int64_t e
     else if (op == 'i')
         plan_insert(&sql, &plan, first, last);
     else
-        plan_deactivate(&sql, turn->table, first, last);
-    bool ok = pg_write(turn->run->pg, sql.data, &affected, err);
+        plan_deactivate(&sql, stage->table, first, last);
+    bool ok = pg_write(stage->pg, sql.data, &affected, err);
     buf_free(&sql);
     if (ok && affected != expected)
         return err_refusal(err, "a trigger or rule of the database discarded the write");
@@ -21,40 +23,37 @@ bool apply_range(TableRun *turn, char op, int64_t first, int64_t last, int64_t e
 }
 
 /* What is refused although no record is written (a missing grant, a trigger for each statement) is no record's fault. */
-static bool check_statement(TableRun *turn, char op, Err *err)
+static bool check_statement(Stage *stage, char op, Err *err)
 {
     Err refusal = {0};
-    if (!pg_savepoint(turn->run->pg, "artsync_empty", err))
+    if (!pg_savepoint(stage->pg, "artsync_empty", err))
         return false;
-    if (!apply_range(turn, op, 0, 0, 0, &refusal)) { /* seqs begin at 1 */
+    if (!apply_range(stage, op, 0, 0, 0, &refusal)) { /* seqs begin at 1 */
         *err = refusal;
-        return err_context(err, "%s", turn->table->name);
+        return err_context(err, "%s", stage->table->name);
     }
-    return pg_rollback_to(turn->run->pg, "artsync_empty", err);
+    return pg_rollback_to(stage->pg, "artsync_empty", err);
 }
 
 typedef struct Counts {
     int64_t inserts, updates;
 } Counts;
 
-static bool count_live(TableRun *turn, Counts *counts, Err *err)
+static bool count_live(Stage *stage, Counts *counts, Err *err)
 {
     PgRows *rows = NULL;
-    if (!pg_row(turn->run->pg,
-                "SELECT count(*) FILTER (WHERE op = 'i'), count(*) FILTER (WHERE op = 'u') "
-                "FROM pg_temp.artsync_stage WHERE live",
-                0, NULL, &rows, err))
+    if (!pg_row(stage->pg, sql_query("stage_count_live"), 0, NULL, &rows, err))
         return false;
     *counts = (Counts){pg_int(rows, 0, 0), pg_int(rows, 0, 1)};
     pg_rows_free(rows);
     return true;
 }
 
-static bool apply_whole(TableRun *turn, const Counts *counts, Err *err)
+static bool apply_whole(Stage *stage, const Counts *counts, Err *err)
 {
-    return (counts->updates == 0 || apply_range(turn, 'u', 0, turn->seq, counts->updates, err)) &&
-           (counts->inserts == 0 || apply_range(turn, 'i', 0, turn->seq, counts->inserts, err)) &&
-           pg_write(turn->run->pg, "SET CONSTRAINTS ALL IMMEDIATE", NULL, err);
+    return (counts->updates == 0 || apply_range(stage, 'u', 0, stage->seq, counts->updates, err)) &&
+           (counts->inserts == 0 || apply_range(stage, 'i', 0, stage->seq, counts->inserts, err)) &&
+           pg_write(stage->pg, sql_query("constraints_immediate"), NULL, err);
 }
 
 /* A function of the database that lacks a table, a function or a setting: where it lets no record through at all, it is to
@@ -67,49 +66,49 @@ static bool is_broken_function(const Err *refusal)
 /* Find who is to blame and refuse them. Unless the rest is written already (*applied), what that leaves must go through
  * the keys again. Where nobody is to blame while the known keys are deferred, they are the matter: a trigger or an
  * operator of the database sees them otherwise than the rules do. */
-static bool resolve_refusals(TableRun *turn, int64_t n, const Err *refusal, bool *applied, Err *err)
+static bool resolve_refusals(Stage *stage, int64_t n, const Err *refusal, bool *applied, Err *err)
 {
-    Refusals found = {0};
-    bool ok = bisect_refusals(turn, "ui", true, &found, applied, err);
+    LateRejects found = {0};
+    bool ok = bisect_refusals(stage, apply_range, "ui", true, &found, applied, err);
     if (ok && !*applied && found.n == 0)
-        ok = bisect_refusals(turn, "ui", false, &found, applied, err);
-    turn->refused += found.n;
+        ok = bisect_refusals(stage, apply_range, "ui", false, &found, applied, err);
+    stage->refused += found.n;
     if (ok && found.n == n && is_broken_function(refusal)) {
         err_sqlstate(err, refusal->sqlstate);
-        ok = err_set(err, refusal->code, refusal->hint, "%s: %s", turn->table->name, refusal->message);
+        ok = err_set(err, refusal->code, refusal->hint, "%s: %s", stage->table->name, refusal->message);
     }
     if (ok && !*applied && found.n == 0)
         ok = err_set(err, ERR_DATABASE, "look at the triggers and constraints of the table",
-                     "%s: the database refuses the records together but none of them alone: %s", turn->table->name,
+                     "%s: the database refuses the records together but none of them alone: %s", stage->table->name,
                      refusal->message);
-    ok = ok && stage_refuse(turn, &found, err) && (*applied || rules_enforce(turn, err));
-    refusals_free(&found);
+    ok = ok && stage_reject_late(stage, &found, err) && (*applied || rules_enforce(stage, err));
+    late_rejects_free(&found);
     return ok;
 }
 
-static bool count_written(TableRun *turn, Err *err)
+static bool count_written(Stage *stage, Err *err)
 {
     Counts counts;
-    if (!count_live(turn, &counts, err))
+    if (!count_live(stage, &counts, err))
         return false;
-    turn->counts->created = counts.inserts;
-    turn->counts->updated = counts.updates;
+    stage->inserted = counts.inserts;
+    stage->updated = counts.updates;
     return true;
 }
 
-bool apply_stage(TableRun *turn, Err *err)
+static bool apply_live(Stage *stage, Err *err)
 {
-    Pg *pg = turn->run->pg;
+    Pg *pg = stage->pg;
     for (bool applied = false; !applied;) {
         Counts counts;
         Err refusal = {0};
-        if (!count_live(turn, &counts, err))
+        if (!count_live(stage, &counts, err))
             return false;
         if (counts.inserts + counts.updates == 0)
             return true;
         if (!pg_savepoint(pg, "artsync_apply", err))
             return false;
-        applied = apply_whole(turn, &counts, &refusal);
+        applied = apply_whole(stage, &counts, &refusal);
         if (applied) {
             if (!pg_release(pg, "artsync_apply", err))
                 return false;
@@ -117,38 +116,44 @@ bool apply_stage(TableRun *turn, Err *err)
         }
         if (!pg_refusal(&refusal)) {
             *err = refusal;
-            return err_context(err, "%s", turn->table->name);
+            return err_context(err, "%s", stage->table->name);
         }
-        bool ok = pg_rollback_to(pg, "artsync_apply", err) && (!counts.updates || check_statement(turn, 'u', err)) &&
-                  (!counts.inserts || check_statement(turn, 'i', err)) &&
-                  resolve_refusals(turn, counts.inserts + counts.updates, &refusal, &applied, err);
+        bool ok = pg_rollback_to(pg, "artsync_apply", err) && (!counts.updates || check_statement(stage, 'u', err)) &&
+                  (!counts.inserts || check_statement(stage, 'i', err)) &&
+                  resolve_refusals(stage, counts.inserts + counts.updates, &refusal, &applied, err);
         err_clear(&refusal);
         if (!ok)
             return false;
     }
-    return count_written(turn, err);
+    return count_written(stage, err);
 }
 
-bool apply_deactivations(TableRun *turn, int64_t n, Refusals *refused, Err *err)
+bool stage_apply(Stage *stage, Err *err)
 {
-    Pg *pg = turn->run->pg;
+    return stage->live == 0 || (pg_run(stage->pg, sql_query("stage_analyze"), 0, NULL, NULL, err) &&
+                                rules_enforce(stage, err) && apply_live(stage, err));
+}
+
+bool stage_deactivate(Stage *stage, int64_t n, LateRejects *refused, Err *err)
+{
+    Pg *pg = stage->pg;
     Err refusal = {0};
     bool applied = false;
     if (!pg_savepoint(pg, "artsync_apply", err))
         return false;
-    if (apply_range(turn, 'd', 0, turn->seq, n, &refusal) &&
-        pg_write(pg, "SET CONSTRAINTS ALL IMMEDIATE", NULL, &refusal))
+    if (apply_range(stage, 'd', 0, stage->seq, n, &refusal) &&
+        pg_write(pg, sql_query("constraints_immediate"), NULL, &refusal))
         return pg_release(pg, "artsync_apply", err);
     if (!pg_refusal(&refusal)) {
         *err = refusal;
-        return err_context(err, "%s", turn->table->name);
+        return err_context(err, "%s", stage->table->name);
     }
-    bool ok = pg_rollback_to(pg, "artsync_apply", err) && check_statement(turn, 'd', err) &&
-              bisect_refusals(turn, "d", false, refused, &applied, err);
+    bool ok = pg_rollback_to(pg, "artsync_apply", err) && check_statement(stage, 'd', err) &&
+              bisect_refusals(stage, apply_range, "d", false, refused, &applied, err);
     if (ok && !applied)
         ok = err_set(err, ERR_DATABASE, "look at the triggers and constraints of the table",
-                     "%s: the database refuses the deactivations together but none of them alone: %s", turn->table->name,
+                     "%s: the database refuses the deactivations together but none of them alone: %s", stage->table->name,
                      refusal.message);
     err_clear(&refusal);
-    return ok && stage_withdraw(turn, refused, err);
+    return ok && stage_withdraw(stage, refused, err);
 }

@@ -10,7 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "../sync/engine.h"
+#include "artsync/embed.h"
+#include "internal.h"
 
 /* A record that a key refused, and where its refusal stands in the list. */
 typedef struct Retry {
@@ -20,8 +21,9 @@ typedef struct Retry {
 } Retry;
 
 typedef struct Bisect {
-    TableRun *turn;
-    Refusals *found;
+    Stage *stage;
+    ApplyRange *apply;
+    LateRejects *found;
     char op;
     Retry *retries;
     int n_retries, cap;
@@ -30,29 +32,31 @@ typedef struct Bisect {
 } Bisect;
 
 /* One of the table's unique keys that rules.c checked. */
-static bool is_known_key(const TableRun *turn, const char *name)
+static bool is_known_key(const Stage *stage, const char *name)
 {
-    const CatalogTable *catalog = turn->table->catalog;
-    Plan plan = {.table = turn->table, .present = turn->present};
+    const CatalogTable *catalog = stage->table->catalog;
+    Plan plan = {.table = stage->table, .present = stage->present};
     for (int k = 0; k < catalog->n_keys; k++)
         if (strcmp(catalog->keys[k].name, name) == 0)
             return plan_knows_key(&plan, &catalog->keys[k]);
     return false;
 }
 
-/* "SET CONSTRAINTS a, b <how>" over the deferrable constraints that are (not) known keys. */
-static void set_constraints(Buf *out, const TableRun *turn, bool known, const char *how)
+/* SET CONSTRAINTS <how> over the deferrable constraints that are (not) known keys. */
+static void set_constraints(Buf *sql, const Stage *stage, bool known, const char *how)
 {
-    const CatalogTable *catalog = turn->table->catalog;
+    const CatalogTable *catalog = stage->table->catalog;
+    Buf names = {0}, *out = &names;
     int n = 0;
     for (int d = 0; d < catalog->n_deferrable; d++) {
-        if (is_known_key(turn, catalog->deferrable[d]) != known)
+        if (is_known_key(stage, catalog->deferrable[d]) != known)
             continue;
-        buf_str(out, n++ ? ", " : "SET CONSTRAINTS ");
+        buf_str(out, n++ ? ", " : "");
         sql_name(out, catalog->schema, catalog->deferrable[d]);
     }
     if (n)
-        buf_printf(out, " %s", how);
+        plan_constraints(sql, names.data, how);
+    buf_free(&names);
 }
 
 static bool run_if_any(Pg *pg, const Buf *sql, Err *err)
@@ -73,27 +77,28 @@ static const char *code_of(const Err *refusal)
 
 static bool record_rejection(Bisect *b, int64_t seq, const Err *refusal, Err *err)
 {
-    if (b->turn->refused + b->found->n >= MAX_REFUSALS)
+    if (b->stage->refused + b->found->n >= MAX_REFUSALS)
         return err_set(err, ERR_LIMIT, "look at the rule that refuses them: artsync looks for single records only up to "
                                        "this limit",
-                       "%s: the database refuses more than %d records, the last with: %s", b->turn->table->name,
+                       "%s: the database refuses more than %d records, the last with: %s", b->stage->table->name,
                        MAX_REFUSALS, refusal->message);
     if (strcmp(refusal->sqlstate, "23505") == 0 || strcmp(refusal->sqlstate, "23P01") == 0) {
         ARRAY_ROOM(b->retries, b->n_retries, b->cap);
         b->retries[b->n_retries++] = (Retry){seq, b->op, b->found->n};
     }
-    refusals_add(b->found, seq, code_of(refusal), NULL, NULL,
-                 arena_printf(&b->found->arena, "the database refuses it: %s", refusal->message));
+    late_rejects_add(b->found, seq,
+                     (Reject){code_of(refusal), NULL, NULL,
+                              arena_printf(&b->found->arena, "the database refuses it: %s", refusal->message)});
     return true;
 }
 
 /* Try n records from seq `first` to `last`: *passed, then they stay applied; else *refusal says why. */
 static bool attempt(Bisect *b, int64_t first, int64_t last, int64_t n, bool *passed, Err *refusal, Err *err)
 {
-    Pg *pg = b->turn->run->pg;
+    Pg *pg = b->stage->pg;
     if (!pg_savepoint(pg, "artsync_try", err))
         return false;
-    *passed = apply_range(b->turn, b->op, first, last, n, refusal) && run_if_any(pg, &b->immediate, refusal);
+    *passed = b->apply(b->stage, b->op, first, last, n, refusal) && run_if_any(pg, &b->immediate, refusal);
     if (*passed)
         return pg_release(pg, "artsync_try", err);
     if (pg_refusal(refusal))
@@ -123,8 +128,7 @@ static bool try_operation(Bisect *b, char op, Err *err)
 {
     const char text[] = {op, 0}, *params[] = {text};
     PgRows *rows = NULL;
-    if (!pg_query(b->turn->run->pg, "SELECT seq FROM pg_temp.artsync_stage WHERE live AND op = $1::\"char\" ORDER BY seq",
-                  1, params, &rows, err))
+    if (!pg_query(b->stage->pg, sql_query("stage_live_seqs"), 1, params, &rows, err))
         return false;
     int n = pg_count(rows);
     b->op = op;
@@ -162,7 +166,7 @@ static bool try_again(Bisect *b, Err *err)
 }
 
 /* Take those out of the list that got through after all. */
-static void drop_accepted(Refusals *found)
+static void drop_accepted(LateRejects *found)
 {
     int left = 0;
     for (int i = 0; i < found->n; i++)
@@ -175,7 +179,7 @@ static void drop_accepted(Refusals *found)
 static bool keep_if_valid(Pg *pg, bool *applied, Err *err)
 {
     Err refusal = {0};
-    *applied = pg_write(pg, "SET CONSTRAINTS ALL IMMEDIATE", NULL, &refusal);
+    *applied = pg_write(pg, sql_query("constraints_immediate"), NULL, &refusal);
     if (*applied)
         return pg_release(pg, "artsync_bisect", err);
     bool ok = pg_refusal(&refusal);
@@ -188,23 +192,22 @@ static bool keep_if_valid(Pg *pg, bool *applied, Err *err)
     return ok;
 }
 
-bool bisect_refusals(TableRun *turn, const char *operations, bool defer, Refusals *found, bool *applied,
-                     Err *err)
+bool bisect_refusals(Stage *stage, ApplyRange *apply, const char *operations, bool defer, LateRejects *found,
+                     bool *applied, Err *err)
 {
-    Pg *pg = turn->run->pg;
-    Bisect b = {.turn = turn, .found = found};
+    Pg *pg = stage->pg;
+    Bisect b = {.stage = stage, .apply = apply, .found = found};
     Buf deferred = {0};
     if (defer) {
-        set_constraints(&deferred, turn, true, "DEFERRED");
-        set_constraints(&b.immediate, turn, false, "IMMEDIATE");
+        set_constraints(&deferred, stage, true, "DEFERRED");
+        set_constraints(&b.immediate, stage, false, "IMMEDIATE");
     } else {
-        buf_str(&b.immediate, "SET CONSTRAINTS ALL IMMEDIATE");
+        buf_str(&b.immediate, sql_query("constraints_immediate"));
     }
     bool ok = pg_savepoint(pg, "artsync_bisect", err) && run_if_any(pg, &deferred, err);
     for (const char *op = operations; ok && *op; op++)
         ok = try_operation(&b, *op, err);
-    ok = ok && try_again(&b, err) &&
-              keep_if_valid(pg, applied, err);
+    ok = ok && try_again(&b, err) && keep_if_valid(pg, applied, err);
     drop_accepted(found);
     buf_free(&deferred);
     buf_free(&b.immediate);

@@ -1,9 +1,9 @@
-#include "former.h"
+#include "artsync/former.h"
 
 #include <stdlib.h>
 
 #include "artsync/record.h"
-#include "plan.h"
+#include "artsync/plan.h"
 
 static bool add_pair(void *ctx, const char *const *cells, int n, Err *err)
 {

@@ -1,9 +1,9 @@
 /* page.c - how many rows the next page may have. */
-#include "page.h"
+#include "artsync/page.h"
 
 #include <stdio.h>
 
-#include "../sync/engine.h"
+#include "artsync/stage.h"
 
 enum { FIRST = 500 };
 

@@ -1,7 +1,7 @@
-#include "plan.h"
+#include "artsync/plan.h"
 
 #include "artsync/pg.h"
-#include "stage.h"
+#include "artsync/stage.h"
 
 /* A staged value as what its column takes: an enum is staged as text. */
 static void staged_value(Buf *out, const char *alias, const Column *column)
@@ -9,6 +9,11 @@ static void staged_value(Buf *out, const char *alias, const Column *column)
     buf_printf(out, "%s.c%d", alias, column->index);
     if (column->catalog->type.kind == PG_ENUM)
         buf_printf(out, "::%s", column->catalog->type.name);
+}
+
+void plan_lock(Buf *out, const Table *table)
+{
+    sql_expand(out, table, "LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE");
 }
 
 void plan_columns(Buf *out, const Table *table)
@@ -184,16 +189,16 @@ static void key_of_row(Buf *out, const Plan *plan, int catalog_index)
         buf_str(out, "::text");
 }
 
-/* "claims": live records that bring a key which their row does not hold already, as columns k0, k1 ... */
-static void with_claims(Buf *out, const Plan *plan, const CatalogKey *key)
+/* "new_keys": live records that bring a key which their row does not hold already, as columns k0, k1 ... */
+static void with_new_keys(Buf *out, const Plan *plan, const CatalogKey *key)
 {
-    buf_str(out, "WITH claims AS (SELECT s.seq, s.line, s.op, s.at_id");
+    buf_str(out, "WITH new_keys AS (SELECT s.seq, s.line, s.op, s.at_id");
     for (int i = 0; i < key->n_columns; i++) {
         buf_str(out, ", ");
         key_value(out, plan, "s", key->columns[i]);
         buf_printf(out, " AS k%d", i);
     }
-    buf_printf(out, " FROM pg_temp.artsync_stage AS s WHERE s.live AND s.op IN ('i', 'u') AND s.claims & %lld <> 0",
+    buf_printf(out, " FROM pg_temp.artsync_stage AS s WHERE s.live AND s.op IN ('i', 'u') AND s.new_keys & %lld <> 0",
                (long long)key_bit((int)(key - plan->table->catalog->keys)));
     if (!key->nulls_equal)
         for (int i = 0; i < key->n_columns; i++) {
@@ -235,10 +240,10 @@ bool plan_key_has_index(const Plan *plan, const CatalogKey *key)
 void plan_existing_keys(Buf *out, const Plan *plan, const CatalogKey *key, bool by_index)
 {
     const Table *table = plan->table;
-    with_claims(out, plan, key);
+    with_new_keys(out, plan, key);
     sql_expand(out, table, "SELECT c.seq, t.{id}::text, ");
     key_text(out, key);
-    buf_str(out, ", coalesce(t.is_active, true) FROM claims AS c ");
+    buf_str(out, ", coalesce(t.is_active, true) FROM new_keys AS c ");
     /* OFFSET 0: the planner must not take the subquery apart and join in another order */
     sql_expand(out, table, by_index ? "CROSS JOIN LATERAL (SELECT t.* FROM {table} AS t WHERE " : "JOIN {table} AS t ON ");
     key_matches(out, plan, key);
@@ -261,11 +266,11 @@ void plan_existing_keys(Buf *out, const Plan *plan, const CatalogKey *key, bool 
 
 void plan_duplicate_keys(Buf *out, const Plan *plan, const CatalogKey *key)
 {
-    with_claims(out, plan, key);
+    with_new_keys(out, plan, key);
     buf_str(out, "SELECT c.seq, c.first, c.first_line, ");
     key_text(out, key);
     buf_str(out, " FROM (SELECT *, first_value(seq) OVER w AS first, first_value(line) OVER w AS first_line "
-                 "FROM claims WINDOW w AS (PARTITION BY ");
+                 "FROM new_keys WINDOW w AS (PARTITION BY ");
     for (int i = 0; i < key->n_columns; i++)
         buf_printf(out, "%sk%d", i ? ", " : "", i);
     buf_str(out, " ORDER BY seq)) AS c WHERE c.first < c.seq ORDER BY c.seq");
@@ -293,7 +298,7 @@ void plan_check(Buf *out, const Plan *plan, const CatalogCheck *check)
                check->expression);
 }
 
-/* ---- journal ---- */
+/* ---- history and state ---- */
 
 void plan_changes(Buf *out)
 {
@@ -337,7 +342,7 @@ void plan_note_former(Buf *out, const Table *table)
     former_ids(out, table, ", s.at_id::text, s.id FROM pg_temp.artsync_stage AS s WHERE " ADOPTED);
 }
 
-void plan_note_heirs(Buf *out, const Table *table)
+void plan_note_returned(Buf *out, const Table *table)
 {
     former_ids(out, table, ", h.former, h.id FROM unnest($1::text[], $2::text[]) AS h (former, id) "
                            "JOIN {table} AS t ON t.{id} = h.id::{id_type}");
@@ -428,3 +433,15 @@ void plan_column_names(Buf *out, const CatalogTable *table, const int *columns, 
     for (int i = 0; i < n; i++)
         buf_printf(out, "%s%s", i ? ", " : "", table->columns[columns[i]].name);
 }
+
+void plan_constraints(Buf *out, const char *names, const char *how)
+{
+    buf_printf(out, "SET CONSTRAINTS %s %s", names, how);
+}
+
+void plan_null(Buf *out, const Column *column)
+{
+    buf_printf(out, "SELECT seq FROM pg_temp.artsync_stage WHERE live AND op IN ('i', 'u') AND c%d IS NULL", column->index);
+}
+
+void plan_state_ids(Buf *out, const Table *table) { sql_expand(out, table, "SELECT record_id FROM {state}"); }

@@ -1,6 +1,6 @@
 /* plan_metadata.c - the metadata columns in statements that write rows: what an INSERT adds, what an UPDATE sets. */
 #include "artsync/pg.h"
-#include "plan.h"
+#include "artsync/plan.h"
 
 /* The defaults that `db migrate` gives these columns. A column that came with another one, or with none, is written by
  * every INSERT: rows that a sync makes are active and dated whatever the table's own defaults are. */

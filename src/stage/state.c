@@ -22,7 +22,7 @@
  * A value whose length does not fit its tags is damaged. A new form gets a new column in artsync.layouts, a row here and
  * a line in tests/unit/test_formats.c; what is stored stays readable as it is.
  */
-#include "state.h"
+#include "artsync/state.h"
 
 #include <endian.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 #include "artsync/counters.h"
 
-#define COUNTED(member) offsetof(SyncTable, member)
+#define COUNTED(member) offsetof(TableCounts, member)
 
 const Counter counters[COUNTERS] = {
     {"read", "read", "records_processed", COUNTED(read), STYLE_PLAIN, COUNTER_ALWAYS},
@@ -17,16 +17,16 @@ const Counter counters[COUNTERS] = {
     {"warnings", "warnings", "warnings", COUNTED(warnings), STYLE_WARN, COUNTER_NOT_ZERO},
 };
 
-int64_t counter_value(const Counter *counter, const SyncTable *table)
+int64_t counter_value(const Counter *counter, const TableCounts *counts)
 {
-    return *(const int64_t *)(const void *)((const char *)table + counter->offset);
+    return *(const int64_t *)(const void *)((const char *)counts + counter->offset);
 }
 
-SyncTable counters_total(const SyncResult *result)
+TableCounts counters_total(const SyncResult *result)
 {
-    SyncTable total = {0};
+    TableCounts total = {0};
     for (int i = 0; i < result->n_tables; i++)
         for (int c = 0; c < COUNTERS; c++)
-            *(int64_t *)(void *)((char *)&total + counters[c].offset) += counter_value(&counters[c], &result->tables[i]);
+            *(int64_t *)(void *)((char *)&total + counters[c].offset) += counter_value(&counters[c], &result->tables[i].counts);
     return total;
 }

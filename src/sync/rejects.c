@@ -10,10 +10,18 @@
 
 #include "artsync/embed.h"
 #include "artsync/hash.h"
-#include "engine.h"
+#include "artsync/stage.h"
+#include "run.h"
 
 /* Columns of stage_rejects.sql. */
 enum { R_SEQ, R_ID, R_NUMBER, R_LINE, R_START, R_LENGTH, R_RAW, R_CODE, R_COLUMN, R_VALUE, R_REASON };
+
+typedef struct Rejects {
+    TableRun *run;
+    SyncResult *result;
+    SyncTable *table;
+    int64_t log_id; /* 0: a dry run */
+} Rejects;
 
 /* "\x" and the bytes in hexadecimal; behind a backslash more in COPY, which takes one away. */
 static void add_bytea(Buf *line, const Buf *bytes, bool copy)
@@ -28,12 +36,12 @@ static void add_bytea(Buf *line, const Buf *bytes, bool copy)
     }
 }
 
-static void copy_line(Buf *out, const TableRun *turn, const PgRows *rows, int r, const Buf *source)
+static void copy_line(Buf *out, const Rejects *rejects, const PgRows *rows, int r, const Buf *source)
 {
     int64_t raw = pg_int(rows, r, R_RAW);
     if (raw == 0) /* refused before its cells could be told apart, e.g. too many fields */
         raw = (int64_t)hash64(buf_view(source), 0);
-    const char *text[] = {pg_get(rows, r, R_SEQ),    pg_get(rows, r, R_ID),    turn->counts->file,
+    const char *text[] = {pg_get(rows, r, R_SEQ),    pg_get(rows, r, R_ID),    rejects->run->source->name,
                           pg_get(rows, r, R_NUMBER), pg_get(rows, r, R_LINE),  pg_get(rows, r, R_COLUMN),
                           pg_get(rows, r, R_VALUE),  pg_get(rows, r, R_CODE),  pg_get(rows, r, R_REASON)};
     for (size_t i = 0; i < sizeof text / sizeof text[0]; i++) {
@@ -50,11 +58,11 @@ static void string_or_null(cJSON *object, const char *key, const char *text)
     cJSON_AddItemToObject(object, key, text ? cJSON_CreateString(text) : cJSON_CreateNull());
 }
 
-static bool spool_line(TableRun *turn, const PgRows *rows, int r, Err *err)
+static bool spool_line(Rejects *rejects, const PgRows *rows, int r, Err *err)
 {
     cJSON *line = cJSON_CreateObject();
-    cJSON_AddStringToObject(line, "table", turn->table->name);
-    cJSON_AddStringToObject(line, "file", turn->counts->file);
+    cJSON_AddStringToObject(line, "table", rejects->run->table->name);
+    cJSON_AddStringToObject(line, "file", rejects->run->source->name);
     cJSON_AddNumberToObject(line, "record", (double)pg_int(rows, r, R_NUMBER));
     cJSON_AddNumberToObject(line, "line", (double)pg_int(rows, r, R_LINE));
     string_or_null(line, "id", pg_get(rows, r, R_ID));
@@ -63,24 +71,24 @@ static bool spool_line(TableRun *turn, const PgRows *rows, int r, Err *err)
     string_or_null(line, "code", pg_get(rows, r, R_CODE));
     string_or_null(line, "reason", pg_get(rows, r, R_REASON));
     char *text = cJSON_PrintUnformatted(line);
-    bool ok = spool_add(turn->run->result->rejects, text, err);
+    bool ok = spool_add(rejects->result->rejects, text, err);
     cJSON_free(text);
     cJSON_Delete(line);
     return ok;
 }
 
 /* One record in memory at a time: each may be large. */
-static bool copy_page(TableRun *turn, CsvReread *file, const PgRows *rows, Err *err)
+static bool copy_page(Rejects *rejects, SourceReread *records, const PgRows *rows, Err *err)
 {
-    Pg *pg = turn->run->pg;
+    Pg *pg = rejects->run->pg;
     Buf line = {0}, source = {0};
     bool ok = pg_copy_in(pg, sql_query("found_rejects_copy"), err);
     for (int r = 0; ok && r < pg_count(rows); r++) {
-        ok = csv_reread_bytes(file, pg_int(rows, r, R_START), (size_t)pg_int(rows, r, R_LENGTH), &source, err) &&
-             spool_line(turn, rows, r, err);
+        ok = source_reread(records, (SourceLocator){pg_int(rows, r, R_START), pg_int(rows, r, R_LENGTH)}, &source, err) &&
+             spool_line(rejects, rows, r, err);
         buf_clear(&line);
         if (ok)
-            copy_line(&line, turn, rows, r, &source);
+            copy_line(&line, rejects, rows, r, &source);
         ok = ok && pg_copy_put(pg, line.data, line.len, err);
     }
     ok = ok && pg_copy_done(pg, pg_count(rows), err);
@@ -90,9 +98,9 @@ static bool copy_page(TableRun *turn, CsvReread *file, const PgRows *rows, Err *
 }
 
 /* Everything that was refused, page by page, into the temporary table artsync_found. */
-static bool gather(TableRun *turn, CsvReread *file, Err *err)
+static bool gather(Rejects *rejects, SourceReread *records, Err *err)
 {
-    Pg *pg = turn->run->pg;
+    Pg *pg = rejects->run->pg;
     bool ok = pg_run(pg, sql_query("found_rejects_make"), 0, NULL, NULL, err) &&
               pg_run(pg, sql_query("stage_rejects_index"), 0, NULL, NULL, err);
     char after[24] = "0";
@@ -104,7 +112,7 @@ static bool gather(TableRun *turn, CsvReread *file, Err *err)
         n = ok ? pg_count(rows) : 0;
         if (n > 0) {
             snprintf(after, sizeof after, "%s", pg_get(rows, n - 1, R_SEQ));
-            ok = copy_page(turn, file, rows, err);
+            ok = copy_page(rejects, records, rows, err);
         }
         pg_rows_free(rows);
     }
@@ -112,30 +120,29 @@ static bool gather(TableRun *turn, CsvReread *file, Err *err)
 }
 
 /* The open rejects that were not found again: [id, record id]. Of a replay only those that it settles. */
-static bool close_resolved(TableRun *turn, Err *err)
+static bool close_resolved(Rejects *rejects, Err *err)
 {
-    Pg *pg = turn->run->pg;
+    Pg *pg = rejects->run->pg;
     char log_id[24];
-    snprintf(log_id, sizeof log_id, "%lld", (long long)turn->log_id);
-    const char *params[] = {turn->table->base->name, turn->table->name, log_id};
+    snprintf(log_id, sizeof log_id, "%lld", (long long)rejects->log_id);
+    const char *params[] = {rejects->run->table->base->name, rejects->run->table->name, log_id};
     PgRows *rows = NULL;
-    if (!pg_query(pg, turn->counts->rejected ? sql_query("rejects_unfound") : sql_query("rejects_open_ids"), 2, params, &rows, err))
+    if (!pg_query(pg, rejects->run->counts->rejected ? sql_query("rejects_unfound") : sql_query("rejects_open_ids"), 2, params, &rows, err))
         return false;
     const char **ids = mem_alloc(sizeof *ids * (size_t)(pg_count(rows) + 1));
     int n = 0;
     for (int r = 0; r < pg_count(rows); r++) {
         const char *record = pg_get(rows, r, 1);
-        const IndexedRecord *known = record ? record_index_find(turn->known, str_of(record)) : NULL;
-        if (!turn->replay || !record || (known && (known->flags & RECORD_READ)))
+        const IndexedRecord *entry = record ? record_index_find(rejects->run->index, str_of(record)) : NULL;
+        if (!rejects->table->replay || !record || (entry && (entry->flags & RECORD_READ)))
             ids[n++] = pg_get(rows, r, 0);
     }
     bool ok = true;
-    if (n > 0 && turn->log_id) {
+    if (n > 0 && rejects->log_id) {
         Buf array = {0};
         sql_array(&array, ids, n);
         const char *close[] = {array.data, log_id};
-        ok = pg_run(pg, "UPDATE artsync.rejects SET closed_log = $2::bigint WHERE id = ANY ($1::bigint[])", 2, close, NULL,
-                    err);
+        ok = pg_run(pg, sql_query("rejects_close"), 2, close, NULL, err);
         buf_free(&array);
     }
     free(ids);
@@ -143,49 +150,50 @@ static bool close_resolved(TableRun *turn, Err *err)
     return ok;
 }
 
-static bool count_news(TableRun *turn, Err *err)
+static bool count_news(Rejects *rejects, Err *err)
 {
-    const char *params[] = {turn->table->base->name, turn->table->name};
+    const char *params[] = {rejects->run->table->base->name, rejects->run->table->name};
     PgRows *rows = NULL;
-    if (!pg_row(turn->run->pg, sql_query("rejects_count_new"), 2, params, &rows, err))
+    if (!pg_row(rejects->run->pg, sql_query("rejects_count_new"), 2, params, &rows, err))
         return false;
-    turn->counts->new_rejects = pg_int(rows, 0, 0);
+    rejects->run->counts->new_rejects = pg_int(rows, 0, 0);
     pg_rows_free(rows);
     return true;
 }
 
-static bool open_new(TableRun *turn, Err *err)
+static bool open_new(Rejects *rejects, Err *err)
 {
-    if (turn->log_id == 0)
+    if (rejects->log_id == 0)
         return true;
     char log_id[24];
-    snprintf(log_id, sizeof log_id, "%lld", (long long)turn->log_id);
-    const char *params[] = {turn->table->base->name, turn->table->name, log_id};
-    return pg_run(turn->run->pg, sql_query("rejects_open"), 3, params, NULL, err);
+    snprintf(log_id, sizeof log_id, "%lld", (long long)rejects->log_id);
+    const char *params[] = {rejects->run->table->base->name, rejects->run->table->name, log_id};
+    return pg_run(rejects->run->pg, sql_query("rejects_open"), 3, params, NULL, err);
 }
 
 /* The header's bytes, for sync_logs: rejects are written back under it. */
-static bool note_header(TableRun *turn, CsvReread *file, Err *err)
+static bool note_header(Rejects *rejects, SourceReread *records, Err *err)
 {
     Buf bytes = {0}, literal = {0};
-    bool ok = csv_reread_bytes(file, turn->header.offset, (size_t)turn->header.length, &bytes, err);
+    bool ok = source_reread(records, rejects->run->header.locator, &bytes, err);
     if (ok) {
         add_bytea(&literal, &bytes, false);
-        turn->counts->header = arena_str(&turn->run->result->arena, literal.data);
+        rejects->table->header = arena_str(&rejects->result->arena, literal.data);
     }
     buf_free(&bytes);
     buf_free(&literal);
     return ok;
 }
 
-bool rejects_write(TableRun *turn, Err *err)
+bool rejects_write(Run *run, int i, TableRun *table, Err *err)
 {
-    if (turn->counts->rejected == 0)
-        return close_resolved(turn, err);
-    CsvReread *file = csv_reread_open(turn->path, &turn->file, err);
-    bool ok = file && gather(turn, file, err) && note_header(turn, file, err) && csv_reread_unchanged(file, err) &&
-              count_news(turn, err) && open_new(turn, err) && close_resolved(turn, err) &&
-              pg_run(turn->run->pg, "DROP TABLE pg_temp.artsync_found", 0, NULL, NULL, err);
-    csv_reread_free(file);
+    Rejects rejects = {table, run->result, &run->result->tables[i], run->log_ids[i]};
+    if (table->counts->rejected == 0)
+        return close_resolved(&rejects, err);
+    SourceReread *records = source_reread_begin(table->source, err);
+    bool ok = records && gather(&rejects, records, err) && note_header(&rejects, records, err) &&
+              source_reread_end(records, err) && count_news(&rejects, err) && open_new(&rejects, err) &&
+              close_resolved(&rejects, err) && pg_run(table->pg, sql_query("found_rejects_drop"), 0, NULL, NULL, err);
+    source_reread_free(records);
     return ok;
 }

@@ -1,27 +1,12 @@
-/* run.c - one sync: files, lock, log, every table's turn, COMMIT. */
-#include <errno.h>
+/* run.c - one sync: files, lock, log, every table, COMMIT. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/random.h>
 #include <time.h>
 
-#include "artsync/csv.h"
-#include "artsync/embed.h"
 #include "artsync/interrupt.h"
 #include "artsync/shell.h"
 #include "artsync/utf8.h"
-#include "engine.h"
-
-void uuid_new(char out[37])
-{
-    unsigned char b[16];
-    while (getrandom(b, sizeof b, 0) != sizeof b)
-        ;
-    b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
-    b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
-    snprintf(out, 37, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2], b[3], b[4],
-             b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
-}
+#include "run.h"
 
 /* ---- which tables, from which files ---- */
 
@@ -75,32 +60,30 @@ static bool resolve_tables(SyncResult *result, const Base *base, const SyncOptio
         const char *path = file_option(options, table->name);
         t->table = table;
         t->replay = path != NULL;
-        t->path = path ? path : arena_printf(&result->arena, "%s/%s", options->export_dir, table->file);
-        const char *slash = strrchr(t->path, '/');
-        t->file = slash ? slash + 1 : t->path;
+        t->source = source_at(path ? path : arena_printf(&result->arena, "%s/%s", options->export_dir, table->file));
     }
     return true;
 }
 
-/* Before anything is waited for: a file that is not there is said at once. */
-static bool check_files(SyncResult *result, Err *err)
+/* Before anything is waited for: a source that is not there is said at once. */
+static bool check_sources(SyncResult *result, Err *err)
 {
     for (int i = 0; i < result->n_tables; i++) {
         const SyncTable *t = &result->tables[i];
-        if (!csv_check(t->path, err))
+        if (!source_check(&t->source, err))
             return err_context(err, "%s", t->table->name);
-        if (!utf8_valid(str_of(t->file), NULL))
+        if (!utf8_valid(str_of(t->source.name), NULL))
             return err_set(err, ERR_USAGE, "rename the file: its name is kept in the log, as UTF-8",
-                           "%s: the file name %s is not UTF-8", t->table->name, t->path);
+                           "%s: the file name %s is not UTF-8", t->table->name, t->source.location);
     }
     return true;
 }
 
 /* Under the lock: while a sync waits for another one, its files may be replaced. */
-static bool hash_files(SyncResult *result, Err *err)
+static bool take_fingerprints(SyncResult *result, Err *err)
 {
     for (int i = 0; i < result->n_tables; i++)
-        if (!csv_hash(result->tables[i].path, result->tables[i].sha256, err))
+        if (!source_fingerprint(&result->tables[i].source, err))
             return err_context(err, "%s", result->tables[i].table->name);
     return true;
 }
@@ -110,17 +93,17 @@ static bool hash_files(SyncResult *result, Err *err)
 static bool check_phase(Run *run, Err *err)
 {
     Phase phase;
-    if (!phase_read(run->pg, run->base->name, &phase, err))
+    if (!phase_read(run->session->data, run->session->base->name, &phase, err))
         return false;
     run->on_conflict = conflict_choice(run->options, phase);
     if (phase == PHASE_ARCHIVE)
         return err_set(err, ERR_REFUSED, command_hint("to go back, set the phase: {}", "phase primary"),
                        "the base %s is in phase archive: the database is authoritative and nothing is synced into it",
-                       run->base->name);
+                       run->session->base->name);
     if (phase == PHASE_PRIMARY && run->options->mode != SYNC_INCREMENTAL) {
         if (!run->options->force)
             return err_set(err, ERR_REFUSED, "sync incrementally, or give --force to let the export win",
-                           "the base %s is in phase primary: mode %s would write over people's edits", run->base->name,
+                           "the base %s is in phase primary: mode %s would write over people's edits", run->session->base->name,
                            sync_mode_name(run->options->mode));
         run->result->forced = true;
     }
@@ -140,7 +123,7 @@ static bool check_active(const Run *run, Err *err)
 
 static bool begin(Run *run, Err *err)
 {
-    return base_begin(run->pg, run->base->name, run->result->sync_id, run->options->wait_seconds, err) &&
+    return session_begin(run->session, run->result->sync_id, run->options->wait_seconds, err) &&
            check_phase(run, err);
 }
 
@@ -150,7 +133,7 @@ static bool run_tables(Run *run, Err *err)
     for (int i = 0; i < run->result->n_tables; i++) {
         if (!interrupt_check(err) || !table_run_execute(run, i, err))
             return false;
-        rejected += run->result->tables[i].rejected;
+        rejected += run->result->tables[i].counts.rejected;
     }
     if (run->options->strict && rejected > 0)
         return err_set(err, ERR_REFUSED, "mend the records below, or sync without --strict",
@@ -160,19 +143,13 @@ static bool run_tables(Run *run, Err *err)
 
 /* ---- the end ---- */
 
-bool run_commit(Pg *pg, const char *run_id, Err *err)
-{
-    const PgProof proof = {command_hint("once the database is back, see: {}", "history"), sql_query("log_outcome"), 1, &run_id};
-    return pg_commit(pg, &proof, err);
-}
-
 static bool finish(Run *run, Err *err)
 {
     if (run->options->dry_run) {
-        pg_rollback(run->pg);
+        pg_rollback(run->session->data);
         return true;
     }
-    return runlog_complete(run, err) && run_commit(run->pg, run->result->sync_id, err);
+    return run_log_complete(run, err) && session_commit(run->session, run->result->sync_id, err);
 }
 
 static void stamp(char *out, size_t size)
@@ -192,32 +169,29 @@ static void prepare(SyncResult *result, const SyncOptions *options)
     stamp(result->started_at, sizeof result->started_at);
 }
 
-bool sync_run(Pg *data, Pg *log, const Base *base, const SyncOptions *options, SyncResult *result,
-              Err *err)
+bool sync_run(const Session *session, const SyncOptions *options, SyncResult *result, Err *err)
 {
+    const Base *base = session->base;
     struct timespec start, end;
     clock_gettime(CLOCK_MONOTONIC, &start);
     prepare(result, options);
-    Run run = {.pg = data, .base = base, .options = options, .result = result};
+    Run run = {.session = session, .options = options, .result = result};
     run.links = mem_alloc(sizeof *run.links * (size_t)base->n_tables);
     run.fresh = mem_alloc(sizeof *run.fresh * (size_t)base->n_tables);
     run.log_ids = mem_alloc(sizeof *run.log_ids * (size_t)base->n_tables);
 
     bool logged = false;
-    bool ok = resolve_tables(result, base, options, err) && check_files(result, err) && check_active(&run, err) && begin(&run, err) &&
-              hash_files(result, err);
+    bool ok = resolve_tables(result, base, options, err) && check_sources(result, err) && check_active(&run, err) && begin(&run, err) &&
+              take_fingerprints(result, err);
     if (ok && !options->dry_run) {
         logged = true; /* also if it fails: the reply to its COMMIT may be what was lost */
-        ok = runlog_start(log, &run, err);
+        ok = run_log_start(&run, err);
     }
     ok = ok && run_tables(&run, err) && finish(&run, err);
     if (ok) {
         result->status = options->dry_run ? "dry_run" : "completed";
     } else {
-        interrupt_hold(); /* it is ending already */
-        pg_rollback(data);
-        if (logged && err->code != ERR_UNKNOWN)
-            runlog_fail(log, run.result->sync_id, err);
+        session_abort(session, result->sync_id, logged, err);
     }
     for (int i = 0; i < base->n_tables; i++)
         link_index_free(run.links[i]);
@@ -242,7 +216,7 @@ void sync_result_free(SyncResult *result)
 ExitStatus sync_result_status(const SyncResult *result)
 {
     for (int i = 0; i < result->n_tables; i++)
-        if (result->tables[i].new_rejects > 0 || result->tables[i].conflicts > 0)
+        if (result->tables[i].counts.new_rejects > 0 || result->tables[i].counts.conflicts > 0)
             return EXIT_ATTENTION;
     return EXIT_DONE;
 }

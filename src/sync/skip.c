@@ -3,7 +3,8 @@
 #include <stdlib.h>
 
 #include "artsync/embed.h"
-#include "engine.h"
+#include "plan_skip.h"
+#include "run.h"
 
 OnConflict conflict_choice(const SyncOptions *options, Phase phase)
 {
@@ -20,7 +21,7 @@ char *mapping_hash(const Table *table, Arena *arena)
 bool ids_fingerprint(Pg *pg, const Table *table, char **hash, Err *err)
 {
     Buf sql = {0};
-    sql_expand(&sql, table, "SELECT count(*) || '.' || coalesce(sum(hashtext({id}::text)), 0) FROM {table}");
+    plan_ids_fingerprint(&sql, table);
     bool ok = pg_value(pg, sql.data, 0, NULL, hash, err);
     buf_free(&sql);
     return ok;
@@ -38,8 +39,7 @@ static bool some_row_gone(Pg *pg, const Table *table, const char *then, char **n
     if (same)
         return true;
     Buf sql = {0};
-    sql_expand(&sql, table, "SELECT EXISTS (SELECT FROM {state} AS s "
-                          "WHERE NOT EXISTS (SELECT FROM {table} AS t WHERE t.{id}::text = s.record_id))");
+    plan_row_gone(&sql, table);
     bool ok = pg_value(pg, sql.data, 0, NULL, &value, err);
     *gone = ok && value[0] == 't';
     free(value);
@@ -53,24 +53,24 @@ static bool links_moved(Pg *pg, const Table *table, const char *then, bool *move
     if (!then)
         return true;
     char *now = NULL;
-    bool ok = linked_fingerprint(pg, table, &now, err);
+    bool ok = links_fingerprint(pg, table, &now, err);
     *moved = ok && strcmp(now, then) != 0;
     free(now);
     return ok;
 }
 
-bool skip_allowed(Pg *pg, const SkipCase *file, bool *skip, char **fingerprint, Err *err)
+bool skip_allowed(Pg *pg, const SkipCase *source, bool *skip, char **fingerprint, Err *err)
 {
     *fingerprint = NULL;
     *skip = false;
-    if (file->mode != SYNC_INCREMENTAL)
+    if (source->mode != SYNC_INCREMENTAL)
         return true;
-    bool resolves_conflicts = file->on_conflict != CONFLICT_REJECT; /* that were rejected */
+    bool resolves_conflicts = source->on_conflict != CONFLICT_REJECT; /* that were rejected */
     Arena arena = {0};
     PgRows *rows = NULL;
-    const Table *table = file->table;
-    const char *params[] = {table->base->name,          table->name, file->sha256, mapping_hash(table, &arena),
-                            file->replay ? "t" : "f", resolves_conflicts ? "t" : "f"};
+    const Table *table = source->table;
+    const char *params[] = {table->base->name,          table->name, source->fingerprint, mapping_hash(table, &arena),
+                            source->replay ? "t" : "f", resolves_conflicts ? "t" : "f"};
     bool stale = true;
     bool ok = pg_query(pg, sql_query("last_sync_same"), 6, params, &rows, err);
     if (ok && pg_count(rows) == 1 && pg_bool(rows, 0, 0)) {

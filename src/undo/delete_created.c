@@ -2,24 +2,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "../sync/engine.h"
+#include "artsync/embed.h"
+#include "internal.h"
 
 /* Write the rows out as history and delete them; a refusal of the database undoes both. */
 static bool delete_rows(Undo *undo, const char *const *ids, int n, Err *err)
 {
-    TableRun *turn = &undo->turn;
+    Stage *stage = &undo->stage;
     char log_id[24], of_log[24];
-    snprintf(log_id, sizeof log_id, "%lld", (long long)turn->log_id);
+    snprintf(log_id, sizeof log_id, "%lld", (long long)stage->log_id);
     snprintf(of_log, sizeof of_log, "%lld", (long long)undo->of_log);
     Buf array = {0}, note = {0}, delete = {0};
     sql_array(&array, ids, n);
     const char *params[] = {array.data, log_id, of_log};
-    plan_note_deleted(&note, turn->table);
-    plan_delete(&delete, turn->table, array.data);
+    plan_note_deleted(&note, stage->table);
+    plan_delete(&delete, stage->table, array.data);
     int64_t deleted = 0;
-    bool ok = (turn->log_id == 0 || pg_run(turn->run->pg, note.data, 3, params, NULL, err)) &&
-              pg_write(turn->run->pg, delete.data, &deleted, err) &&
-              pg_write(turn->run->pg, "SET CONSTRAINTS ALL IMMEDIATE", NULL, err);
+    bool ok = (stage->log_id == 0 || pg_run(stage->pg, note.data, 3, params, NULL, err)) &&
+              pg_write(stage->pg, delete.data, &deleted, err) &&
+              pg_write(stage->pg, sql_query("constraints_immediate"), NULL, err);
     if (ok && deleted != n)
         ok = err_refusal(err, "a trigger or rule of the database kept the row");
     buf_free(&array);
@@ -37,7 +38,7 @@ static bool keep_row(Undo *undo, const char *id, const char *reason, Err *err)
 /* Delete what may be deleted, halving where the database refuses. */
 static bool remove_range(Undo *undo, const char *const *ids, int n, Err *err)
 {
-    Pg *pg = undo->turn.run->pg;
+    Pg *pg = undo->stage.pg;
     Err refusal = {0};
     if (n == 0)
         return true;
@@ -74,7 +75,7 @@ static bool take_page(Undo *undo, const PgRows *rows, Err *err)
         const char *id = pg_get(rows, r, 0), *referring = pg_get(rows, r, 2);
         if (!pg_bool(rows, r, 1))
             ok = keep_row(undo, id,
-                          undo->turn.table->metadata[META_UPDATED_AT]
+                          undo->stage.table->metadata[META_UPDATED_AT]
                               ? "the row was changed after the sync had created it"
                               : "the table has no updated_at, so artsync cannot tell whether the row was changed since",
                           err);
@@ -91,19 +92,20 @@ static bool take_page(Undo *undo, const PgRows *rows, Err *err)
 
 bool delete_created_rows(Undo *undo, Err *err)
 {
-    Pg *pg = undo->turn.run->pg;
-    char of_log[24], *after = mem_dup(""), *locked = NULL;
+    Pg *pg = undo->stage.pg;
+    char of_log[24], page[24], *after = mem_dup(""), *locked = NULL;
     snprintf(of_log, sizeof of_log, "%lld", (long long)undo->of_log);
     const char *lock_params[] = {of_log};
     Buf sql = {0};
-    plan_lock_created(&sql, undo->turn.table);
+    plan_lock_created(&sql, undo->stage.table);
     bool ok = pg_value(pg, sql.data, 1, lock_params, &locked, err);
     buf_clear(&sql);
-    plan_created(&sql, undo->turn.table);
+    plan_created(&sql, undo->stage.table);
+    snprintf(page, sizeof page, "%d", BATCH_RECORDS);
     for (int n = BATCH_RECORDS; ok && n == BATCH_RECORDS;) {
         PgRows *rows = NULL;
-        const char *params[] = {of_log, after};
-        ok = pg_query(pg, sql.data, 2, params, &rows, err);
+        const char *params[] = {of_log, after, page};
+        ok = pg_query(pg, sql.data, 3, params, &rows, err);
         n = ok ? pg_count(rows) : 0;
         if (n > 0) {
             free(after);

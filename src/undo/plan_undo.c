@@ -1,6 +1,6 @@
 /* plan_undo.c - the statements of a rollback. */
 #include "artsync/pg.h"
-#include "../stage/plan.h"
+#include "plan_undo.h"
 
 void plan_undo_rows(Buf *out, const Table *table)
 {
@@ -51,7 +51,7 @@ void plan_created(Buf *out, const Table *table)
     }
     sql_expand(out, table, ") FROM {state} AS s JOIN {table} AS t ON t.{id} = s.record_id::{id_type} "
                          "WHERE s.created AND s.first_log = $1::bigint AND s.record_id > $2 "
-                         "ORDER BY s.record_id LIMIT 10000");
+                         "ORDER BY s.record_id LIMIT $3::bigint");
 }
 
 void plan_lock_created(Buf *out, const Table *table)

@@ -5,35 +5,19 @@
 #include "artsync/embed.h"
 #include "artsync/interrupt.h"
 #include "artsync/shell.h"
-#include "../sync/engine.h"
+#include "internal.h"
 
 /* Columns of sync_tables.sql. */
 enum { L_ID, L_TABLE, L_STATUS, L_TYPE, L_SKIPPED };
 
 typedef struct Rollback {
-    Run run;              /* pg and base; what a turn needs */
-    SyncResult unused;    /* rules and apply count into it */
+    const Session *session;
     const RollbackOptions *options;
     RollbackResult *result;
     PgRows *logs;         /* the sync's rows in sync_logs, children first */
     int64_t *log_ids;     /* the rollback's own, in the same order; 0 in a dry run */
     int64_t *reversed, *deleted;
 } Rollback;
-
-bool undo_detail(Undo *undo, const char *id, const char *action, cJSON *columns, const char *reason, Err *err)
-{
-    cJSON *line = cJSON_CreateObject();
-    cJSON_AddStringToObject(line, "table", undo->turn.table->name);
-    cJSON_AddStringToObject(line, "id", id);
-    cJSON_AddStringToObject(line, "action", action);
-    cJSON_AddItemToObject(line, "columns", columns ? columns : cJSON_CreateObject());
-    cJSON_AddItemToObject(line, "reason", reason ? cJSON_CreateString(reason) : cJSON_CreateNull());
-    char *text = cJSON_PrintUnformatted(line);
-    bool ok = spool_add(undo->result->details, text, err);
-    cJSON_free(text);
-    cJSON_Delete(line);
-    return ok;
-}
 
 /* May this sync be undone at all? */
 static bool check_undoable(const Rollback *rb, Err *err)
@@ -59,12 +43,12 @@ static int children_first(const void *a, const void *b)
 
 static bool read_logs(Rollback *rb, Err *err)
 {
-    const char *params[] = {rb->run.base->name, rb->result->sync_id};
-    if (!pg_query(rb->run.pg, sql_query("sync_tables"), 2, params, &rb->logs, err))
+    const char *params[] = {rb->session->base->name, rb->result->sync_id};
+    if (!pg_query(rb->session->data, sql_query("sync_tables"), 2, params, &rb->logs, err))
         return false;
     if (pg_count(rb->logs) == 0)
         return err_set(err, ERR_USAGE, command_hint("to list the syncs: {}", "history"), "no sync of the base %s has the id %s",
-                       rb->run.base->name, rb->result->sync_id);
+                       rb->session->base->name, rb->result->sync_id);
     return check_undoable(rb, err);
 }
 
@@ -77,14 +61,14 @@ static int log_of(const Rollback *rb, const char *table)
     return -1;
 }
 
-static bool start_logs(Rollback *rb, Pg *log, Err *err)
+static bool start_logs(Rollback *rb, Err *err)
 {
     RunlogRow *rows = mem_alloc(sizeof *rows * (size_t)(pg_count(rb->logs) + 1));
     int n = 0;
     for (int i = 0; i < pg_count(rb->logs); i++)
         if (!pg_bool(rb->logs, i, L_SKIPPED))
             rows[n++] = (RunlogRow){.type = "rollback", .table = pg_get(rb->logs, i, L_TABLE), .id = &rb->log_ids[i]};
-    bool ok = runlog_begin(log, rb->run.pg, rb->run.base->name, rb->result->rollback_id, rows, n, err);
+    bool ok = runlog_begin(rb->session, rb->result->rollback_id, rows, n, err);
     free(rows);
     return ok;
 }
@@ -96,35 +80,34 @@ static bool restore_rejects(const Rollback *rb, int i, Err *err)
     char own[24];
     snprintf(own, sizeof own, "%lld", (long long)rb->log_ids[i]);
     const char *params[] = {pg_get(rb->logs, i, L_ID), own};
-    return pg_run(rb->run.pg, sql_query("rejects_withdraw"), 2, params, NULL, err) &&
-           pg_run(rb->run.pg, sql_query("rejects_reopen"), 2, params, NULL, err);
+    return pg_run(rb->session->data, sql_query("rejects_withdraw"), 2, params, NULL, err) &&
+           pg_run(rb->session->data, sql_query("rejects_reopen"), 2, params, NULL, err);
 }
 
 static bool undo_table(Rollback *rb, const Table *table, int i, Err *err)
 {
-    SyncTable counts = {.table = table, .file = ""};
     Undo undo = {.result = rb->result, .of_log = pg_int(rb->logs, i, L_ID)};
-    undo.turn = (TableRun){.run = &rb->run, .table = table, .counts = &counts, .log_id = rb->log_ids[i], .undo = true};
-    undo.turn.present = mem_alloc(sizeof *undo.turn.present * (size_t)(table->n_columns + 1));
+    bool *present = mem_alloc(sizeof *present * (size_t)(table->n_columns + 1));
     for (int c = 0; c < table->n_columns; c++)
-        undo.turn.present[c] = true;
-    bool ok = table_lock(rb->run.pg, table, err) && layouts_load(&undo.turn.layouts, rb->run.pg, table, err) &&
+        present[c] = true;
+    undo.stage = (Stage){.pg = rb->session->data, .table = table, .present = present, .log_id = rb->log_ids[i], .undo = true};
+    bool ok = stage_lock_table(rb->session->data, table, err) && layouts_load(&undo.layouts, rb->session->data, table, err) &&
               delete_created_rows(&undo, err) && undo_changes(&undo, err) && restore_rejects(rb, i, err);
     rb->reversed[i] = undo.reversed;
     rb->deleted[i] = undo.deleted;
     rb->result->reversed += undo.reversed;
     rb->result->deleted += undo.deleted;
     rb->result->kept += undo.kept;
-    layouts_free(&undo.turn.layouts);
-    arena_free(&undo.turn.scratch);
-    free(undo.turn.present);
-    free(undo.turn.key_bits);
+    layouts_free(&undo.layouts);
+    stage_free(&undo.stage);
+    arena_free(&undo.scratch);
+    free(present);
     return ok;
 }
 
 static bool undo_tables(Rollback *rb, Err *err)
 {
-    const Base *base = rb->run.base;
+    const Base *base = rb->session->base;
     int n = 0, *order = mem_alloc(sizeof *order * (size_t)pg_count(rb->logs));
     bool ok = true;
     for (int i = 0; ok && i < pg_count(rb->logs); i++) {
@@ -158,22 +141,22 @@ static bool complete_logs(Rollback *rb, Err *err)
         snprintf(deleted, sizeof deleted, "%lld", (long long)rb->deleted[i]);
         const char *params[] = {id, reversed, deleted, rb->result->sync_id};
         int64_t done = 0;
-        if (!pg_run(rb->run.pg, sql_query("log_rollback"), 4, params, &done, err))
+        if (!pg_run(rb->session->data, sql_query("log_rollback"), 4, params, &done, err))
             return false;
         if (done != 1)
             return err_set(err, ERR_DATABASE, "roll back again", "the rollback's row in sync_logs is not running any more");
     }
-    const char *params[] = {rb->run.base->name, rb->result->sync_id};
-    return pg_run(rb->run.pg, sql_query("log_rolled_back"), 2, params, NULL, err);
+    const char *params[] = {rb->session->base->name, rb->result->sync_id};
+    return pg_run(rb->session->data, sql_query("log_rolled_back"), 2, params, NULL, err);
 }
 
 /* Which sync is the last one is asked under the lock: another may be running when this begins to wait. */
 static bool begin(Rollback *rb, const char *which, Err *err)
 {
-    Pg *pg = rb->run.pg;
-    const char *base = rb->run.base->name;
+    Pg *pg = rb->session->data;
+    const char *base = rb->session->base->name;
     char *set = NULL;
-    bool ok = base_begin(pg, base, rb->result->rollback_id, rb->options->wait_seconds, err) &&
+    bool ok = session_begin(rb->session, rb->result->rollback_id, rb->options->wait_seconds, err) &&
               pg_value(pg, sql_query("writes_stamps"), 0, NULL, &set, err) &&
               sync_find(pg, base, which, true, rb->result->sync_id, err) && read_logs(rb, err);
     free(set);
@@ -183,19 +166,18 @@ static bool begin(Rollback *rb, const char *which, Err *err)
 static bool finish(Rollback *rb, Err *err)
 {
     if (rb->options->dry_run) {
-        pg_rollback(rb->run.pg);
+        pg_rollback(rb->session->data);
         return true;
     }
-    return complete_logs(rb, err) && run_commit(rb->run.pg, rb->result->rollback_id, err);
+    return complete_logs(rb, err) && session_commit(rb->session, rb->result->rollback_id, err);
 }
 
-bool rollback_run(Pg *data, Pg *log, const Base *base, const char *which,
-                  const RollbackOptions *options, RollbackResult *result, Err *err)
+bool rollback_run(const Session *session, const char *which, const RollbackOptions *options, RollbackResult *result,
+                  Err *err)
 {
     *result = (RollbackResult){.dry_run = options->dry_run, .details = spool_new()};
     uuid_new(result->rollback_id);
-    Rollback rb = {.run = {.pg = data, .base = base}, .options = options, .result = result};
-    rb.run.result = &rb.unused;
+    Rollback rb = {.session = session, .options = options, .result = result};
     bool logged = false;
     bool ok = begin(&rb, which, err);
     if (ok) {
@@ -205,16 +187,12 @@ bool rollback_run(Pg *data, Pg *log, const Base *base, const char *which,
         rb.deleted = mem_alloc(sizeof *rb.deleted * n);
         if (!options->dry_run) {
             logged = true; /* also if it fails: the reply to its COMMIT may be what was lost */
-            ok = start_logs(&rb, log, err);
+            ok = start_logs(&rb, err);
         }
         ok = ok && undo_tables(&rb, err) && finish(&rb, err);
     }
-    if (!ok) {
-        interrupt_hold(); /* it is ending already */
-        pg_rollback(data);
-        if (logged && err->code != ERR_UNKNOWN)
-            runlog_fail(log, result->rollback_id, err);
-    }
+    if (!ok)
+        session_abort(session, result->rollback_id, logged, err);
     pg_rows_free(rb.logs);
     free(rb.log_ids);
     free(rb.reversed);

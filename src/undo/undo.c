@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "artsync/embed.h"
-#include "../sync/engine.h"
+#include "internal.h"
 
 /* One change of the sync, beside the row and the state as they are now. */
 typedef struct UndoRow {
@@ -15,7 +15,7 @@ typedef struct UndoRow {
     const char **final;
     bool *kept, *restored;  /* per column: it is left as it is, it is put back */
     int n_back, n_kept;
-    uint64_t claims;       /* keys whose values go back */
+    uint64_t new_keys;       /* keys whose values go back */
     const char *active;    /* is_active is put back to this; NULL: not */
     bool active_kept;
     cJSON *since;          /* {"column": sync id}: the last run that changed it after this sync */
@@ -45,7 +45,7 @@ static bool keep_column(Undo *undo, UndoRow *row, const char *column, const char
     row->n_kept++;
     undo->kept++;
     if (!reason)
-        reason = who_changed(row, column, &undo->turn.scratch);
+        reason = who_changed(row, column, &undo->scratch);
     cJSON *columns = cJSON_CreateObject();
     cJSON *named = cJSON_AddObjectToObject(columns, column);
     cJSON_AddItemToObject(named, "from", wrote ? cJSON_CreateString(wrote) : cJSON_CreateNull());
@@ -55,13 +55,13 @@ static bool keep_column(Undo *undo, UndoRow *row, const char *column, const char
 
 static bool take_back(Undo *undo, UndoRow *row, const cJSON *pair, Err *err)
 {
-    const Table *table = undo->turn.table;
+    const Table *table = undo->stage.table;
     const char *column = pair->string, *before = json_text(pair, 0), *wrote = json_text(pair, 1);
     if (!pg_bool(row->rows, row->r, UNDO_ROW))
         return keep_column(undo, row, column, wrote, NULL, "the row is gone", err);
     if (strcmp(column, table->id_column) == 0) {
         row->id_before = before;
-        row->claims |= key_bits_of(&undo->turn, -1);
+        row->new_keys |= key_bits_of(&undo->stage, -1);
         note_back(row, column, wrote, before);
         return true;
     }
@@ -83,7 +83,7 @@ static bool take_back(Undo *undo, UndoRow *row, const cJSON *pair, Err *err)
     } else {
         row->final[c] = before;
         row->restored[c] = true;
-        row->claims |= key_bits_of(&undo->turn, c);
+        row->new_keys |= key_bits_of(&undo->stage, c);
     }
     note_back(row, column, now, before);
     return true;
@@ -94,11 +94,11 @@ static bool take_back(Undo *undo, UndoRow *row, const cJSON *pair, Err *err)
  * changed in them since is no conflict. */
 static bool earlier_state(Undo *undo, const UndoRow *row, uint64_t *now, bool *moved, Err *err)
 {
-    const Layouts *layouts = &undo->turn.layouts;
+    const Layouts *layouts = &undo->layouts;
     const PgRows *rows = row->rows;
-    int r = row->r, n = undo->turn.table->n_columns, layout = (int)pg_int(rows, r, UNDO_LAYOUT);
-    uint64_t *before = arena_alloc(&undo->turn.scratch, sizeof *before * (size_t)n);
-    uint64_t *after = arena_alloc(&undo->turn.scratch, sizeof *after * (size_t)n);
+    int r = row->r, n = undo->stage.table->n_columns, layout = (int)pg_int(rows, r, UNDO_LAYOUT);
+    uint64_t *before = arena_alloc(&undo->scratch, sizeof *before * (size_t)n);
+    uint64_t *after = arena_alloc(&undo->scratch, sizeof *after * (size_t)n);
     if (!state_decode(layouts, (int)pg_int(rows, r, UNDO_NOW_LAYOUT), pg_get(rows, r, UNDO_NOW_COLS), now, err))
         return false;
     if (!pg_get(rows, r, UNDO_AFTER))
@@ -135,9 +135,9 @@ static bool deactivated_before(const UndoRow *row)
 
 static void stage_undo_row(Undo *undo, const UndoRow *row, const uint64_t *slots, char op, int layout, Buf *out)
 {
-    TableRun *turn = &undo->turn;
+    Stage *stage = &undo->stage;
     char *changes = cJSON_PrintUnformatted(row->back);
-    stage_put_row(turn, out, &(StagingRow){.op = op,
+    stage_put_row(stage, out, &(StagingRow){.op = op,
                                        .id = row->id_before,
                                        .rid = row->id_before,
                                        .at_id = row->id,
@@ -150,37 +150,37 @@ static void stage_undo_row(Undo *undo, const UndoRow *row, const uint64_t *slots
                                        .before_version = pg_get(row->rows, row->r, UNDO_VERSION),
                                        .changes = changes,
                                        .values = row->final,
-                                       .claims = row->claims,
+                                       .new_keys = row->new_keys,
                                        .restore_timestamps = restores_timestamps(row),
                                        .active = row->active});
     cJSON_free(changes);
-    turn->adopts |= row->id_before != row->id;
+    stage->adopts |= row->id_before != row->id;
 }
 
 static bool undo_one(Undo *undo, const PgRows *rows, int r, Buf *out, Err *err)
 {
-    TableRun *turn = &undo->turn;
-    size_t n = (size_t)turn->table->n_columns + 1;
-    arena_reset(&turn->scratch);
+    Stage *stage = &undo->stage;
+    size_t n = (size_t)stage->table->n_columns + 1;
+    arena_reset(&undo->scratch);
     UndoRow row = {.rows = rows, .r = r, .id = pg_get(rows, r, UNDO_ID)};
     row.id_before = row.id;
-    row.final = arena_alloc(&turn->scratch, sizeof *row.final * n);
-    row.kept = arena_alloc(&turn->scratch, sizeof *row.kept * n);
-    row.restored = arena_alloc(&turn->scratch, sizeof *row.restored * n);
+    row.final = arena_alloc(&undo->scratch, sizeof *row.final * n);
+    row.kept = arena_alloc(&undo->scratch, sizeof *row.kept * n);
+    row.restored = arena_alloc(&undo->scratch, sizeof *row.restored * n);
     row.back = cJSON_CreateObject();
     row.since = pg_get(rows, r, UNDO_SINCE) ? cJSON_Parse(pg_get(rows, r, UNDO_SINCE)) : NULL;
-    for (int c = 0; c < turn->table->n_columns; c++)
+    for (int c = 0; c < stage->table->n_columns; c++)
         row.final[c] = pg_get(rows, r, UNDO_COLUMNS + c);
     cJSON *pairs = cJSON_Parse(pg_get(rows, r, UNDO_JSON));
     const cJSON *pair;
     bool ok = true;
     cJSON_ArrayForEach(pair, pairs) ok = ok && take_back(undo, &row, pair, err);
 
-    uint64_t *slots = arena_alloc(&turn->scratch, sizeof *slots * n);
+    uint64_t *slots = arena_alloc(&undo->scratch, sizeof *slots * n);
     bool moved = false;
     int layout = 0;
     ok = ok && earlier_state(undo, &row, slots, &moved, err);
-    if (ok && (row.n_back > 0 || moved) && (ok = layouts_current(&turn->layouts, turn->run->pg, &layout, err)))
+    if (ok && (row.n_back > 0 || moved) && (ok = layouts_current(&undo->layouts, stage->pg, &layout, err)))
         stage_undo_row(undo, &row, slots, row.n_back > 0 ? 'u' : 's', layout, out);
     cJSON_Delete(row.back);
     cJSON_Delete(row.since);
@@ -193,7 +193,7 @@ static bool changes_range(Undo *undo, const char *of_log, char after[24], char l
 {
     PgRows *rows = NULL;
     const char *params[] = {of_log};
-    bool ok = pg_row(undo->turn.run->pg, sql_query("undo_range"), 1, params, &rows, err);
+    bool ok = pg_row(undo->stage.pg, sql_query("undo_range"), 1, params, &rows, err);
     if (ok) {
         snprintf(after, 24, "%s", pg_get(rows, 0, 0));
         snprintf(last, 24, "%s", pg_get(rows, 0, 1));
@@ -204,23 +204,23 @@ static bool changes_range(Undo *undo, const char *of_log, char after[24], char l
 
 static bool stage_changes(Undo *undo, Err *err)
 {
-    TableRun *turn = &undo->turn;
+    Stage *stage = &undo->stage;
     char of_log[24], after[24] = "", last[24] = "";
     snprintf(of_log, sizeof of_log, "%lld", (long long)undo->of_log);
     Buf sql = {0}, lines = {0};
-    plan_undo_rows(&sql, turn->table);
+    plan_undo_rows(&sql, stage->table);
     bool ok = changes_range(undo, of_log, after, last, err);
     Page page = page_first();
     for (int n = 1; ok && n > 0; page_next(&page, n)) {
         PgRows *rows = NULL;
         const char *params[] = {of_log, after, last, page.rows, page.bytes};
-        int64_t before = turn->seq;
+        int64_t before = stage->seq;
         buf_clear(&lines);
-        ok = pg_query(turn->run->pg, sql.data, 5, params, &rows, err);
+        ok = pg_query(stage->pg, sql.data, 5, params, &rows, err);
         n = ok ? pg_count(rows) : 0;
         for (int r = 0; ok && r < n; r++)
             ok = undo_one(undo, rows, r, &lines, err);
-        ok = ok && stage_copy(turn, &lines, turn->seq - before, err);
+        ok = ok && stage_copy(stage, &lines, stage->seq - before, err);
         if (n > 0)
             snprintf(after, sizeof after, "%s", pg_get(rows, n - 1, UNDO_CHANGE));
         pg_rows_free(rows);
@@ -246,16 +246,14 @@ static bool report_stage(void *ctx, const char *const *cells, int n, Err *err)
 
 static bool write_history_and_state(Undo *undo, Err *err)
 {
-    TableRun *turn = &undo->turn;
+    Stage *stage = &undo->stage;
     char log_id[24];
-    snprintf(log_id, sizeof log_id, "%lld", (long long)turn->log_id);
+    snprintf(log_id, sizeof log_id, "%lld", (long long)stage->log_id);
     const char *params[] = {log_id};
-    Buf changes = {0}, state = {0};
-    plan_changes(&changes);
-    plan_state_update(&state, turn->table);
-    bool ok = history_rename(turn, err) && (turn->log_id == 0 || pg_run(turn->run->pg, changes.data, 1, params, NULL, err)) &&
-              pg_run(turn->run->pg, state.data, 1, params, NULL, err);
-    buf_free(&changes);
+    Buf state = {0};
+    plan_state_update(&state, stage->table);
+    bool ok = history_rename(stage, err) && history_write_changes(stage, err) &&
+              pg_run(stage->pg, state.data, 1, params, NULL, err);
     buf_free(&state);
     return ok;
 }
@@ -266,23 +264,22 @@ static bool forget_state(Undo *undo, Err *err)
     snprintf(of_log, sizeof of_log, "%lld", (long long)undo->of_log);
     const char *params[] = {of_log};
     Buf sql = {0};
-    plan_forget(&sql, undo->turn.table);
-    bool ok = pg_run(undo->turn.run->pg, sql.data, 1, params, NULL, err);
+    plan_forget(&sql, undo->stage.table);
+    bool ok = pg_run(undo->stage.pg, sql.data, 1, params, NULL, err);
     buf_free(&sql);
     return ok;
 }
 
 bool undo_changes(Undo *undo, Err *err)
 {
-    TableRun *turn = &undo->turn;
+    Stage *stage = &undo->stage;
     if (!stage_changes(undo, err))
         return false;
-    if (turn->staged &&
-        !(rules_enforce(turn, err) && apply_stage(turn, err) &&
-          pg_each(turn->run->pg,
-                  "SELECT id, changes, reason FROM pg_temp.artsync_stage WHERE op = 'u' OR code IS NOT NULL ORDER BY seq", 0,
-                  NULL, report_stage, undo, err) &&
-          write_history_and_state(undo, err) && stage_drop(turn, err)))
+    if (stage->made &&
+        !(stage_apply(stage, err) &&
+          pg_each(stage->pg,
+                  sql_query("stage_undone"), 0, NULL, report_stage, undo, err) &&
+          write_history_and_state(undo, err) && stage_drop(stage, err)))
         return false;
     return forget_state(undo, err);
 }

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "artsync/clean.h"
-#include "artsync/csv.h"
+#include "../../src/source/csv/csv.h"
 #include "artsync/utf8.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

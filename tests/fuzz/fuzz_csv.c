@@ -23,8 +23,8 @@ static bool add(void *ctx, const RawRecord *record, Err *err)
     Sum *sum = ctx;
     const SourcePosition *place = &record->position;
     (void)err;
-    must(place->number == sum->number++ && place->offset >= sum->end && place->length > 0);
-    sum->end = place->offset + place->length;
+    must(place->number == sum->number++ && place->locator.start >= sum->end && place->locator.length > 0);
+    sum->end = place->locator.start + place->locator.length;
     must((size_t)sum->end <= sum->bytes.n);
     must((size_t)sum->end == sum->bytes.n || sum->bytes.p[sum->end] == '\n' || sum->bytes.p[sum->end] == '\r');
     sum->hash = hash64((Str){(const char *)place, sizeof *place}, sum->hash);

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "artsync/clean.h"
-#include "artsync/csv.h"
+#include "../../src/source/csv/csv.h"
 
 #define ID  "recAAAAAAAAAAAAAA" /* looks like Airtable's */
 #define ID2 "recBBBBBBBBBBBBBB"

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "artsync/csv_writer.h"
 #include "../../src/source/csv/internal.h"
 
 #define BOM "\xEF\xBB\xBF"
@@ -24,11 +25,11 @@ static bool note(void *ctx, const RawRecord *record, Err *err)
     Seen *seen = ctx;
     const SourcePosition *place = &record->position;
     if (seen->n < 512)
-        memcpy(seen->places[seen->n], (int64_t[]){place->number, place->line, place->offset, place->length},
+        memcpy(seen->places[seen->n], (int64_t[]){place->number, place->line, place->locator.start, place->locator.length},
                sizeof seen->places[0]);
     seen->n++;
-    buf_printf(&seen->text, "%d@%d:%d+%d[", (int)place->number, (int)place->line, (int)place->offset,
-               (int)place->length);
+    buf_printf(&seen->text, "%d@%d:%d+%d[", (int)place->number, (int)place->line, (int)place->locator.start,
+               (int)place->locator.length);
     for (int i = 0; i < record->n_cells; i++) {
         assert_int_equal(record->cells[i].p[record->cells[i].n], '\0');
         buf_str(&seen->text, i ? "|" : "");

@@ -49,7 +49,7 @@ static bool note(void *ctx, const RawRecord *record, Err *err)
     Seen *seen = ctx;
     assert_int_equal(record->position.number, seen->records);
     seen->records++;
-    const int64_t place[] = {record->position.line, record->position.offset, record->position.length, record->n_cells};
+    const int64_t place[] = {record->position.line, record->position.locator.start, record->position.locator.length, record->n_cells};
     seen->hash = hash64((Str){(const char *)place, sizeof place}, seen->hash);
     for (int i = 0; i < record->n_cells; i++) {
         assert_int_equal(record->cells[i].p[record->cells[i].n], '\0');

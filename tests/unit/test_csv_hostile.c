@@ -339,24 +339,24 @@ static void a_file_that_is_read_again(void **state)
     Buf bytes = {0};
     int n = 0;
     assert_true(csv_read(path, count, &n, &file, &err));
-    CsvReread *again = csv_reread_open(path, &file, &err);
+    CsvReread *again = csv_reread_open(path, &file.mark, &err);
     assert_true(csv_reread_bytes(again, 4, 5, &bytes, &err));
     assert_string_equal(bytes.data, "1,\"x\"");
     assert_true(csv_reread_unchanged(again, &err));
     expect_changed(NULL, csv_reread_bytes(again, 10, 100, &bytes, &err), &err); /* more than there is */
     put("live.csv", "a,b\n1,\"z\"\n2,yes\n"); /* under our hands */
     expect_changed(again, csv_reread_unchanged(again, &err), &err);
-    expect_changed(NULL, csv_reread_open(path, &file, &err), &err);
+    expect_changed(NULL, csv_reread_open(path, &file.mark, &err), &err);
     assert_true(csv_read(path, count, &n, &file, &err));
-    again = csv_reread_open(path, &file, &err);
+    again = csv_reread_open(path, &file.mark, &err);
     put("new.csv", "a,b\n7,\"q\"\n8,r\n");
     assert_int_equal(rename(at("new.csv"), path), 0); /* in its place: what is open is what was read */
     assert_true(csv_reread_bytes(again, 4, 5, &bytes, &err));
     assert_string_equal(bytes.data, "1,\"z\"");
     csv_reread_free(again);
-    expect_changed(NULL, csv_reread_open(path, &file, &err), &err);
+    expect_changed(NULL, csv_reread_open(path, &file.mark, &err), &err);
     assert_int_equal(unlink(path), 0);
-    assert_null(csv_reread_open(path, &file, &err));
+    assert_null(csv_reread_open(path, &file.mark, &err));
     assert_int_equal(err.code, ERR_IO);
     err_clear(&err);
     buf_free(&bytes);

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "../../src/sync/decide.h"
+#include "../../src/merge/decide.h"
 #include "case.h"
 
 enum { PRESENT = 1, EQUAL = 2, ROW_NULL = 4, KNOWN = 8, EXPORT_MOVED = 16, ROW_MOVED = 32, ATTACHMENTS = 64 };

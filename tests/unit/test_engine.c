@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "../../src/identity/record_index.h"
-#include "../../src/identity/natural.h"
-#include "../../src/stage/state.h"
+#include "artsync/record_index.h"
+#include "artsync/natural.h"
+#include "artsync/state.h"
 #include "artsync/counters.h"
 #include "artsync/embed.h"
 #include "artsync/spool.h"
@@ -253,10 +253,10 @@ static void totals_add_up_every_counter(void **state)
     SyncTable tables[2] = {{0}};
     SyncResult result = {.tables = tables, .n_tables = 2};
     for (int c = 0; c < COUNTERS; c++) {
-        *(int64_t *)(void *)((char *)&tables[0] + counters[c].offset) = c + 1;
-        *(int64_t *)(void *)((char *)&tables[1] + counters[c].offset) = 100;
+        *(int64_t *)(void *)((char *)&tables[0].counts + counters[c].offset) = c + 1;
+        *(int64_t *)(void *)((char *)&tables[1].counts + counters[c].offset) = 100;
     }
-    SyncTable total = counters_total(&result);
+    TableCounts total = counters_total(&result);
     for (int c = 0; c < COUNTERS; c++) {
         CASE("%s", counters[c].name);
         assert_int_equal(counter_value(&counters[c], &total), 101 + c);

@@ -2,7 +2,7 @@
  * means that databases or backups which exist already can no longer be read: bytes are written out, not computed by the
  * code under test. */
 #include "../../src/backup/manifest.h"
-#include "../../src/stage/state.h"
+#include "artsync/state.h"
 #include "artsync/hash.h"
 #include "case.h"
 #include "cleaning.h"

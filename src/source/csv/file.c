@@ -245,20 +245,25 @@ static ssize_t read_file(void *ctx, char *to, size_t room, Err *err)
     return n;
 }
 
-static bool same_time(struct timespec a, struct timespec b) { return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec; }
-
-bool csv_same_file(const struct stat *a, const struct stat *b)
+CsvMark csv_mark(const struct stat *info)
 {
-    return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
-           same_time(a->st_mtim, b->st_mtim) && same_time(a->st_ctim, b->st_ctim);
+    return (CsvMark){(uint64_t)info->st_dev,    (uint64_t)info->st_ino,         (int64_t)info->st_size,
+                     info->st_mtim.tv_sec, info->st_mtim.tv_nsec, info->st_ctim.tv_sec, info->st_ctim.tv_nsec};
+}
+
+bool csv_same_mark(CsvMark a, CsvMark b)
+{
+    return a.device == b.device && a.inode == b.inode && a.size == b.size && a.modified_s == b.modified_s &&
+           a.modified_ns == b.modified_ns && a.changed_s == b.changed_s && a.changed_ns == b.changed_ns;
 }
 
 /* Neither the bytes under our hands nor the file that bears the name. */
 static bool is_unchanged(const File *file)
 {
     struct stat after, named;
-    return fstat(file->fd, &after) == 0 && csv_same_file(&file->before, &after) && stat(file->path, &named) == 0 &&
-           csv_same_file(&file->before, &named);
+    CsvMark before = csv_mark(&file->before);
+    return fstat(file->fd, &after) == 0 && csv_same_mark(before, csv_mark(&after)) && stat(file->path, &named) == 0 &&
+           csv_same_mark(before, csv_mark(&named));
 }
 
 bool csv_fail_changed(const char *path, Err *err)
@@ -289,7 +294,7 @@ bool csv_read(const char *path, RawSink *sink, void *ctx, CsvFile *out, Err *err
         ok = check_end(&file, csv_read_ahead(&source, sink, ctx, err), err);
     }
     if (ok && out) {
-        out->info = file.before;
+        out->mark = csv_mark(&file.before);
         sha256_end(file.hash, out->sha256);
         file.hash = NULL;
     }

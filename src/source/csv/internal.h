@@ -7,9 +7,10 @@
 #ifndef ARTSYNC_CSV_INTERNAL_H
 #define ARTSYNC_CSV_INTERNAL_H
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
-#include "artsync/csv.h"
+#include "csv.h"
 
 typedef struct CsvSource {
     const char *name; /* for messages */
@@ -30,7 +31,8 @@ bool csv_read_source(const CsvSource *source, RawSink *sink, void *ctx, Err *err
 bool csv_read_ahead(const CsvSource *source, RawSink *sink, void *ctx, Err *err);
 
 /* Are these two looks at the same file, unchanged? And what to say if not. Returns false, always. */
-bool csv_same_file(const struct stat *a, const struct stat *b);
+CsvMark csv_mark(const struct stat *info);
+bool csv_same_mark(CsvMark a, CsvMark b);
 bool csv_fail_changed(const char *path, Err *err);
 
 /* csv_read_bytes with a chunk of one's choice. */

@@ -228,7 +228,7 @@ static bool check_limits(Reader *r)
 {
     if (r->n_cells > CSV_MAX_COLUMNS)
         return fail(r, ERR_LIMIT, r->start, "is a line end missing?", "more than 5,000 cells in one record");
-    for (int i = 0; r->position.length > CSV_MAX_CELL && i < r->n_cells; i++)
+    for (int i = 0; r->position.locator.length > CSV_MAX_CELL && i < r->n_cells; i++)
         if (r->cells[i].n > CSV_MAX_CELL)
             return fail(r, ERR_LIMIT, r->start, "is a closing quote missing?", "a cell of more than 16 MiB");
     return true;
@@ -267,13 +267,13 @@ static bool take_sep(Reader *r)
     return true;
 }
 
-/* What place.offset and length say of the header: a line that is needed to read it belongs to it. */
-static void place_record(Reader *r, size_t n)
+/* What the locator says of the header: a line that is needed to read it belongs to it. */
+static void locate_record(Reader *r, size_t n)
 {
     bool with_sep = r->position.number == 0 && r->sep_line >= 0;
     int64_t at = r->base + (int64_t)r->start;
-    r->position.offset = with_sep ? r->sep_line : at;
-    r->position.length = (int64_t)n + (at - r->position.offset);
+    int64_t start = with_sep ? r->sep_line : at;
+    r->position.locator = (SourceLocator){start, (int64_t)n + (at - start)};
 }
 
 /* The record between start and scan to the sink; a blank line is none. */
@@ -283,7 +283,7 @@ static bool emit(Reader *r, RawSink *sink, void *ctx)
     int64_t lines = 1 + (r->any_quote ? count_lines(r->data + r->start, n) : 0);
     if (n && !take_sep(r)) {
         r->n_cells = 0;
-        place_record(r, n);
+        locate_record(r, n);
         if (r->any_quote && !split_quoted(r))
             return false;
         if (!r->any_quote)

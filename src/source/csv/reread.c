@@ -9,57 +9,57 @@
 
 struct CsvReread {
     char *path;
-    struct stat read; /* the file when it was read */
+    CsvMark read; /* the file when it was read */
     int fd;
 };
 
-static bool is_same(const CsvReread *again)
+static bool is_same(const CsvReread *reread)
 {
     struct stat now;
-    return fstat(again->fd, &now) == 0 && csv_same_file(&again->read, &now);
+    return fstat(reread->fd, &now) == 0 && csv_same_mark(reread->read, csv_mark(&now));
 }
 
-CsvReread *csv_reread_open(const char *path, const CsvFile *file, Err *err)
+CsvReread *csv_reread_open(const char *path, const CsvMark *mark, Err *err)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0) {
         err_set(err, ERR_IO, NULL, "%s: cannot be read again: %s", path, strerror(errno));
         return NULL;
     }
-    CsvReread *again = mem_alloc(sizeof *again);
-    *again = (CsvReread){.path = mem_dup(path), .read = file->info, .fd = fd};
-    if (is_same(again))
-        return again;
+    CsvReread *reread = mem_alloc(sizeof *reread);
+    *reread = (CsvReread){.path = mem_dup(path), .read = *mark, .fd = fd};
+    if (is_same(reread))
+        return reread;
     csv_fail_changed(path, err);
-    csv_reread_free(again);
+    csv_reread_free(reread);
     return NULL;
 }
 
-bool csv_reread_bytes(CsvReread *again, int64_t offset, size_t n, Buf *out, Err *err)
+bool csv_reread_bytes(CsvReread *reread, int64_t offset, size_t n, Buf *out, Err *err)
 {
     buf_clear(out);
     buf_reserve(out, n);
     while (out->len < n) {
-        ssize_t got = pread(again->fd, out->data + out->len, n - out->len, (off_t)offset + (off_t)out->len);
+        ssize_t got = pread(reread->fd, out->data + out->len, n - out->len, (off_t)offset + (off_t)out->len);
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
-            return err_set(err, ERR_IO, NULL, "%s: cannot be read again: %s", again->path, strerror(errno));
+            return err_set(err, ERR_IO, NULL, "%s: cannot be read again: %s", reread->path, strerror(errno));
         if (got == 0)
-            return csv_fail_changed(again->path, err);
+            return csv_fail_changed(reread->path, err);
         out->len += (size_t)got;
     }
     out->data[n] = '\0';
     return true;
 }
 
-bool csv_reread_unchanged(const CsvReread *again, Err *err) { return is_same(again) || csv_fail_changed(again->path, err); }
+bool csv_reread_unchanged(const CsvReread *reread, Err *err) { return is_same(reread) || csv_fail_changed(reread->path, err); }
 
-void csv_reread_free(CsvReread *again)
+void csv_reread_free(CsvReread *reread)
 {
-    if (!again)
+    if (!reread)
         return;
-    close(again->fd);
-    free(again->path);
-    free(again);
+    close(reread->fd);
+    free(reread->path);
+    free(reread);
 }

@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "artsync/csv.h"
+#include "artsync/csv_writer.h"
 
 struct CsvWriter {
     FILE *out;

@@ -1,0 +1,37 @@
+/* former.h - the ids that rows of a table had before they were adopted under a real id.
+ *
+ * The last-synced state keeps of a link the hash of its target's record id. An adoption replaces that id, and a rollback
+ * puts it back; neither is a change of the link. So a hash that stands for an id which no row has now is read as the hash of
+ * the id that the same row has instead.
+ */
+#ifndef ARTSYNC_FORMER_H
+#define ARTSYNC_FORMER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "artsync/base.h"
+#include "artsync/err.h"
+#include "artsync/pg.h"
+
+typedef struct FormerId {
+    uint64_t gone, now; /* value_hash of an id that no row has, and of the one to read it as */
+    bool has_row;       /* some row has the id `now` */
+} FormerId;
+
+typedef struct FormerIds {
+    FormerId *items; /* sorted by `gone` */
+    int n, cap;
+} FormerIds;
+
+/* Read those of `table`; `ids` is empty before. */
+bool former_load(FormerIds *ids, Pg *pg, const Table *table, Err *err);
+void former_free(FormerIds *ids);
+
+/* The hash to compare with instead of `hash`: itself, unless its id is gone. */
+uint64_t former_now(const FormerIds *ids, uint64_t hash);
+
+/* Did the row with this id get another one, which it has now? Then a new row must not get the id. */
+bool former_taken(const FormerIds *ids, const char *id);
+
+#endif

@@ -1,0 +1,88 @@
+/* source.h - where records come from: a file of an export today, another database or an interface later.
+ *
+ * A source gives the records of one table, as cells of text under a header. Nothing outside src/source knows what kind it
+ * is. A kind is one row of kinds.c and a folder beside csv/: implementing it means the functions of SourceKind below and
+ * nothing else.
+ *
+ * Ownership: a Source is plain data that its user keeps; it holds neither a descriptor nor a connection between two
+ * calls, so that a run may wait for another one in between. What source_reread_begin returns is the one exception.
+ */
+#ifndef ARTSYNC_SOURCE_H
+#define ARTSYNC_SOURCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "artsync/err.h"
+#include "artsync/hash.h"
+#include "artsync/mem.h"
+#include "artsync/record.h"
+
+typedef struct SourceKind SourceKind;
+
+/* Whatever a kind has to remember of the content that it read, to tell later that it is still there. */
+typedef struct SourceMark {
+    uint64_t words[8];
+} SourceMark;
+
+typedef struct Source {
+    const SourceKind *kind;
+    const char *location;            /* the file's path; for messages, too */
+    const char *name;                /* short and lasting, for the log: the file's name without its folder */
+    char fingerprint[SHA256_HEX];    /* of the content, by source_fingerprint; "": not asked yet */
+    SourceMark mark;                 /* of the content that source_read gave last */
+} Source;
+
+/* ---- using one ---- */
+
+/* The source of a table's records at `location`, which must live as long as the result. Looks at nothing yet. */
+Source source_at(const char *location);
+
+/* Is it there, and of a kind that can be read? So that a run that cannot work ends before it waits for anything; reads no
+ * record. Errors: ERR_MISSING, ERR_IO, ERR_CSV with what it is instead. */
+bool source_check(const Source *source, Err *err);
+
+/* SHA-256 of the whole content into source->fingerprint: the same content has the same one, wherever it lies. */
+bool source_fingerprint(Source *source, Err *err);
+
+/* Roughly how many bytes source_read will have to read: for decisions about speed, never about correctness. */
+bool source_size(const Source *source, int64_t *bytes, Err *err);
+
+/* Header and every record, in order, to `sink`, whose caller is this thread. Stops where sink fails. If the content's
+ * fingerprint was taken before, other content is ERR_CSV, also if it changes while it is read. */
+bool source_read(Source *source, RawSink *sink, void *ctx, Err *err);
+
+/* The original bytes of single records that source_read gave last. An error (ERR_CSV) once the content is not the same any
+ * more: source_reread_begin and source_reread_end look at that, so that bytes read between the two are those that were
+ * there before. source_reread_free accepts NULL. */
+typedef struct SourceReread SourceReread;
+SourceReread *source_reread_begin(const Source *source, Err *err); /* NULL: err says why */
+bool source_reread(SourceReread *reread, SourceLocator locator, Buf *bytes, Err *err); /* replaces what is in `bytes` */
+bool source_reread_end(const SourceReread *reread, Err *err);
+void source_reread_free(SourceReread *reread);
+
+/* Header and one record from their original bytes, as a log keeps them, to `sink`; `name` stands for them in messages. */
+bool source_parse(Str bytes, const char *name, RawSink *sink, void *ctx, Err *err);
+
+/* ---- implementing one ---- */
+
+struct SourceKind {
+    const char *name;
+    /* Is `location` this kind's, and can it be read? Must not keep anything open, nor read further than it has to. */
+    bool (*check)(const char *location, Err *err);
+    /* Must read all of the content and may not depend on anything else (names, times). ERR_CSV if it changes meanwhile. */
+    bool (*fingerprint)(const char *location, char hash[SHA256_HEX], Err *err);
+    bool (*size)(const char *location, int64_t *bytes, Err *err);
+    /* Every record once, with its position; cells are valid until `sink` returns. The hash (as fingerprint's) and the mark
+     * are of exactly the bytes that the records came from. Must call sink in the caller's thread only. */
+    bool (*read)(const char *location, RawSink *sink, void *ctx, char hash[SHA256_HEX], SourceMark *mark, Err *err);
+    /* Original bytes by the locators that `read` gave; must refuse where `mark` is of other content. */
+    void *(*reread_begin)(const char *location, const SourceMark *mark, Err *err);
+    bool (*reread)(void *reread, SourceLocator locator, Buf *bytes, Err *err);
+    bool (*reread_end)(const void *reread, Err *err);
+    void (*reread_free)(void *reread);
+    /* Bytes of a header and one record, which begin where a record begins. */
+    bool (*parse)(Str bytes, const char *name, RawSink *sink, void *ctx, Err *err);
+};
+
+#endif

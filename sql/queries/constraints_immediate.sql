@@ -1,0 +1,2 @@
+-- Look at every deferred constraint now.
+SET CONSTRAINTS ALL IMMEDIATE

@@ -1,0 +1,2 @@
+-- The time that every row of this transaction gets.
+SELECT now()

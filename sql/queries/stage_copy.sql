@@ -1,0 +1,2 @@
+-- Rows of the staging table, in the order of its columns.
+COPY pg_temp.artsync_stage FROM STDIN

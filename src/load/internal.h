@@ -1,0 +1,47 @@
+/* internal.h - between the files of src/load. */
+#ifndef ARTSYNC_LOAD_INTERNAL_H
+#define ARTSYNC_LOAD_INTERNAL_H
+
+#include <stdio.h>
+
+#include "artsync/load.h"
+#include "artsync/plan.h"
+#include "artsync/state.h"
+
+/* The unique keys of its records (load_unique.c), made after the header was read. First a look at the item's, then claim
+ * them, or say which an earlier record has (else code is NULL). */
+typedef struct LoadUnique LoadUnique;
+LoadUnique *load_unique_new(const TableRun *run);
+void load_unique_look(LoadUnique *unique, const Table *table, const Item *item);
+Reject load_unique_claim(LoadUnique *unique, const Table *table, const Item *item, Arena *arena);
+void load_unique_free(LoadUnique *unique); /* accepts NULL */
+
+/* Keys and indexes of the empty table and its state: dropped before the load, made again after it (load_keys.c). */
+typedef struct LoadKeys LoadKeys;
+
+typedef struct Load {
+    TableRun *run;
+    LoadOptions options;
+    Stage *stage;
+    Layouts layouts;
+    bool begun;        /* the savepoint is there */
+    bool copying;      /* COPY into the table is under way */
+    bool finished;     /* what comes now cannot be taken back alone */
+    LoadUnique *unique;
+    LoadKeys *keys;    /* that were dropped; NULL: none, the source is small or the tables are not ours */
+    int64_t rows;
+    const char *tail;  /* of every row: its metadata and the line's end */
+    int layout;
+    uint64_t *slots;   /* of the record under way */
+    Buf line;
+    FILE *state;       /* binary COPY of the state, unlinked */
+    FILE *rejects;     /* text COPY of rejected records for the stage, unlinked */
+    int64_t n_rejects;
+    Arena arena, scratch; /* of the load; of one record */
+} Load;
+
+bool load_keys_drop(LoadKeys **keys, const Load *load, Err *err);
+bool load_keys_make(const LoadKeys *keys, Pg *pg, Err *err);
+void load_keys_free(LoadKeys *keys); /* accepts NULL */
+
+#endif

@@ -1,0 +1,208 @@
+/* record.c - one record beside its row and its state: what is decided column by column, and what is staged for it. */
+#include <cjson/cJSON.h>
+#include <stdlib.h>
+
+#include "decide.h"
+#include "internal.h"
+
+/* A record, its row and its state side by side, and what was decided about them. */
+typedef struct MergeRow {
+    const Item *item;
+    const PgRows *rows;
+    int row;                 /* in rows; -1: neither row nor state is there */
+    bool has_row, has_state, was_deactivated, reactivates;
+    uint64_t *before, *after; /* slots of the state */
+    const char **final;      /* the row's values afterwards */
+    cJSON *changes;          /* {"column": [before, after]} or NULL */
+    Buf conflicts;           /* JSON lines */
+    int n_conflicts, n_overwritten;
+    uint64_t new_keys;         /* keys whose values change */
+    const Column *refused;   /* --on-conflict reject: the first column in conflict */
+} MergeRow;
+
+static void note_change(cJSON **changes, const char *column, const char *from, const char *to)
+{
+    if (!*changes)
+        *changes = cJSON_CreateObject();
+    cJSON *pair = cJSON_AddArrayToObject(*changes, column);
+    cJSON_AddItemToArray(pair, from ? cJSON_CreateString(from) : cJSON_CreateNull());
+    cJSON_AddItemToArray(pair, to ? cJSON_CreateString(to) : cJSON_CreateNull());
+}
+
+static void json_string_or_null(cJSON *object, const char *key, const char *text)
+{
+    if (text)
+        cJSON_AddStringToObject(object, key, text);
+    else
+        cJSON_AddNullToObject(object, key);
+}
+
+static void note_conflict(MergeRow *c, const Table *table, const Column *column, const char *row, Verdict verdict)
+{
+    static const char *const resolutions[] = {
+        [VERDICT_CONFLICT_WRITE] = "export", [VERDICT_CONFLICT_KEEP] = "database", [VERDICT_CONFLICT_REJECT] = "reject"};
+    cJSON *line = cJSON_CreateObject();
+    cJSON_AddStringToObject(line, "table", table->name);
+    cJSON_AddStringToObject(line, "id", c->item->id);
+    cJSON_AddStringToObject(line, "column", column->name);
+    json_string_or_null(line, "export", c->item->values[column->index].text);
+    json_string_or_null(line, "database", row);
+    cJSON_AddStringToObject(line, "resolution", resolutions[verdict]);
+    char *text = cJSON_PrintUnformatted(line);
+    if (c->conflicts.len)
+        buf_char(&c->conflicts, '\n');
+    buf_str(&c->conflicts, text);
+    cJSON_free(text);
+    cJSON_Delete(line);
+    c->n_conflicts++;
+    if (verdict == VERDICT_CONFLICT_REJECT && !c->refused)
+        c->refused = column;
+}
+
+static void decide_column(Merge *merge, MergeRow *c, const Column *column)
+{
+    int i = column->index;
+    const Value *value = &c->item->values[i];
+    const char *row = row_value(c->rows, c->row, i);
+    Facts facts = {
+        .present = value->present,
+        .equal = value->present && same_value(value->text, row),
+        .row_null = row == NULL,
+        .known = c->has_state && c->before[i] != 0,
+        .attachments = column->type == FIELD_ATTACHMENTS,
+    };
+    facts.export_moved = facts.known && value->hash != c->before[i];
+    facts.row_moved = facts.known && row_value_hash(merge->run, column, row) != c->before[i];
+    Verdict verdict = decide(merge->options.mode, merge->options.on_conflict, facts);
+    if (verdict_writes(verdict)) {
+        c->final[i] = value->text;
+        c->new_keys |= key_bits_of(merge->stage, i);
+        note_change(&c->changes, column->name, row, value->text);
+    }
+    if (verdict_conflicts(verdict))
+        note_conflict(c, merge->run->table, column, row, verdict);
+    c->n_overwritten += verdict == VERDICT_OVERWRITE;
+}
+
+static void decide_existing(Merge *merge, MergeRow *c)
+{
+    for (int i = 0; i < merge->run->table->n_columns; i++) {
+        c->final[i] = pg_get(c->rows, c->row, ROWS_COLUMNS + i);
+        decide_column(merge, c, &merge->run->table->columns[i]);
+    }
+    if (c->item->at_id) {
+        c->new_keys |= key_bits_of(merge->stage, -1);
+        note_change(&c->changes, merge->run->table->id_column, c->item->at_id, c->item->id);
+    }
+    if (c->was_deactivated && !pg_bool(c->rows, c->row, ROWS_ACTIVE)) {
+        c->reactivates = true;
+        note_change(&c->changes, merge->run->table->metadata[META_ACTIVE], "f", "t");
+    }
+}
+
+static void decide_new(const Merge *merge, MergeRow *c)
+{
+    for (int i = 0; i < merge->run->table->n_columns; i++) {
+        c->final[i] = c->item->values[i].text;
+        if (merge->options.changes && c->item->values[i].present)
+            note_change(&c->changes, merge->run->table->columns[i].name, NULL, c->final[i]);
+    }
+}
+
+/* ---- staging ---- */
+
+static void stage_write(Merge *merge, Buf *out, const MergeRow *c, char op, int layout)
+{
+    const Item *item = c->item;
+    size_t size = sizeof *c->after * (size_t)merge->run->table->n_columns;
+    char *changes = c->changes ? cJSON_PrintUnformatted(c->changes) : NULL;
+    StagingRow line = {.position = item->position,
+                      .op = op,
+                      .id = item->id,
+                      .rid = item->id,
+                      .at_id = item_row_id(item),
+                      .raw = &item->raw,
+                      .cols = c->after,
+                      .before_cols = c->has_state ? c->before : NULL,
+                      .layout = layout,
+                      .had_state = c->has_state,
+                      .state_moved = c->has_state && memcmp(c->before, c->after, size) != 0,
+                      .reactivates = c->reactivates,
+                      .before_deactivated = c->was_deactivated,
+                      .changes = changes,
+                      .conflicts = c->conflicts.len ? c->conflicts.data : NULL,
+                      .n_conflicts = c->n_conflicts,
+                      .n_overwritten = c->n_overwritten,
+                      .values = c->final,
+                  .new_keys = c->has_row ? c->new_keys : EVERY_KEY};
+    if (c->has_row) {
+        line.before_updated_at = pg_get(c->rows, c->row, ROWS_UPDATED_AT);
+        line.before_synced_at = pg_get(c->rows, c->row, ROWS_SYNCED_AT);
+        line.before_version = pg_get(c->rows, c->row, ROWS_VERSION);
+    }
+    stage_put_row(merge->stage, out, &line);
+    cJSON_free(changes);
+    merge->stage->adopts |= item->at_id != NULL;
+    merge->stage->reactivates |= c->reactivates;
+}
+
+/* What is to be done with a decided record: 'i' insert, 'u' update, 's' only its state, 0 nothing at all. */
+static char operation(const MergeRow *c, const Merge *merge)
+{
+    if (!c->has_row)
+        return 'i';
+    if (c->changes)
+        return 'u';
+    bool written = c->has_state && !c->was_deactivated && pg_get(c->rows, c->row, ROWS_RAW);
+    size_t size = sizeof *c->after * (size_t)merge->run->table->n_columns;
+    if (written && c->item->raw == (uint64_t)pg_int(c->rows, c->row, ROWS_RAW) && memcmp(c->before, c->after, size) == 0)
+        return 0;
+    return 's';
+}
+
+bool merge_record(Merge *merge, Buf *out, const Item *item, const PgRows *rows, int row, Err *err)
+{
+    if (item->reject.code) {
+        stage_reject(merge->stage, out, &item->position, item->id, item->raw, item->reject, NULL, 0);
+        return true;
+    }
+    int n = merge->run->table->n_columns;
+    arena_reset(&merge->scratch);
+    MergeRow c = {.item = item, .rows = rows, .row = row};
+    c.before = arena_alloc(&merge->scratch, sizeof *c.before * (size_t)(n + 1));
+    c.after = arena_alloc(&merge->scratch, sizeof *c.after * (size_t)(n + 1));
+    c.final = arena_alloc(&merge->scratch, sizeof *c.final * (size_t)(n + 1));
+    if (row >= 0) {
+        c.has_row = pg_bool(rows, row, ROWS_ROW);
+        c.has_state = pg_bool(rows, row, ROWS_STATE);
+        c.was_deactivated = pg_bool(rows, row, ROWS_DEACTIVATED);
+        if (!state_decode(&merge->layouts, (int)pg_int(rows, row, ROWS_LAYOUT), pg_get(rows, row, ROWS_COLS), c.before, err))
+            return false;
+    }
+    for (int i = 0; i < n; i++)
+        c.after[i] = item->values[i].present ? item->values[i].hash : c.has_row ? c.before[i] : 0;
+    if (c.has_row)
+        decide_existing(merge, &c);
+    else
+        decide_new(merge, &c);
+
+    int layout = 0;
+    bool ok = true;
+    char op = operation(&c, merge);
+    if (c.refused) {
+        const char *database = pg_get(rows, row, ROWS_COLUMNS + c.refused->index);
+        const char *export = item->values[c.refused->index].text;
+        Reject reject = {REJECT_CONFLICT, c.refused->name, export,
+                         arena_printf(&merge->scratch, "changed in the export and in the database (which has %s) since "
+                                                      "the last sync, and conflicts are to be rejected",
+                                      database ? database : "nothing")};
+        stage_reject(merge->stage, out, &item->position, item->id, item->raw, reject, c.conflicts.data, c.n_conflicts);
+    } else if (op == 0) {
+        merge->run->counts->unchanged++;
+    } else if ((ok = layouts_current(&merge->layouts, merge->run->pg, &layout, err))) {
+        stage_write(merge, out, &c, op, layout);
+    }
+    cJSON_Delete(c.changes);
+    buf_free(&c.conflicts);
+    return ok;
+}

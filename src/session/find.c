@@ -1,0 +1,37 @@
+/* find.c - the sync that people mean. */
+#include <stdio.h>
+#include <string.h>
+
+#include "artsync/embed.h"
+#include "artsync/shell.h"
+#include "internal.h"
+
+bool sync_find(Pg *pg, const char *base, const char *text, bool for_rollback, char sync_id[51], Err *err)
+{
+    enum { ROLLBACK_PREFIX = 4 };
+    PgRows *rows = NULL;
+    bool last = strcmp(text, "last") == 0;
+    if (!*text)
+        return err_set(err, ERR_USAGE, command_hint("to list the syncs: {}", "history"), "the sync id is empty");
+    if (for_rollback && strlen(text) < ROLLBACK_PREFIX)
+        return err_set(err, ERR_USAGE, command_hint("to list the syncs: {}", "history"),
+                       "%s is too short for a rollback: give at least %d characters of the sync id", text,
+                       ROLLBACK_PREFIX);
+    const char *query = !last ? "sync_by_prefix" : for_rollback ? "sync_last_undoable" : "sync_last";
+    const char *params[] = {base, text};
+    if (!pg_query(pg, sql_query(query), last ? 1 : 2, params, &rows, err))
+        return false;
+    int n = pg_count(rows);
+    if (n == 1)
+        snprintf(sync_id, 51, "%s", pg_get(rows, 0, 0));
+    pg_rows_free(rows);
+    if (n == 1)
+        return true;
+    if (n > 1)
+        return err_set(err, ERR_USAGE, command_hint("give more of its characters; to list the syncs: {}", "history"),
+                       "several syncs begin with %s", text);
+    if (last)
+        return err_set(err, ERR_USAGE, NULL, "there is no sync of the base %s%s yet", base,
+                       for_rollback ? " that could be undone" : "");
+    return err_set(err, ERR_USAGE, command_hint("to list the syncs: {}", "history"), "no sync of the base %s has the id %s", base, text);
+}

@@ -1,0 +1,70 @@
+/* source.c - what holds for every kind of source. */
+#include "artsync/source.h"
+
+#include <stdlib.h>
+
+#include "kinds.h"
+
+struct SourceReread {
+    const SourceKind *kind;
+    void *own; /* the kind's */
+};
+
+Source source_at(const char *location)
+{
+    const char *slash = strrchr(location, '/');
+    return (Source){.kind = source_kind_of(location), .location = location, .name = slash ? slash + 1 : location};
+}
+
+bool source_check(const Source *source, Err *err) { return source->kind->check(source->location, err); }
+
+bool source_fingerprint(Source *source, Err *err)
+{
+    return source->kind->fingerprint(source->location, source->fingerprint, err);
+}
+
+bool source_size(const Source *source, int64_t *bytes, Err *err)
+{
+    return source->kind->size(source->location, bytes, err);
+}
+
+bool source_read(Source *source, RawSink *sink, void *ctx, Err *err)
+{
+    char hash[SHA256_HEX];
+    if (!source->kind->read(source->location, sink, ctx, hash, &source->mark, err))
+        return false;
+    if (source->fingerprint[0] && strcmp(hash, source->fingerprint) != 0)
+        return err_set(err, ERR_CSV, "let the export finish, then sync again", "%s: the file changed while it was read",
+                       source->location);
+    return true;
+}
+
+SourceReread *source_reread_begin(const Source *source, Err *err)
+{
+    void *own = source->kind->reread_begin(source->location, &source->mark, err);
+    if (!own)
+        return NULL;
+    SourceReread *reread = mem_alloc(sizeof *reread);
+    *reread = (SourceReread){source->kind, own};
+    return reread;
+}
+
+bool source_reread(SourceReread *reread, SourceLocator locator, Buf *bytes, Err *err)
+{
+    return reread->kind->reread(reread->own, locator, bytes, err);
+}
+
+bool source_reread_end(const SourceReread *reread, Err *err) { return reread->kind->reread_end(reread->own, err); }
+
+void source_reread_free(SourceReread *reread)
+{
+    if (!reread)
+        return;
+    reread->kind->reread_free(reread->own);
+    free(reread);
+}
+
+bool source_parse(Str bytes, const char *name, RawSink *sink, void *ctx, Err *err)
+{
+    return source_kind_of(name)->parse(bytes, name, sink, ctx, err);
+}

@@ -1,0 +1,55 @@
+/* pending.c - what a sync would do now. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "artsync/embed.h"
+#include "artsync/shell.h"
+#include "run.h"
+
+static bool last_sync(Pg *pg, PendingStatus *o, Err *err)
+{
+    PgRows *rows = NULL;
+    const char *params[] = {o->table->base->name, o->table->name};
+    if (!pg_row(pg, sql_query("table_last_sync"), 2, params, &rows, err))
+        return false;
+    snprintf(o->last_sync_id, sizeof o->last_sync_id, "%s", pg_get(rows, 0, 0) ? pg_get(rows, 0, 0) : "");
+    snprintf(o->last_synced_at, sizeof o->last_synced_at, "%s", pg_get(rows, 0, 1) ? pg_get(rows, 0, 1) : "");
+    o->open_rejects = pg_int(rows, 0, 2);
+    pg_rows_free(rows);
+    return true;
+}
+
+bool sync_pending_status(const Session *session, const SyncOptions *options, Phase phase, PendingStatus *statuses,
+                         Arena *arena, Err *err)
+{
+    Pg *pg = session->data;
+    const Base *base = session->base;
+    const OnConflict on_conflict = conflict_choice(options, phase);
+    for (int i = 0; i < base->n_tables; i++) {
+        PendingStatus *o = &statuses[i];
+        *o = (PendingStatus){.table = &base->tables[i]};
+        o->path = arena_printf(arena, "%s/%s", options->export_dir, o->table->file);
+        o->file = o->table->file;
+        Err trouble = {0};
+        Source source = source_at(o->path);
+        if (!source_fingerprint(&source, &trouble)) {
+            o->missing = trouble.code == ERR_MISSING;
+            if (!o->missing) {
+                *err = trouble;
+                return false;
+            }
+            err_clear(&trouble);
+        }
+        memcpy(o->sha256, source.fingerprint, sizeof o->sha256);
+        bool skip = false;
+        char *fingerprint = NULL;
+        const SkipCase file = {.table = o->table, .fingerprint = o->sha256, .mode = options->mode, .on_conflict = on_conflict};
+        bool ok = last_sync(pg, o, err) &&
+                  (o->missing || skip_allowed(pg, &file, &skip, &fingerprint, err));
+        free(fingerprint);
+        if (!ok)
+            return false;
+        o->changed = !o->missing && !skip;
+    }
+    return true;
+}
