@@ -24,11 +24,20 @@ static bool reader_left(void)
     return poll(&out, 1, 0) > 0 && (out.revents & (POLLERR | POLLHUP));
 }
 
+/* An earlier failure has lost its reason. What was printed is cut short in any case, so a line end more does no harm: if it
+ * cannot be written either, that says why. */
+static int earlier_reason(void)
+{
+    return reader_left() || write(STDOUT_FILENO, "\n", 1) == 1 ? 0 : errno;
+}
+
 bool out_finish(bool *gone, Err *err)
 {
     errno = 0;
-    int why = fflush(stdout) != 0 ? errno : 0; /* an earlier failure has lost its reason */
+    int why = fflush(stdout) != 0 ? errno : 0;
     bool failed = why != 0 || ferror(stdout);
+    if (failed && !why)
+        why = earlier_reason();
     if (gone)
         *gone = failed && (why == EPIPE || (why == 0 && reader_left()));
     if (!failed)
