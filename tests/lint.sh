@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.." || exit
 bad=0
 complain() { echo "lint: $*" >&2; bad=1; }
 
-tests/lint_graph.py "${BUILD:-build}" src include/artsync docs/ARCHITECTURE.md tests/lint_circles.txt tests || bad=1
+tests/lint_graph.py "${BUILD:-build}" src include/artsync docs/ARCHITECTURE.md tests || bad=1
 
 tests/lint_cases.py tests/unit/*.c || bad=1
 tests/reference.py check docs/REFERENCE.md "${BUILD:-build}/artsync" "${BUILD:-build}/unit/reference" include/artsync || bad=1

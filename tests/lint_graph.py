@@ -1,13 +1,12 @@
 #!/usr/bin/env python3
 """Which object file needs which: no circles, and no arrow between folders that docs/ARCHITECTURE.md does not allow.
 
-    lint_graph.py OBJECTS SOURCES HEADERS DOCUMENT [CIRCLES [TESTS]]
+    lint_graph.py OBJECTS SOURCES HEADERS DOCUMENT [TESTS]
 
 An arrow is a symbol that one object uses and another defines (OBJECTS/FOLDER/FILE.o, by nm), or a header that a folder
 includes (SOURCES/FOLDER/*.[ch], HEADERS/*.h). DOCUMENT has a table | folder | does | headers | may use |: which of HEADERS
 belong to a folder, and which folders it may use; each may use only folders further down, and has to use those it names.
-CIRCLES lists the circles that are still there, one a line. The list may only get shorter: what is no circle any more
-has to leave it. A function or table that no other object uses, nor a C file in TESTS, has to be static.
+A function or table that no other object uses, nor a C file in TESTS, has to be static.
 """
 import collections
 import os
@@ -114,16 +113,10 @@ def find_circles(graph):
     return sorted(found)
 
 
-def circle_problems(graph, known):
-    found = find_circles(graph)
-    for circle in found:
-        if circle in known:
-            continue
+def circle_problems(graph):
+    for circle in find_circles(graph):
         arrows = ["%s uses %s of %s" % (a, graph[a][b], b) for a in circle for b in sorted(graph[a]) if b in circle]
         yield "a circle of %s:\n    %s" % (" ".join(circle), "\n    ".join(arrows))
-    for circle in known:
-        if circle not in found:
-            yield "no circle any more, take it off the list of known circles: %s" % " ".join(circle)
 
 
 def arrow_problems(graph, includes, order, owner, may):
@@ -162,19 +155,14 @@ def public_problems(defined, needed, tests):
         yield "%s of %s is used by no other file: make it static" % (symbol, defined[symbol])
 
 
-def read_circles(path):
-    lines = [line.split("#")[0].split() for line in open(path, encoding="utf-8")]
-    return [sorted(line) for line in lines if line]
-
-
-def main(objects, sources, headers, document, circles=os.devnull, tests=None):
+def main(objects, sources, headers, document, tests=None):
     order, owner, may = read_table(document)
     if not order:
         sys.exit("lint: %s has no table | folder | does | headers | may use |" % document)
     names = object_names(objects, sources)
     defined, needed = read_symbols(objects, names)
     graph = make_graph(names, defined, needed)
-    problems = list(circle_problems(graph, read_circles(circles)))
+    problems = list(circle_problems(graph))
     problems += arrow_problems(graph, read_includes(sources, headers, owner), order, owner, may)
     problems += public_problems(defined, needed, tests) if tests else []
     for problem in problems:

@@ -26,12 +26,11 @@ CIRCLE = {
 @pytest.fixture
 def lint(tmp_path):
     """Compile some sources below the real ones' layout and lint them: (status, what it says)."""
-    def run(sources, table=TABLE, circles="", tests=[]):
+    def run(sources, table=TABLE, tests=[]):
         (tmp_path / "include").mkdir()
         for header in ("top", "low"):
             (tmp_path / "include" / (header + ".h")).write_text("int %s(void);\n" % header)
         (tmp_path / "table.md").write_text(table)
-        (tmp_path / "circles.txt").write_text("# known\n" + circles)
         (tmp_path / "include" / "artsync").symlink_to(".")
         for name, text in {**SOURCES, **sources}.items():
             source, target = tmp_path / "src" / (name + ".c"), tmp_path / "build" / (name + ".o")
@@ -40,7 +39,7 @@ def lint(tmp_path):
             source.write_text(text)
             subprocess.run(["cc", "-I", str(tmp_path / "include"), "-c", "-o", str(target), str(source)], check=True)
         done = subprocess.run([sys.executable, "-B", str(ROOT / "tests" / "lint_graph.py"), "build", "src", "include",
-                               "table.md", "circles.txt"] + tests, cwd=tmp_path, stderr=subprocess.PIPE, encoding="utf-8")
+                               "table.md"] + tests, cwd=tmp_path, stderr=subprocess.PIPE, encoding="utf-8")
         return done.returncode, done.stderr
     return run
 
@@ -53,15 +52,6 @@ def test_lint_refuses_a_circle_within_a_folder(lint):
     status, says = lint(CIRCLE)
     assert status == 1 and "a circle of low/even low/odd" in says
     assert "low/even uses odd of low/odd" in says and "low/odd uses even of low/even" in says
-
-
-def test_lint_knows_the_listed_circles_and_no_others(lint):
-    assert lint(CIRCLE, circles="low/odd low/even\n") == (0, "")
-
-
-def test_lint_refuses_a_list_with_a_circle_that_is_gone(lint):
-    status, says = lint({}, circles="low/even low/odd\n")
-    assert status == 1 and "no circle any more" in says and "low/even low/odd" in says
 
 
 def test_lint_refuses_a_symbol_of_a_folder_that_may_not_be_used(lint):
