@@ -12,7 +12,6 @@
 #ifndef ARTSYNC_CHECK_H
 #define ARTSYNC_CHECK_H
 
-#include <cjson/cJSON.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -35,7 +34,8 @@ typedef struct Check {
     const char *broken;   /* why it could not be read or run; NULL: it could */
     /* after checks_run */
     int64_t violations;
-    cJSON *sample;        /* the first rows, [{"column":"text"}]; NULL: not run */
+    bool ran;
+    Buf sample;           /* the first rows: a cell each (cells.h), itself cells: name, value, name, value ... */
 } Check;
 
 typedef struct Checks {

@@ -19,6 +19,7 @@
 #include "artsync/mem.h"
 #include "artsync/out.h"
 #include "artsync/pg.h"
+#include "artsync/report.h"
 
 #define ARTSYNC_VERSION "1.0.0"
 #define DEFAULT_BASE "art"
@@ -124,14 +125,15 @@ const char *const *option_keys(CommandTable table);
 struct Cli {
     Arguments arguments;
     EnvFile env;
-    bool json, quiet, verbose;
+    const ReportForm *form; /* of what goes to stdout */
+    bool quiet, verbose;
     const char *base_name;
     const char *url; /* NULL: libpq's own rules */
     Base *base;
     Pg *pg, *log;
     Arena arena;
     ExitStatus status; /* EXIT_DONE; a command that found something sets EXIT_ATTENTION */
-    bool reported;     /* the JSON object that carries the error is printed already */
+    bool reported;     /* the object that carries the error is printed already */
     bool committed;    /* what was asked for is done, in the database or in files: the exit status does not depend on
                           whether the report can be printed */
 };
@@ -146,6 +148,13 @@ const char *cli_argument(const Cli *cli, int i);    /* NULL: not given */
 
 /* Meet further needs from within a command, where only some of its options have them. */
 bool cli_require(Cli *cli, unsigned needs, Err *err);
+
+/* ---- what a command tells ---- */
+
+/* Print the report (report.h). `failed` is what the command ends with, or NULL. False with `err` where a section failed. */
+bool cli_report(Cli *cli, const ReportSection *sections, void *ctx, const Err *failed, Err *err);
+/* Is good news not asked for? With --quiet people are told only what needs attention; programs get every report. */
+bool cli_is_quiet(const Cli *cli);
 
 /* The table called `name`; NULL with ERR_USAGE and the nearest name as the hint. */
 const Table *cli_table(const Cli *cli, const char *name, Err *err);

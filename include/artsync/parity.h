@@ -9,7 +9,6 @@
 #ifndef ARTSYNC_PARITY_H
 #define ARTSYNC_PARITY_H
 
-#include <cjson/cJSON.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -46,7 +45,8 @@ typedef struct ParityTable {
     int64_t differing_rows;
     int64_t by_cause[PARITY_CAUSES]; /* of the cells */
     StringList not_compared;              /* columns: attachments, headers that the file lacks */
-    cJSON *sample; /* [{"kind":"only_in_export|rejected|only_in_database|differing","id","name",...}] */
+    Buf sample; /* a cell each (cells.h), itself cells: "kind", "only_in_export|rejected|only_in_database|differing",
+                   "id", its value, "name", its value, ... */
     int sampled[8];
 } ParityTable;
 

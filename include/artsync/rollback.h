@@ -23,7 +23,7 @@ typedef struct RollbackResult {
     int64_t reversed;      /* rows put back (in part or whole) */
     int64_t kept;          /* columns that changed since and were left; a created row that is kept counts 1 */
     int64_t deleted;       /* created rows removed */
-    Spool *details;        /* {"table","id","action":"reversed|kept|deleted","columns":{"name":{"from","to"}},"reason"} */
+    Spool *details;        /* records of DETAIL_CELLS (changes.h): reversed, kept or deleted */
     Arena arena;
 } RollbackResult;
 

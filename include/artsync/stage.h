@@ -60,7 +60,7 @@ typedef struct StagingRow {
     bool had_state, state_moved, reactivates, before_deactivated, after_deactivated;
     const char *before_updated_at, *before_synced_at, *before_version;
     const char *changes;   /* {"column": [before, after]} */
-    const char *conflicts; /* JSON lines */
+    const char *conflicts; /* records, one a line (cells.h) */
     int n_conflicts, n_overwritten;
     Reject reject;
     const char *const *values; /* of the mapped columns */
@@ -81,7 +81,7 @@ uint64_t key_bits_of(Stage *stage, int column);
 /* The row as COPY text, appended; it gets the stage's next seq. */
 void stage_put_row(Stage *stage, Buf *out, const StagingRow *row);
 
-/* The same for a record that is not written: why, and its conflicts as JSON lines (NULL: none). */
+/* The same for a record that is not written: why, and its conflicts as records, one a line (NULL: none). */
 void stage_reject(Stage *stage, Buf *out, const SourcePosition *position, const char *id, uint64_t raw, Reject reject,
                   const char *conflicts, int n_conflicts);
 
@@ -125,7 +125,5 @@ bool history_write(Stage *stage, TableCounts *counts, Spool *conflicts, Spool *c
 bool history_rename(Stage *stage, Err *err);
 bool history_write_changes(Stage *stage, Err *err);
 
-/* {"c":["a","b"]}, or NULL, as {"c":{"from":"a","to":"b"}}. The caller deletes it. */
-cJSON *changes_named(const char *text);
 
 #endif

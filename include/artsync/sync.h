@@ -73,9 +73,9 @@ typedef struct SyncResult {
     SyncTable *tables;           /* in link order */
     int n_tables;
     CleaningReport *cleaning;
-    Spool *rejects;   /* {"table","file","record","line","id","column","value","code","reason","new"} */
-    Spool *conflicts; /* {"table","id","column","export","database","resolution"} */
-    Spool *changes;   /* {"table","id","action","columns":{"name":{"from","to"}}}; only with want_changes */
+    Spool *rejects;   /* records of REJECT_CELLS (changes.h) */
+    Spool *conflicts; /* of CONFLICT_CELLS */
+    Spool *changes;   /* of CHANGE_CELLS; only with want_changes */
     Arena arena;
 } SyncResult;
 

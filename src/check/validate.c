@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "artsync/base.h"
+#include "artsync/cells.h"
 #include "artsync/check.h"
 #include "artsync/interrupt.h"
 #include "query.h"
@@ -108,14 +109,16 @@ bool checks_only(Checks *checks, const char *name)
 
 /* ---- running ---- */
 
-static cJSON *row_object(const PgRows *rows, int row)
+/* A row as cells: name, value, name, value ... */
+static void add_row(Buf *sample, const PgRows *rows, int row)
 {
-    cJSON *object = cJSON_CreateObject();
+    Buf cells = {0};
     for (int c = 1; c < pg_width(rows); c++) {
-        const char *text = pg_get(rows, row, c);
-        cJSON_AddItemToObject(object, pg_column_name(rows, c), text ? cJSON_CreateString(text) : cJSON_CreateNull());
+        cells_add(&cells, pg_column_name(rows, c));
+        cells_add(&cells, pg_get(rows, row, c));
     }
-    return object;
+    cells_add(sample, buf_view(&cells).p);
+    buf_free(&cells);
 }
 
 static bool count_violations(Pg *pg, Check *check, Err *err)
@@ -129,10 +132,10 @@ static bool count_violations(Pg *pg, Check *check, Err *err)
     buf_free(&sql);
     if (!ok)
         return false;
-    check->sample = cJSON_CreateArray();
+    check->ran = true;
     check->violations = pg_count(rows) ? pg_int(rows, 0, 0) : 0;
     for (int r = 0; r < pg_count(rows); r++)
-        cJSON_AddItemToArray(check->sample, row_object(rows, r));
+        add_row(&check->sample, rows, r);
     pg_rows_free(rows);
     return true;
 }
@@ -214,7 +217,7 @@ bool checks_runnable(const Checks *checks, Err *err)
 void checks_free(Checks *checks)
 {
     for (int i = 0; i < checks->n; i++)
-        cJSON_Delete(checks->items[i].sample);
+        buf_free(&checks->items[i].sample);
     free(checks->items);
     arena_free(&checks->arena);
     *checks = (Checks){0};

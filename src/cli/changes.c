@@ -1,65 +1,45 @@
 /* changes.c - single changes as people read them: whose record, then column by column from what to what. */
 #include <stdlib.h>
 
-#include "private.h"
+#include "artsync/cells.h"
+#include "report_sync.h"
 
 enum { PAGE = 500, PAGE_BYTES = 4 * 1024 * 1024, VALUE_MAX = 70, NAME_MAX_CHARS = 60 };
 
-cJSON *change_columns(const char *pairs)
+const char *change_name(const Table *table, const char *columns, Arena *arena)
 {
-    cJSON *columns = cJSON_CreateObject();
-    cJSON *parsed = pairs ? cJSON_Parse(pairs) : NULL;
-    const cJSON *pair;
-    cJSON_ArrayForEach(pair, parsed)
-    {
-        cJSON *named = cJSON_AddObjectToObject(columns, pair->string);
-        const cJSON *from = cJSON_GetArrayItem(pair, 0), *to = cJSON_GetArrayItem(pair, 1);
-        cJSON_AddItemToObject(named, "from", from ? cJSON_Duplicate(from, 1) : cJSON_CreateNull());
-        cJSON_AddItemToObject(named, "to", to ? cJSON_Duplicate(to, 1) : cJSON_CreateNull());
-    }
-    cJSON_Delete(parsed);
-    return columns;
-}
-
-static const char *side(const cJSON *column, const char *key)
-{
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(column, key);
-    return cJSON_IsString(item) ? item->valuestring : NULL;
-}
-
-const char *change_name(const Table *table, const cJSON *columns)
-{
+    const char *name = NULL;
+    Cells cells = {0};
     if (!table || table->name_column < 0)
         return NULL;
-    const cJSON *column = cJSON_GetObjectItemCaseSensitive(columns, table->columns[table->name_column].name);
-    const char *to = column ? side(column, "to") : NULL;
-    return to ? to : column ? side(column, "from") : NULL;
+    cells_split(arena_str(arena, columns), &cells);
+    for (int i = 0; i + 2 < cells.n; i += 3)
+        if (strcmp(cells.items[i], table->columns[table->name_column].name) == 0)
+            name = cells.items[i + 2] ? cells.items[i + 2] : cells.items[i + 1];
+    cells_free(&cells);
+    return name;
 }
 
 static const char *shown(const char *text, Arena *arena) { return text ? out_safe(text, VALUE_MAX, arena) : "(empty)"; }
 
-void change_print(FILE *out, const char *table, const char *id, const char *name, const char *action,
-                  const cJSON *columns)
+void change_lines(Report *report, const char *table, const char *id, const char *name, const char *action,
+                  const char *columns)
 {
-    Arena arena = {0};
+    Arena *arena = report_arena(report);
+    Cells cells = {0};
     bool created = strcmp(action, "created") == 0, updated = strcmp(action, "updated") == 0;
-    out_print(out, "%s%s %s%s", style_begin(STYLE_BOLD), table, out_safe(id, NAME_MAX_CHARS, &arena),
-            style_end(STYLE_BOLD));
-    if (name)
-        out_print(out, " %s", out_safe(name, NAME_MAX_CHARS, &arena));
-    out_print(out, "%s%s%s\n", updated ? "" : " (", updated ? "" : action, updated ? "" : ")");
-    const cJSON *column;
-    cJSON_ArrayForEach(column, columns)
-    {
-        const char *from = side(column, "from"), *to = side(column, "to");
+    report_part(report, STYLE_BOLD, "%s %s", table, out_safe(id, NAME_MAX_CHARS, arena));
+    report_line(report, "%s%s%s%s%s", name ? " " : "", name ? out_safe(name, NAME_MAX_CHARS, arena) : "",
+                updated ? "" : " (", updated ? "" : action, updated ? "" : ")");
+    cells_split(arena_str(arena, columns), &cells);
+    for (int i = 0; i + 2 < cells.n; i += 3) {
+        const char *from = cells.items[i + 1], *to = cells.items[i + 2];
         if (created && !from && !to)
             continue; /* of a new row only what it holds */
-        out_print(out, "  %s: ", column->string);
-        if (!created)
-            out_print(out, "%s -> ", shown(from, &arena));
-        out_print(out, "%s\n", shown(to, &arena));
+        report_line(report, "  %s: %s%s%s", cells.items[i], created ? "" : shown(from, arena), created ? "" : " -> ",
+                    shown(to, arena));
     }
-    arena_free(&arena);
+    cells_free(&cells);
 }
 
 void sql_name_column(Buf *out, const Table *table, const char *alias)
@@ -75,11 +55,12 @@ void sql_name_column(Buf *out, const Table *table, const char *alias)
 /* ---- a diff's changes, page by page ---- */
 
 typedef struct Page {
+    Report *report;
     Cli *cli;
     int64_t left; /* < 0: no limit */
-    cJSON *items[PAGE];
+    const char *items[PAGE][CHANGE_CELLS];
     int n;
-    size_t bytes; /* of the items' lines */
+    Arena arena; /* of items */
 } Page;
 
 typedef struct NamedRow {
@@ -93,11 +74,10 @@ static bool look_up(Page *page, const Table *table, NamedRow *names, int *n, PgR
 {
     const char *ids[PAGE];
     int n_ids = 0;
-    *n = 0;
     for (int i = 0; i < page->n; i++)
-        if (strcmp(side(page->items[i], "table"), table->name) == 0)
-            ids[n_ids++] = side(page->items[i], "id");
-    if (n_ids == 0 || table->name_column < 0)
+        if (strcmp(page->items[i][CHANGE_TABLE], table->name) == 0)
+            ids[n_ids++] = page->items[i][CHANGE_ID];
+    if (n_ids == 0 || table->name_column < 0 || report_for(page->report) == FOR_PROGRAMS)
         return true;
     Buf sql = {0}, array = {0};
     sql_expand(&sql, table, "SELECT t.{id}::text, ");
@@ -113,22 +93,22 @@ static bool look_up(Page *page, const Table *table, NamedRow *names, int *n, PgR
     return ok;
 }
 
-static void print_changes_of(Page *page, const Table *table, const NamedRow *names, int n)
+static void write_changes_of(Page *page, const Table *table, const NamedRow *names, int n)
 {
     for (int i = 0; i < page->n; i++) {
-        const cJSON *item = page->items[i];
-        if (strcmp(side(item, "table"), table->name) != 0)
+        const char *const *item = page->items[i];
+        if (strcmp(item[CHANGE_TABLE], table->name) != 0)
             continue;
-        const cJSON *columns = cJSON_GetObjectItemCaseSensitive(item, "columns");
-        NamedRow key = {side(item, "id"), NULL};
+        NamedRow key = {item[CHANGE_ID], NULL};
         const NamedRow *found = n ? bsearch(&key, names, (size_t)n, sizeof *names, by_id) : NULL;
-        const char *name = found ? found->name : change_name(table, columns);
-        change_print(stdout, table->name, key.id, name, side(item, "action"), columns);
+        report_row(page->report, (const char *[]){item[CHANGE_TABLE], item[CHANGE_ID],
+                                                  found ? found->name : change_name(table, item[CHANGE_COLUMNS], &page->arena),
+                                                  item[CHANGE_ACTION], item[CHANGE_COLUMNS]});
     }
 }
 
 /* A spool comes table by table, so a page holds few tables and prints them in their order. */
-static bool print_page(Page *page, Err *err)
+static bool write_page(Page *page, Err *err)
 {
     bool ok = true;
     const Base *base = page->cli->base;
@@ -138,39 +118,58 @@ static bool print_page(Page *page, Err *err)
         PgRows *rows = NULL;
         ok = look_up(page, &base->tables[t], names, &n, &rows, err);
         if (ok)
-            print_changes_of(page, &base->tables[t], names, n);
+            write_changes_of(page, &base->tables[t], names, n);
         pg_rows_free(rows);
     }
-    for (int i = 0; i < page->n; i++)
-        cJSON_Delete(page->items[i]);
     page->n = 0;
-    page->bytes = 0;
+    arena_reset(&page->arena);
     return ok;
 }
 
-static bool add_line(void *ctx, const char *line, Err *err)
+static bool add_change(void *ctx, const char *const *cells, int n, Err *err)
 {
     Page *page = ctx;
     if (page->left == 0)
         return true;
     if (page->left > 0)
         page->left--;
-    page->items[page->n++] = cJSON_Parse(line);
-    page->bytes += strlen(line);
-    return (page->n < PAGE && page->bytes < PAGE_BYTES) || print_page(page, err);
+    for (int i = 0; i < n && i < CHANGE_CELLS; i++)
+        page->items[page->n][i] = cells[i] ? arena_str(&page->arena, cells[i]) : NULL;
+    page->n++;
+    return (page->n < PAGE && page->arena.used < PAGE_BYTES) || write_page(page, err);
 }
 
-bool changes_print(Cli *cli, Spool *changes, int64_t limit, Err *err)
+static void change_row(Report *report, void *ctx, const char *const *cells)
 {
-    int64_t all = spool_count(changes);
-    Page page = {.cli = cli, .left = limit > 0 ? limit : -1};
-    bool ok = spool_each(changes, add_line, &page, err) && print_page(&page, err);
-    Arena arena = {0};
-    if (ok && limit > 0 && all > limit)
-        out_print(stdout, "... and %s; --limit 0 prints all\n",
-                out_noun(all - limit, "other record", "other records", &arena));
-    if (ok && all > 0)
-        fputc('\n', stdout);
-    arena_free(&arena);
-    return ok;
+    (void)ctx;
+    change_lines(report, cells[0], cells[1], cells[2], cells[3], cells[4]);
+}
+
+bool report_changes(Report *report, void *ctx, Err *err)
+{
+    static const ReportColumn columns[] = {
+        {.key = "table", .heading = "table"},
+        {.key = "id", .heading = "id"},
+        {.heading = "name"},
+        {.key = "action", .heading = "action"},
+        {.key = "columns", .heading = "changes", .type = CELL_CHANGES},
+    };
+    static const ReportTable table = {.key = "changes", COLUMNS(columns), .line = change_row};
+    const SyncReport *sync = ctx;
+    if (sync->failed && report_for(report) != FOR_PROGRAMS)
+        return true;
+    Page *page = mem_alloc(sizeof *page);
+    *page = (Page){.report = report, .cli = sync->cli, .left = sync->limit > 0 ? sync->limit : -1};
+    int64_t all = spool_count(sync->result->changes);
+    report_table_begin(report, &table, NULL);
+    bool ok = (all == 0 || spool_each(sync->result->changes, add_change, page, err)) && write_page(page, err);
+    arena_free(&page->arena);
+    free(page);
+    if (!ok)
+        return false;
+    report_table_end(report);
+    if (sync->limit > 0 && all > sync->limit)
+        report_line(report, "... and %s; --limit 0 prints all",
+                    out_noun(all - sync->limit, "other record", "other records", report_arena(report)));
+    return true;
 }

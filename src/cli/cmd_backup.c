@@ -49,48 +49,64 @@ const Command cmd_restore = {
     .run = run_restore,
 };
 
-static void print_json(const Cli *cli, const char *path, const Manifest *m)
+typedef struct BackupReport {
+    const Cli *cli;
+    const char *path;
+    const Manifest *manifest;
+} BackupReport;
+
+static bool write_manifest(Report *report, void *ctx, Err *err)
 {
-    JsonOut json;
-    json_begin(&json, stdout);
-    json_text(&json, "file", path);
-    json_text(&json, "base", m->base);
-    json_text(&json, "from_database", m->database);
-    json_text(&json, "at", m->at);
-    json_text(&json, "database", pg_describe(cli->pg));
-    json_text(&json, "sha256", m->sha256);
-    json_number(&json, "bytes", m->bytes);
-    json_bool(&json, "verified", true);
-    json_open(&json, "tables", '[');
+    static const ReportColumn columns[] = {
+        {.key = "schema"},
+        {.key = "table"},
+        {.heading = "table"},
+        {.key = "rows", .heading = "rows", .type = CELL_COUNT, .flags = AT_RIGHT},
+        {.key = "checksum", .heading = "checksum", .style = STYLE_DIM, .flags = AT_RIGHT},
+    };
+    static const ReportTable table = {.key = "tables", COLUMNS(columns)};
+    (void)err;
+    const BackupReport *backup = ctx;
+    const Manifest *m = backup->manifest;
+    report_text(report, "file", backup->path);
+    report_text(report, "base", m->base);
+    report_text(report, "from_database", m->database);
+    report_text(report, "at", m->at);
+    report_text(report, "database", pg_describe(backup->cli->pg));
+    report_text(report, "sha256", m->sha256);
+    report_count(report, "bytes", m->bytes);
+    report_bool(report, "verified", true);
+    report_table_begin(report, &table, NULL);
     for (int i = 0; i < m->n_tables; i++) {
-        json_open(&json, NULL, '{');
-        json_text(&json, "schema", m->tables[i].schema);
-        json_text(&json, "table", m->tables[i].name);
-        json_number(&json, "rows", m->tables[i].rows);
-        json_text(&json, "checksum", m->tables[i].checksum);
-        json_close(&json, '}');
+        const BackupTable *t = &m->tables[i];
+        report_row(report, (const char *[]){t->schema, t->name, arena_printf(report_arena(report), "%s.%s", t->schema, t->name),
+                                            report_number(report, t->rows), t->checksum});
     }
-    json_close(&json, ']');
-    json_end(&json);
+    report_table_end(report);
+    report_gap(report);
+    return true;
 }
 
-static void print_tables(const Manifest *m)
+static bool write_backed_up(Report *report, void *ctx, Err *err)
 {
-    Arena arena = {0};
-    TextTable *table = text_table_new();
-    text_table_column(table, "table", COLUMN_LEFT);
-    text_table_column(table, "rows", COLUMN_RIGHT);
-    text_table_column(table, "checksum", COLUMN_RIGHT);
-    for (int i = 0; i < m->n_tables; i++) {
-        text_table_cell(table, STYLE_PLAIN, arena_printf(&arena, "%s.%s", m->tables[i].schema, m->tables[i].name));
-        text_table_number(table, STYLE_PLAIN, m->tables[i].rows);
-        text_table_cell(table, STYLE_DIM, m->tables[i].checksum);
-        text_table_row(table);
-    }
-    text_table_print(table, stdout);
-    text_table_free(table);
-    arena_free(&arena);
+    (void)err;
+    const BackupReport *backup = ctx;
+    const Manifest *m = backup->manifest;
+    report_line(report, "Base %s of %s backed up to %s: %s bytes, read back and whole.", m->base, m->database,
+                out_safe(backup->path, 400, report_arena(report)), out_count(m->bytes, report_arena(report)));
+    return true;
 }
+
+static bool write_restored(Report *report, void *ctx, Err *err)
+{
+    (void)err;
+    report_line(report, "Restored into %s: every table has the rows and the checksum of the backup.",
+                pg_describe(((BackupReport *)ctx)->cli->pg));
+    return true;
+}
+
+static const ReportSection backup_sections[] = {{FOR_ALL, 1, write_manifest}, {FOR_PEOPLE, 2, write_backed_up}, {0}};
+static const ReportSection restore_sections[] = {{FOR_ALL, 1, write_manifest}, {FOR_PEOPLE, 2, write_restored}, {0}};
 
 /* Their bookkeeping is in the backup, their tables are not. */
 static bool warn_of_other_bases(Cli *cli, Err *err)
@@ -107,19 +123,12 @@ static bool warn_of_other_bases(Cli *cli, Err *err)
 static bool run_backup(Cli *cli, Err *err)
 {
     const char *path = cli_argument(cli, 0);
-    Arena arena = {0};
     Manifest m = {0};
     bool ok = warn_of_other_bases(cli, err) && backup_write(cli->pg, cli->base, path, cli_flag(cli, "force"), &m, err);
     cli->committed = ok;
-    if (ok && cli->json) {
-        print_json(cli, path, &m);
-    } else if (ok && !cli->quiet) {
-        print_tables(&m);
-        out_print(stdout, "\nBase %s of %s backed up to %s: %s bytes, read back and whole.\n", m.base, m.database,
-                out_safe(path, 400, &arena), out_count(m.bytes, &arena));
-    }
+    if (ok && !cli_is_quiet(cli))
+        ok = cli_report(cli, backup_sections, &(BackupReport){cli, path, &m}, NULL, err);
     manifest_free(&m);
-    arena_free(&arena);
     return ok;
 }
 
@@ -148,13 +157,7 @@ static bool run_restore(Cli *cli, Err *err)
     }
     if (ok) {
         cli->committed = true;
-        if (cli->json) {
-            print_json(cli, path, &m);
-        } else if (!cli->quiet) {
-            print_tables(&m);
-            out_print(stdout, "\nRestored into %s: every table has the rows and the checksum of the backup.\n",
-                    pg_describe(cli->pg));
-        }
+        ok = cli_is_quiet(cli) || cli_report(cli, restore_sections, &(BackupReport){cli, path, &m}, NULL, err);
     }
     manifest_free(&m);
     arena_free(&arena);

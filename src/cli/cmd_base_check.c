@@ -83,41 +83,48 @@ static bool check_checks(Cli *cli, Base *base, bool compared, Problems *problems
     return ok;
 }
 
-static void print_text(const Problems *problems, const char *origin, bool compared, Arena *arena)
+typedef struct Findings {
+    const Problems *problems;
+    const char *origin; /* of the base */
+    bool compared;      /* with a database */
+} Findings;
+
+static void problem_line(Report *report, void *ctx, const char *const *cells)
 {
-    for (int i = 0; i < problems->n; i++) {
-        const Problem *problem = &problems->items[i];
-        out_print(stdout, "%s: %s\n", problem->location,
-               problem->message);
-        if (problem->hint)
-            out_print(stdout, "  hint: %s\n", problem->hint);
-    }
-    if (problems->n > 0)
-        out_print(stdout, "\n%s in %s\n", out_noun(problems->n, "problem", "problems", arena),
-               origin);
-    else
-        out_print(stdout, "%s is in order%s\n", origin,
-               compared ? ", and the database's tables fit it" : "");
+    (void)ctx;
+    report_line(report, "%s: %s", cells[0], cells[1]);
+    if (cells[2])
+        report_line(report, "  hint: %s", cells[2]);
 }
 
-static void print_json(const Problems *problems, const char *origin, bool compared)
+static bool write_problems(Report *report, void *ctx, Err *err)
 {
-    JsonOut json = {0};
-    json_begin(&json, stdout);
-    json_text(&json, "base", origin);
-    json_text(&json, "status", problems->n > 0 ? "fail" : "pass");
-    json_bool(&json, "compared_with_database", compared);
-    json_open(&json, "problems", '[');
-    for (int i = 0; i < problems->n; i++) {
-        json_open(&json, NULL, '{');
-        json_text(&json, "place", problems->items[i].location);
-        json_text(&json, "message", problems->items[i].message);
-        json_text(&json, "hint", problems->items[i].hint);
-        json_close(&json, '}');
-    }
-    json_close(&json, ']');
-    json_end(&json);
+    static const ReportColumn columns[] = {{.key = "place", .heading = "place"},
+                                           {.key = "message", .heading = "problem"},
+                                           {.key = "hint", .heading = "hint"}};
+    static const ReportTable table = {.key = "problems", COLUMNS(columns), .line = problem_line};
+    (void)err;
+    const Findings *findings = ctx;
+    const Problems *problems = findings->problems;
+    report_text(report, "base", findings->origin);
+    report_text(report, "status", problems->n > 0 ? "fail" : "pass");
+    report_bool(report, "compared_with_database", findings->compared);
+    report_table_begin(report, &table, NULL);
+    for (int i = 0; i < problems->n; i++)
+        report_row(report,
+                   (const char *[]){problems->items[i].location, problems->items[i].message, problems->items[i].hint});
+    report_table_end(report);
+    report_gap(report);
+    if (problems->n > 0)
+        report_line(report, "%s in %s", out_noun(problems->n, "problem", "problems", report_arena(report)),
+                    findings->origin);
+    else
+        report_line(report, "%s is in order%s", findings->origin,
+                    findings->compared ? ", and the database's tables fit it" : "");
+    return true;
 }
+
+static const ReportSection sections[] = {{FOR_ALL, 1, write_problems}, {0}};
 
 static bool run(Cli *cli, Err *err)
 {
@@ -133,10 +140,7 @@ static bool run(Cli *cli, Err *err)
          check_checks(cli, base, compared && problems.n == 0, &problems, err) &&
          base_unused_files(cli->base_name, &problems, err);
     if (ok) {
-        if (cli->json)
-            print_json(&problems, origin.data, compared);
-        else
-            print_text(&problems, origin.data, compared, &cli->arena);
+        ok = cli_report(cli, sections, &(Findings){&problems, origin.data, compared}, NULL, err);
         if (problems.n > 0)
             cli->status = EXIT_ATTENTION;
     }

@@ -10,7 +10,7 @@ const Command cmd_base_show = {
     .run = run,
 };
 
-/* ---- text ---- */
+/* ---- for people ---- */
 
 enum { RULE_WIDTH = 60 };
 
@@ -95,26 +95,23 @@ static Lines header_lines(const Column *column, Arena *arena)
     return lines;
 }
 
-static void show_columns(const Table *table, Arena *arena)
+static void show_columns(Report *report, const Table *table)
 {
-    TextTable *text = text_table_new();
-    text_table_column(text, "  column", COLUMN_LEFT);
-    text_table_column(text, "type", COLUMN_LEFT);
-    text_table_column(text, "header", COLUMN_LEFT);
-    text_table_column(text, "rules", COLUMN_OPTIONAL);
+    static const ReportColumn columns[] = {
+        {.heading = "  column"}, {.heading = "type"}, {.heading = "header"}, {.heading = "rules", .flags = WHERE_FILLED}};
+    static const ReportTable shown = {COLUMNS(columns)};
+    Arena arena = {0};
+    report_table_begin(report, &shown, NULL);
     for (int i = 0; i < table->n_columns; i++) {
         const Column *column = &table->columns[i];
-        Lines headers = header_lines(column, arena), rules = rule_lines(table, column, arena);
-        for (int k = 0; k == 0 || k < headers.n || k < rules.n; k++) {
-            text_table_cell(text, STYLE_PLAIN, k ? "" : arena_printf(arena, "  %s", column->name));
-            text_table_cell(text, STYLE_PLAIN, k ? "" : field_type_name(column->type));
-            text_table_cell(text, STYLE_PLAIN, k < headers.n ? headers.items[k] : "");
-            text_table_cell(text, STYLE_PLAIN, k < rules.n ? rules.items[k] : "");
-            text_table_row(text);
-        }
+        Lines headers = header_lines(column, &arena), rules = rule_lines(table, column, &arena);
+        for (int k = 0; k == 0 || k < headers.n || k < rules.n; k++)
+            report_row(report, (const char *[]){k ? "" : arena_printf(&arena, "  %s", column->name),
+                                                k ? "" : field_type_name(column->type), k < headers.n ? headers.items[k] : "",
+                                                k < rules.n ? rules.items[k] : ""});
     }
-    text_table_print(text, stdout);
-    text_table_free(text);
+    report_table_end(report);
+    arena_free(&arena);
 }
 
 /* "a", "b" */
@@ -126,129 +123,139 @@ static const char *quoted(const StringList *names, Arena *arena)
     return text;
 }
 
-static void show_id(const Table *table, Arena *arena)
+static void show_id(Report *report, const Table *table)
 {
+    Arena *arena = report_arena(report);
     const char *key = "";
     for (int i = 0; i < table->n_natural_key; i++)
         key = arena_printf(arena, "%s%s%s", key, i ? ", " : "", table->columns[table->natural_key[i]].name);
-    out_print(stdout, "  id %s", table->id_column);
+    report_part(report, STYLE_PLAIN, "  id %s", table->id_column);
     if (table->id_headers.n > 0)
-        out_print(stdout, " from %s", quoted(&table->id_headers, arena));
+        report_part(report, STYLE_PLAIN, " from %s", quoted(&table->id_headers, arena));
     if (table->n_natural_key > 0)
-        out_print(stdout, "%s natural key %s", table->id_headers.n > 0 ? ", else" : " by", key);
-    fputc('\n', stdout);
+        report_part(report, STYLE_PLAIN, "%s natural key %s", table->id_headers.n > 0 ? ", else" : " by", key);
+    report_line_end(report);
 }
 
-static void show_text(const Base *base, Arena *arena)
+static bool show_base(Report *report, void *ctx, Err *err)
 {
     static const char *const orders[] = {
         [DATE_MDY] = "month/day/year", [DATE_DMY] = "day/month/year", [DATE_AUTO] = "as each file shows"};
-    out_print(stdout, "%sbase %s%s, from %s\n", style_begin(STYLE_BOLD), base->name, style_end(STYLE_BOLD),
-           base->origin);
-    out_print(stdout, "dates: %s\n", orders[base->date_order]);
+    (void)err;
+    const Base *base = ctx;
+    report_part(report, STYLE_BOLD, "base %s", base->name);
+    report_line(report, ", from %s", base->origin);
+    report_line(report, "dates: %s", orders[base->date_order]);
     if (base->null_tokens.n > 0)
-        out_print(stdout, "count as empty: %s\n", quoted(&base->null_tokens, arena));
+        report_line(report, "count as empty: %s", quoted(&base->null_tokens, report_arena(report)));
     for (int i = 0; i < base->n_tables; i++) {
         const Table *table = &base->tables[i];
-        out_print(stdout, "\n%s%s.%s%s from \"%s\"\n", style_begin(STYLE_BOLD), table->schema, table->name, style_end(STYLE_BOLD),
-               table->file);
-        show_id(table, arena);
+        report_gap(report);
+        report_part(report, STYLE_BOLD, "%s.%s", table->schema, table->name);
+        report_line(report, " from \"%s\"", table->file);
+        show_id(report, table);
         for (int k = 0; k < table->n_skips; k++)
-            out_print(stdout, "  skipped where \"%s\" is %s\n",
-                   table->skips[k].header,
-                   quoted(&table->skips[k].values, arena));
-        show_columns(table, arena);
+            report_line(report, "  skipped where \"%s\" is %s", table->skips[k].header,
+                        quoted(&table->skips[k].values, report_arena(report)));
+        show_columns(report, table);
     }
+    return true;
 }
 
-/* ---- JSON ---- */
+/* ---- for programs ---- */
 
-static cJSON *names_json(const StringList *names)
+static void write_list(Report *report, const char *key, const StringList *names)
 {
-    cJSON *list = cJSON_CreateArray();
+    report_list(report, key);
     for (int i = 0; i < names->n; i++)
-        cJSON_AddItemToArray(list, json_string(names->items[i]));
-    return list;
+        report_text(report, NULL, names->items[i]);
+    report_close(report);
 }
 
-static cJSON *column_json(const Table *table, const Column *column)
+static void write_rules(Report *report, const Table *table, const Column *column)
 {
-    cJSON *json = cJSON_CreateObject();
-    cJSON_AddItemToObject(json, "column", json_string(column->name));
-    cJSON_AddItemToObject(json, "type", json_string(field_type_name(column->type)));
-    cJSON_AddItemToObject(json, "headers", names_json(&column->headers));
-    cJSON_AddItemToObject(json, "id_headers", names_json(&column->id_headers));
-    cJSON_AddItemToObject(json, "to", json_string(column->to ? column->to->name : NULL));
-    cJSON_AddItemToObject(json, "required", cJSON_CreateBool(column->required));
-    cJSON_AddItemToObject(json, "multiple", json_string(column->multiple_first ? "first" : "reject"));
-    cJSON_AddItemToObject(json, "on_invalid", json_string(column->on_invalid_null ? "null" : "reject"));
-    cJSON_AddItemToObject(json, "default", json_string(column->default_value));
-    cJSON_AddItemToObject(json, "min", json_string(column->min));
-    cJSON_AddItemToObject(json, "max", json_string(column->max));
-    cJSON_AddItemToObject(json, "decimal_mark", json_string(field_is_number(column->type) ? marks[column->mark] : NULL));
-    const char *zone = column->type != FIELD_DATETIME ? NULL : column->zone ? column->zone : "UTC";
-    cJSON_AddItemToObject(json, "time_zone", json_string(zone));
-    cJSON_AddItemToObject(json, "choices", names_json(&column->choices));
-    cJSON *aliases = cJSON_AddObjectToObject(json, "aliases");
+    report_object(report, "aliases");
     for (int i = 0; i < column->n_aliases; i++)
-        cJSON_AddItemToObject(aliases, column->aliases[i].from, json_string(column->aliases[i].to));
+        report_text(report, column->aliases[i].from, column->aliases[i].to);
+    report_close(report);
     if (column->derive.pattern) {
-        cJSON *derive = cJSON_AddObjectToObject(json, "derive");
-        cJSON_AddItemToObject(derive, "from", json_string(table->columns[column->derive.from].name));
-        cJSON_AddItemToObject(derive, "pattern", json_string(column->derive.pattern));
+        report_object(report, "derive");
+        report_text(report, "from", table->columns[column->derive.from].name);
+        report_text(report, "pattern", column->derive.pattern);
+        report_close(report);
     } else {
-        cJSON_AddNullToObject(json, "derive");
+        report_text(report, "derive", NULL);
     }
-    return json;
 }
 
-static void table_json(JsonOut *json, const Table *table)
+static void write_column(Report *report, const Table *table, const Column *column)
 {
-    json_open(json, NULL, '{');
-    json_text(json, "table", table->name);
-    json_text(json, "file", table->file);
-    cJSON *id = cJSON_CreateObject(), *key = cJSON_CreateArray(), *skip = cJSON_CreateObject();
-    for (int i = 0; i < table->n_natural_key; i++)
-        cJSON_AddItemToArray(key, json_string(table->columns[table->natural_key[i]].name));
-    cJSON_AddItemToObject(id, "column", json_string(table->id_column));
-    cJSON_AddItemToObject(id, "headers", names_json(&table->id_headers));
-    cJSON_AddItemToObject(id, "natural_key", key);
-    for (int i = 0; i < table->n_skips; i++)
-        cJSON_AddItemToObject(skip, table->skips[i].header, names_json(&table->skips[i].values));
-    json_item(json, "id", id);
-    json_item(json, "skip", skip);
-    json_open(json, "columns", '[');
-    for (int i = 0; i < table->n_columns; i++)
-        json_item(json, NULL, column_json(table, &table->columns[i]));
-    json_close(json, ']');
-    json_close(json, '}');
+    report_object(report, NULL);
+    report_text(report, "column", column->name);
+    report_text(report, "type", field_type_name(column->type));
+    write_list(report, "headers", &column->headers);
+    write_list(report, "id_headers", &column->id_headers);
+    report_text(report, "to", column->to ? column->to->name : NULL);
+    report_bool(report, "required", column->required);
+    report_text(report, "multiple", column->multiple_first ? "first" : "reject");
+    report_text(report, "on_invalid", column->on_invalid_null ? "null" : "reject");
+    report_text(report, "default", column->default_value);
+    report_text(report, "min", column->min);
+    report_text(report, "max", column->max);
+    report_text(report, "decimal_mark", field_is_number(column->type) ? marks[column->mark] : NULL);
+    report_text(report, "time_zone", column->type != FIELD_DATETIME ? NULL : column->zone ? column->zone : "UTC");
+    write_list(report, "choices", &column->choices);
+    write_rules(report, table, column);
+    report_close(report);
 }
 
-static void show_json(const Base *base)
+static void write_id(Report *report, const Table *table)
+{
+    report_object(report, "id");
+    report_text(report, "column", table->id_column);
+    write_list(report, "headers", &table->id_headers);
+    report_list(report, "natural_key");
+    for (int i = 0; i < table->n_natural_key; i++)
+        report_text(report, NULL, table->columns[table->natural_key[i]].name);
+    report_close(report);
+    report_close(report);
+    report_object(report, "skip");
+    for (int i = 0; i < table->n_skips; i++)
+        write_list(report, table->skips[i].header, &table->skips[i].values);
+    report_close(report);
+}
+
+static bool write_base(Report *report, void *ctx, Err *err)
 {
     static const char *const orders[] = {[DATE_MDY] = "mdy", [DATE_DMY] = "dmy", [DATE_AUTO] = "auto"};
-    JsonOut json = {0};
-    json_begin(&json, stdout);
-    json_text(&json, "name", base->name);
-    json_text(&json, "origin", base->origin);
-    json_text(&json, "schema", base->schema);
-    json_text(&json, "date_order", orders[base->date_order]);
-    json_text(&json, "decimal_mark", marks[base->mark]);
-    json_text(&json, "time_zone", base->zone ? base->zone : "UTC");
-    json_item(&json, "null_tokens", names_json(&base->null_tokens));
-    json_open(&json, "tables", '[');
-    for (int i = 0; i < base->n_tables; i++)
-        table_json(&json, &base->tables[i]);
-    json_close(&json, ']');
-    json_end(&json);
+    (void)err;
+    const Base *base = ctx;
+    report_text(report, "name", base->name);
+    report_text(report, "origin", base->origin);
+    report_text(report, "schema", base->schema);
+    report_text(report, "date_order", orders[base->date_order]);
+    report_text(report, "decimal_mark", marks[base->mark]);
+    report_text(report, "time_zone", base->zone ? base->zone : "UTC");
+    write_list(report, "null_tokens", &base->null_tokens);
+    report_list(report, "tables");
+    for (int i = 0; i < base->n_tables; i++) {
+        const Table *table = &base->tables[i];
+        report_object(report, NULL);
+        report_text(report, "table", table->name);
+        report_text(report, "file", table->file);
+        write_id(report, table);
+        report_list(report, "columns");
+        for (int k = 0; k < table->n_columns; k++)
+            write_column(report, table, &table->columns[k]);
+        report_close(report);
+        report_close(report);
+    }
+    report_close(report);
+    return true;
 }
 
 static bool run(Cli *cli, Err *err)
 {
-    (void)err;
-    if (cli->json)
-        show_json(cli->base);
-    else
-        show_text(cli->base, &cli->arena);
-    return true;
+    static const ReportSection sections[] = {{FOR_PROGRAMS, 1, write_base}, {FOR_PEOPLE, 1, show_base}, {0}};
+    return cli_report(cli, sections, cli->base, NULL, err);
 }

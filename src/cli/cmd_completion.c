@@ -182,29 +182,31 @@ static void print_zsh(FILE *out, CommandTable table)
     fputs("[[ ${funcstack[1]-} != _artsync ]] || _bash_complete -o filenames -F _artsync\n", out);
 }
 
+typedef struct Script {
+    const char *shell;
+    CommandTable commands;
+    void (*print)(FILE *, CommandTable);
+} Script;
+
+static void print_script(FILE *out, void *ctx)
+{
+    const Script *script = ctx;
+    script->print(out, script->commands);
+}
+
+static bool write_script(Report *report, void *ctx, Err *err)
+{
+    const Script *script = ctx;
+    report_text(report, "shell", script->shell);
+    return report_printed(report, "script", print_script, ctx, err);
+}
+
 static bool run(Cli *cli, Err *err)
 {
     const char *shell = cli_argument(cli, 0);
     if (strcmp(shell, "bash") != 0 && strcmp(shell, "zsh") != 0)
         return err_set(err, ERR_USAGE, "it is one of bash, zsh", "there is no completion for %s", shell);
     void (*print)(FILE *, CommandTable) = strcmp(shell, "bash") == 0 ? print_bash : print_zsh;
-    if (!cli->json) {
-        print(stdout, cli->arguments.commands);
-        return true;
-    }
-    char *script = NULL;
-    size_t size = 0;
-    FILE *memory = open_memstream(&script, &size);
-    if (memory)
-        print(memory, cli->arguments.commands);
-    bool whole = memory && !ferror(memory);
-    if (!memory || fclose(memory) != 0 || !whole)
-        return err_set(err, ERR_IO, NULL, "out of memory");
-    JsonOut json;
-    json_begin(&json, stdout);
-    json_text(&json, "shell", shell);
-    json_text(&json, "script", script);
-    json_end(&json);
-    free(script);
-    return true;
+    static const ReportSection sections[] = {{FOR_ALL, 1, write_script}, {0}};
+    return cli_report(cli, sections, &(Script){shell, cli->arguments.commands, print}, NULL, err);
 }

@@ -50,48 +50,61 @@ static int count_state(const Migrations *all, MigrationState state)
     return n;
 }
 
-static void print_json(const Migrations *all, int applied, const Err *failed)
+typedef struct MigrationReport {
+    const Migrations *all;
+    int applied; /* by this run; < 0: it applies none */
+    const char *database;
+} MigrationReport;
+
+static Style style_of_state(const char *state)
 {
-    JsonOut json;
-    json_begin(&json, stdout);
-    if (applied >= 0)
-        json_number(&json, "applied", applied);
-    json_number(&json, "pending", count_state(all, MIGRATION_PENDING));
-    json_open(&json, "migrations", '[');
-    for (int i = 0; i < all->n; i++) {
-        const Migration *m = &all->items[i];
-        json_open(&json, NULL, '{');
-        json_text(&json, "source", m->source);
-        json_text(&json, "file", m->file);
-        json_text(&json, "sha256", m->sha256);
-        json_text(&json, "state", state_name(m->state));
-        json_text(&json, "applied_at", m->applied_at);
-        json_close(&json, '}');
-    }
-    json_close(&json, ']');
-    if (failed && failed->code != ERR_NONE)
-        json_item(&json, "error", json_error(failed));
-    json_end(&json);
+    return strcmp(state, "applied") == 0 ? STYLE_GOOD : strcmp(state, "pending") == 0 ? STYLE_WARN : STYLE_BAD;
 }
 
-static void print_table(const Migrations *all)
+static void write_migrations(Report *report, const Migrations *all)
 {
-    static const Style styles[] = {STYLE_GOOD, STYLE_WARN, STYLE_BAD, STYLE_BAD};
-    TextTable *table = text_table_new();
-    text_table_column(table, "source", COLUMN_LEFT);
-    text_table_column(table, "file", COLUMN_LEFT);
-    text_table_column(table, "state", COLUMN_LEFT);
-    text_table_column(table, "applied at", COLUMN_LEFT);
+    static const ReportColumn columns[] = {
+        {.key = "source", .heading = "source"},
+        {.key = "file", .heading = "file"},
+        {.key = "sha256"},
+        {.key = "state", .heading = "state", .style_of = style_of_state},
+        {.key = "applied_at", .heading = "applied at"},
+    };
+    static const ReportTable table = {.key = "migrations", COLUMNS(columns)};
+    report_table_begin(report, &table, NULL);
     for (int i = 0; i < all->n; i++) {
         const Migration *m = &all->items[i];
-        text_table_cell(table, STYLE_PLAIN, m->source);
-        text_table_cell(table, STYLE_PLAIN, m->file);
-        text_table_cell(table, styles[m->state], state_name(m->state));
-        text_table_cell(table, STYLE_PLAIN, m->applied_at);
-        text_table_row(table);
+        report_row(report, (const char *[]){m->source, m->file, m->sha256, state_name(m->state), m->applied_at});
     }
-    text_table_print(table, stdout);
-    text_table_free(table);
+    report_table_end(report);
+}
+
+static bool write_status(Report *report, void *ctx, Err *err)
+{
+    (void)err;
+    const MigrationReport *migrations = ctx;
+    int pending = count_state(migrations->all, MIGRATION_PENDING);
+    if (migrations->applied >= 0)
+        report_count(report, "applied", migrations->applied);
+    report_count(report, "pending", pending);
+    write_migrations(report, migrations->all);
+    if (pending) {
+        report_gap(report);
+        report_line(report, "%d pending; to apply: %s", pending, command_hint("{}", "db migrate"));
+    }
+    return true;
+}
+
+static bool write_applied(Report *report, void *ctx, Err *err)
+{
+    (void)err;
+    const MigrationReport *migrations = ctx;
+    if (migrations->applied)
+        report_line(report, "%s applied to %s.",
+                    out_noun(migrations->applied, "migration", "migrations", report_arena(report)), migrations->database);
+    else
+        report_line(report, "Nothing to do: the schema of %s is up to date.", migrations->database);
+    return true;
 }
 
 static bool read_status(Cli *cli, Migrations *all, Err *err)
@@ -100,6 +113,9 @@ static bool read_status(Cli *cli, Migrations *all, Err *err)
     pg_rollback(cli->pg);
     return ok;
 }
+
+static const ReportSection migrate_sections[] = {{FOR_PROGRAMS, 1, write_status}, {FOR_PEOPLE, 1, write_applied}, {0}};
+static const ReportSection status_sections[] = {{FOR_ALL, 1, write_status}, {0}};
 
 /* ---- db migrate ---- */
 
@@ -126,19 +142,9 @@ static bool migrate(Cli *cli, Err *err)
     if (!ok || !schema_tables_require(cli->pg, cli->base, err))
         return false;
     cli->committed = true;
-    if (cli->json) {
-        ok = read_status(cli, &all, err);
-        if (ok)
-            print_json(&all, applied, NULL);
-    } else if (!cli->quiet) {
-        Arena arena = {0};
-        const char *files = out_noun(applied, "migration", "migrations", &arena);
-        if (applied)
-            out_print(stdout, "%s applied to %s.\n", files, pg_database(cli->pg));
-        else
-            out_print(stdout, "Nothing to do: the schema of %s is up to date.\n", pg_database(cli->pg));
-        arena_free(&arena);
-    }
+    MigrationReport report = {&all, applied, pg_database(cli->pg)};
+    if (!cli_is_quiet(cli))
+        ok = read_status(cli, &all, err) && cli_report(cli, migrate_sections, &report, NULL, err);
     migrations_free(&all);
     return ok;
 }
@@ -156,14 +162,7 @@ static bool status(Cli *cli, Err *err)
     if (drifted)
         err_set(&failed, ERR_SCHEMA, "put the file back as it was; a change of the schema is a new file",
                 "%d applied migrations were edited or are gone", drifted);
-    if (cli->json) {
-        print_json(&all, -1, &failed);
-        cli->reported = true;
-    } else {
-        print_table(&all);
-        if (pending)
-            out_print(stdout, "\n%d pending; to apply: %s\n", pending, command_hint("{}", "db migrate"));
-    }
+    cli_report(cli, status_sections, &(MigrationReport){.all = &all, .applied = -1}, &failed, err);
     if (pending && cli_flag(cli, "exit-code"))
         cli->status = EXIT_ATTENTION;
     migrations_free(&all);

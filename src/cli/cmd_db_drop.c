@@ -43,14 +43,39 @@ static bool allowed(const Cli *cli, Err *err)
     return true;
 }
 
-static void print_json(const Cli *cli, const char *key, int n)
+/* What was done, and to how many objects or files. */
+typedef struct Done {
+    const char *database, *key;
+    int n;
+} Done;
+
+static bool write_done(Report *report, void *ctx, Err *err)
 {
-    JsonOut json;
-    json_begin(&json, stdout);
-    json_text(&json, "database", pg_database(cli->pg));
-    json_number(&json, key, n);
-    json_end(&json);
+    (void)err;
+    const Done *done = ctx;
+    report_text(report, "database", done->database);
+    report_count(report, done->key, done->n);
+    return true;
 }
+
+static bool write_dropped(Report *report, void *ctx, Err *err)
+{
+    (void)err;
+    const Done *done = ctx;
+    report_line(report, "Dropped from %s: %d tables, views, functions and types.", done->database, done->n);
+    return true;
+}
+
+static bool write_reset(Report *report, void *ctx, Err *err)
+{
+    (void)err;
+    const Done *done = ctx;
+    report_line(report, "%s is empty again: %d migrations applied.", done->database, done->n);
+    return true;
+}
+
+static const ReportSection drop_sections[] = {{FOR_ALL, 1, write_done}, {FOR_PEOPLE, 2, write_dropped}, {0}};
+static const ReportSection reset_sections[] = {{FOR_ALL, 1, write_done}, {FOR_PEOPLE, 2, write_reset}, {0}};
 
 static bool run_drop(Cli *cli, Err *err)
 {
@@ -58,11 +83,7 @@ static bool run_drop(Cli *cli, Err *err)
     if (!allowed(cli, err) || !schema_drop(cli->pg, cli->base, cli->base_name, &dropped, err))
         return false;
     cli->committed = true;
-    if (cli->json)
-        print_json(cli, "dropped", dropped);
-    else if (!cli->quiet)
-        out_print(stdout, "Dropped from %s: %d tables, views, functions and types.\n", pg_database(cli->pg), dropped);
-    return true;
+    return cli_is_quiet(cli) || cli_report(cli, drop_sections, &(Done){pg_database(cli->pg), "dropped", dropped}, NULL, err);
 }
 
 static bool run_reset(Cli *cli, Err *err)
@@ -73,9 +94,5 @@ static bool run_reset(Cli *cli, Err *err)
         !schema_reset(cli->pg, cli->base, cli->base_name, &applied, err))
         return false;
     cli->committed = true;
-    if (cli->json)
-        print_json(cli, "applied", applied);
-    else if (!cli->quiet)
-        out_print(stdout, "%s is empty again: %d migrations applied.\n", pg_database(cli->pg), applied);
-    return true;
+    return cli_is_quiet(cli) || cli_report(cli, reset_sections, &(Done){pg_database(cli->pg), "applied", applied}, NULL, err);
 }

@@ -16,12 +16,12 @@ const Command cmd_db_verify = {
     .run = run,
 };
 
-typedef struct Report {
+typedef struct Verification {
     Cli *cli;
-    JsonOut json;
-    Arena arena;
+    Report *report;
     int64_t counts[3]; /* by DifferenceKind */
-} Report;
+    int wrong;
+} Verification;
 
 static const struct {
     const char *name;
@@ -32,77 +32,80 @@ static const struct {
     [DIFFERENCE_ADDITION] = {"addition", STYLE_DIM},
 };
 
+enum { D_KIND, D_TYPE, D_OBJECT, D_EXPECTED, D_FOUND, D_CELLS };
+
+static const ReportColumn columns[D_CELLS] = {
+    [D_KIND] = {.key = "difference", .heading = "difference"}, [D_TYPE] = {.key = "type", .heading = "type"},
+    [D_OBJECT] = {.key = "object", .heading = "object"},       [D_EXPECTED] = {.key = "expected", .heading = "expected"},
+    [D_FOUND] = {.key = "found", .heading = "found"},
+};
+
 /* Definitions of views and functions run over many lines: they are left to --json. */
-static void print_definition(Report *report, const char *label, const char *text)
+static void definition_line(Report *report, const char *label, const char *text)
 {
     enum { LONGEST = 200 };
     if (text && strlen(text) <= LONGEST && !strchr(text, '\n'))
-        out_print(stdout, "           %s: %s\n", label, out_safe(text, LONGEST, &report->arena));
+        report_line(report, "           %s: %s", label, out_safe(text, LONGEST, report_arena(report)));
 }
 
-static bool print_difference(void *ctx, const Difference *d, Err *err)
+static void difference_line(Report *report, void *ctx, const char *const *cells)
 {
-    Report *report = ctx;
+    const Verification *v = ctx;
+    DifferenceKind kind = DIFFERENCE_MISSING;
+    while (strcmp(kinds[kind].name, cells[D_KIND]) != 0)
+        kind++;
+    if (v->cli->quiet && kind == DIFFERENCE_ADDITION)
+        return;
+    report_part(report, kinds[kind].style, "%-9s", kinds[kind].name);
+    report_line(report, "  %s %s", cells[D_TYPE], cells[D_OBJECT]);
+    if (kind == DIFFERENCE_CHANGED) {
+        definition_line(report, "expected", cells[D_EXPECTED]);
+        definition_line(report, "found", cells[D_FOUND]);
+    }
+}
+
+static bool write_difference(void *ctx, const Difference *d, Err *err)
+{
     (void)err;
-    report->counts[d->kind]++;
-    if (report->cli->json) {
-        json_open(&report->json, NULL, '{');
-        json_text(&report->json, "difference", kinds[d->kind].name);
-        json_text(&report->json, "type", d->type);
-        json_text(&report->json, "object", d->object);
-        json_text(&report->json, "expected", d->expected);
-        json_text(&report->json, "found", d->found);
-        json_close(&report->json, '}');
-        return true;
-    }
-    if (report->cli->quiet && d->kind == DIFFERENCE_ADDITION)
-        return true;
-    Style style = kinds[d->kind].style;
-    out_print(stdout, "%s%-9s%s  %s %s\n", style_begin(style), kinds[d->kind].name, style_end(style), d->type,
-           d->object);
-    if (d->kind == DIFFERENCE_CHANGED) {
-        print_definition(report, "expected", d->expected);
-        print_definition(report, "found", d->found);
-    }
-    arena_reset(&report->arena);
+    Verification *v = ctx;
+    v->counts[d->kind]++;
+    report_row(v->report, (const char *[]){kinds[d->kind].name, d->type, d->object, d->expected, d->found});
     return true;
 }
 
-static void print_end(Report *report, int wrong)
+static bool write_differences(Report *report, void *ctx, Err *err)
 {
-    const char *database = pg_database(report->cli->pg);
-    bool listed = report->counts[DIFFERENCE_ADDITION] > 0 || wrong > 0;
-    if (wrong)
-        out_print(stdout, "\n%s: %s\n", database,
-               out_noun(wrong, "difference", "differences", &report->arena));
-    else if (!report->cli->quiet)
-        out_print(stdout, listed ? "\nThe schema of %s is what the migrations make%s.\n"
-                                 : "The schema of %s is what the migrations make%s.\n",
-               database,
-               report->counts[DIFFERENCE_ADDITION] ? "; others have added to it" : "");
+    static const ReportTable table = {.key = "differences", COLUMNS(columns), .line = difference_line};
+    Verification *v = ctx;
+    v->report = report;
+    report_table_begin(report, &table, v);
+    bool ok = schema_verify(v->cli->pg, v->cli->base, v->cli->base_name, write_difference, v, &v->wrong, err);
+    report_table_end(report);
+    report_text(report, "status", !ok || v->wrong ? "fail" : "pass");
+    return ok;
+}
+
+static bool write_closing(Report *report, void *ctx, Err *err)
+{
+    (void)err;
+    const Verification *v = ctx;
+    const char *database = pg_database(v->cli->pg);
+    if (v->wrong || !v->cli->quiet)
+        report_gap(report);
+    if (v->wrong)
+        report_line(report, "%s: %s", database, out_noun(v->wrong, "difference", "differences", report_arena(report)));
+    else if (!v->cli->quiet)
+        report_line(report, "The schema of %s is what the migrations make%s.", database,
+                    v->counts[DIFFERENCE_ADDITION] ? "; others have added to it" : "");
+    return true;
 }
 
 static bool run(Cli *cli, Err *err)
 {
-    Report report = {.cli = cli};
-    int wrong = 0;
-    if (cli->json) {
-        json_begin(&report.json, stdout);
-        json_open(&report.json, "differences", '[');
-    }
-    bool ok = schema_verify(cli->pg, cli->base, cli->base_name, print_difference, &report, &wrong, err);
-    if (cli->json) {
-        json_close(&report.json, ']');
-        json_text(&report.json, "status", !ok || wrong ? "fail" : "pass");
-        if (!ok)
-            json_item(&report.json, "error", json_error(err));
-        json_end(&report.json);
-        cli->reported = true;
-    } else if (ok) {
-        print_end(&report, wrong);
-    }
-    if (ok && wrong)
+    static const ReportSection sections[] = {{FOR_ALL, 1, write_differences}, {FOR_PEOPLE, 2, write_closing}, {0}};
+    Verification v = {.cli = cli};
+    bool ok = cli_report(cli, sections, &v, NULL, err);
+    if (ok && v.wrong)
         cli->status = EXIT_ATTENTION;
-    arena_free(&report.arena);
     return ok;
 }

@@ -1,6 +1,7 @@
 /* cmd_diff.c - what a sync would change, column by column. */
+#include "artsync/counters.h"
 #include "artsync/log.h"
-#include "private.h"
+#include "report_sync.h"
 
 static const Option options[] = {
     ROWS_SYNC,
@@ -23,24 +24,18 @@ const Command cmd_diff = {
 
 static bool any_change(const SyncResult *result)
 {
-    for (int i = 0; i < result->n_tables; i++) {
-        const SyncTable *t = &result->tables[i];
-        if (t->counts.created || t->counts.updated || t->counts.deactivated)
-            return true;
-    }
-    return false;
+    TableCounts sum = counters_total(result);
+    return sum.created || sum.updated || sum.deactivated;
 }
 
 static bool print(Cli *cli, const SyncResult *result, const Err *failed, Err *err)
 {
-    int64_t limit = cli_number(cli, "limit");
-    if (cli->json) {
-        cli->reported = true;
-        return report_json(result, failed, cli_given(cli, "limit") ? limit : 0, err);
-    }
-    if (failed->code != ERR_NONE)
-        return report_rejects(result, err);
-    return changes_print(cli, result->changes, limit, err) && report_text(cli, result, err);
+    bool all = report_audience(cli->form) == FOR_PROGRAMS && !cli_given(cli, "limit");
+    SyncReport report = {.cli = cli,
+                         .result = result,
+                         .failed = failed->code != ERR_NONE,
+                         .limit = all ? 0 : cli_number(cli, "limit")};
+    return cli_report(cli, diff_sections, &report, failed, err);
 }
 
 static bool run(Cli *cli, Err *err)

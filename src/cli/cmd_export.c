@@ -23,42 +23,35 @@ const Command cmd_export = {
     .run = run,
 };
 
-static void print_json(const ExportOptions *export, const ExportResult *result)
+typedef struct ExportReport {
+    const ExportOptions *options;
+    const ExportResult *result;
+} ExportReport;
+
+static bool write_export(Report *report, void *ctx, Err *err)
 {
-    JsonOut json;
-    json_begin(&json, stdout);
-    json_text(&json, "dir", export->dir);
-    json_bool(&json, "include_inactive", export->include_inactive);
-    json_open(&json, "tables", '[');
-    for (int i = 0; i < result->n; i++) {
-        const ExportTable *t = &result->tables[i];
-        json_open(&json, NULL, '{');
-        json_text(&json, "table", t->table->name);
-        json_text(&json, "file", t->table->file);
-        json_text(&json, "path", t->path);
-        json_text(&json, "sha256", t->sha256);
-        json_number(&json, "rows", t->rows);
-        json_close(&json, '}');
+    static const ReportColumn columns[] = {
+        {.key = "table", .heading = "table"}, {.key = "file"},
+        {.key = "path"},                      {.key = "sha256"},
+        {.key = "rows", .heading = "rows", .type = CELL_COUNT, .flags = AT_RIGHT},
+        {.heading = "written to"},
+    };
+    static const ReportTable table = {.key = "tables", COLUMNS(columns)};
+    (void)err;
+    const ExportReport *export = ctx;
+    report_field(report, "dir", "Folder", CELL_TEXT, export->options->dir);
+    report_bool(report, "include_inactive", export->options->include_inactive);
+    report_table_begin(report, &table, NULL);
+    for (int i = 0; i < export->result->n; i++) {
+        const ExportTable *t = &export->result->tables[i];
+        report_row(report, (const char *[]){t->table->name, t->table->file, t->path, t->sha256,
+                                            report_number(report, t->rows), t->path});
     }
-    json_close(&json, ']');
-    json_end(&json);
+    report_table_end(report);
+    return true;
 }
 
-static void print_text(const ExportResult *result)
-{
-    TextTable *table = text_table_new();
-    text_table_column(table, "table", COLUMN_LEFT);
-    text_table_column(table, "rows", COLUMN_RIGHT);
-    text_table_column(table, "written to", COLUMN_LEFT);
-    for (int i = 0; i < result->n; i++) {
-        text_table_cell(table, STYLE_PLAIN, result->tables[i].table->name);
-        text_table_number(table, STYLE_PLAIN, result->tables[i].rows);
-        text_table_cell(table, STYLE_PLAIN, result->tables[i].path);
-        text_table_row(table);
-    }
-    text_table_print(table, stdout);
-    text_table_free(table);
-}
+static const ReportSection sections[] = {{FOR_ALL, 1, write_export}, {0}};
 
 static bool run(Cli *cli, Err *err)
 {
@@ -76,10 +69,8 @@ static bool run(Cli *cli, Err *err)
               export_run(cli->pg, cli->base, &export, &result, err);
     pg_rollback(cli->pg);
     cli->committed = ok;
-    if (ok && cli->json)
-        print_json(&export, &result);
-    else if (ok && !cli->quiet)
-        print_text(&result);
+    if (ok && !cli_is_quiet(cli))
+        ok = cli_report(cli, sections, &(ExportReport){&export, &result}, NULL, err);
     export_result_free(&result);
     return ok;
 }

@@ -166,22 +166,10 @@ static bool print_group(FILE *out, CommandTable table, const char *prefix)
 
 /* ---- help as a command ---- */
 
-static void json_options(JsonOut *json, const Option *rows)
-{
-    json_open(json, "options", '[');
-    for (const Option *o = rows; o && (o->name || o->key); o++) {
-        cJSON *item = cJSON_CreateObject();
-        const char letter[2] = {o->letter, '\0'};
-        cJSON_AddItemToObject(item, "name", json_string(o->name));
-        cJSON_AddItemToObject(item, "letter", json_string_or_null(letter));
-        cJSON_AddItemToObject(item, "value", json_string(o->value));
-        cJSON_AddItemToObject(item, "key", json_string(o->key));
-        cJSON_AddItemToObject(item, "default", json_string(o->default_value));
-        cJSON_AddItemToObject(item, "help", json_string(o->help));
-        json_item(json, NULL, item);
-    }
-    json_close(json, ']');
-}
+typedef struct Help {
+    CommandTable table;
+    const char *name; /* of a command or a group; NULL: all */
+} Help;
 
 static bool wanted(const Command *command, const char *name)
 {
@@ -190,32 +178,64 @@ static bool wanted(const Command *command, const char *name)
            (strncmp(command->name, name, n) == 0 && command->name[n] == ' ');
 }
 
-static void print_json(CommandTable table, const char *name)
+static void write_options(Report *report, const Option *rows)
 {
-    JsonOut json;
-    json_begin(&json, stdout);
-    json_open(&json, "commands", '[');
-    for (const Command *const *c = table; *c; c++) {
-        if (!wanted(*c, name))
+    static const ReportColumn columns[] = {{.key = "name"}, {.key = "letter"},  {.key = "value"},
+                                           {.key = "key"},  {.key = "default"}, {.key = "help"}};
+    static const ReportTable table = {.key = "options", COLUMNS(columns)};
+    report_table_begin(report, &table, NULL);
+    for (const Option *o = rows; o && (o->name || o->key); o++) {
+        const char letter[2] = {o->letter, '\0'};
+        report_row(report, (const char *[]){o->name, filled(letter), o->value, o->key, o->default_value, o->help});
+    }
+    report_table_end(report);
+}
+
+static bool write_commands(Report *report, void *ctx, Err *err)
+{
+    static const ReportColumn columns[] = {{.key = "name"}, {.key = "arguments"}, {.key = "summary"}};
+    static const ReportTable table = {.key = "commands", COLUMNS(columns)};
+    (void)err;
+    const Help *help = ctx;
+    report_table_begin(report, &table, NULL);
+    for (const Command *const *c = help->table; *c; c++) {
+        if (!wanted(*c, help->name))
             continue;
-        json_open(&json, NULL, '{');
-        json_text(&json, "name", (*c)->name);
-        json_text(&json, "arguments", (*c)->arguments);
-        json_text(&json, "summary", (*c)->summary);
-        json_options(&json, (*c)->options);
-        json_close(&json, '}');
+        report_row_begin(report, (const char *[]){(*c)->name, (*c)->arguments, (*c)->summary});
+        write_options(report, (*c)->options);
+        report_row_end(report);
     }
-    json_close(&json, ']');
-    json_options(&json, global_options);
-    json_open(&json, "exit_statuses", '[');
-    for (int i = 0; i < exit_row_count; i++) {
-        json_open(&json, NULL, '{');
-        json_number(&json, "status", exit_rows[i].status);
-        json_text(&json, "meaning", exit_rows[i].meaning);
-        json_close(&json, '}');
-    }
-    json_close(&json, ']');
-    json_end(&json);
+    report_table_end(report);
+    write_options(report, global_options);
+    return true;
+}
+
+static bool write_statuses(Report *report, void *ctx, Err *err)
+{
+    static const ReportColumn columns[] = {{.key = "status", .type = CELL_COUNT}, {.key = "meaning"}};
+    static const ReportTable table = {.key = "exit_statuses", COLUMNS(columns)};
+    (void)ctx;
+    (void)err;
+    report_table_begin(report, &table, NULL);
+    for (int i = 0; i < exit_row_count; i++)
+        report_row(report, (const char *[]){report_number(report, exit_rows[i].status), exit_rows[i].meaning});
+    report_table_end(report);
+    return true;
+}
+
+static void print_help(FILE *out, void *ctx)
+{
+    const Help *help = ctx;
+    const Command *command = help->name ? command_find(help->table, help->name) : NULL;
+    if (command)
+        print_one(out, command);
+    else if (!help->name || !print_group(out, help->table, help->name))
+        print_overview(out, help->table);
+}
+
+static bool write_help(Report *report, void *ctx, Err *err)
+{
+    return report_printed(report, NULL, print_help, ctx, err);
 }
 
 static bool is_known(CommandTable table, const char *name)
@@ -239,28 +259,24 @@ static bool run(Cli *cli, Err *err)
         const char *hint = did_you_mean(name, &all, &cli->arena);
         return err_set(err, ERR_USAGE, hint ? hint : "see artsync help", "there is no command %s", name);
     }
-    const Command *command = name ? command_find(table, name) : NULL;
-    if (cli->json)
-        print_json(table, name);
-    else if (command)
-        print_one(stdout, command);
-    else if (!name || !print_group(stdout, table, name))
-        print_overview(stdout, table);
-    return true;
+    static const ReportSection sections[] = {
+        {FOR_PROGRAMS, 1, write_commands}, {FOR_PROGRAMS, 2, write_statuses}, {FOR_PEOPLE, 1, write_help}, {0}};
+    return cli_report(cli, sections, &(Help){table, name}, NULL, err);
 }
 
 /* ---- version ---- */
 
+static bool write_version(Report *report, void *ctx, Err *err)
+{
+    (void)ctx;
+    (void)err;
+    report_text(report, "version", ARTSYNC_VERSION);
+    report_line(report, "artsync %s", ARTSYNC_VERSION);
+    return true;
+}
+
 static bool run_version(Cli *cli, Err *err)
 {
-    (void)err;
-    if (cli->json) {
-        JsonOut json;
-        json_begin(&json, stdout);
-        json_text(&json, "version", ARTSYNC_VERSION);
-        json_end(&json);
-    } else {
-        fprintf(stdout, "artsync %s\n", ARTSYNC_VERSION);
-    }
-    return true;
+    static const ReportSection sections[] = {{FOR_ALL, 1, write_version}, {0}};
+    return cli_report(cli, sections, NULL, NULL, err);
 }

@@ -53,168 +53,158 @@ static bool is_rollback(const char *const *cells)
     return cells[H_TYPE] && strcmp(cells[H_TYPE], "rollback") == 0;
 }
 
-/* ---- JSON ---- */
+/* ---- one sync: its row, and inside it its tables ---- */
 
-typedef struct JsonList {
-    JsonOut json;
-    char sync_id[64]; /* whose object is open; "": none */
-} JsonList;
+enum { S_SYNC, S_AGE, S_TYPE, S_STATUS, S_STARTED, S_COMPLETED, S_REASON, S_CREATED, S_UPDATED, S_DEACTIVATED, S_DELETED,
+       S_REJECTED, S_NOTE, S_CELLS };
 
-static void close_sync(JsonList *list)
-{
-    if (list->sync_id[0]) {
-        json_close(&list->json, ']');
-        json_close(&list->json, '}');
-    }
-    list->sync_id[0] = '\0';
-}
+static Style style_of_status(const char *status) { return strcmp(status, "failed") == 0 ? STYLE_BAD : STYLE_PLAIN; }
 
-static bool json_row(void *ctx, const char *const *cells, int n, Err *err)
-{
-    (void)n;
-    (void)err;
-    JsonList *list = ctx;
-    JsonOut *json = &list->json;
-    if (strcmp(list->sync_id, cells[H_SYNC]) != 0) {
-        close_sync(list);
-        snprintf(list->sync_id, sizeof list->sync_id, "%s", cells[H_SYNC]);
-        json_open(json, NULL, '{');
-        json_text(json, "sync_id", cells[H_SYNC]);
-        json_text(json, "type", cells[H_TYPE]);
-        json_text(json, "status", cells[H_STATUS]);
-        json_text(json, "started_at", cells[H_STARTED]);
-        json_text(json, "completed_at", cells[H_COMPLETED]);
-        json_text(json, "reason", cells[H_REASON]);
-        json_open(json, "tables", '[');
-    }
-    json_open(json, NULL, '{');
-    json_text(json, "table", cells[H_TABLE]);
-    json_number(json, "processed", number(cells[H_PROCESSED]));
-    json_number(json, "created", number(cells[H_CREATED]));
-    json_number(json, "updated", number(cells[H_UPDATED]));
-    json_number(json, "deactivated", is_rollback(cells) ? 0 : number(cells[H_GONE]));
-    json_number(json, "deleted", is_rollback(cells) ? number(cells[H_GONE]) : 0);
-    json_number(json, "rejected", number(cells[H_REJECTED]));
-    json_text(json, "source_file", cells[H_FILE]);
-    json_text(json, "source_hash", cells[H_HASH]);
-    json_close(json, '}');
-    return true;
-}
+static const ReportColumn sync_columns[S_CELLS] = {
+    [S_SYNC] = {.key = "sync_id", .heading = "sync", .type = CELL_SYNC_ID, .style = STYLE_BOLD},
+    [S_AGE] = {.heading = "when", .type = CELL_AGE},
+    [S_TYPE] = {.key = "type", .heading = "type"},
+    [S_STATUS] = {.key = "status", .heading = "status", .style_of = style_of_status},
+    [S_STARTED] = {.key = "started_at"},
+    [S_COMPLETED] = {.key = "completed_at"},
+    [S_REASON] = {.key = "reason"},
+    [S_CREATED] = {.heading = "created", .type = CELL_COUNT, .style = STYLE_GOOD, .flags = AT_RIGHT},
+    [S_UPDATED] = {.heading = "updated", .type = CELL_COUNT, .style = STYLE_GOOD, .flags = AT_RIGHT},
+    [S_DEACTIVATED] = {.heading = "deactivated", .type = CELL_COUNT, .style = STYLE_WARN, .flags = AT_RIGHT},
+    [S_DELETED] = {.heading = "deleted", .type = CELL_COUNT, .style = STYLE_WARN, .flags = AT_RIGHT | WHERE_FILLED},
+    [S_REJECTED] = {.heading = "rejected", .type = CELL_COUNT, .style = STYLE_BAD, .flags = AT_RIGHT},
+    [S_NOTE] = {.heading = "", .style = STYLE_DIM, .flags = WHERE_FILLED},
+};
 
-/* ---- text: one line a sync, its tables added up ---- */
+enum { T_TABLE, T_PROCESSED, T_CREATED, T_UPDATED, T_DEACTIVATED, T_DELETED, T_REJECTED, T_FILE, T_HASH, T_CELLS };
 
-typedef struct TextList {
-    TextTable *table;
-    Arena arena;
-    char sync_id[64];
-    const char *age, *type, *status, *note;
-    int64_t created, updated, deactivated, deleted, rejected;
+static const ReportColumn table_columns[T_CELLS] = {
+    [T_TABLE] = {.key = "table"},
+    [T_PROCESSED] = {.key = "processed", .type = CELL_COUNT},
+    [T_CREATED] = {.key = "created", .type = CELL_COUNT},
+    [T_UPDATED] = {.key = "updated", .type = CELL_COUNT},
+    [T_DEACTIVATED] = {.key = "deactivated", .type = CELL_COUNT},
+    [T_DELETED] = {.key = "deleted", .type = CELL_COUNT},
+    [T_REJECTED] = {.key = "rejected", .type = CELL_COUNT},
+    [T_FILE] = {.key = "source_file"},
+    [T_HASH] = {.key = "source_hash"},
+};
+
+/* The log's rows come sync by sync, a row a table: those of one sync are gathered. */
+typedef struct Syncs {
+    Cli *cli;
+    const char *const *params; /* of history_list.sql */
+    Report *report;
+    Arena arena;                         /* what follows */
+    const char *head[S_CELLS];           /* head[S_SYNC] is NULL before the first */
+    const char *(*tables)[T_CELLS];
+    int n, cap;
+    int64_t sums[S_CELLS];
     bool all_skipped;
-} TextList;
+    bool any;
+} Syncs;
 
-static void end_line(TextList *list)
+static void write_sync(Syncs *syncs)
 {
-    if (!list->sync_id[0])
+    static const ReportTable tables = {.key = "tables", COLUMNS(table_columns)};
+    if (!syncs->head[S_SYNC])
         return;
-    bool bad = strcmp(list->status, "failed") == 0;
-    text_table_cell(list->table, STYLE_BOLD, out_short_id(list->sync_id, &list->arena));
-    text_table_cell(list->table, STYLE_PLAIN, list->age);
-    text_table_cell(list->table, STYLE_PLAIN, list->type);
-    text_table_cell(list->table, bad ? STYLE_BAD : STYLE_PLAIN, list->status);
-    text_table_number(list->table, STYLE_GOOD, list->created);
-    text_table_number(list->table, STYLE_GOOD, list->updated);
-    text_table_number(list->table, STYLE_WARN, list->deactivated);
-    text_table_number(list->table, STYLE_WARN, list->deleted);
-    text_table_number(list->table, STYLE_BAD, list->rejected);
-    text_table_cell(list->table, STYLE_DIM, list->all_skipped ? "files unchanged" : list->note);
-    text_table_row(list->table);
+    for (int c = S_CREATED; c <= S_REJECTED; c++)
+        syncs->head[c] = arena_printf(&syncs->arena, "%lld", (long long)syncs->sums[c]);
+    if (syncs->all_skipped)
+        syncs->head[S_NOTE] = "files unchanged";
+    report_row_begin(syncs->report, syncs->head);
+    report_table_begin(syncs->report, &tables, NULL);
+    for (int i = 0; i < syncs->n; i++)
+        report_row(syncs->report, syncs->tables[i]);
+    report_table_end(syncs->report);
+    report_row_end(syncs->report);
+    arena_reset(&syncs->arena);
+    memset(syncs->head, 0, sizeof syncs->head);
+    memset(syncs->sums, 0, sizeof syncs->sums);
+    syncs->n = 0;
 }
 
-static const char *note_of(TextList *list, const char *const *cells)
+static const char *kept(Syncs *syncs, const char *cell) { return cell ? arena_str(&syncs->arena, cell) : NULL; }
+
+static const char *note_of(Syncs *syncs, const char *const *cells)
 {
     if (cells[H_OF] && !cells[H_REASON])
-        return arena_printf(&list->arena, "of %s", out_short_id(cells[H_OF], &list->arena));
-    return cells[H_REASON] ? out_safe(cells[H_REASON], REASON_MAX, &list->arena) : "";
+        return arena_printf(&syncs->arena, "of %s", out_short_id(cells[H_OF], &syncs->arena));
+    return cells[H_REASON] ? out_safe(cells[H_REASON], REASON_MAX, &syncs->arena) : "";
 }
 
-static bool text_row(void *ctx, const char *const *cells, int n, Err *err)
+static void begin_sync(Syncs *syncs, const char *const *cells)
+{
+    static const int columns[][2] = {{S_SYNC, H_SYNC},       {S_AGE, H_AGE},             {S_TYPE, H_TYPE},    {S_STATUS, H_STATUS},
+                                     {S_STARTED, H_STARTED}, {S_COMPLETED, H_COMPLETED}, {S_REASON, H_REASON}};
+    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
+        syncs->head[columns[i][0]] = kept(syncs, cells[columns[i][1]]);
+    syncs->head[S_NOTE] = note_of(syncs, cells);
+    syncs->all_skipped = syncs->any = true;
+}
+
+static void add_table(Syncs *syncs, const char *const *cells)
+{
+    bool rollback = is_rollback(cells);
+    const char *gone = arena_printf(&syncs->arena, "%lld", (long long)number(cells[H_GONE]));
+    ARRAY_ROOM(syncs->tables, syncs->n, syncs->cap);
+    const char **t = syncs->tables[syncs->n++];
+    const int columns[][2] = {{T_TABLE, H_TABLE}, {T_FILE, H_FILE}, {T_HASH, H_HASH}};
+    const int counts[][2] = {
+        {T_PROCESSED, H_PROCESSED}, {T_CREATED, H_CREATED}, {T_UPDATED, H_UPDATED}, {T_REJECTED, H_REJECTED}};
+    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
+        t[columns[i][0]] = kept(syncs, cells[columns[i][1]]);
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++)
+        t[counts[i][0]] = kept(syncs, cells[counts[i][1]] ? cells[counts[i][1]] : "0");
+    t[T_DEACTIVATED] = rollback ? "0" : gone;
+    t[T_DELETED] = rollback ? gone : "0";
+    syncs->sums[S_CREATED] += number(cells[H_CREATED]);
+    syncs->sums[S_UPDATED] += number(cells[H_UPDATED]);
+    syncs->sums[rollback ? S_DELETED : S_DEACTIVATED] += number(cells[H_GONE]);
+    syncs->sums[S_REJECTED] += number(cells[H_REJECTED]);
+    syncs->all_skipped = syncs->all_skipped && cells[H_SKIPPED] && cells[H_SKIPPED][0] == 't';
+}
+
+static bool read_row(void *ctx, const char *const *cells, int n, Err *err)
 {
     (void)n;
     (void)err;
-    TextList *list = ctx;
-    if (strcmp(list->sync_id, cells[H_SYNC]) != 0) {
-        end_line(list);
-        snprintf(list->sync_id, sizeof list->sync_id, "%s", cells[H_SYNC]);
-        list->age = out_age(number(cells[H_AGE]), &list->arena);
-        list->type = arena_str(&list->arena, cells[H_TYPE] ? cells[H_TYPE] : "");
-        list->status = arena_str(&list->arena, cells[H_STATUS]);
-        list->note = note_of(list, cells);
-        list->created = list->updated = list->deactivated = list->deleted = list->rejected = 0;
-        list->all_skipped = true;
+    Syncs *syncs = ctx;
+    if (!syncs->head[S_SYNC] || strcmp(syncs->head[S_SYNC], cells[H_SYNC]) != 0) {
+        write_sync(syncs);
+        begin_sync(syncs, cells);
     }
-    list->created += number(cells[H_CREATED]);
-    list->updated += number(cells[H_UPDATED]);
-    *(is_rollback(cells) ? &list->deleted : &list->deactivated) += number(cells[H_GONE]);
-    list->rejected += number(cells[H_REJECTED]);
-    list->all_skipped = list->all_skipped && cells[H_SKIPPED] && cells[H_SKIPPED][0] == 't';
+    add_table(syncs, cells);
     return true;
 }
 
-static TextTable *text_columns(void)
-{
-    static const char *const left[] = {"sync", "when", "type", "status"};
-    static const struct {
-        const char *name;
-        unsigned flags;
-    } right[] = {{"created", COLUMN_RIGHT},
-                 {"updated", COLUMN_RIGHT},
-                 {"deactivated", COLUMN_RIGHT},
-                 {"deleted", COLUMN_RIGHT | COLUMN_OPTIONAL},
-                 {"rejected", COLUMN_RIGHT}};
-    TextTable *table = text_table_new();
-    for (size_t i = 0; i < sizeof left / sizeof left[0]; i++)
-        text_table_column(table, left[i], COLUMN_LEFT);
-    for (size_t i = 0; i < sizeof right / sizeof right[0]; i++)
-        text_table_column(table, right[i].name, right[i].flags);
-    text_table_column(table, "", COLUMN_LEFT | COLUMN_OPTIONAL);
-    return table;
-}
+/* ---- the list ---- */
 
-static bool list_text(Cli *cli, const char *const *params, Err *err)
+static bool write_syncs(Report *report, void *ctx, Err *err)
 {
-    TextList list = {.table = text_columns()};
-    bool ok = pg_each(cli->pg, sql_query("history_list"), 3, params, text_row, &list, err);
-    if (ok && !list.sync_id[0]) {
-        out_print(stdout, "No sync yet.\n");
-    } else if (ok) {
-        end_line(&list);
-        text_table_print(list.table, stdout);
-    }
-    text_table_free(list.table);
-    arena_free(&list.arena);
-    return ok;
-}
-
-static bool list_json(Cli *cli, const char *const *params, Err *err)
-{
-    JsonList list = {.sync_id = ""};
-    json_begin(&list.json, stdout);
-    json_open(&list.json, "syncs", '[');
-    bool ok = pg_each(cli->pg, sql_query("history_list"), 3, params, json_row, &list, err);
-    close_sync(&list);
-    json_close(&list.json, ']');
-    if (!ok)
-        json_item(&list.json, "error", json_error(err));
-    json_end(&list.json);
-    cli->reported = true;
-    return ok;
+    static const ReportTable table = {.key = "syncs", COLUMNS(sync_columns)};
+    Syncs *syncs = ctx;
+    syncs->report = report;
+    report_table_begin(report, &table, NULL);
+    if (!pg_each(syncs->cli->pg, sql_query("history_list"), 3, syncs->params, read_row, syncs, err))
+        return false;
+    write_sync(syncs);
+    report_table_end(report);
+    if (!syncs->any)
+        report_line(report, "No sync yet.");
+    return true;
 }
 
 static bool list_syncs(Cli *cli, const char *table, Err *err)
 {
-    const char *limit = cli_number(cli, "limit") ? cli_text(cli, "limit") : NULL;
-    const char *params[] = {cli->base->name, table, limit};
-    return (cli->json ? list_json : list_text)(cli, params, err);
+    static const ReportSection sections[] = {{FOR_ALL, 1, write_syncs}, {0}};
+    const char *params[] = {cli->base->name, table, cli_number(cli, "limit") ? cli_text(cli, "limit") : NULL};
+    Syncs syncs = {.cli = cli, .params = params};
+    bool ok = cli_report(cli, sections, &syncs, NULL, err);
+    free(syncs.tables);
+    arena_free(&syncs.arena);
+    return ok;
 }
 
 /* ---- the command ---- */

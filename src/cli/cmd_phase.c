@@ -63,50 +63,65 @@ static bool read_stored(Cli *cli, Move *move, Err *err)
 
 /* ---- what is shown ---- */
 
-static void print_json(const Cli *cli, const Move *move, const Err *failed)
+typedef struct PhaseReport {
+    const Cli *cli;
+    const Move *move;
+    bool failed;
+} PhaseReport;
+
+static void write_fields(Report *report, const Cli *cli, const Move *move)
 {
-    JsonOut json;
-    json_begin(&json, stdout);
     if (move->gated) {
-        json_text(&json, "status", validation_failed(&move->validation) ? "fail" : "pass");
-        validation_json(cli, &json, &move->validation);
-        json_text(&json, "to", phase_name(move->to));
+        report_text(report, "status", validation_failed(&move->validation) ? "fail" : "pass");
+        validation_write(report, cli, &move->validation);
+        report_text(report, "to", phase_name(move->to));
     } else {
-        json_text(&json, "phase", phase_name(move->moved ? move->to : move->from));
+        report_text(report, "phase", phase_name(move->moved ? move->to : move->from));
     }
-    json_text(&json, "from", phase_name(move->from));
-    json_bool(&json, "moved", move->moved);
-    json_bool(&json, "forced", move->forced);
+    report_text(report, "from", phase_name(move->from));
+    report_bool(report, "moved", move->moved);
+    report_bool(report, "forced", move->forced);
     if (!move->moved && !move->gated) {
-        json_text(&json, "since", move->since);
-        json_text(&json, "by", move->by);
+        report_text(report, "since", move->since);
+        report_text(report, "by", move->by);
     }
-    if (failed->code != ERR_NONE)
-        json_item(&json, "error", json_error(failed));
-    json_end(&json);
 }
 
-static void print_text(const Cli *cli, const Move *move, const Err *failed)
+static bool write_validation(Report *report, void *ctx, Err *err)
 {
-    Arena arena = {0};
-    Phase now = move->moved ? move->to : move->from;
-    if (move->gated && (failed->code != ERR_NONE || move->forced || !cli->quiet)) {
-        validation_text(cli, &move->validation);
-        if (failed->code == ERR_NONE)
-            fputc('\n', stdout);
-    }
-    bool dull = cli->quiet && move->moved && !move->forced;
-    if (failed->code == ERR_NONE && !dull) {
-        if (move->moved)
-            out_print(stdout, "Base %s moved from phase %s to %s%s: %s.\n", cli->base->name, phase_name(move->from),
-                    phase_name(now), move->forced ? ", by force" : "", meanings[now]);
-        else
-            out_print(stdout, "Base %s is in phase %s: %s.\n", cli->base->name, phase_name(now), meanings[now]);
-        if (!move->moved && move->since)
-            out_print(stdout, "Set %s by %s.\n", out_age(move->age, &arena), out_safe(move->by, 200, &arena));
-    }
-    arena_free(&arena);
+    (void)err;
+    const PhaseReport *phase = ctx;
+    const Move *move = phase->move;
+    if (report_for(report) == FOR_PROGRAMS)
+        write_fields(report, phase->cli, move);
+    else if (move->gated && (phase->failed || move->forced || !phase->cli->quiet))
+        validation_write(report, phase->cli, &move->validation);
+    return true;
 }
+
+static bool write_move(Report *report, void *ctx, Err *err)
+{
+    (void)err;
+    const PhaseReport *phase = ctx;
+    const Move *move = phase->move;
+    const char *base = phase->cli->base->name;
+    Phase now = move->moved ? move->to : move->from;
+    bool dull = phase->cli->quiet && move->moved && !move->forced;
+    if (phase->failed || dull)
+        return true;
+    report_gap(report);
+    if (move->moved)
+        report_line(report, "Base %s moved from phase %s to %s%s: %s.", base, phase_name(move->from), phase_name(now),
+                    move->forced ? ", by force" : "", meanings[now]);
+    else
+        report_line(report, "Base %s is in phase %s: %s.", base, phase_name(now), meanings[now]);
+    if (!move->moved && move->since)
+        report_line(report, "Set %s by %s.", out_age(move->age, report_arena(report)),
+                    out_safe(move->by, 200, report_arena(report)));
+    return true;
+}
+
+static const ReportSection sections[] = {{FOR_ALL, 1, write_validation}, {FOR_PEOPLE, 2, write_move}, {0}};
 
 /* ---- the move ---- */
 
@@ -180,11 +195,7 @@ static bool run(Cli *cli, Err *err)
     bool ok = name ? change(cli, &move, err) : show(cli, &move, err);
     cli->committed = name && ok;
     if (ok || move.gated) {
-        cli->reported = cli->json;
-        if (cli->json)
-            print_json(cli, &move, err);
-        else
-            print_text(cli, &move, err);
+        cli_report(cli, sections, &(PhaseReport){cli, &move, !ok}, err, err);
     }
     validation_free(&move.validation);
     return ok;

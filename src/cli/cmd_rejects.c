@@ -4,6 +4,7 @@
 #include "artsync/embed.h"
 #include "artsync/shell.h"
 #include "rejects.h"
+#include "report_sync.h"
 
 static const Option options[] = {
     {"table", 0, OPTION_TEXT, "TABLE", NULL, NULL, "only the rejects of this table"},
@@ -28,155 +29,139 @@ const Command cmd_rejects = {
 
 enum { VALUE_MAX = 60, REASON_MAX = 400 };
 
-const char *rejects_replay(const char *table, const char *path, Arena *arena)
+static void reject_line(Report *report, const char *const *cells)
 {
-    return command_line(arena, "sync --file %s", arena_printf(arena, "%s=%s", table, path));
+    Arena *arena = report_arena(report);
+    const char *value = filled(cells[REJECT_VALUE]);
+    report_part(report, STYLE_PLAIN, "  line %s", cells[REJECT_LINE] ? cells[REJECT_LINE] : "0");
+    if (cells[REJECT_ID])
+        report_part(report, STYLE_PLAIN, ", %s", out_safe(cells[REJECT_ID], VALUE_MAX, arena));
+    if (cells[REJECT_COLUMN])
+        report_part(report, STYLE_PLAIN, ", %s", cells[REJECT_COLUMN]);
+    if (value)
+        report_part(report, STYLE_PLAIN, " \"%s\"", out_safe(value, VALUE_MAX, arena));
+    report_line(report, ": %s", out_safe(cells[REJECT_REASON], REASON_MAX, arena));
 }
 
 /* ---- listing ---- */
 
 typedef struct Listing {
-    JsonOut json;
+    Cli *cli;
+    const char *const *params; /* of rejects_list.sql */
+    Report *report;
     Arena arena;
     const char *table, *file; /* whose heading stands last */
     int64_t n;
 } Listing;
 
-static bool json_row(void *ctx, const char *const *cells, int n, Err *err)
+static void listed_line(Report *report, void *ctx, const char *const *cells)
 {
-    (void)n;
-    (void)err;
     Listing *listing = ctx;
-    json_item(&listing->json, NULL, reject_object(cells));
-    return true;
-}
-
-static void print_reject(const char *line, const char *id, const char *column, const char *value, const char *reason)
-{
-    Arena arena = {0};
-    out_print(stdout, "  line %s", line);
-    if (id)
-        out_print(stdout, ", %s", out_safe(id, VALUE_MAX, &arena));
-    if (column)
-        out_print(stdout, ", %s", column);
-    if (value && *value)
-        out_print(stdout, " \"%s\"", out_safe(value, VALUE_MAX, &arena));
-    out_print(stdout, ": %s\n", out_safe(reason, REASON_MAX, &arena));
-    arena_free(&arena);
-}
-
-static bool text_row(void *ctx, const char *const *cells, int n, Err *err)
-{
-    (void)n;
-    (void)err;
-    Listing *listing = ctx;
-    if (!listing->table || strcmp(listing->table, cells[R_TABLE]) != 0 || strcmp(listing->file, cells[R_FILE]) != 0) {
-        listing->table = arena_str(&listing->arena, cells[R_TABLE]);
-        listing->file = arena_str(&listing->arena, cells[R_FILE]);
-        if (listing->n)
-            fputc('\n', stdout);
-        out_print(stdout, "%s%s%s, from %s\n", style_begin(STYLE_BOLD), listing->table,
-                style_end(STYLE_BOLD), out_safe(listing->file, VALUE_MAX * 4, &listing->arena));
+    if (!listing->table || strcmp(listing->table, cells[REJECT_TABLE]) != 0 ||
+        strcmp(listing->file, cells[REJECT_FILE]) != 0) {
+        listing->table = arena_str(&listing->arena, cells[REJECT_TABLE]);
+        listing->file = arena_str(&listing->arena, cells[REJECT_FILE]);
+        report_gap(report);
+        report_part(report, STYLE_BOLD, "%s", listing->table);
+        report_line(report, ", from %s", out_safe(listing->file, VALUE_MAX * 4, report_arena(report)));
     }
-    print_reject(cells[R_LINE], cells[R_ID], cells[R_COLUMN], cells[R_VALUE], cells[R_REASON]);
+    reject_line(report, cells);
+}
+
+static bool list_reject(void *ctx, const char *const *cells, int n, Err *err)
+{
+    (void)n;
+    (void)err;
+    Listing *listing = ctx;
     listing->n++;
+    report_row(listing->report, cells);
     return true;
 }
 
-static bool list_json(Cli *cli, const char *const *params, Err *err)
+static bool write_list(Report *report, void *ctx, Err *err)
 {
-    Listing listing = {0};
-    json_begin(&listing.json, stdout);
-    json_open(&listing.json, "rejects", '[');
-    bool ok = pg_each(cli->pg, sql_query("rejects_list"), 4, params, json_row, &listing, err);
-    json_close(&listing.json, ']');
-    if (!ok)
-        json_item(&listing.json, "error", json_error(err));
-    json_end(&listing.json);
-    cli->reported = true;
-    return ok;
+    static const ReportTable table = {.key = "rejects", COLUMNS(reject_columns), .line = listed_line};
+    Listing *listing = ctx;
+    listing->report = report;
+    report_table_begin(report, &table, listing);
+    if (!pg_each(listing->cli->pg, sql_query("rejects_list"), 4, listing->params, list_reject, listing, err))
+        return false;
+    report_table_end(report);
+    return true;
 }
 
-static bool list_text(Cli *cli, const char *const *params, Err *err)
+static bool write_advice(Report *report, void *ctx, Err *err)
 {
-    Listing listing = {0};
-    bool ok = pg_each(cli->pg, sql_query("rejects_list"), 4, params, text_row, &listing, err);
-    if (ok && listing.n == 0)
-        out_print(stdout, params[1] ? "That sync rejected nothing.\n" : "No open rejects.\n");
-    else if (ok)
-        out_print(stdout, "\n%s. To fix and replay them:\n  %s\n  %s\n",
-                  out_noun(listing.n, "reject", "rejects", &listing.arena),
-                  command_line(&listing.arena, "rejects --table %s --csv mend.csv", listing.table),
-                  rejects_replay(listing.table, "mend.csv", &listing.arena));
+    (void)err;
+    Listing *listing = ctx;
+    Arena *arena = report_arena(report);
+    if (listing->n == 0) {
+        report_line(report, "%s", listing->params[1] ? "That sync rejected nothing." : "No open rejects.");
+        return true;
+    }
+    report_gap(report);
+    report_line(report, "%s. To fix and replay them:", out_noun(listing->n, "reject", "rejects", arena));
+    report_line(report, "  %s", command_line(arena, "rejects --table %s --csv " FIXED_CSV, listing->table));
+    report_line(report, "  %s", rejects_replay(listing->table, FIXED_CSV, arena));
+    return true;
+}
+
+static bool list(Cli *cli, const char *const *params, Err *err)
+{
+    static const ReportSection sections[] = {{FOR_ALL, 1, write_list}, {FOR_PEOPLE, 2, write_advice}, {0}};
+    Listing listing = {.cli = cli, .params = params};
+    bool ok = cli_report(cli, sections, &listing, NULL, err);
     arena_free(&listing.arena);
     return ok;
 }
 
 /* ---- --csv ---- */
 
-static bool json_unwritten(void *ctx, const char *line, Err *err)
-{
-    (void)err;
-    json_raw(ctx, NULL, line);
-    return true;
-}
+typedef struct Written {
+    const char *table, *path;
+    RejectsWritten rejects;
+} Written;
 
-static const char *field(const cJSON *object, const char *key)
-{
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
-    return cJSON_IsString(item) ? item->valuestring : NULL;
-}
-
-static bool text_unwritten(void *ctx, const char *line, Err *err)
+static void unwritten_line(Report *report, void *ctx, const char *const *cells)
 {
     (void)ctx;
-    (void)err;
-    char number[24];
-    cJSON *object = cJSON_Parse(line);
-    snprintf(number, sizeof number, "%.0f", cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(object, "line")));
-    print_reject(number, field(object, "id"), field(object, "column"), field(object, "value"), field(object, "reason"));
-    cJSON_Delete(object);
-    return true;
+    reject_line(report, cells);
 }
 
-static bool say_written(Cli *cli, const char *table, const char *path, RejectsWritten *written, Err *err)
+static void write_summary(Report *report, const Written *written, int64_t left)
 {
-    Arena arena = {0};
-    int64_t left = spool_count(written->unwritten);
-    bool ok;
-    if (cli->json) {
-        JsonOut json;
-        json_begin(&json, stdout);
-        json_text(&json, "table", table);
-        json_text(&json, "file", written->written ? path : NULL);
-        json_number(&json, "written", written->written);
-        json_open(&json, "not_written", '[');
-        ok = spool_each(written->unwritten, json_unwritten, &json, err);
-        json_close(&json, ']');
-        json_end(&json);
-        return ok;
-    }
-    if (written->written)
-        out_print(stdout, "%s written to %s. Fix it, then: %s\n",
-                  out_noun(written->written, "record", "records", &arena), path, rejects_replay(table, path, &arena));
+    Arena *arena = report_arena(report);
+    int64_t n = written->rejects.written;
+    report_text(report, "table", written->table);
+    report_text(report, "file", n ? written->path : NULL);
+    report_count(report, "written", n);
+    if (n)
+        report_line(report, "%s written to %s. Fix it, then: %s", out_noun(n, "record", "records", arena), written->path,
+                    rejects_replay(written->table, written->path, arena));
     else
-        out_print(stdout, "Nothing to write: %s has no %srejects.\n", table, left ? "other " : "");
+        report_line(report, "Nothing to write: %s has no %srejects.", written->table, left ? "other " : "");
     if (left)
-        out_print(stdout, "%s cannot be told apart into columns; fix them in the source:\n",
-                out_noun(left, "record", "records", &arena));
-    ok = spool_each(written->unwritten, text_unwritten, NULL, err);
-    arena_free(&arena);
-    return ok;
+        report_line(report, "%s cannot be told apart into columns; fix them in the source:",
+                    out_noun(left, "record", "records", arena));
+}
+
+static bool write_written(Report *report, void *ctx, Err *err)
+{
+    static const ReportTable table = {.key = "not_written", COLUMNS(reject_columns), .line = unwritten_line};
+    const Written *written = ctx;
+    write_summary(report, written, spool_count(written->rejects.unwritten));
+    return report_spool(report, &table, NULL, written->rejects.unwritten, err);
 }
 
 static bool write_csv(Cli *cli, const char *const *params, const char *path, Err *err)
 {
-    RejectsWritten written = {.unwritten = spool_new()};
+    static const ReportSection sections[] = {{FOR_ALL, 1, write_written}, {0}};
+    Written written = {params[2], path, {.unwritten = spool_new()}};
     if (!params[2])
         err_set(err, ERR_USAGE, "add --table TABLE: a CSV file holds one table's records", "--csv needs --table");
-    bool ok = err->code == ERR_NONE && rejects_write_csv(cli, params, path, cli_flag(cli, "force"), &written, err) &&
-              say_written(cli, params[2], path, &written, err);
-    spool_free(written.unwritten);
+    bool ok = err->code == ERR_NONE && rejects_write_csv(cli, params, path, cli_flag(cli, "force"), &written.rejects, err) &&
+              cli_report(cli, sections, &written, NULL, err);
+    spool_free(written.rejects.unwritten);
     return ok;
 }
 
@@ -189,7 +174,7 @@ static bool run(Cli *cli, Err *err)
     bool ok =
         pg_begin(cli->pg, PG_TX_READ, err) && (!sync || sync_find(cli->pg, cli->base->name, sync, false, sync_id, err));
     const char *params[] = {cli->base->name, sync ? sync_id : NULL, table, path ? "t" : "f"};
-    ok = ok && (path ? write_csv(cli, params, path, err) : (cli->json ? list_json : list_text)(cli, params, err));
+    ok = ok && (path ? write_csv(cli, params, path, err) : list(cli, params, err));
     pg_rollback(cli->pg);
     return ok;
 }

@@ -1,7 +1,9 @@
 /* cmd_rollback.c - undo one sync. */
+#include "artsync/cells.h"
+#include "artsync/changes.h"
 #include "artsync/log.h"
 #include "artsync/rollback.h"
-#include "private.h"
+#include "report_sync.h"
 
 static const Option options[] = {
     ROW_DRY_RUN,
@@ -27,83 +29,92 @@ const Command cmd_rollback = {
     .run = run,
 };
 
-enum { KEPT_SHOWN = 50, VALUE_MAX = 60 };
+enum { KEPT_SHOWN = 50, VALUE_MAX = 60, REASON_MAX = 300 };
 
-/* ---- JSON ---- */
+typedef struct RollbackReport {
+    const RollbackResult *result;
+    bool failed;
+} RollbackReport;
 
-static bool json_detail(void *ctx, const char *line, Err *err)
+static bool is_hidden(const Report *report, const RollbackReport *rollback)
+{
+    return rollback->failed && report_for(report) != FOR_PROGRAMS;
+}
+
+static bool write_counts(Report *report, void *ctx, Err *err)
 {
     (void)err;
-    json_raw(ctx, NULL, line);
+    const RollbackResult *result = ((RollbackReport *)ctx)->result;
+    report_field(report, "sync_id", "Sync", CELL_SYNC_ID, filled(result->sync_id));
+    report_field(report, "reversed", "Put back", CELL_COUNT, report_number(report, result->reversed));
+    report_field(report, "kept", "Kept", CELL_COUNT, report_number(report, result->kept));
+    report_field(report, "deleted", "Deleted", CELL_COUNT, report_number(report, result->deleted));
     return true;
 }
 
-static bool print_json(const RollbackResult *result, const Err *failed, Err *err)
+/* ---- what was kept, and why ---- */
+
+static bool is_not_kept(const char *const *cells) { return strcmp(cells[DETAIL_ACTION], "kept") != 0; }
+
+static const char *shown(Report *report, const char *text)
 {
-    JsonOut json;
-    json_begin(&json, stdout);
-    json_item(&json, "sync_id", json_string_or_null(*result->sync_id ? result->sync_id : NULL));
-    json_number(&json, "reversed", result->reversed);
-    json_number(&json, "kept", result->kept);
-    json_number(&json, "deleted", result->deleted);
-    json_open(&json, "details", '[');
-    bool ok = !result->details || spool_each(result->details, json_detail, &json, err);
-    json_close(&json, ']');
-    if (failed->code != ERR_NONE)
-        json_item(&json, "error", json_error(failed));
-    json_end(&json);
-    return ok;
+    return text ? out_safe(text, VALUE_MAX, report_arena(report)) : "(empty)";
 }
 
-/* ---- text: what was kept, and why ---- */
-
-static const char *field(const cJSON *object, const char *key)
+static void kept_line(Report *report, void *ctx, const char *const *cells)
 {
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
-    return cJSON_IsString(item) ? item->valuestring : NULL;
+    (void)ctx;
+    Cells columns = {0};
+    cells_split(arena_str(report_arena(report), cells[DETAIL_COLUMNS]), &columns);
+    report_part(report, STYLE_PLAIN, "  %s %s", cells[DETAIL_TABLE], shown(report, cells[DETAIL_ID]));
+    for (int i = 0; i + 2 < columns.n; i += 3)
+        report_part(report, STYLE_PLAIN, ", %s %s -> %s", columns.items[i], shown(report, columns.items[i + 1]),
+                    shown(report, columns.items[i + 2]));
+    const char *reason = cells[DETAIL_REASON];
+    report_line(report, "%s%s", reason ? ": " : "", reason ? out_safe(reason, REASON_MAX, report_arena(report)) : "");
+    cells_free(&columns);
 }
 
-static bool text_detail(void *ctx, const char *line, Err *err)
+static bool write_details(Report *report, void *ctx, Err *err)
+{
+    static const ReportColumn columns[DETAIL_CELLS] = {
+        [DETAIL_TABLE] = {.key = "table", .heading = "table"},
+        [DETAIL_ID] = {.key = "id", .heading = "id"},
+        [DETAIL_ACTION] = {.key = "action"},
+        [DETAIL_COLUMNS] = {.key = "columns", .heading = "changes", .type = CELL_CHANGES},
+        [DETAIL_REASON] = {.key = "reason", .heading = "reason"},
+    };
+    static const ReportTable table = {.key = "details",
+                                      .title = "Kept, because it changed since",
+                                      COLUMNS(columns),
+                                      .line = kept_line,
+                                      .skip = is_not_kept,
+                                      .shown = KEPT_SHOWN,
+                                      .one = "other",
+                                      .many = "others",
+                                      .see = "; --json lists all"};
+    const RollbackReport *rollback = ctx;
+    return is_hidden(report, rollback) || report_spool(report, &table, NULL, rollback->result->details, err);
+}
+
+static bool write_closing(Report *report, void *ctx, Err *err)
 {
     (void)err;
-    int64_t *n = ctx;
-    cJSON *detail = cJSON_Parse(line);
-    const char *action = field(detail, "action"), *reason = field(detail, "reason");
-    if (action && strcmp(action, "kept") == 0 && (*n)++ < KEPT_SHOWN) {
-        Arena arena = {0};
-        const cJSON *column;
-        if (*n == 1)
-            out_print(stdout, "%sKept, because it changed since%s\n", style_begin(STYLE_BOLD), style_end(STYLE_BOLD));
-        out_print(stdout, "  %s %s", field(detail, "table"), out_safe(field(detail, "id"), VALUE_MAX, &arena));
-        cJSON_ArrayForEach(column, cJSON_GetObjectItemCaseSensitive(detail, "columns"))
-        {
-            const char *to = field(column, "to"), *from = field(column, "from");
-            out_print(stdout, ", %s %s -> %s", column->string, from ? out_safe(from, VALUE_MAX, &arena) : "(empty)",
-                    to ? out_safe(to, VALUE_MAX, &arena) : "(empty)");
-        }
-        out_print(stdout, "%s%s\n", reason ? ": " : "", reason ? out_safe(reason, 300, &arena) : "");
-        arena_free(&arena);
-    }
-    cJSON_Delete(detail);
+    const RollbackReport *rollback = ctx;
+    const RollbackResult *result = rollback->result;
+    Arena *arena = report_arena(report);
+    if (is_hidden(report, rollback))
+        return true;
+    report_gap(report);
+    report_line(report, "%s %s: %s put back, %s deleted, %s kept.",
+                result->dry_run ? "Dry run, nothing was written. Undoing" : "Undone",
+                out_short_id(result->sync_id, arena), out_noun(result->reversed, "row", "rows", arena),
+                out_noun(result->deleted, "row", "rows", arena), out_noun(result->kept, "value", "values", arena));
     return true;
 }
 
-static bool print_text(const RollbackResult *result, Err *err)
-{
-    Arena arena = {0};
-    int64_t kept = 0;
-    bool ok = !result->details || spool_each(result->details, text_detail, &kept, err);
-    if (kept > KEPT_SHOWN)
-        out_print(stdout, "  and %s; --json lists all\n", out_noun(kept - KEPT_SHOWN, "other", "others", &arena));
-    if (kept)
-        fputc('\n', stdout);
-    out_print(stdout, "%s %s: %s put back, %s deleted, %s kept.\n",
-            result->dry_run ? "Dry run, nothing was written. Undoing" : "Undone", out_short_id(result->sync_id, &arena),
-            out_noun(result->reversed, "row", "rows", &arena), out_noun(result->deleted, "row", "rows", &arena),
-            out_noun(result->kept, "value", "values", &arena));
-    arena_free(&arena);
-    return ok;
-}
+static const ReportSection sections[] = {
+    {FOR_ALL, 1, write_counts}, {FOR_ALL, 2, write_details}, {FOR_PEOPLE, 3, write_closing}, {0}};
 
 /* ---- the command ---- */
 
@@ -118,12 +129,8 @@ static bool run(Cli *cli, Err *err)
                                            &failed);
     log_progress_end();
     cli->committed = ok && !rollback.dry_run;
-    if (cli->json) {
-        printed = print_json(&result, &failed, &printing);
-        cli->reported = true;
-    } else if (!cli->quiet || (ok && result.kept > 0)) {
-        printed = ok ? print_text(&result, &printing) : true;
-    }
+    if (!cli_is_quiet(cli) || (ok && result.kept > 0))
+        printed = cli_report(cli, sections, &(RollbackReport){&result, !ok}, &failed, &printing);
     cli->status = ok && result.kept > 0 ? EXIT_ATTENTION : EXIT_DONE;
     rollback_result_free(&result);
     if (ok && !printed) { /* the rollback itself is done */

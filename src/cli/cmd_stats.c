@@ -41,74 +41,67 @@ static Last last_of(const PgRows *lasts, const char *table)
     return (Last){0};
 }
 
-static void print_json(const PgRows *counts, const PgRows *lasts, int64_t logs, Phase phase)
+typedef struct Stats {
+    const Cli *cli;
+    PgRows *counts, *lasts, *logs;
+    Phase phase;
+} Stats;
+
+static bool write_tables(Report *report, void *ctx, Err *err)
 {
-    JsonOut json;
-    json_begin(&json, stdout);
-    json_open(&json, "tables", '[');
-    for (int r = 0; r < pg_count(counts); r++) {
-        Last last = last_of(lasts, pg_get(counts, r, 0));
-        json_open(&json, NULL, '{');
-        json_text(&json, "table", pg_get(counts, r, 0));
-        json_number(&json, "rows", pg_int(counts, r, 1));
-        json_number(&json, "active", pg_int(counts, r, 2));
-        json_number(&json, "inactive", pg_int(counts, r, 1) - pg_int(counts, r, 2));
-        json_text(&json, "last_sync_id", last.sync_id);
-        json_text(&json, "last_synced_at", last.at);
-        json_close(&json, '}');
+    static const ReportColumn columns[] = {
+        {.key = "table", .heading = "table"},
+        {.key = "rows", .heading = "rows", .type = CELL_COUNT, .flags = AT_RIGHT},
+        {.key = "active", .heading = "active", .type = CELL_COUNT, .flags = AT_RIGHT},
+        {.key = "inactive", .heading = "inactive", .type = CELL_COUNT, .style = STYLE_WARN, .flags = AT_RIGHT},
+        {.heading = "last sync", .type = CELL_AGE, .none = "never"},
+        {.key = "last_sync_id", .heading = "id", .type = CELL_SYNC_ID, .style = STYLE_DIM, .flags = WHERE_FILLED},
+        {.key = "last_synced_at"},
+    };
+    static const ReportTable table = {.key = "tables", COLUMNS(columns)};
+    (void)err;
+    const Stats *stats = ctx;
+    report_table_begin(report, &table, NULL);
+    for (int r = 0; r < pg_count(stats->counts); r++) {
+        const char *name = pg_get(stats->counts, r, 0);
+        Last last = last_of(stats->lasts, name);
+        int64_t inactive = pg_int(stats->counts, r, 1) - pg_int(stats->counts, r, 2);
+        report_row(report, (const char *[]){name, pg_get(stats->counts, r, 1), pg_get(stats->counts, r, 2),
+                                            report_number(report, inactive),
+                                            last.sync_id ? report_number(report, last.age) : NULL, last.sync_id, last.at});
     }
-    json_close(&json, ']');
-    json_number(&json, "sync_logs", logs);
-    json_text(&json, "phase", phase_name(phase));
-    json_end(&json);
+    report_table_end(report);
+    return true;
 }
 
-static void print_text(const Cli *cli, const PgRows *counts, const PgRows *lasts, int64_t logs, Phase phase)
+static bool write_summary(Report *report, void *ctx, Err *err)
 {
-    Arena arena = {0};
-    TextTable *table = text_table_new();
-    text_table_column(table, "table", COLUMN_LEFT);
-    text_table_column(table, "rows", COLUMN_RIGHT);
-    text_table_column(table, "active", COLUMN_RIGHT);
-    text_table_column(table, "inactive", COLUMN_RIGHT);
-    text_table_column(table, "last sync", COLUMN_LEFT);
-    text_table_column(table, "id", COLUMN_LEFT | COLUMN_OPTIONAL);
-    for (int r = 0; r < pg_count(counts); r++) {
-        Last last = last_of(lasts, pg_get(counts, r, 0));
-        text_table_cell(table, STYLE_PLAIN, pg_get(counts, r, 0));
-        text_table_number(table, STYLE_PLAIN, pg_int(counts, r, 1));
-        text_table_number(table, STYLE_PLAIN, pg_int(counts, r, 2));
-        text_table_number(table, STYLE_WARN, pg_int(counts, r, 1) - pg_int(counts, r, 2));
-        text_table_cell(table, STYLE_PLAIN, last.sync_id ? out_age(last.age, &arena) : "never");
-        text_table_cell(table, STYLE_DIM, last.sync_id ? out_short_id(last.sync_id, &arena) : "");
-        text_table_row(table);
-    }
-    text_table_print(table, stdout);
-    out_print(stdout, "\nBase %s in %s, phase %s, %s in the log.\n", cli->base->name, pg_database(cli->pg),
-            phase_name(phase), out_noun(logs, "entry", "entries", &arena));
-    text_table_free(table);
-    arena_free(&arena);
+    (void)err;
+    const Stats *stats = ctx;
+    int64_t logs = pg_int(stats->logs, 0, 0);
+    report_count(report, "sync_logs", logs);
+    report_text(report, "phase", phase_name(stats->phase));
+    report_gap(report);
+    report_line(report, "Base %s in %s, phase %s, %s in the log.", stats->cli->base->name, pg_database(stats->cli->pg),
+                phase_name(stats->phase), out_noun(logs, "entry", "entries", report_arena(report)));
+    return true;
 }
 
 static bool run(Cli *cli, Err *err)
 {
+    static const ReportSection sections[] = {{FOR_ALL, 1, write_tables}, {FOR_ALL, 2, write_summary}, {0}};
     Buf sql = {0};
-    PgRows *counts = NULL, *lasts = NULL, *logs = NULL;
-    Phase phase = PHASE_PARALLEL;
+    Stats stats = {.cli = cli, .phase = PHASE_PARALLEL};
     const char *base[] = {cli->base->name};
     counts_sql(cli->base, &sql);
-    bool ok = pg_begin(cli->pg, PG_TX_READ, err) && pg_query(cli->pg, sql.data, 0, NULL, &counts, err) &&
-              pg_query(cli->pg, sql_query("stats_last_syncs"), 1, base, &lasts, err) &&
-              pg_row(cli->pg, sql_query("stats_log_count"), 1, base, &logs, err) &&
-              phase_read(cli->pg, cli->base->name, &phase, err);
-    if (ok && cli->json)
-        print_json(counts, lasts, pg_int(logs, 0, 0), phase);
-    else if (ok)
-        print_text(cli, counts, lasts, pg_int(logs, 0, 0), phase);
+    bool ok = pg_begin(cli->pg, PG_TX_READ, err) && pg_query(cli->pg, sql.data, 0, NULL, &stats.counts, err) &&
+              pg_query(cli->pg, sql_query("stats_last_syncs"), 1, base, &stats.lasts, err) &&
+              pg_row(cli->pg, sql_query("stats_log_count"), 1, base, &stats.logs, err) &&
+              phase_read(cli->pg, cli->base->name, &stats.phase, err) && cli_report(cli, sections, &stats, NULL, err);
     pg_rollback(cli->pg);
-    pg_rows_free(counts);
-    pg_rows_free(lasts);
-    pg_rows_free(logs);
+    pg_rows_free(stats.counts);
+    pg_rows_free(stats.lasts);
+    pg_rows_free(stats.logs);
     buf_free(&sql);
     return ok;
 }

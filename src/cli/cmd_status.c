@@ -21,73 +21,82 @@ const Command cmd_status = {
     .run = run,
 };
 
-static void print_json(const PendingStatus *statuses, int n, Phase phase, const PgRows *killed, const Err *failed)
+typedef struct StatusReport {
+    const Cli *cli;
+    const PendingStatus *statuses; /* one a table */
+    PgRows *ages, *killed;
+    Phase phase;
+} StatusReport;
+
+static bool write_phase(Report *report, void *ctx, Err *err)
 {
-    JsonOut json;
-    json_begin(&json, stdout);
-    json_text(&json, "phase", phase_name(phase));
-    json_open(&json, "tables", '[');
-    for (int i = 0; i < n; i++) {
-        const PendingStatus *o = &statuses[i];
-        json_open(&json, NULL, '{');
-        json_text(&json, "table", o->table->name);
-        json_text(&json, "file", o->file);
-        json_item(&json, "sha256", json_string_or_null(o->sha256));
-        json_bool(&json, "changed", o->changed);
-        json_item(&json, "last_sync_id", json_string_or_null(o->last_sync_id));
-        json_item(&json, "last_synced_at", json_string_or_null(o->last_synced_at));
-        json_number(&json, "open_rejects", o->open_rejects);
-        json_close(&json, '}');
-    }
-    json_close(&json, ']');
-    json_item(&json, "interrupted_sync_id", json_string_or_null(pg_count(killed) ? pg_get(killed, 0, 0) : NULL));
-    if (failed->code != ERR_NONE)
-        json_item(&json, "error", json_error(failed));
-    json_end(&json);
+    (void)err;
+    report_text(report, "phase", phase_name(((StatusReport *)ctx)->phase));
+    return true;
 }
 
-static void print_row(TextTable *table, const PendingStatus *o, const PgRows *ages, int i, Arena *arena)
+static Style style_of_state(const char *state)
 {
-    text_table_cell(table, STYLE_PLAIN, o->table->name);
-    text_table_cell(table, STYLE_PLAIN, o->file);
-    text_table_cell(table, STYLE_DIM, arena_strn(arena, o->sha256, strnlen(o->sha256, 12)));
-    text_table_cell(table,
-                    o->missing   ? STYLE_BAD
-                    : o->changed ? STYLE_WARN
-                                 : STYLE_GOOD,
-                    o->missing   ? "missing"
-                    : o->changed ? "to be read"
-                                 : "unchanged");
-    text_table_cell(table, STYLE_PLAIN, o->last_sync_id[0] ? out_age(pg_int(ages, i, 0), arena) : "never");
-    text_table_cell(table, STYLE_DIM, out_short_id(o->last_sync_id, arena));
-    text_table_number(table, STYLE_BAD, o->open_rejects);
-    text_table_row(table);
+    return strcmp(state, "missing") == 0 ? STYLE_BAD : strcmp(state, "unchanged") == 0 ? STYLE_GOOD : STYLE_WARN;
 }
 
-static void print_text(const Cli *cli, const PendingStatus *statuses, const PgRows *ages, Phase phase)
+static bool write_tables(Report *report, void *ctx, Err *err)
 {
-    Arena arena = {0};
-    TextTable *table = text_table_new();
-    text_table_column(table, "table", COLUMN_LEFT);
-    text_table_column(table, "file", COLUMN_LEFT);
-    text_table_column(table, "SHA-256", COLUMN_LEFT);
-    text_table_column(table, "state", COLUMN_LEFT);
-    text_table_column(table, "last sync", COLUMN_LEFT);
-    text_table_column(table, "id", COLUMN_LEFT | COLUMN_OPTIONAL);
-    text_table_column(table, "open rejects", COLUMN_RIGHT);
-    int due = 0;
-    for (int i = 0; i < cli->base->n_tables; i++) {
-        print_row(table, &statuses[i], ages, i, &arena);
-        due += statuses[i].changed;
+    static const ReportColumn columns[] = {
+        {.key = "table", .heading = "table"},
+        {.key = "file", .heading = "file"},
+        {.key = "sha256", .heading = "SHA-256", .type = CELL_HASH, .style = STYLE_DIM},
+        {.key = "changed", .type = CELL_FLAG},
+        {.heading = "state", .style_of = style_of_state},
+        {.heading = "last sync", .type = CELL_AGE, .none = "never"},
+        {.key = "last_sync_id", .heading = "id", .type = CELL_SYNC_ID, .style = STYLE_DIM, .flags = WHERE_FILLED},
+        {.key = "last_synced_at"},
+        {.key = "open_rejects", .heading = "open rejects", .type = CELL_COUNT, .style = STYLE_BAD, .flags = AT_RIGHT},
+    };
+    static const ReportTable table = {.key = "tables", COLUMNS(columns)};
+    (void)err;
+    const StatusReport *status = ctx;
+    report_table_begin(report, &table, NULL);
+    for (int i = 0; i < status->cli->base->n_tables; i++) {
+        const PendingStatus *s = &status->statuses[i];
+        report_row(report, (const char *[]){s->table->name, s->file, filled(s->sha256), report_flag(s->changed),
+                                            s->missing ? "missing" : s->changed ? "to be read" : "unchanged",
+                                            s->last_sync_id[0] ? pg_get(status->ages, i, 0) : NULL, filled(s->last_sync_id),
+                                            filled(s->last_synced_at), report_number(report, s->open_rejects)});
     }
-    text_table_print(table, stdout);
-    out_print(stdout, "\nBase %s in %s, phase %s. %s\n", cli->base->name, pg_database(cli->pg), phase_name(phase),
-            phase == PHASE_ARCHIVE ? "Nothing is synced any more."
-            : due                  ? "A sync would read what is marked."
-                                   : "A sync would have nothing to read.");
-    text_table_free(table);
-    arena_free(&arena);
+    report_table_end(report);
+    return true;
 }
+
+/* A run that was killed still says running; the next one marks it. */
+static void write_killed(Report *report, const PgRows *killed)
+{
+    report_text(report, "interrupted_sync_id", pg_count(killed) ? pg_get(killed, 0, 0) : NULL);
+    if (pg_count(killed))
+        report_line(report, "The %s %s of %s was interrupted and changed nothing; the next sync marks it as failed.",
+                    strcmp(pg_get(killed, 0, 1), "rollback") == 0 ? "rollback" : "sync", pg_get(killed, 0, 0),
+                    pg_get(killed, 0, 2));
+}
+
+static bool write_summary(Report *report, void *ctx, Err *err)
+{
+    (void)err;
+    const StatusReport *status = ctx;
+    bool due = false;
+    for (int i = 0; i < status->cli->base->n_tables; i++)
+        due = due || status->statuses[i].changed;
+    report_gap(report);
+    report_line(report, "Base %s in %s, phase %s. %s", status->cli->base->name, pg_database(status->cli->pg),
+                phase_name(status->phase),
+                status->phase == PHASE_ARCHIVE ? "Nothing is synced any more."
+                : due                          ? "A sync would read what is marked."
+                                               : "A sync would have nothing to read.");
+    write_killed(report, status->killed);
+    return true;
+}
+
+static const ReportSection sections[] = {
+    {FOR_ALL, 1, write_phase}, {FOR_ALL, 2, write_tables}, {FOR_ALL, 3, write_summary}, {0}};
 
 /* Seconds since each table's last sync, in the order of the statuses. */
 static bool read_ages(Cli *cli, const PendingStatus *statuses, PgRows **ages, Err *err)
@@ -105,15 +114,6 @@ static bool read_ages(Cli *cli, const PendingStatus *statuses, PgRows **ages, Er
     return ok;
 }
 
-/* A run that was killed still says running; the next one marks it. */
-static void print_killed(const PgRows *killed)
-{
-    if (pg_count(killed))
-        out_print(stdout, "The %s %s of %s was interrupted and changed nothing; the next sync marks it as failed.\n",
-                strcmp(pg_get(killed, 0, 1), "rollback") == 0 ? "rollback" : "sync", pg_get(killed, 0, 0),
-                pg_get(killed, 0, 2));
-}
-
 static void missing_file(const PendingStatus *statuses, int n, Err *failed)
 {
     for (int i = 0; i < n; i++)
@@ -127,30 +127,23 @@ static bool run(Cli *cli, Err *err)
     int n = cli->base->n_tables;
     SyncOptions sync = {.export_dir = cli_text(cli, "export-dir")};
     PendingStatus *statuses = arena_alloc(&cli->arena, sizeof *statuses * (size_t)(n + 1));
-    PgRows *ages = NULL, *killed = NULL;
-    Phase phase = PHASE_PARALLEL;
+    StatusReport status = {.cli = cli, .statuses = statuses, .phase = PHASE_PARALLEL};
     Err failed = {0};
     bool ok = sync_choices_read(cli, &sync, err) && pg_begin(cli->pg, PG_TX_READ, err) &&
-              phase_read(cli->pg, cli->base->name, &phase, err) &&
-              sync_pending_status(&(Session){cli->pg, NULL, cli->base}, &sync, phase, statuses, &cli->arena, err) &&
-              read_ages(cli, statuses, &ages, err) &&
-              pg_query(cli->pg, sql_query("sync_killed"), 1, (const char *[]){cli->base->name}, &killed, err);
+              phase_read(cli->pg, cli->base->name, &status.phase, err) &&
+              sync_pending_status(&(Session){cli->pg, NULL, cli->base}, &sync, status.phase, statuses, &cli->arena, err) &&
+              read_ages(cli, statuses, &status.ages, err) &&
+              pg_query(cli->pg, sql_query("sync_killed"), 1, (const char *[]){cli->base->name}, &status.killed, err);
     pg_rollback(cli->pg);
     if (ok) {
         missing_file(statuses, n, &failed);
         for (int i = 0; i < n && cli_flag(cli, "exit-code"); i++)
             if (statuses[i].changed)
                 cli->status = EXIT_ATTENTION;
-        cli->reported = cli->json;
-        if (cli->json)
-            print_json(statuses, n, phase, killed, &failed);
-        else {
-            print_text(cli, statuses, ages, phase);
-            print_killed(killed);
-        }
+        cli_report(cli, sections, &status, &failed, err);
         *err = failed;
     }
-    pg_rows_free(ages);
-    pg_rows_free(killed);
+    pg_rows_free(status.ages);
+    pg_rows_free(status.killed);
     return err->code == ERR_NONE;
 }

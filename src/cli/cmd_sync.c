@@ -1,6 +1,6 @@
 /* cmd_sync.c - bring the database in step with the export. */
 #include "artsync/log.h"
-#include "private.h"
+#include "report_sync.h"
 
 static const Option options[] = {ROWS_SYNC, ROW_DRY_RUN, {0}};
 
@@ -30,14 +30,11 @@ static bool run(Cli *cli, Err *err)
     cli->status = ok ? sync_result_status(&result) : err_status(failed.code);
     cli->committed = ok && !sync.dry_run;
     bool printed = true;
-    if (cli->json) {
-        printed = report_json(&result, &failed, -1, &printing);
-        cli->reported = true;
-    } else if (!cli->quiet || cli->status != EXIT_DONE) {
-        printed = ok ? report_text(cli, &result, &printing) : report_rejects(&result, &printing);
-    } else {
-        report_file_warnings(result.cleaning); /* quiet is for good news */
-    }
+    SyncReport report = {.cli = cli, .result = &result, .failed = !ok};
+    if (cli_is_quiet(cli) && cli->status == EXIT_DONE)
+        report_file_warnings(result.cleaning);
+    else
+        printed = cli_report(cli, sync_sections, &report, &failed, &printing);
     sync_result_free(&result);
     if (!ok) {
         err_clear(&printing);

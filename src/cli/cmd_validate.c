@@ -24,39 +24,30 @@ const Command cmd_validate = {
     .run = run,
 };
 
-static void print_list(const Checks *checks)
+typedef struct ValidateReport {
+    const Cli *cli;
+    const Validation *validation;
+    bool broken; /* a check could not be run */
+} ValidateReport;
+
+static bool write_list(Report *report, void *ctx, Err *err)
 {
-    TextTable *table = text_table_new();
-    text_table_column(table, "check", COLUMN_LEFT);
-    text_table_column(table, "severity", COLUMN_LEFT);
-    text_table_column(table, "what it finds", COLUMN_LEFT);
-    for (int i = 0; i < checks->n; i++) {
-        text_table_cell(table, STYLE_PLAIN, checks->items[i].name);
-        text_table_cell(table, STYLE_PLAIN, severity_name(checks->items[i].severity));
-        text_table_cell(table, STYLE_PLAIN, checks->items[i].summary);
-        text_table_row(table);
-    }
-    text_table_print(table, stdout);
-    text_table_free(table);
+    (void)err;
+    report_checks(report, &((ValidateReport *)ctx)->validation->checks, false);
+    return true;
 }
 
-static void print_json(const Cli *cli, const Validation *v, bool ran, const Err *failed)
+static bool write_result(Report *report, void *ctx, Err *err)
 {
-    JsonOut json;
-    json_begin(&json, stdout);
-    if (ran) {
-        json_text(&json, "status", validation_failed(v) || failed->code != ERR_NONE ? "fail" : "pass");
-        validation_json(cli, &json, v);
-    } else {
-        json_open(&json, "checks", '[');
-        for (int i = 0; i < v->checks.n; i++)
-            check_json(&json, &v->checks.items[i], false);
-        json_close(&json, ']');
-    }
-    if (failed->code != ERR_NONE)
-        json_item(&json, "error", json_error(failed));
-    json_end(&json);
+    (void)err;
+    const ValidateReport *r = ctx;
+    report_text(report, "status", validation_failed(r->validation) || r->broken ? "fail" : "pass");
+    validation_write(report, r->cli, r->validation);
+    return true;
 }
+
+static const ReportSection list_sections[] = {{FOR_ALL, 1, write_list}, {0}};
+static const ReportSection result_sections[] = {{FOR_ALL, 1, write_result}, {0}};
 
 /* ---- the command ---- */
 
@@ -93,13 +84,8 @@ static bool run(Cli *cli, Err *err)
     if (ok) {
         checks_runnable(&v.checks, &broken);
         cli->status = !list && validation_failed(&v) ? EXIT_ATTENTION : EXIT_DONE;
-        cli->reported = cli->json;
-        if (cli->json)
-            print_json(cli, &v, !list, &broken);
-        else if (list)
-            print_list(&v.checks);
-        else
-            validation_text(cli, &v);
+        ValidateReport report = {cli, &v, broken.code != ERR_NONE};
+        cli_report(cli, list ? list_sections : result_sections, &report, &broken, err);
     }
     validation_free(&v);
     if (ok)

@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "artsync/changes.h"
 #include "artsync/embed.h"
 #include "history.h"
 
@@ -35,122 +36,123 @@ static void changes_sql(Buf *out, const Table *table, bool by_record)
                          "ORDER BY x.log, x.place, x.id");
 }
 
-typedef struct Printer {
+typedef struct History {
     Cli *cli;
+    Report *report;
     const Table *table;
-    JsonOut json;
-    bool by_record;
-    const char *reason; /* why the sync failed, or NULL */
+    const char *sync_id, *record; /* of which one the history is */
+    const char *only;             /* table, or NULL: all */
+    const char *reason;           /* why the sync failed, or NULL */
     int64_t n;
-} Printer;
+} History;
 
-static void print_json(Printer *p, const char *const *cells, cJSON *columns)
+enum { HC_SYNC, HC_AT, HC_TABLE, HC_ID, HC_ACTION, HC_COLUMNS, HC_NAME, HC_TYPE, HC_AGE, HC_CELLS };
+
+static void change_row(Report *report, void *ctx, const char *const *cells)
 {
-    json_open(&p->json, NULL, '{');
-    json_text(&p->json, "sync_id", cells[C_SYNC]);
-    json_text(&p->json, "at", cells[C_AT]);
-    json_text(&p->json, "table", p->table->name);
-    json_text(&p->json, "id", cells[C_ID]);
-    json_text(&p->json, "action", cells[C_ACTION]);
-    json_item(&p->json, "columns", cJSON_Duplicate(columns, 1));
-    json_close(&p->json, '}');
+    const History *history = ctx;
+    Arena *arena = report_arena(report);
+    if (history->record) {
+        report_gap(report);
+        report_part(report, STYLE_DIM, "%.10s %.8s UTC, %s: %s by %s %s", cells[HC_AT],
+                    cells[HC_AT] + strlen("2026-11-21T"), out_age(strtoll(cells[HC_AGE], NULL, 10), arena), cells[HC_ACTION],
+                    strcmp(cells[HC_TYPE], "rollback") == 0 ? "rollback" : "sync", out_short_id(cells[HC_SYNC], arena));
+        report_line_end(report);
+    }
+    change_lines(report, cells[HC_TABLE], cells[HC_ID], cells[HC_NAME], cells[HC_ACTION], cells[HC_COLUMNS]);
 }
 
-static void print_text(Printer *p, const char *const *cells, const cJSON *columns)
-{
-    Arena arena = {0};
-    const char *name = cells[C_NAME] ? cells[C_NAME] : change_name(p->table, columns);
-    if (p->by_record && p->n)
-        fputc('\n', stdout);
-    if (p->by_record)
-        out_print(stdout, "%s%.10s %.8s UTC, %s: %s by %s %s%s\n", style_begin(STYLE_DIM), cells[C_AT],
-                cells[C_AT] + strlen("2026-11-21T"), out_age(strtoll(cells[C_AGE], NULL, 10), &arena), cells[C_ACTION],
-                strcmp(cells[C_TYPE], "rollback") == 0 ? "rollback" : "sync", out_short_id(cells[C_SYNC], &arena),
-                style_end(STYLE_DIM));
-    change_print(stdout, p->table->name, cells[C_ID], name, cells[C_ACTION], columns);
-    arena_free(&arena);
-}
+static const ReportColumn change_columns[HC_CELLS] = {
+    [HC_SYNC] = {.key = "sync_id", .heading = "sync", .type = CELL_SYNC_ID},
+    [HC_AT] = {.key = "at", .heading = "at"},
+    [HC_TABLE] = {.key = "table", .heading = "table"},
+    [HC_ID] = {.key = "id", .heading = "id"},
+    [HC_ACTION] = {.key = "action", .heading = "action"},
+    [HC_COLUMNS] = {.key = "columns", .heading = "changes", .type = CELL_CHANGES},
+    [HC_NAME] = {.heading = "name"},
+};
+
+static const ReportTable changes_table = {.key = "changes", COLUMNS(change_columns), .line = change_row};
 
 static bool each_change(void *ctx, const char *const *cells, int n, Err *err)
 {
     (void)n;
     (void)err;
-    Printer *p = ctx;
-    cJSON *columns = change_columns(cells[C_COLUMNS]);
-    if (p->cli->json)
-        print_json(p, cells, columns);
-    else
-        print_text(p, cells, columns);
-    cJSON_Delete(columns);
-    p->n++;
+    History *history = ctx;
+    Buf columns = {0};
+    changed_columns(cells[C_COLUMNS], &columns);
+    const char *packed = buf_view(&columns).p;
+    const char *row[HC_CELLS] = {
+        [HC_SYNC] = cells[C_SYNC],
+        [HC_AT] = cells[C_AT],
+        [HC_TABLE] = history->table->name,
+        [HC_ID] = cells[C_ID],
+        [HC_ACTION] = cells[C_ACTION],
+        [HC_COLUMNS] = packed,
+        [HC_NAME] = cells[C_NAME] ? cells[C_NAME] : change_name(history->table, packed, report_arena(history->report)),
+        [HC_TYPE] = cells[C_TYPE],
+        [HC_AGE] = cells[C_AGE],
+    };
+    report_row(history->report, row);
+    buf_free(&columns);
+    history->n++;
     return true;
 }
 
-static bool print_changes(Printer *p, const Table *table, const char *key, Err *err)
+static bool write_table(History *history, const Table *table, const char *key, Err *err)
 {
     Buf sql = {0};
-    p->table = table;
-    changes_sql(&sql, table, p->by_record);
-    const char *params[] = {key, p->cli->base->name, table->name};
-    bool ok = pg_each(p->cli->pg, sql.data, 3, params, each_change, p, err);
+    history->table = table;
+    changes_sql(&sql, table, history->record != NULL);
+    const char *params[] = {key, history->cli->base->name, table->name};
+    bool ok = pg_each(history->cli->pg, sql.data, 3, params, each_change, history, err);
     buf_free(&sql);
     return ok;
 }
 
-static void begin(Printer *p)
+/* ---- of a sync ---- */
+
+static bool write_sync_changes(History *history, const PgRows *logs, Err *err)
 {
-    if (p->cli->json) {
-        json_begin(&p->json, stdout);
-        json_open(&p->json, "changes", '[');
+    bool ok = true;
+    for (int r = 0; ok && r < pg_count(logs); r++) {
+        const Table *mapped = base_table(history->cli->base, pg_get(logs, r, 1)); /* NULL: no longer mapped */
+        ok = !mapped || write_table(history, mapped, pg_get(logs, r, 0), err);
     }
+    return ok;
 }
 
-static void end(Printer *p, bool ok, const char *nothing, const Err *err)
+static bool write_sync(Report *report, void *ctx, Err *err)
 {
-    if (p->cli->json) {
-        json_close(&p->json, ']');
-        if (!p->by_record)
-            json_text(&p->json, "reason", p->reason);
-        if (!ok)
-            json_item(&p->json, "error", json_error(err));
-        json_end(&p->json);
-        p->cli->reported = true;
-    } else if (ok && p->n == 0 && nothing) {
-        out_print(stdout, "%s\n", nothing);
-    }
-}
-
-/* Why the sync failed, NULL if it did not; printed before its changes. */
-static const char *print_reason(Printer *p, const PgRows *logs)
-{
-    const char *reason = NULL;
+    History *history = ctx;
+    PgRows *logs = NULL;
+    const char *params[] = {history->cli->base->name, history->sync_id, history->only}, *reason = NULL;
+    if (!pg_query(history->cli->pg, sql_query("history_logs"), 3, params, &logs, err))
+        return false;
+    history->report = report;
     for (int r = 0; r < pg_count(logs) && !reason; r++)
         reason = pg_get(logs, r, 3);
-    if (p->cli->json)
-        p->reason = reason;
-    else if (reason)
-        out_print(stdout, "It failed, and nothing was changed: %s\n", reason);
-    return reason;
+    if (reason)
+        report_line(report, "It failed, and nothing was changed: %s", reason);
+    report_table_begin(report, &changes_table, history);
+    bool ok = write_sync_changes(history, logs, err);
+    if (ok) {
+        report_table_end(report);
+        report_text(report, "reason", reason);
+        if (history->n == 0 && !reason)
+            report_line(report, "It changed nothing.");
+    }
+    pg_rows_free(logs);
+    return ok;
 }
 
 bool history_of_sync(Cli *cli, const char *sync_id, const char *table, Err *err)
 {
-    Printer printer = {.cli = cli};
-    PgRows *logs = NULL;
-    const char *params[] = {cli->base->name, sync_id, table};
-    if (!pg_query(cli->pg, sql_query("history_logs"), 3, params, &logs, err))
-        return false;
-    begin(&printer);
-    const char *reason = print_reason(&printer, logs);
-    bool ok = true;
-    for (int r = 0; ok && r < pg_count(logs); r++) {
-        const Table *mapped = base_table(cli->base, pg_get(logs, r, 1)); /* NULL: no longer mapped */
-        ok = !mapped || print_changes(&printer, mapped, pg_get(logs, r, 0), err);
-    }
-    end(&printer, ok, reason ? NULL : "It changed nothing.", err);
-    pg_rows_free(logs);
-    return ok;
+    static const ReportSection sections[] = {{FOR_ALL, 1, write_sync}, {0}};
+    return cli_report(cli, sections, &(History){.cli = cli, .sync_id = sync_id, .only = table}, NULL, err);
 }
+
+/* ---- of a record ---- */
 
 /* Is there such a record at all, changed by a sync or not? */
 static bool record_exists(Cli *cli, const Table *table, const char *record, bool *exists, Err *err)
@@ -166,19 +168,32 @@ static bool record_exists(Cli *cli, const Table *table, const char *record, bool
     return ok;
 }
 
-bool history_of_record(Cli *cli, const char *record, const char *table, Err *err)
+static bool write_record(Report *report, void *ctx, Err *err)
 {
-    Printer printer = {.cli = cli, .by_record = true};
+    History *history = ctx;
+    Cli *cli = history->cli;
     bool ok = true, exists = false;
-    begin(&printer);
+    history->report = report;
+    report_table_begin(report, &changes_table, history);
     for (int i = 0; ok && i < cli->base->n_tables; i++) {
         const Table *mapped = &cli->base->tables[i];
-        if (!table || strcmp(mapped->name, table) == 0)
-            ok = print_changes(&printer, mapped, record, err) && record_exists(cli, mapped, record, &exists, err);
+        if (!history->only || strcmp(mapped->name, history->only) == 0)
+            ok = write_table(history, mapped, history->record, err) &&
+                 record_exists(cli, mapped, history->record, &exists, err);
     }
-    if (ok && !exists && printer.n == 0)
+    if (ok && !exists && history->n == 0)
         ok = err_set(err, ERR_USAGE, "it is the record id that counts, e.g. rec...; ids are case-sensitive",
-                     "no record of %s has the id %s", table ? table : cli->base->name, record);
-    end(&printer, ok, "No sync changed it.", err);
-    return ok;
+                     "no record of %s has the id %s", history->only ? history->only : cli->base->name, history->record);
+    if (!ok)
+        return false;
+    report_table_end(report);
+    if (history->n == 0)
+        report_line(report, "No sync changed it.");
+    return true;
+}
+
+bool history_of_record(Cli *cli, const char *record, const char *table, Err *err)
+{
+    static const ReportSection sections[] = {{FOR_ALL, 1, write_record}, {0}};
+    return cli_report(cli, sections, &(History){.cli = cli, .record = record, .only = table}, NULL, err);
 }

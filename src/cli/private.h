@@ -1,7 +1,8 @@
-/* private.h - what the files of cli/ share: command rows, the options of sync and diff, their reports. */
+/* private.h - what the files of cli/ share: command rows, the options of sync and diff, single changes. */
 #ifndef ARTSYNC_CLI_PRIVATE_H
 #define ARTSYNC_CLI_PRIVATE_H
 
+#include "artsync/changes.h"
 #include "artsync/cli.h"
 #include "artsync/sync.h"
 
@@ -38,33 +39,13 @@ bool sync_options_read(Cli *cli, SyncOptions *options, Err *err);
 /* Of them only mode and on_conflict. */
 bool sync_choices_read(const Cli *cli, SyncOptions *options, Err *err);
 
-/* ---- reports of sync and diff (report_json.c, report_text.c) ---- */
-
-/* What concerns a file as a whole, a vanished header above all, to stderr. */
-void report_file_warnings(CleaningReport *report);
-/* The object of docs/REFERENCE.md, JSON; `err` may be NULL or unset; `limit` is how many changes are printed,
- * 0: all, -1: the object has none (sync). */
-bool report_json(const SyncResult *result, const Err *failed, int64_t limit, Err *err);
-/* Table, warnings, cleaning, rejects, conflicts, closing sentence. */
-bool report_text(const Cli *cli, const SyncResult *result, Err *err);
-/* Every conflict and reject, grouped; also for a sync that was refused because of them. */
-bool report_rejects(const SyncResult *result, Err *err);
-
-/* The command that replays `path`, a CSV of fixed rejects of `table` (cmd_rejects.c). */
-const char *rejects_replay(const char *table, const char *path, Arena *arena);
-
 /* ---- single changes (changes.c) ---- */
 
-/* One change as people read it: table, id, name, action, and its columns. `columns` is {"name":{"from","to"}};
- * `name` may be NULL. */
-void change_print(FILE *out, const char *table, const char *id, const char *name, const char *action,
-                  const cJSON *columns);
-/* {"c":["a","b"]} as artsync.changes keeps it -> {"c":{"from":"a","to":"b"}}. NULL gives {}. */
-cJSON *change_columns(const char *pairs);
+/* One change as people read it: table, id, name, action, and its columns, packed as CELL_CHANGES; `name` may be NULL. */
+void change_lines(Report *report, const char *table, const char *id, const char *name, const char *action,
+                  const char *columns);
 /* What the name column says in `columns`: the new value, else the old one; NULL: it is not among them. */
-const char *change_name(const Table *table, const cJSON *columns);
-/* The first `limit` (0: all) changes of a diff, with names looked up in the database. */
-bool changes_print(Cli *cli, Spool *changes, int64_t limit, Err *err);
+const char *change_name(const Table *table, const char *columns, Arena *arena);
 
 /* "t"."name column"::text for SQL, or NULL::text where the table has no name column. */
 void sql_name_column(Buf *out, const Table *table, const char *alias);

@@ -4,16 +4,22 @@
 
 #include "private.h"
 
-/* Columns of rejects_list.sql. */
-enum { R_TABLE, R_FILE, R_RECORD, R_LINE, R_ID, R_COLUMN, R_VALUE, R_CODE, R_REASON, R_HEADER, R_SOURCE };
+#define FIXED_CSV "mend.csv" /* what printed commands call the file that is fixed and replayed */
+
+/* Columns of rejects_list.sql: the cells of a reject, then these. */
+enum { REJECT_HEADER = REJECT_CELLS, REJECT_SOURCE };
+
+extern const ReportColumn reject_columns[REJECT_CELLS];
+
+/* The command that replays `path`, a CSV of fixed rejects of `table`. */
+const char *rejects_replay(const char *table, const char *path, Arena *arena);
+/* " (lines 3, 8, ...)" of `count`; up to n are known, 0 ends them. */
+void report_lines_of(Report *report, const int64_t *lines, size_t n, int64_t count);
 
 typedef struct RejectsWritten {
     int64_t written;
-    Spool *unwritten; /* ragged records, {"table", ... ,"reason"} as `rejects --json` lists them */
+    Spool *unwritten; /* ragged records: REJECT_CELLS */
 } RejectsWritten;
-
-/* One reject as JSON (docs/REFERENCE.md, JSON), from the columns above. */
-cJSON *reject_object(const char *const *cells);
 
 /* Write the rejects that `params` of rejects_list.sql choose to `path`, which must not exist unless `replace`. */
 bool rejects_write_csv(Cli *cli, const char *const params[4], const char *path, bool replace, RejectsWritten *written,

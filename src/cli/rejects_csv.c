@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "artsync/cells.h"
 #include "artsync/csv_writer.h"
 #include "artsync/embed.h"
 #include "artsync/file.h"
@@ -141,11 +142,11 @@ static bool survey(Cli *cli, const char *const *params, Export *export, Buf *hea
 static void write_reason(Export *export, const char *const *cells)
 {
     Buf text = {0};
-    if (cells[R_COLUMN])
-        buf_str(&text, cells[R_COLUMN]);
-    if (cells[R_VALUE] && *cells[R_VALUE])
-        buf_printf(&text, "%s\"%s\"", text.len ? " " : "", cells[R_VALUE]);
-    buf_printf(&text, "%s%s", text.len ? ": " : "", cells[R_REASON]);
+    if (cells[REJECT_COLUMN])
+        buf_str(&text, cells[REJECT_COLUMN]);
+    if (cells[REJECT_VALUE] && *cells[REJECT_VALUE])
+        buf_printf(&text, "%s\"%s\"", text.len ? " " : "", cells[REJECT_VALUE]);
+    buf_printf(&text, "%s%s", text.len ? ": " : "", cells[REJECT_REASON]);
     csv_write_cell(export->writer, text.data);
     buf_free(&text);
 }
@@ -171,33 +172,13 @@ static void write_merged(Export *export, const Parsed *parsed)
     }
 }
 
-static void string_or_null(cJSON *object, const char *key, const char *text)
-{
-    cJSON_AddItemToObject(object, key, json_string(text));
-}
-
-cJSON *reject_object(const char *const *cells)
-{
-    cJSON *object = cJSON_CreateObject();
-    string_or_null(object, "table", cells[R_TABLE]);
-    string_or_null(object, "file", cells[R_FILE]);
-    cJSON_AddNumberToObject(object, "record", cells[R_RECORD] ? strtod(cells[R_RECORD], NULL) : 0);
-    cJSON_AddNumberToObject(object, "line", cells[R_LINE] ? strtod(cells[R_LINE], NULL) : 0);
-    string_or_null(object, "id", cells[R_ID]);
-    string_or_null(object, "column", cells[R_COLUMN]);
-    string_or_null(object, "value", cells[R_VALUE]);
-    string_or_null(object, "code", cells[R_CODE]);
-    string_or_null(object, "reason", cells[R_REASON]);
-    return object;
-}
-
 static bool list_unwritten(Export *export, const char *const *cells, Err *err)
 {
-    cJSON *object = reject_object(cells);
-    char *line = cJSON_PrintUnformatted(object);
-    bool ok = spool_add(export->written->unwritten, line, err);
-    cJSON_free(line);
-    cJSON_Delete(object);
+    Buf line = {0};
+    for (int i = 0; i < REJECT_CELLS; i++)
+        cells_add(&line, cells[i]);
+    bool ok = spool_add(export->written->unwritten, line.data, err);
+    buf_free(&line);
     return ok;
 }
 
@@ -206,7 +187,7 @@ static bool write_reject(void *ctx, const char *const *cells, int n, Err *err)
     (void)n;
     Export *export = ctx;
     Parsed parsed = {0};
-    bool whole = cells[R_HEADER] && parse(cells[R_HEADER], cells[R_SOURCE], &parsed, err) && parsed.n_records == 1 &&
+    bool whole = cells[REJECT_HEADER] && parse(cells[REJECT_HEADER], cells[REJECT_SOURCE], &parsed, err) && parsed.n_records == 1 &&
                  parsed.n_cells == parsed.n_header;
     bool ok = err->code == ERR_NONE;
     if (ok && whole) {
@@ -214,7 +195,7 @@ static bool write_reject(void *ctx, const char *const *cells, int n, Err *err)
         if (export->merge) {
             write_merged(export, &parsed);
         } else {
-            add_bytes(&bytes, cells[R_SOURCE]);
+            add_bytes(&bytes, cells[REJECT_SOURCE]);
             csv_write_bytes(export->writer, buf_view(&bytes));
         }
         write_reason(export, cells);

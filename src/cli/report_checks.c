@@ -1,8 +1,9 @@
-/* report_checks.c - the report of `validate` and of a phase move: checks, parity, the verdict. */
+/* report_checks.c - the report of `validate` and of a phase move: checks, parity (report_parity.c), the verdict. */
 #include "validation.h"
 
 #include <time.h>
 
+#include "artsync/cells.h"
 #include "artsync/log.h"
 
 enum { SAMPLE_VALUE_MAX = 40 };
@@ -32,76 +33,58 @@ void validation_free(Validation *v)
     parity_free(&v->parity);
 }
 
-/* ---- JSON ---- */
+/* ---- checks ---- */
 
-void check_json(JsonOut *json, const Check *check, bool ran)
+enum { K_NAME, K_SEVERITY, K_SUMMARY, K_ADVICE };
+
+/* Rows of a sample: each cell is a row, itself name, value, name, value ... */
+static void write_sample(Report *report, const Buf *sample)
 {
-    json_open(json, NULL, '{');
-    json_text(json, "name", check->name);
-    json_text(json, "severity", severity_name(check->severity));
-    if (ran && check->sample)
-        json_number(json, "violations", check->violations);
-    else if (ran)
-        json_null(json, "violations");
-    json_text(json, "summary", check->summary);
-    if (!ran)
-        json_text(json, "advice", check->advice);
-    if (ran)
-        json_item(json, "sample", check->sample ? cJSON_Duplicate(check->sample, 1) : cJSON_CreateArray());
-    if (check->broken)
-        json_text(json, "broken", check->broken);
-    json_close(json, '}');
+    Cells rows = {0}, cells = {0};
+    Arena arena = {0};
+    cells_split(arena_str(&arena, buf_view(sample).p), &rows);
+    report_list(report, "sample");
+    for (int r = 0; r < rows.n; r++) {
+        cells_split(arena_str(&arena, rows.items[r]), &cells);
+        report_object(report, NULL);
+        for (int i = 0; i + 1 < cells.n; i += 2)
+            report_field(report, cells.items[i], NULL, CELL_TEXT, cells.items[i + 1]);
+        report_close(report);
+    }
+    report_close(report);
+    cells_free(&rows);
+    cells_free(&cells);
+    arena_free(&arena);
 }
 
-static void json_parity_table(JsonOut *json, const ParityTable *t)
+void report_checks(Report *report, const Checks *checks, bool ran)
 {
-    json_open(json, NULL, '{');
-    json_text(json, "table", t->table->name);
-    json_text(json, "file", t->source.name);
-    json_text(json, "sha256", t->source.fingerprint);
-    json_number(json, "records", t->records);
-    json_number(json, "skipped_records", t->skipped_records);
-    json_number(json, "rows", t->rows);
-    json_number(json, "only_in_export", t->only_in_export);
-    json_number(json, "rejected", t->rejected);
-    json_number(json, "only_in_database", t->only_in_database);
-    json_number(json, "made_by_people", t->made_here);
-    json_number(json, "differing", t->differing);
-    json_number(json, "differing_rows", t->differing_rows);
-    for (int c = 0; c < PARITY_CAUSES; c++)
-        json_number(json, parity_cause_name(c), t->by_cause[c]);
-    json_open(json, "not_compared", '[');
-    for (int i = 0; i < t->not_compared.n; i++)
-        json_text(json, NULL, t->not_compared.items[i]);
-    json_close(json, ']');
-    json_item(json, "sample", cJSON_Duplicate(t->sample, 1));
-    json_close(json, '}');
+    static const ReportColumn when_run[] = {
+        {.key = "name"}, {.key = "severity"}, {.key = "violations", .type = CELL_COUNT}, {.key = "summary"}};
+    static const ReportColumn listed[] = {{.key = "name", .heading = "check"},
+                                          {.key = "severity", .heading = "severity"},
+                                          {.key = "summary", .heading = "what it finds"},
+                                          {.key = "advice"}};
+    static const ReportTable tables[] = {{.key = "checks", COLUMNS(listed)}, {.key = "checks", COLUMNS(when_run)}};
+    report_table_begin(report, &tables[ran], NULL);
+    for (int i = 0; i < checks->n; i++) {
+        const Check *c = &checks->items[i];
+        const char *severity = severity_name(c->severity);
+        if (ran)
+            report_row_begin(report, (const char *[]){c->name, severity,
+                                                      c->ran ? report_number(report, c->violations) : NULL, c->summary});
+        else
+            report_row_begin(report, (const char *[]){c->name, severity, c->summary, c->advice});
+        if (ran)
+            write_sample(report, &c->sample);
+        if (c->broken)
+            report_text(report, "broken", c->broken);
+        report_row_end(report);
+    }
+    report_table_end(report);
 }
 
-void validation_json(const Cli *cli, JsonOut *json, const Validation *v)
-{
-    json_text(json, "at", v->at);
-    json_text(json, "version", ARTSYNC_VERSION);
-    json_text(json, "base", cli->base->name);
-    json_text(json, "database", pg_describe(cli->pg));
-    json_text(json, "phase", phase_name(v->phase));
-    json_open(json, "checks", '[');
-    for (int i = 0; i < v->checks.n; i++)
-        check_json(json, &v->checks.items[i], true);
-    json_close(json, ']');
-    if (!v->export_dir)
-        return;
-    json_open(json, "parity", '{');
-    json_text(json, "status", parity_equal(&v->parity) ? "pass" : "fail");
-    json_text(json, "export_dir", v->export_dir);
-    json_open(json, "tables", '[');
-    for (int i = 0; i < v->parity.n; i++)
-        json_parity_table(json, &v->parity.tables[i]);
-    json_close(json, ']');
-    json_close(json, '}');
-}
-
-/* ---- text: checks ---- */
+/* ---- checks, for people ---- */
 
 /* Record ids and display names speak for themselves. */
 static bool is_plain(const Base *base, const char *column)
@@ -115,23 +98,31 @@ static bool is_plain(const Base *base, const char *column)
     return false;
 }
 
-static void print_sample(const Base *base, const Check *check, Arena *arena)
+static void sample_line(Report *report, const Base *base, const Cells *cells)
 {
-    const cJSON *row, *cell;
-    cJSON_ArrayForEach(row, check->sample)
-    {
-        fputs("        ", stdout);
-        cJSON_ArrayForEach(cell, row)
-        {
-            const char *text = cJSON_IsString(cell) ? out_safe(cell->valuestring, SAMPLE_VALUE_MAX, arena) : "(empty)";
-            bool plain = is_plain(base, cell->string);
-            out_print(stdout, "%s%s%s%s", cell == row->child ? "" : ", ", plain ? "" : cell->string, plain ? "" : " ",
-                    text);
-        }
-        fputc('\n', stdout);
+    report_part(report, STYLE_PLAIN, "        ");
+    for (int i = 0; i + 1 < cells->n; i += 2) {
+        const char *name = cells->items[i], *text = cells->items[i + 1];
+        bool plain = is_plain(base, name);
+        report_part(report, STYLE_PLAIN, "%s%s%s%s", i ? ", " : "", plain ? "" : name, plain ? "" : " ",
+                    text ? out_safe(text, SAMPLE_VALUE_MAX, report_arena(report)) : "(empty)");
+    }
+    report_line_end(report);
+}
+
+static void sample_lines(Report *report, const Base *base, const Check *check)
+{
+    Cells rows = {0}, cells = {0};
+    Arena *arena = report_arena(report);
+    cells_split(arena_str(arena, buf_view(&check->sample).p), &rows);
+    for (int r = 0; r < rows.n; r++) {
+        cells_split(arena_str(arena, rows.items[r]), &cells);
+        sample_line(report, base, &cells);
     }
     if (check->violations > CHECK_SAMPLE)
-        out_print(stdout, "        and %s\n", out_noun(check->violations - CHECK_SAMPLE, "other", "others", arena));
+        report_line(report, "        and %s", out_noun(check->violations - CHECK_SAMPLE, "other", "others", arena));
+    cells_free(&rows);
+    cells_free(&cells);
 }
 
 /* How much a check matters to the reader: the lower, the earlier it is printed. */
@@ -142,47 +133,48 @@ static int rank(const Check *check)
     return check->violations == 0 ? 3 : check->severity == SEVERITY_ERROR ? 1 : 2;
 }
 
-static void print_check(const Cli *cli, const Check *check)
+static void check_lines(Report *report, const Cli *cli, const Check *check)
 {
     static const char *const words[] = {"????", "FAIL", "warn", "ok"};
     static const Style styles[] = {STYLE_BAD, STYLE_BAD, STYLE_WARN, STYLE_GOOD};
-    Arena arena = {0};
+    Arena *arena = report_arena(report);
     int r = rank(check);
-    out_print(stdout, "%s%-4s%s  %s", style_begin(styles[r]), words[r], style_end(styles[r]),
-            *check->summary ? check->summary : check->name);
+    report_part(report, styles[r], "%-4s", words[r]);
+    report_part(report, STYLE_PLAIN, "  %s", *check->summary ? check->summary : check->name);
     if (!check->broken)
-        out_print(stdout, ": %s", check->violations ? out_count(check->violations, &arena) : "none");
-    out_print(stdout, "  %s[%s]%s\n", style_begin(STYLE_DIM), check->name, style_end(STYLE_DIM));
+        report_part(report, STYLE_PLAIN, ": %s", check->violations ? out_count(check->violations, arena) : "none");
+    report_part(report, STYLE_PLAIN, "  ");
+    report_part(report, STYLE_DIM, "[%s]", check->name);
+    report_line_end(report);
     if (check->broken)
-        out_print(stdout, "        %s: %s\n", check->file, out_safe(check->broken, 1000, &arena));
+        report_line(report, "        %s: %s", check->file, out_safe(check->broken, 1000, arena));
     if (check->violations) {
-        print_sample(cli->base, check, &arena);
+        sample_lines(report, cli->base, check);
         if (*check->advice)
-            out_print(stdout, "      What to do: %s\n", check->advice);
+            report_line(report, "      What to do: %s", check->advice);
     }
-    arena_free(&arena);
 }
 
 /* "none failed" is said only where every check was run. */
-static void print_sum(int n, const int64_t counts[4])
+static void sum_line(Report *report, int n, const int64_t counts[4])
 {
     static const char *const words[] = {"could not be run", "failed", "with warnings", "in order"};
-    Arena arena = {0};
+    Arena *arena = report_arena(report);
     Buf parts = {0};
     for (int r = 0; r < 4; r++) {
         if (counts[r] || (r > 0 && !counts[0]))
-            buf_printf(&parts, "%s%s %s", parts.len ? ", " : "", counts[r] ? out_count(counts[r], &arena) : "none",
+            buf_printf(&parts, "%s%s %s", parts.len ? ", " : "", counts[r] ? out_count(counts[r], arena) : "none",
                        words[r]);
     }
+    report_gap(report);
     if (n == 0)
-        out_print(stdout, "The base has no checks.\n");
+        report_line(report, "The base has no checks.");
     else
-        out_print(stdout, counts[3] < n ? "\n%s: %s.\n" : "%s: %s.\n", out_noun(n, "check", "checks", &arena), parts.data);
+        report_line(report, "%s: %s.", out_noun(n, "check", "checks", arena), parts.data);
     buf_free(&parts);
-    arena_free(&arena);
 }
 
-static void checks_text(const Cli *cli, const Checks *checks)
+static void checks_lines(Report *report, const Cli *cli, const Checks *checks)
 {
     int64_t counts[4] = {0};
     for (int i = 0; i < checks->n; i++)
@@ -191,118 +183,31 @@ static void checks_text(const Cli *cli, const Checks *checks)
     for (int r = 0; r < 4 && worth_it; r++)
         for (int i = 0; i < checks->n; i++)
             if (rank(&checks->items[i]) == r && (r < 3 || cli->verbose || checks->n == 1))
-                print_check(cli, &checks->items[i]);
+                check_lines(report, cli, &checks->items[i]);
     if (worth_it)
-        print_sum(checks->n, counts);
+        sum_line(report, checks->n, counts);
 }
 
-/* ---- text: parity ---- */
+/* ---- what both commands report ---- */
 
-static const char *string(const cJSON *entry, const char *key)
-{
-    return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(entry, key));
-}
-
-static const char *shown(const cJSON *entry, const char *key, Arena *arena)
-{
-    const char *text = string(entry, key);
-    return text ? out_safe(text, SAMPLE_VALUE_MAX, arena) : "(empty)";
-}
-
-static const char *cause_words(const char *name)
-{
-    for (int c = 0; c < PARITY_CAUSES; c++)
-        if (strcmp(parity_cause_name(c), name) == 0)
-            return parity_cause_words(c);
-    return name;
-}
-
-static void print_entry(const ParityTable *t, const cJSON *entry, Arena *arena)
-{
-    const char *kind = string(entry, "kind"), *name = string(entry, "name"), *why = string(entry, "rejected");
-    const cJSON *line = cJSON_GetObjectItemCaseSensitive(entry, "line");
-    bool differing = strcmp(kind, "differing") == 0, here = strcmp(kind, "only_in_database") == 0;
-    out_print(stdout, "  %s %s", t->table->name, shown(entry, "id", arena));
-    if (name)
-        out_print(stdout, " %s", out_safe(name, SAMPLE_VALUE_MAX, arena));
-    if (line)
-        out_print(stdout, " (line %lld)", (long long)line->valuedouble);
-    if (differing)
-        out_print(stdout, ": %s is %s in the export, %s in the database: %s", string(entry, "column"),
-                shown(entry, "export", arena), shown(entry, "database", arena), cause_words(string(entry, "cause")));
-    else if (here)
-        out_print(stdout, ": only in the database, %s",
-                strcmp(string(entry, "made_by"), "people") == 0 ? "no sync wrote it" : "a sync wrote it");
-    else
-        out_print(stdout, ": %s", strcmp(kind, "rejected") == 0 ? "rejected" : "only in the export");
-    if (why)
-        out_print(stdout, "%s%s%s%s", strcmp(kind, "rejected") == 0 ? ": " : ", rejected: ",
-                string(entry, "column") ? string(entry, "column") : "", string(entry, "column") ? " " : "",
-                out_safe(why, 200, arena));
-    fputc('\n', stdout);
-}
-
-static void print_samples(const ParityTable *t, Arena *arena)
-{
-    const cJSON *entry;
-    cJSON_ArrayForEach(entry, t->sample) print_entry(t, entry, arena);
-    if (t->differing > 0) {
-        out_print(stdout, "  %s: %s in %s:", t->table->name,
-                out_noun(t->differing, "cell differs", "cells differ", arena),
-                out_noun(t->differing_rows, "row", "rows", arena));
-        const char *comma = " ";
-        for (int c = 0; c < PARITY_CAUSES; c++) {
-            if (t->by_cause[c])
-                out_print(stdout, "%s%s %s", comma, out_count(t->by_cause[c], arena), parity_cause_words(c));
-            comma = t->by_cause[c] ? ", " : comma;
-        }
-        fputc('\n', stdout);
-    }
-}
-
-static void print_parity(const Cli *cli, const Validation *v)
-{
-    const Parity *parity = &v->parity;
-    Arena arena = {0};
-    bool equal = parity_equal(parity);
-    if (equal && cli->quiet)
-        return;
-    static const char *const headings[] = {"records",          "rows",        "only in export", "rejected",
-                                           "only in database", "cells differ"};
-    TextTable *table = text_table_new();
-    text_table_column(table, "table", COLUMN_LEFT);
-    for (size_t i = 0; i < sizeof headings / sizeof headings[0]; i++)
-        text_table_column(table, headings[i], COLUMN_RIGHT);
-    for (int i = 0; i < parity->n; i++) {
-        const ParityTable *t = &parity->tables[i];
-        text_table_cell(table, STYLE_PLAIN, t->table->name);
-        text_table_number(table, STYLE_PLAIN, t->records);
-        text_table_number(table, STYLE_PLAIN, t->rows);
-        text_table_number(table, STYLE_BAD, t->only_in_export);
-        text_table_number(table, STYLE_BAD, t->rejected);
-        text_table_number(table, STYLE_BAD, t->only_in_database);
-        text_table_number(table, STYLE_BAD, t->differing);
-        text_table_row(table);
-    }
-    out_print(stdout, "\nCompared with %s, cell by cell:\n\n", out_safe(v->export_dir, 200, &arena));
-    text_table_print(table, stdout);
-    text_table_free(table);
-    if (!equal)
-        fputc('\n', stdout);
-    for (int i = 0; i < parity->n; i++)
-        print_samples(&parity->tables[i], &arena);
-    arena_free(&arena);
-}
-
-void validation_text(const Cli *cli, const Validation *v)
+void validation_write(Report *report, const Cli *cli, const Validation *v)
 {
     bool failed = validation_failed(v);
-    checks_text(cli, &v->checks);
+    report_text(report, "at", v->at);
+    report_text(report, "version", ARTSYNC_VERSION);
+    report_text(report, "base", cli->base->name);
+    report_text(report, "database", pg_describe(cli->pg));
+    report_text(report, "phase", phase_name(v->phase));
+    report_checks(report, &v->checks, true);
+    if (report_for(report) != FOR_PROGRAMS)
+        checks_lines(report, cli, &v->checks);
     if (!v->export_dir)
         return;
-    print_parity(cli, v);
-    if (!cli->quiet || failed)
-        out_print(stdout, "\n%s\n",
+    report_parity(report, v->export_dir, &v->parity, cli->quiet);
+    if (cli->quiet && !failed)
+        return;
+    report_gap(report);
+    report_line(report, "%s",
                 !parity_equal(&v->parity) ? "Fail: the database and the export differ."
                 : failed                  ? "Fail: the database and the export say the same, but checks failed."
                                           : "Pass: the database and the export say the same.");

@@ -87,7 +87,7 @@ bool cli_require(Cli *cli, unsigned needs, Err *err)
 
 static bool run_command(Cli *cli, Err *err)
 {
-    cli->json = cli_flag(cli, "json");
+    cli->form = report_form(cli_flag(cli, "json") ? "json" : "text");
     cli->quiet = cli_flag(cli, "quiet");
     cli->verbose = cli_flag(cli, "verbose");
     out_setup(cli_flag(cli, "no-color"));
@@ -114,6 +114,14 @@ static bool choose_command(Arguments *arguments, Err *err)
     return true;
 }
 
+bool cli_report(Cli *cli, const ReportSection *sections, void *ctx, const Err *failed, Err *err)
+{
+    cli->reported = report_audience(cli->form) == FOR_PROGRAMS;
+    return report_write(cli->form, stdout, sections, ctx, failed, err);
+}
+
+bool cli_is_quiet(const Cli *cli) { return cli->quiet && report_audience(cli->form) != FOR_PROGRAMS; }
+
 /* What a run did does not depend on whether its report could be printed. A reader that leaves (| head) has seen enough.
  * A report that a full disk cuts short is said, and fails the commands whose only work is to print. */
 static void finish_output(Cli *cli)
@@ -131,17 +139,13 @@ static void finish_output(Cli *cli)
     err_clear(&output);
 }
 
-static ExitStatus finish(Cli *cli, bool json, Err *err)
+static ExitStatus finish(Cli *cli, Err *err)
 {
     if (err->code != ERR_NONE) {
         if (cli->committed)
             err_context(err, "the changes were committed; what failed came after that");
-        if (json && !cli->reported) {
-            JsonOut out;
-            json_begin(&out, stdout);
-            json_item(&out, "error", json_error(err));
-            json_end(&out);
-        }
+        if (!cli->reported)
+            cli_report(cli, (const ReportSection[]){{0}}, NULL, err, err);
         log_error(err);
         cli->status = cli->committed ? EXIT_ATTENTION : err_status(err->code);
     }
@@ -152,14 +156,13 @@ static ExitStatus finish(Cli *cli, bool json, Err *err)
 
 ExitStatus cli_main(CommandTable table, int argc, char *const *argv)
 {
-    Cli cli = {0};
+    Cli cli = {.form = report_form(arguments_want_json(argc, argv) ? "json" : "text")};
     Err err = {0};
-    bool json = arguments_want_json(argc, argv);
     out_setup(false);
     log_setup(LOG_NORMAL, false);
     if (arguments_parse(table, argc, argv, &cli.arguments, &err) && choose_command(&cli.arguments, &err))
         run_command(&cli, &err);
-    ExitStatus status = finish(&cli, json, &err);
+    ExitStatus status = finish(&cli, &err);
     pg_close(cli.log);
     pg_close(cli.pg);
     base_free(cli.base);

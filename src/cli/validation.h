@@ -19,10 +19,12 @@ bool validation_run(Cli *cli, const char *export_dir, Validation *v, Err *err);
 bool validation_failed(const Validation *v);
 void validation_free(Validation *v);
 
-/* Its members, inside an object that is open: at, version, base, database, phase, checks, parity. */
-void validation_json(const Cli *cli, JsonOut *json, const Validation *v);
-void validation_text(const Cli *cli, const Validation *v);
+/* Its members: at, version, base, database, phase, checks, parity; for people the checks, the comparison, the verdict. */
+void validation_write(Report *report, const Cli *cli, const Validation *v);
 
-void check_json(JsonOut *json, const Check *check, bool ran);
+/* The checks, run or only listed. */
+void report_checks(Report *report, const Checks *checks, bool ran);
+/* The comparison; with `quiet` people are not told that nothing differs. */
+void report_parity(Report *report, const char *export_dir, const Parity *parity, bool quiet);
 
 #endif

@@ -1,6 +1,7 @@
 /* compare.c - the writer of a comparison: each record beside its row, nothing written. */
 #include <stdlib.h>
 
+#include "artsync/cells.h"
 #include "artsync/embed.h"
 #include "artsync/interrupt.h"
 #include "artsync/plan.h"
@@ -22,38 +23,48 @@ enum { VALUE_MAX = 1000 }; /* bytes of a value in a sample */
 
 typedef enum Kind { KIND_EXPORT, KIND_REJECTED, KIND_DATABASE, KIND_MADE_HERE, KIND_DIFFERING } Kind;
 
-static cJSON *text_item(const char *text)
+static void add_text(Buf *entry, const char *name, const char *text)
 {
-    if (!text)
-        return cJSON_CreateNull();
-    size_t n = strlen(text);
-    if (n <= VALUE_MAX)
-        return cJSON_CreateString(text);
+    cells_add(entry, name);
+    size_t n = text ? strlen(text) : 0;
+    if (n <= VALUE_MAX) {
+        cells_add(entry, text);
+        return;
+    }
     for (n = VALUE_MAX; n && ((unsigned char)text[n] & 0xc0) == 0x80;)
         n--; /* not in the middle of a character */
     Buf cut = {0};
     buf_add(&cut, text, n);
     buf_str(&cut, "...");
-    cJSON *item = cJSON_CreateString(cut.data);
+    cells_add(entry, cut.data);
     buf_free(&cut);
-    return item;
 }
 
-/* A new entry of the sample, or NULL where enough of its kind are there. */
-static cJSON *sample_add(ParityTable *parity, Kind kind, ParityCause cause, const char *id, const char *name)
+static void add_line(Buf *entry, const Item *item)
+{
+    cells_add(entry, "line");
+    cells_number(entry, item->position.line);
+}
+
+/* Begin an entry of the sample; false where enough of its kind are there. */
+static bool sample_begin(Buf *entry, ParityTable *parity, Kind kind, ParityCause cause, const char *id, const char *name)
 {
     static const char *const names[] = {"only_in_export", "rejected", "only_in_database", "only_in_database",
                                         "differing"};
     int *taken = &parity->sampled[kind + (kind == KIND_DIFFERING ? (int)cause : 0)];
     if (*taken >= PARITY_SAMPLE)
-        return NULL;
+        return false;
     ++*taken;
-    cJSON *entry = cJSON_CreateObject();
-    cJSON_AddStringToObject(entry, "kind", names[kind]);
-    cJSON_AddItemToObject(entry, "id", text_item(id));
-    cJSON_AddItemToObject(entry, "name", text_item(name));
-    cJSON_AddItemToArray(parity->sample, entry);
-    return entry;
+    add_text(entry, "kind", names[kind]);
+    add_text(entry, "id", id);
+    add_text(entry, "name", name);
+    return true;
+}
+
+static void sample_end(Buf *entry, ParityTable *parity)
+{
+    cells_add(&parity->sample, entry->data);
+    buf_free(entry);
 }
 
 static const char *item_name(const Compare *compare, const Item *item)
@@ -76,27 +87,29 @@ static void note_rejected(Compare *compare, const Item *item)
     bool row = has_row(compare, item->id);
     parity->rejected++;
     parity->only_in_export += !row;
-    cJSON *entry = sample_add(parity, row ? KIND_REJECTED : KIND_EXPORT, 0, item->id, NULL);
-    if (!entry)
+    Buf entry = {0};
+    if (!sample_begin(&entry, parity, row ? KIND_REJECTED : KIND_EXPORT, 0, item->id, NULL))
         return;
-    cJSON_AddNumberToObject(entry, "line", (double)item->position.line);
+    add_line(&entry, item);
     if (item->reject.column)
-        cJSON_AddStringToObject(entry, "column", item->reject.column);
+        add_text(&entry, "column", item->reject.column);
     if (item->reject.value)
-        cJSON_AddItemToObject(entry, "value", text_item(item->reject.value));
-    cJSON_AddItemToObject(entry, "rejected", text_item(item->reject.reason));
+        add_text(&entry, "value", item->reject.value);
+    add_text(&entry, "rejected", item->reject.reason);
+    sample_end(&entry, parity);
 }
 
 static void note_missing(Compare *compare, const Item *item, const char *reject)
 {
     compare->parity->only_in_export++;
     compare->parity->rejected += reject != NULL;
-    cJSON *entry = sample_add(compare->parity, KIND_EXPORT, 0, item->id, item_name(compare, item));
-    if (!entry)
+    Buf entry = {0};
+    if (!sample_begin(&entry, compare->parity, KIND_EXPORT, 0, item->id, item_name(compare, item)))
         return;
-    cJSON_AddNumberToObject(entry, "line", (double)item->position.line);
+    add_line(&entry, item);
     if (reject)
-        cJSON_AddItemToObject(entry, "rejected", text_item(reject));
+        add_text(&entry, "rejected", reject);
+    sample_end(&entry, compare->parity);
 }
 
 static void note_cell(Compare *compare, const Item *item, const char *column, const char *export, const char *database,
@@ -105,14 +118,15 @@ static void note_cell(Compare *compare, const Item *item, const char *column, co
     ParityTable *parity = compare->parity;
     parity->differing++;
     parity->by_cause[cause]++;
-    cJSON *entry = sample_add(parity, KIND_DIFFERING, cause, item->id, item_name(compare, item));
-    if (!entry)
+    Buf entry = {0};
+    if (!sample_begin(&entry, parity, KIND_DIFFERING, cause, item->id, item_name(compare, item)))
         return;
-    cJSON_AddNumberToObject(entry, "line", (double)item->position.line);
-    cJSON_AddStringToObject(entry, "column", column);
-    cJSON_AddItemToObject(entry, "export", text_item(export));
-    cJSON_AddItemToObject(entry, "database", text_item(database));
-    cJSON_AddStringToObject(entry, "cause", parity_cause_name(cause));
+    add_line(&entry, item);
+    add_text(&entry, "column", column);
+    add_text(&entry, "export", export);
+    add_text(&entry, "database", database);
+    add_text(&entry, "cause", parity_cause_name(cause));
+    sample_end(&entry, parity);
 }
 
 static ParityCause cause_of(const Value *value, uint64_t row, bool has_state, uint64_t state)
@@ -221,9 +235,11 @@ static bool note_row(void *ctx, const char *const *cells, int n, Err *err)
         return true;
     bool here = !(entry->flags & RECORD_STATE);
     compare->parity->made_here += here;
-    cJSON *line = sample_add(compare->parity, here ? KIND_MADE_HERE : KIND_DATABASE, 0, cells[0], cells[1]);
-    if (line)
-        cJSON_AddStringToObject(line, "made_by", here ? "people" : "sync");
+    Buf line = {0};
+    if (sample_begin(&line, compare->parity, here ? KIND_MADE_HERE : KIND_DATABASE, 0, cells[0], cells[1])) {
+        add_text(&line, "made_by", here ? "people" : "sync");
+        sample_end(&line, compare->parity);
+    }
     return true;
 }
 
@@ -246,7 +262,6 @@ static bool begin(void **writer, TableRun *run, const void *options, Err *err)
     Compare *compare = *writer = mem_alloc(sizeof *compare);
     compare->run = run;
     compare->parity = ((const CompareOptions *)options)->parity;
-    compare->parity->sample = cJSON_CreateArray();
     return layouts_load(&compare->layouts, run->pg, run->table, err);
 }
 

@@ -78,7 +78,7 @@ bool parity_equal(const Parity *parity)
 void parity_free(Parity *parity)
 {
     for (int i = 0; i < parity->n; i++)
-        cJSON_Delete(parity->tables[i].sample);
+        buf_free(&parity->tables[i].sample);
     arena_free(&parity->arena);
     *parity = (Parity){0};
 }

@@ -2,6 +2,8 @@
 #include <cjson/cJSON.h>
 #include <stdlib.h>
 
+#include "artsync/cells.h"
+#include "artsync/changes.h"
 #include "decide.h"
 #include "internal.h"
 
@@ -14,7 +16,7 @@ typedef struct MergeRow {
     uint64_t *before, *after; /* slots of the state */
     const char **final;      /* the row's values afterwards */
     cJSON *changes;          /* {"column": [before, after]} or NULL */
-    Buf conflicts;           /* JSON lines */
+    Buf conflicts;           /* records of CONFLICT_CELLS, one a line */
     int n_conflicts, n_overwritten;
     uint64_t new_keys;         /* keys whose values change */
     const Column *refused;   /* --on-conflict reject: the first column in conflict */
@@ -29,31 +31,16 @@ static void note_change(cJSON **changes, const char *column, const char *from, c
     cJSON_AddItemToArray(pair, to ? cJSON_CreateString(to) : cJSON_CreateNull());
 }
 
-static void json_string_or_null(cJSON *object, const char *key, const char *text)
-{
-    if (text)
-        cJSON_AddStringToObject(object, key, text);
-    else
-        cJSON_AddNullToObject(object, key);
-}
-
 static void note_conflict(MergeRow *c, const Table *table, const Column *column, const char *row, Verdict verdict)
 {
     static const char *const resolutions[] = {
         [VERDICT_CONFLICT_WRITE] = "export", [VERDICT_CONFLICT_KEEP] = "database", [VERDICT_CONFLICT_REJECT] = "reject"};
-    cJSON *line = cJSON_CreateObject();
-    cJSON_AddStringToObject(line, "table", table->name);
-    cJSON_AddStringToObject(line, "id", c->item->id);
-    cJSON_AddStringToObject(line, "column", column->name);
-    json_string_or_null(line, "export", c->item->values[column->index].text);
-    json_string_or_null(line, "database", row);
-    cJSON_AddStringToObject(line, "resolution", resolutions[verdict]);
-    char *text = cJSON_PrintUnformatted(line);
+    const char *cells[CONFLICT_CELLS] = {table->name, c->item->id, column->name, c->item->values[column->index].text,
+                                         row, resolutions[verdict]};
     if (c->conflicts.len)
         buf_char(&c->conflicts, '\n');
-    buf_str(&c->conflicts, text);
-    cJSON_free(text);
-    cJSON_Delete(line);
+    for (int i = 0; i < CONFLICT_CELLS; i++)
+        cells_add(&c->conflicts, cells[i]);
     c->n_conflicts++;
     if (verdict == VERDICT_CONFLICT_REJECT && !c->refused)
         c->refused = column;

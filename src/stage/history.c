@@ -1,8 +1,9 @@
 /* history.c - what happened: history, last-synced state, and the report's lines, all read from the stage. */
-#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "artsync/cells.h"
+#include "artsync/changes.h"
 #include "artsync/embed.h"
 #include "internal.h"
 
@@ -18,21 +19,6 @@ static bool spool_conflict_lines(void *ctx, const char *const *cells, int n, Err
     return ok;
 }
 
-cJSON *changes_named(const char *text)
-{
-    cJSON *columns = cJSON_CreateObject();
-    cJSON *pairs = cJSON_Parse(text ? text : "{}");
-    const cJSON *pair;
-    cJSON_ArrayForEach(pair, pairs)
-    {
-        cJSON *named = cJSON_AddObjectToObject(columns, pair->string);
-        cJSON_AddItemToObject(named, "from", cJSON_Duplicate(cJSON_GetArrayItem(pair, 0), 1));
-        cJSON_AddItemToObject(named, "to", cJSON_Duplicate(cJSON_GetArrayItem(pair, 1), 1));
-    }
-    cJSON_Delete(pairs);
-    return columns;
-}
-
 typedef struct ChangeSink {
     const Table *table;
     Spool *changes;
@@ -42,15 +28,14 @@ static bool spool_change(void *ctx, const char *const *cells, int n, Err *err)
 {
     (void)n;
     const ChangeSink *sink = ctx;
-    cJSON *line = cJSON_CreateObject();
-    cJSON_AddStringToObject(line, "table", sink->table->name);
-    cJSON_AddStringToObject(line, "id", cells[0]);
-    cJSON_AddStringToObject(line, "action", cells[1]);
-    cJSON_AddItemToObject(line, "columns", changes_named(cells[2]));
-    char *text = cJSON_PrintUnformatted(line);
-    bool ok = spool_add(sink->changes, text, err);
-    cJSON_free(text);
-    cJSON_Delete(line);
+    Buf line = {0}, columns = {0};
+    changed_columns(cells[2], &columns);
+    const char *change[CHANGE_CELLS] = {sink->table->name, cells[0], cells[1], buf_view(&columns).p};
+    for (int i = 0; i < CHANGE_CELLS; i++)
+        cells_add(&line, change[i]);
+    bool ok = spool_add(sink->changes, line.data, err);
+    buf_free(&line);
+    buf_free(&columns);
     return ok;
 }
 

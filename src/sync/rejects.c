@@ -4,10 +4,10 @@
  * and does not. The same cells refused for the same reason stay open and are no news. A replay (--file) only closes
  * what it read: the rejects of its records, and those whose id could not be read at all.
  */
-#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "artsync/cells.h"
 #include "artsync/embed.h"
 #include "artsync/hash.h"
 #include "artsync/stage.h"
@@ -53,27 +53,16 @@ static void copy_line(Buf *out, const Rejects *rejects, const PgRows *rows, int 
     buf_char(out, '\n');
 }
 
-static void string_or_null(cJSON *object, const char *key, const char *text)
+static bool spool_reject(Rejects *rejects, const PgRows *rows, int r, Err *err)
 {
-    cJSON_AddItemToObject(object, key, text ? cJSON_CreateString(text) : cJSON_CreateNull());
-}
-
-static bool spool_line(Rejects *rejects, const PgRows *rows, int r, Err *err)
-{
-    cJSON *line = cJSON_CreateObject();
-    cJSON_AddStringToObject(line, "table", rejects->run->table->name);
-    cJSON_AddStringToObject(line, "file", rejects->run->source->name);
-    cJSON_AddNumberToObject(line, "record", (double)pg_int(rows, r, R_NUMBER));
-    cJSON_AddNumberToObject(line, "line", (double)pg_int(rows, r, R_LINE));
-    string_or_null(line, "id", pg_get(rows, r, R_ID));
-    string_or_null(line, "column", pg_get(rows, r, R_COLUMN));
-    string_or_null(line, "value", pg_get(rows, r, R_VALUE));
-    string_or_null(line, "code", pg_get(rows, r, R_CODE));
-    string_or_null(line, "reason", pg_get(rows, r, R_REASON));
-    char *text = cJSON_PrintUnformatted(line);
-    bool ok = spool_add(rejects->result->rejects, text, err);
-    cJSON_free(text);
-    cJSON_Delete(line);
+    static const int columns[] = {R_NUMBER, R_LINE, R_ID, R_COLUMN, R_VALUE, R_CODE, R_REASON};
+    Buf line = {0};
+    cells_add(&line, rejects->run->table->name);
+    cells_add(&line, rejects->run->source->name);
+    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
+        cells_add(&line, pg_get(rows, r, columns[i]));
+    bool ok = spool_add(rejects->result->rejects, line.data, err);
+    buf_free(&line);
     return ok;
 }
 
@@ -85,7 +74,7 @@ static bool copy_page(Rejects *rejects, SourceReread *records, const PgRows *row
     bool ok = pg_copy_in(pg, sql_query("found_rejects_copy"), err);
     for (int r = 0; ok && r < pg_count(rows); r++) {
         ok = source_reread(records, (SourceLocator){pg_int(rows, r, R_START), pg_int(rows, r, R_LENGTH)}, &source, err) &&
-             spool_line(rejects, rows, r, err);
+             spool_reject(rejects, rows, r, err);
         buf_clear(&line);
         if (ok)
             copy_line(&line, rejects, rows, r, &source);

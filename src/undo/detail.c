@@ -1,17 +1,15 @@
 /* detail.c - the lines of a rollback's report. */
+#include "artsync/cells.h"
+#include "artsync/changes.h"
 #include "internal.h"
 
-bool undo_detail(Undo *undo, const char *id, const char *action, cJSON *columns, const char *reason, Err *err)
+bool undo_detail(Undo *undo, const char *id, const char *action, const Buf *columns, const char *reason, Err *err)
 {
-    cJSON *line = cJSON_CreateObject();
-    cJSON_AddStringToObject(line, "table", undo->stage.table->name);
-    cJSON_AddStringToObject(line, "id", id);
-    cJSON_AddStringToObject(line, "action", action);
-    cJSON_AddItemToObject(line, "columns", columns ? columns : cJSON_CreateObject());
-    cJSON_AddItemToObject(line, "reason", reason ? cJSON_CreateString(reason) : cJSON_CreateNull());
-    char *text = cJSON_PrintUnformatted(line);
-    bool ok = spool_add(undo->result->details, text, err);
-    cJSON_free(text);
-    cJSON_Delete(line);
+    Buf line = {0};
+    const char *cells[DETAIL_CELLS] = {undo->stage.table->name, id, action, columns ? buf_view(columns).p : "", reason};
+    for (int i = 0; i < DETAIL_CELLS; i++)
+        cells_add(&line, cells[i]);
+    bool ok = spool_add(undo->result->details, line.data, err);
+    buf_free(&line);
     return ok;
 }

@@ -24,6 +24,6 @@ bool delete_created_rows(Undo *undo, Err *err);
 /* Put back what it changed, unless it was changed since (undo.c). */
 bool undo_changes(Undo *undo, Err *err);
 /* One line of the report; takes over `columns` (NULL: none) (detail.c). */
-bool undo_detail(Undo *undo, const char *id, const char *action, cJSON *columns, const char *reason, Err *err);
+bool undo_detail(Undo *undo, const char *id, const char *action, const Buf *columns, const char *reason, Err *err);
 
 #endif

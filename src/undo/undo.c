@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "artsync/cells.h"
+#include "artsync/changes.h"
 #include "artsync/embed.h"
 #include "internal.h"
 
@@ -46,11 +48,13 @@ static bool keep_column(Undo *undo, UndoRow *row, const char *column, const char
     undo->kept++;
     if (!reason)
         reason = who_changed(row, column, &undo->scratch);
-    cJSON *columns = cJSON_CreateObject();
-    cJSON *named = cJSON_AddObjectToObject(columns, column);
-    cJSON_AddItemToObject(named, "from", wrote ? cJSON_CreateString(wrote) : cJSON_CreateNull());
-    cJSON_AddItemToObject(named, "to", now ? cJSON_CreateString(now) : cJSON_CreateNull());
-    return undo_detail(undo, row->id, "kept", columns, reason, err);
+    Buf columns = {0};
+    cells_add(&columns, column);
+    cells_add(&columns, wrote);
+    cells_add(&columns, now);
+    bool ok = undo_detail(undo, row->id, "kept", &columns, reason, err);
+    buf_free(&columns);
+    return ok;
 }
 
 static bool take_back(Undo *undo, UndoRow *row, const cJSON *pair, Err *err)
@@ -235,13 +239,15 @@ static bool report_stage(void *ctx, const char *const *cells, int n, Err *err)
 {
     (void)n;
     Undo *undo = ctx;
-    cJSON *columns = changes_named(cells[1]);
-    if (!cells[2]) {
+    Buf columns = {0};
+    int changed = changed_columns(cells[1], &columns);
+    if (cells[2])
+        undo->kept += changed;
+    else
         undo->reversed++;
-        return undo_detail(undo, cells[0], "reversed", columns, NULL, err);
-    }
-    undo->kept += cJSON_GetArraySize(columns);
-    return undo_detail(undo, cells[0], "kept", columns, cells[2], err);
+    bool ok = undo_detail(undo, cells[0], cells[2] ? "kept" : "reversed", &columns, cells[2], err);
+    buf_free(&columns);
+    return ok;
 }
 
 static bool write_history_and_state(Undo *undo, Err *err)

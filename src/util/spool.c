@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "artsync/cells.h"
 #include "artsync/file.h"
 
 enum { SPOOL_MEMORY = 4 * 1024 * 1024 };
@@ -40,17 +41,31 @@ static bool spill(Spool *spool, Err *err)
     return true;
 }
 
-bool spool_add(Spool *spool, const char *json, Err *err)
+bool spool_add(Spool *spool, const char *line, Err *err)
 {
-    buf_str(&spool->memory, json);
+    buf_str(&spool->memory, line);
     buf_char(&spool->memory, '\n');
     spool->count++;
     return spool->memory.len < SPOOL_MEMORY || spill(spool, err);
 }
 
-int64_t spool_count(const Spool *spool) { return spool->count; }
+int64_t spool_count(const Spool *spool) { return spool ? spool->count : 0; }
 
-static bool each_in_file(Spool *spool, SpoolFn *each, void *ctx, Err *err)
+/* A reader of records: what it is called with, and the memory that it uses again for each. */
+typedef struct Reader {
+    SpoolFn *each;
+    void *ctx;
+    Cells cells;
+    Buf copy; /* of a line that has to stay as it is */
+} Reader;
+
+static bool read_line(Reader *reader, char *line, Err *err)
+{
+    cells_split(line, &reader->cells);
+    return reader->each(reader->ctx, reader->cells.items, reader->cells.n, err);
+}
+
+static bool each_in_file(Spool *spool, Reader *reader, Err *err)
 {
     char *line = NULL;
     size_t cap = 0;
@@ -59,7 +74,7 @@ static bool each_in_file(Spool *spool, SpoolFn *each, void *ctx, Err *err)
     rewind(spool->file);
     while (ok && (n = getline(&line, &cap, spool->file)) > 0) {
         line[n - 1] = '\0';
-        ok = each(ctx, line, err);
+        ok = read_line(reader, line, err);
     }
     if (ok && !feof(spool->file)) /* an error, or no memory for the line */
         ok = err_set(err, ERR_IO, NULL, "cannot read the report back: %s", strerror(errno));
@@ -67,19 +82,25 @@ static bool each_in_file(Spool *spool, SpoolFn *each, void *ctx, Err *err)
     return ok;
 }
 
-bool spool_each(Spool *spool, SpoolFn *each, void *ctx, Err *err)
+static bool each_in_memory(const Spool *spool, Reader *reader, Err *err)
 {
-    if (spool->file && !each_in_file(spool, each, ctx, err))
-        return false;
-    char *end = spool->memory.data ? spool->memory.data + spool->memory.len : NULL;
-    for (char *line = spool->memory.data; line < end;) {
-        char *newline = memchr(line, '\n', (size_t)(end - line));
-        *newline = '\0';
-        bool ok = each(ctx, line, err);
-        *newline = '\n';
-        if (!ok)
-            return false;
+    const char *line = spool->memory.data, *end = line ? line + spool->memory.len : NULL;
+    bool ok = true;
+    while (ok && line < end) {
+        const char *newline = memchr(line, '\n', (size_t)(end - line));
+        buf_clear(&reader->copy);
+        buf_add(&reader->copy, line, (size_t)(newline - line));
+        ok = read_line(reader, reader->copy.data, err);
         line = newline + 1;
     }
-    return true;
+    return ok;
+}
+
+bool spool_each(Spool *spool, SpoolFn *each, void *ctx, Err *err)
+{
+    Reader reader = {.each = each, .ctx = ctx};
+    bool ok = (!spool->file || each_in_file(spool, &reader, err)) && each_in_memory(spool, &reader, err);
+    cells_free(&reader.cells);
+    buf_free(&reader.copy);
+    return ok;
 }

@@ -10,6 +10,7 @@
 #include "artsync/record_index.h"
 #include "artsync/natural.h"
 #include "artsync/state.h"
+#include "artsync/cells.h"
 #include "artsync/counters.h"
 #include "artsync/embed.h"
 #include "artsync/spool.h"
@@ -200,14 +201,25 @@ static void derived_and_generated_ids_are_told_from_real_ones(void **state)
     arena_free(&arena);
 }
 
-static bool count_line(void *ctx, const char *line, Err *err)
+static const char *const odd_cells[] = {"", NULL, "\\N", "tab\tline\nreturn\rslash\\", "\\"};
+
+static bool check_record(void *ctx, const char *const *cells, int n, Err *err)
 {
     (void)err;
-    int64_t *n = ctx;
-    char expected[32];
-    snprintf(expected, sizeof expected, "{\"n\":%lld}", (long long)*n);
-    assert_int_equal(strncmp(line, expected, strlen(expected)), 0);
-    ++*n;
+    int64_t *records = ctx;
+    char number[24];
+    snprintf(number, sizeof number, "%lld", (long long)*records);
+    assert_int_equal(n, 7);
+    assert_string_equal(cells[0], number);
+    for (int i = 0; i < 5; i++) {
+        CASE("cell %d", i);
+        if (odd_cells[i])
+            assert_string_equal(cells[i + 1], odd_cells[i]);
+        else
+            assert_null(cells[i + 1]);
+    }
+    assert_int_equal(strlen(cells[6]), 4000);
+    ++*records;
     return true;
 }
 
@@ -217,20 +229,24 @@ static void a_spool_gives_back_more_than_its_memory_holds(void **state)
     enum { LINES = 3000 };
     Spool *spool = spool_new();
     Err err = {0};
-    char *line = mem_alloc(4096);
+    char padding[4001] = "";
+    memset(padding, ' ', 4000);
+    Buf line = {0};
     for (int i = 0; i < LINES; i++) {
-        memset(line, ' ', 4095);
-        int n = snprintf(line, 4096, "{\"n\":%d}", i);
-        line[n] = ' ';
-        assert_true(spool_add(spool, line, &err));
+        buf_clear(&line);
+        cells_number(&line, i);
+        for (int c = 0; c < 5; c++)
+            cells_add(&line, odd_cells[c]);
+        cells_add(&line, padding);
+        assert_true(spool_add(spool, line.data, &err));
     }
     assert_int_equal(spool_count(spool), LINES);
     for (int twice = 0; twice < 2; twice++) {
         int64_t n = 0;
-        assert_true(spool_each(spool, count_line, &n, &err));
+        assert_true(spool_each(spool, check_record, &n, &err));
         assert_int_equal(n, LINES);
     }
-    free(line);
+    buf_free(&line);
     spool_free(spool);
 }
 

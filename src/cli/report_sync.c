@@ -1,0 +1,309 @@
+/* report_sync.c - what sync and diff tell: the run, its tables, what was cleaned, rejected, in conflict and changed. */
+#include <stdlib.h>
+
+#include "artsync/cells.h"
+#include "artsync/counters.h"
+#include "artsync/log.h"
+#include "rejects.h"
+#include "report_sync.h"
+
+enum { HEADERS_SHOWN = 30, CLEANING_SHOWN = 20, CONFLICTS_SHOWN = 10, WARNINGS_SHOWN = 30, VALUE_MAX = 60, REASON_MAX = 300 };
+
+static const char see_json[] = "; --json lists all";
+
+/* A run that failed tells people only why: its rejects and conflicts. */
+static bool is_hidden(const Report *report, const SyncReport *sync)
+{
+    return sync->failed && report_for(report) != FOR_PROGRAMS;
+}
+
+static const char *shortened(Report *report, const char *text) { return out_safe(text, VALUE_MAX, report_arena(report)); }
+
+static const char *quoted(Report *report, const char *text)
+{
+    return text ? arena_printf(report_arena(report), "\"%s\"", shortened(report, text)) : "(empty)";
+}
+
+static const char *shown(Report *report, const char *text) { return text ? shortened(report, text) : "(empty)"; }
+
+static int64_t number(const char *cell) { return cell ? strtoll(cell, NULL, 10) : 0; }
+
+/* ---- the run ---- */
+
+static bool write_run(Report *report, void *ctx, Err *err)
+{
+    (void)err;
+    const SyncReport *sync = ctx;
+    const SyncResult *result = sync->result;
+    report_field(report, "sync_id", "Sync", CELL_SYNC_ID, filled(result->sync_id));
+    report_field(report, "mode", "Mode", CELL_TEXT, sync_mode_name(result->mode));
+    report_bool(report, "dry_run", result->dry_run);
+    report_bool(report, "forced", result->forced);
+    report_field(report, "status", "Status", CELL_TEXT, result->status ? result->status : "failed");
+    report_field(report, "started_at", "Started at", CELL_TEXT, filled(result->started_at));
+    report_field(report, "duration_ms", "Duration", CELL_DURATION, report_number(report, result->duration_ms));
+    if (is_hidden(report, sync))
+        return true;
+    report_gap(report);
+    report_line(report, "%s%s: base %s into database %s, mode %s", result->dry_run ? "Dry run" : "Sync ",
+                result->dry_run ? "" : out_short_id(result->sync_id, report_arena(report)), sync->cli->base->name,
+                pg_database(sync->cli->pg), sync_mode_name(result->mode));
+    report_gap(report);
+    return true;
+}
+
+/* ---- the tables ---- */
+
+enum { T_NAME, T_FILE, T_SHA256, T_SKIPPED, T_COUNTS, T_TIME = T_COUNTS + COUNTERS, T_NOTE, TABLE_COLUMNS };
+
+static void set_table_columns(ReportColumn columns[TABLE_COLUMNS])
+{
+    columns[T_NAME] = (ReportColumn){.key = "table", .heading = "table"};
+    columns[T_FILE] = (ReportColumn){.key = "file"};
+    columns[T_SHA256] = (ReportColumn){.key = "sha256"};
+    columns[T_SKIPPED] = (ReportColumn){.key = "skipped", .type = CELL_FLAG};
+    for (int c = 0; c < COUNTERS; c++)
+        columns[T_COUNTS + c] = (ReportColumn){
+            .key = counters[c].name,
+            .heading = counters[c].shown == COUNTER_DATA ? NULL : counters[c].heading,
+            .type = CELL_COUNT,
+            .style = counters[c].style,
+            .flags = AT_RIGHT | (counters[c].shown == COUNTER_NOT_ZERO ? WHERE_FILLED : 0),
+        };
+    columns[T_TIME] = (ReportColumn){.heading = "time", .type = CELL_DURATION, .flags = AT_RIGHT};
+    columns[T_NOTE] = (ReportColumn){.heading = "", .style = STYLE_DIM, .flags = WHERE_FILLED};
+}
+
+static bool write_tables(Report *report, void *ctx, Err *err)
+{
+    (void)err;
+    const SyncReport *sync = ctx;
+    ReportColumn columns[TABLE_COLUMNS];
+    set_table_columns(columns);
+    if (is_hidden(report, sync))
+        return true;
+    report_table_begin(report, &(ReportTable){.key = "tables", COLUMNS(columns)}, ctx);
+    for (int i = 0; i < sync->result->n_tables; i++) {
+        const SyncTable *t = &sync->result->tables[i];
+        const char *cells[TABLE_COLUMNS] = {t->table->name, t->source.name, filled(t->source.fingerprint),
+                                            report_flag(t->skipped)};
+        for (int c = 0; c < COUNTERS; c++)
+            cells[T_COUNTS + c] = report_number(report, counter_value(&counters[c], &t->counts));
+        cells[T_TIME] = report_number(report, t->ms);
+        cells[T_NOTE] = t->skipped ? "file unchanged, not read" : "";
+        report_row(report, cells);
+    }
+    report_table_end(report);
+    return true;
+}
+
+/* ---- conflicts ---- */
+
+static void conflict_line(Report *report, void *ctx, const char *const *cells)
+{
+    (void)ctx;
+    report_line(report, "  %s %s %s: export %s, database %s; %s", shown(report, cells[CONFLICT_CELL_TABLE]),
+                shown(report, cells[CONFLICT_CELL_ID]), shown(report, cells[CONFLICT_CELL_COLUMN]),
+                shown(report, cells[CONFLICT_CELL_EXPORT]), shown(report, cells[CONFLICT_CELL_DATABASE]),
+                shown(report, cells[CONFLICT_CELL_RESOLUTION]));
+}
+
+static bool write_conflicts(Report *report, void *ctx, Err *err)
+{
+    static const ReportColumn columns[CONFLICT_CELLS] = {
+        {.key = "table", .heading = "table"},       {.key = "id", .heading = "id"},
+        {.key = "column", .heading = "column"},     {.key = "export", .heading = "export"},
+        {.key = "database", .heading = "database"}, {.key = "resolution", .heading = "resolution"},
+    };
+    static const ReportTable table = {
+        .key = "conflicts",
+        .title = "Conflicts: changed in the export and in the database since the last sync",
+        COLUMNS(columns),
+        .line = conflict_line,
+        .shown = CONFLICTS_SHOWN,
+        .one = "other",
+        .many = "others",
+        .see = see_json,
+    };
+    return report_spool(report, &table, NULL, ((SyncReport *)ctx)->result->conflicts, err);
+}
+
+/* ---- cleaning ---- */
+
+static void cleaning_line(Report *report, void *ctx, const char *const *cells)
+{
+    (void)ctx;
+    report_line(report, "  %s.%s: %s -> %s %sx", cells[0], cells[1], quoted(report, cells[2]), quoted(report, cells[3]),
+                out_count(number(cells[4]), report_arena(report)));
+}
+
+static bool write_cleaning(Report *report, void *ctx, Err *err)
+{
+    static const ReportColumn columns[] = {
+        {.key = "table", .heading = "table"}, {.key = "column", .heading = "column"},
+        {.key = "from", .heading = "from"},   {.key = "to", .heading = "to"},
+        {.key = "count", .heading = "count", .type = CELL_COUNT, .flags = AT_RIGHT},
+    };
+    static const ReportTable table = {
+        .key = "cleaning",
+        .title = "Cleaned on the way",
+        COLUMNS(columns),
+        .line = cleaning_line,
+        .shown = CLEANING_SHOWN,
+        .one = "other kind",
+        .many = "other kinds",
+        .see = see_json,
+    };
+    (void)err;
+    const SyncReport *sync = ctx;
+    if (is_hidden(report, sync))
+        return true;
+    const CleaningChange *changes = NULL;
+    size_t n = sync->result->cleaning ? cleaning_report_changes(sync->result->cleaning, &changes) : 0;
+    report_table_begin(report, &table, NULL);
+    for (size_t i = 0; i < n; i++)
+        report_row(report, (const char *[]){changes[i].table, changes[i].column, changes[i].from, changes[i].to,
+                                            report_number(report, changes[i].count)});
+    report_table_end(report);
+    return true;
+}
+
+/* ---- warnings ---- */
+
+static void warning_line(Report *report, const CleaningWarning *w)
+{
+    Arena *arena = report_arena(report);
+    const char *text = out_safe(w->text, REASON_MAX, arena);
+    report_part(report, STYLE_PLAIN, "  %s%s%s: %s%s%s", w->table, w->column ? "." : "", w->column ? w->column : "",
+                w->code ? w->code : "", w->code ? ", e.g. " : "", text);
+    if (w->count > 1)
+        report_part(report, STYLE_PLAIN, " %sx", out_count(w->count, arena));
+    report_lines_of(report, w->lines, sizeof w->lines / sizeof w->lines[0], w->count);
+    report_line_end(report);
+}
+
+static bool write_warnings(Report *report, void *ctx, Err *err)
+{
+    (void)err;
+    const SyncReport *sync = ctx;
+    if (is_hidden(report, sync))
+        return true;
+    const CleaningWarning *warnings;
+    size_t n = cleaning_report_warnings(sync->result->cleaning, &warnings);
+    if (n)
+        report_heading(report, "Warnings");
+    for (size_t i = 0; i < n && i < WARNINGS_SHOWN; i++)
+        warning_line(report, &warnings[i]);
+    if (n > WARNINGS_SHOWN)
+        report_line(report, "  and %s",
+                    out_noun((int64_t)n - WARNINGS_SHOWN, "other kind", "other kinds", report_arena(report)));
+    return true;
+}
+
+void report_file_warnings(CleaningReport *cleaning)
+{
+    const CleaningWarning *warnings = NULL;
+    size_t n = cleaning ? cleaning_report_warnings(cleaning, &warnings) : 0;
+    for (size_t i = 0; i < n; i++)
+        if (warnings[i].lines[0] == 0)
+            log_attention("%s%s%s: %s", warnings[i].table, warnings[i].column ? "." : "",
+                          warnings[i].column ? warnings[i].column : "", warnings[i].text);
+}
+
+/* The object has no place for them. */
+static bool log_file_warnings(Report *report, void *ctx, Err *err)
+{
+    (void)report;
+    (void)err;
+    report_file_warnings(((SyncReport *)ctx)->result->cleaning);
+    return true;
+}
+
+/* Not an error: lookups, formulas and notes that stay in Airtable. Said, so that nobody misses a column. */
+static bool write_unmapped(Report *report, void *ctx, Err *err)
+{
+    (void)err;
+    const SyncReport *sync = ctx;
+    bool any = false;
+    for (int i = 0; !is_hidden(report, sync) && i < sync->result->n_tables; i++) {
+        const SyncTable *t = &sync->result->tables[i];
+        if (t->unmapped.n == 0)
+            continue;
+        if (!any)
+            report_heading(report, "Headers nobody maps");
+        any = true;
+        report_part(report, STYLE_PLAIN, "  %s: ", t->table->name);
+        for (int h = 0; h < t->unmapped.n && h < HEADERS_SHOWN; h++)
+            report_part(report, STYLE_PLAIN, "%s%s", h ? ", " : "", shortened(report, t->unmapped.items[h]));
+        if (t->unmapped.n > HEADERS_SHOWN)
+            report_part(report, STYLE_PLAIN, " and %s",
+                        out_noun(t->unmapped.n - HEADERS_SHOWN, "other", "others", report_arena(report)));
+        report_line_end(report);
+    }
+    return true;
+}
+
+/* ---- the closing sentence ---- */
+
+static void add_part(Buf *text, int64_t n, const char *what, Arena *arena)
+{
+    if (n)
+        buf_printf(text, "%s%s %s", text->len ? ", " : "", out_count(n, arena), what);
+}
+
+static void write_rejected(Report *report, const TableCounts *sum)
+{
+    Arena *arena = report_arena(report);
+    const char *were = out_noun(sum->rejected, "record was", "records were", arena);
+    if (sum->rejected && sum->rejected == sum->new_rejects)
+        report_part(report, STYLE_PLAIN, " %s rejected.", were);
+    else if (sum->rejected)
+        report_part(report, STYLE_PLAIN, " %s rejected, %s of them new.", were,
+                    sum->new_rejects ? out_count(sum->new_rejects, arena) : "none");
+    if (sum->conflicts)
+        report_part(report, STYLE_PLAIN, " %s to look at.", out_noun(sum->conflicts, "conflict", "conflicts", arena));
+}
+
+static bool write_closing(Report *report, void *ctx, Err *err)
+{
+    (void)err;
+    const SyncReport *sync = ctx;
+    const SyncResult *result = sync->result;
+    if (is_hidden(report, sync))
+        return true;
+    Arena *arena = report_arena(report);
+    Buf parts = {0};
+    TableCounts sum = counters_total(result);
+    bool all_skipped = result->n_tables > 0;
+    for (int i = 0; i < result->n_tables; i++)
+        all_skipped = all_skipped && result->tables[i].skipped;
+    add_part(&parts, sum.created, "created", arena);
+    add_part(&parts, sum.updated, "updated", arena);
+    add_part(&parts, sum.deactivated, "deactivated", arena);
+    report_gap(report);
+    if (all_skipped)
+        report_part(report, STYLE_PLAIN, "Nothing changed: all files are as they were at the last sync.");
+    else if (parts.len == 0)
+        report_part(report, STYLE_PLAIN, sum.rejected || sum.conflicts
+                                             ? "Nothing changed."
+                                             : "Nothing changed: the database is in step with the export.");
+    else if (result->dry_run)
+        report_part(report, STYLE_PLAIN, "Dry run: nothing was written. A sync of this export: %s.", parts.data);
+    else
+        report_part(report, STYLE_PLAIN, "Done in %s: %s.", out_duration(result->duration_ms, arena), parts.data);
+    write_rejected(report, &sum);
+    report_line_end(report);
+    buf_free(&parts);
+    return true;
+}
+
+/* ---- in the order of JSON ---- */
+
+#define SECTIONS                                                                                                       \
+    {FOR_ALL, 2, write_run}, {FOR_ALL, 3, write_tables}, {FOR_PROGRAMS | FOR_PAGE, 7, report_rejects},                  \
+        {FOR_TERMINAL, 7, report_reject_groups}, {FOR_ALL, 8, write_conflicts}, {FOR_PEOPLE, 4, write_warnings},        \
+        {FOR_ALL, 5, write_cleaning}, {FOR_PEOPLE, 6, write_unmapped}, {FOR_PEOPLE, 9, write_closing},                  \
+        {FOR_PROGRAMS, 9, log_file_warnings}
+
+const ReportSection sync_sections[] = {SECTIONS, {0}};
+const ReportSection diff_sections[] = {SECTIONS, {FOR_ALL, 1, report_changes}, {0}};

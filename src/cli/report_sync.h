@@ -1,0 +1,26 @@
+/* report_sync.h - the report of sync and diff, in sections. */
+#ifndef ARTSYNC_CLI_REPORT_SYNC_H
+#define ARTSYNC_CLI_REPORT_SYNC_H
+
+#include "private.h"
+
+/* What the sections are given. */
+typedef struct SyncReport {
+    Cli *cli;
+    const SyncResult *result;
+    bool failed;
+    int64_t limit; /* of changes: 0: all */
+} SyncReport;
+
+extern const ReportSection sync_sections[], diff_sections[];
+
+/* What concerns a file as a whole, a vanished header above all, to stderr: where no report with warnings is printed. */
+void report_file_warnings(CleaningReport *cleaning);
+
+/* ---- sections in files of their own ---- */
+
+bool report_rejects(Report *report, void *ctx, Err *err);       /* each of them */
+bool report_reject_groups(Report *report, void *ctx, Err *err); /* by table, column and code */
+bool report_changes(Report *report, void *ctx, Err *err);       /* what a sync would change */
+
+#endif

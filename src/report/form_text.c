@@ -1,0 +1,214 @@
+/* form_text.c - the report for a terminal: aligned tables, lines, headings; the first rows of long lists. */
+#include <stdlib.h>
+
+#include "artsync/cells.h"
+#include "artsync/out.h"
+#include "form.h"
+
+enum { HASH_SHOWN = 12 };
+
+typedef struct State {
+    TextTable *table; /* the one whose rows are collected, or NULL */
+    Arena arena;      /* its cells */
+    int64_t lines;    /* of the list or table that is open */
+    bool written;     /* something stands above */
+    bool blank;       /* ... and it ends with a blank line */
+    bool inside;      /* a line has begun */
+} State;
+
+static void begin(Report *report) { report->state = mem_alloc(sizeof(State)); }
+
+static void end(Report *report, const Err *failed)
+{
+    (void)failed; /* it goes to stderr */
+    State *state = report->state;
+    text_table_free(state->table);
+    arena_free(&state->arena);
+    free(state);
+}
+
+/* ---- lines ---- */
+
+static void text(Report *report, Style style, const char *part)
+{
+    State *state = report->state;
+    out_print(report->out, "%s%s%s", style_begin(style), part, style_end(style));
+    state->written = state->inside = true;
+    state->blank = false;
+}
+
+static void line_end(Report *report)
+{
+    State *state = report->state;
+    fputc('\n', report->out);
+    state->blank = state->written && !state->inside;
+    state->inside = false;
+    state->written = true;
+}
+
+static void gap(Report *report)
+{
+    State *state = report->state;
+    if (state->written && !state->blank)
+        line_end(report);
+}
+
+static void heading(Report *report, const char *title)
+{
+    gap(report);
+    text(report, STYLE_BOLD, title);
+    line_end(report);
+}
+
+static void verbatim(Report *report, const char *block)
+{
+    State *state = report->state;
+    fputs(block, report->out);
+    state->written = state->written || *block;
+    state->blank = false;
+}
+
+/* ---- tables ---- */
+
+/* Inside a row only programs find more. */
+static bool is_nested(const Report *report) { return report->depth > 1; }
+
+static bool has_headings(const ReportTable *table)
+{
+    for (int i = 0; i < table->n_columns; i++)
+        if (table->columns[i].heading)
+            return true;
+    return false;
+}
+
+static void table_begin(Report *report, const ReportTable *table)
+{
+    State *state = report->state;
+    if (is_nested(report))
+        return;
+    state->lines = 0;
+    if (table->line || !has_headings(table))
+        return;
+    state->table = text_table_new();
+    for (int i = 0; i < table->n_columns; i++) {
+        const ReportColumn *column = &table->columns[i];
+        if (column->heading)
+            text_table_column(state->table, column->heading,
+                              (column->flags & AT_RIGHT ? COLUMN_RIGHT : COLUMN_LEFT) |
+                                  (column->flags & WHERE_FILLED ? COLUMN_OPTIONAL : 0));
+    }
+}
+
+static const char *joined(const char *packed, Arena *arena)
+{
+    Cells cells = {0};
+    Buf text = {0};
+    cells_split(arena_str(arena, packed), &cells);
+    for (int i = 0; i < cells.n; i++)
+        buf_printf(&text, "%s%s", i ? ", " : "", cells.items[i] ? cells.items[i] : "");
+    const char *copy = arena_str(arena, buf_view(&text).p);
+    buf_free(&text);
+    cells_free(&cells);
+    return copy;
+}
+
+/* A cell as people read it. */
+static const char *words(const ReportColumn *column, const char *cell, Arena *arena)
+{
+    if (!cell)
+        return column->none ? column->none : "";
+    switch (column->type) {
+    case CELL_COUNT:
+        return out_count(strtoll(cell, NULL, 10), arena);
+    case CELL_DURATION:
+        return out_duration(strtoll(cell, NULL, 10), arena);
+    case CELL_AGE:
+        return out_age(strtoll(cell, NULL, 10), arena);
+    case CELL_SYNC_ID:
+        return out_short_id(cell, arena);
+    case CELL_HASH:
+        return arena_strn(arena, cell, strnlen(cell, HASH_SHOWN));
+    case CELL_FLAG:
+        return cell[0] == 't' ? "yes" : "no";
+    case CELL_LIST:
+    case CELL_CHANGES:
+        return joined(cell, arena);
+    case CELL_TEXT:
+        break;
+    }
+    return cell;
+}
+
+static void add_row(State *state, const ReportTable *table, const char *const *cells)
+{
+    for (int i = 0; i < table->n_columns; i++) {
+        const ReportColumn *column = &table->columns[i];
+        if (!column->heading)
+            continue;
+        bool none = column->type == CELL_COUNT && (!cells[i] || strcmp(cells[i], "0") == 0);
+        Style style = column->style_of && cells[i] ? column->style_of(cells[i]) : none ? STYLE_PLAIN : column->style;
+        text_table_cell(state->table, style, words(column, cells[i], &state->arena));
+    }
+    text_table_row(state->table);
+}
+
+static void row_begin(Report *report, const ReportTable *table, const char *const *cells)
+{
+    State *state = report->state;
+    if (is_nested(report) || (table->skip && table->skip(cells)))
+        return;
+    if (state->table)
+        add_row(state, table, cells);
+    if (!table->line) {
+        state->lines++;
+        return;
+    }
+    if (state->lines == 0 && table->title)
+        heading(report, table->title);
+    if (!table->shown || state->lines < table->shown)
+        table->line(report, report->tables[0].ctx, cells);
+    state->lines++;
+}
+
+static void print_table(Report *report, const ReportTable *table)
+{
+    State *state = report->state;
+    if (table->title)
+        heading(report, table->title);
+    text_table_print(state->table, report->out);
+    arena_reset(&state->arena);
+    state->written = true;
+    state->blank = false;
+}
+
+static void table_end(Report *report, const ReportTable *table)
+{
+    State *state = report->state;
+    if (is_nested(report))
+        return;
+    if (state->table) {
+        if (state->lines > 0)
+            print_table(report, table);
+        text_table_free(state->table);
+        state->table = NULL;
+    } else if (table->shown && state->lines > table->shown) {
+        out_print(report->out, "  and %s%s\n",
+                  out_noun(state->lines - table->shown, table->one, table->many, &state->arena),
+                  table->see ? table->see : "");
+    }
+}
+
+const ReportForm report_form_text = {
+    .name = "text",
+    .audience = FOR_TERMINAL,
+    .begin = begin,
+    .end = end,
+    .table_begin = table_begin,
+    .row_begin = row_begin,
+    .table_end = table_end,
+    .heading = heading,
+    .text = text,
+    .line_end = line_end,
+    .gap = gap,
+    .verbatim = verbatim,
+};
