@@ -135,6 +135,8 @@ bool cleaner_has_column(const Cleaner *cleaner, int column); /* its header (or i
 bool cleaner_has_id(const Cleaner *cleaner);
 /* The decimal mark that the cleaned numbers of a column showed; MARK_AUTO: none, or both. */
 DecimalMark cleaner_mark(const Cleaner *cleaner, int column);
+/* The file names the column's linked records and has no ids of them. */
+bool cleaner_links_by_name(const Cleaner *cleaner, int column);
 StringList cleaner_unmapped(const Cleaner *cleaner);              /* headers that nobody maps */
 
 /* ---- what a file's cells show of how they are to be read ---- */

@@ -26,6 +26,12 @@ typedef struct Marks {
     DecimalMark *shown;   /* and this one, after table_read */
 } Marks;
 
+/* Where the records of a table that links point at come from in this export. */
+typedef struct LinkExport {
+    Source *source; /* NULL: this run knows none */
+    bool synced;    /* it was synced before, in this run: its records have their rows by now */
+} LinkExport;
+
 /* One table within a run: what source, identity and writer share. */
 typedef struct TableRun {
     Pg *pg;
@@ -34,6 +40,7 @@ typedef struct TableRun {
     TableCounts *counts;
     CleaningReport *report;  /* NULL: in a second pass over the same source, or where nobody reads it */
     LinkIndex **links;       /* one per base table, those that this one links to loaded (links_load) */
+    const LinkExport *exports; /* one per base table */
     RecordIndex *index;      /* state and rows, loaded */
     bool skips_unchanged;    /* a record whose cells are as last time is counted and goes no further */
 
@@ -50,6 +57,7 @@ typedef struct TableRun {
     bool unreadable_id;      /* some record's id could not be read: no row may count as absent */
     bool keep_generated_ids; /* some rejected record may be that of a row with a generated id: those are not absent */
     bool link_rejects;       /* some record was rejected for a link */
+    bool *links_by_name;     /* per column: a link that was resolved by the names of `exports` */
 } TableRun;
 
 /* A record and which row is its own. What it points to dies when `put` returns. */
@@ -122,5 +130,7 @@ uint64_t row_value_hash(const TableRun *run, const Column *column, const char *v
 bool links_load(LinkIndex **links, Pg *pg, const Table *table, Err *err);
 /* A fingerprint of those rows: what rejected links rest on. malloc'ed. */
 bool links_fingerprint(Pg *pg, const Table *table, char **hash, Err *err);
+/* Add the names of the records of `to`'s export to its index, unless they are there. */
+bool links_load_names(LinkIndex *index, const Table *to, const LinkExport *export, Err *err);
 
 #endif

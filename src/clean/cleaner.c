@@ -83,7 +83,9 @@ static void prepare_hash(Cleaner *c)
         bool attachments = c->table->columns[i].type == FIELD_ATTACHMENTS;
         buf_char(bytes, (char)('0' + (b->cells[i] >= 0) + 2 * (b->ids[i] >= 0)));
         if (b->cells[i] >= 0)
-            c->hashed[c->n_hashed++] = (Hashed){.cell = b->cells[i], .attachments = attachments};
+            c->hashed[c->n_hashed++] = (Hashed){.cell = b->cells[i],
+                                                .attachments = attachments,
+                                                .links = b->ids[i] < 0 ? c->contexts[i].links : NULL};
         if (b->ids[i] >= 0)
             c->hashed[c->n_hashed++] = (Hashed){.cell = b->ids[i]};
         const Column *column = &c->table->columns[i];
@@ -127,7 +129,8 @@ static bool put_header(Cleaner *c, const RawRecord *header, Err *err)
  *     SIZE   CONTENTS
  *     4      n, the number of bytes that follow, in the machine's byte order
  *     n      the cell's bytes as they are in the file, not trimmed; of attachments their file names alone, as PostgreSQL
- *            prints text[] (attachment_names)
+ *            prints text[] (attachment_names); of a link by name, where the names of the linked table's export are known,
+ *            followed by the id of the record that carries the name: another record of that name is another link
  *
  * The cells: the id's, if the file has its header; then per column of base.json, in that order, its own cell and its cell
  * of record ids, where their headers are there. The seed is XXH3-64, seeded with the table's fingerprint (the mapping with
@@ -145,6 +148,16 @@ static bool put_header(Cleaner *c, const RawRecord *header, Err *err)
  * A ragged record (too few or too many cells) is all its cells, each with a NUL behind it, under the same seed.
  */
 
+static Str with_record(Cleaner *c, const LinkIndex *links, Str name)
+{
+    const char *id = link_export_id(links, name);
+    size_t n = strlen(id);
+    char *both = arena_alloc(&c->arena, name.n + n + 1);
+    memcpy(both, name.p, name.n);
+    memcpy(both + name.n, id, n);
+    return (Str){both, name.n + n};
+}
+
 /* The order does not depend on the file's: base.json's. Lengths keep neighbours apart. This runs for every record of
  * every file, so all cells go into one buffer and are hashed at once. */
 static uint64_t raw_hash(Cleaner *c)
@@ -155,6 +168,8 @@ static uint64_t raw_hash(Cleaner *c)
         part->text = c->raw->cells[part->cell];
         if (part->attachments && part->text.n)
             part->text = str_of(attachment_names(part->text, &c->arena));
+        else if (part->links && part->text.n && link_index_has_export(part->links))
+            part->text = with_record(c, part->links, part->text);
         size += sizeof(uint32_t) + part->text.n;
     }
     buf_clear(&c->bytes);
@@ -413,5 +428,10 @@ DecimalMark cleaner_mark(const Cleaner *c, int column)
 }
 
 bool cleaner_has_id(const Cleaner *c) { return c->binding.id >= 0; }
+
+bool cleaner_links_by_name(const Cleaner *c, int column)
+{
+    return c->table->columns[column].to && c->binding.cells[column] >= 0 && c->binding.ids[column] < 0;
+}
 
 StringList cleaner_unmapped(const Cleaner *c) { return c->binding.unmapped; }

@@ -52,6 +52,7 @@ DateOrder date_order_hint(Str cell);
 typedef struct Hashed {
     int cell;
     bool attachments; /* by their names: URLs are made anew for every export */
+    const LinkIndex *links; /* a link by name alone: which record carries the name counts, too; else NULL */
     Str text;         /* of the record under way */
 } Hashed;
 

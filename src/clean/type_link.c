@@ -21,6 +21,9 @@ static void found(const Field *field, const Link *link)
 {
     field_value(field, link->key);
     field->out->compare = link->id;
+    if (link->other_row)
+        field_warn(field, "the name is that of a record in this export and, in the database, of another row: the link means "
+                          "the record");
 }
 
 /* One name. False: refused, or nothing said where `must` is not set and no row has the name. */
@@ -32,8 +35,13 @@ static bool by_name(const Field *field, Str name, bool must)
         found(field, &link);
     else if (outcome == LINK_AMBIGUOUS)
         blame(field, name, REJECT_LINK_AMBIGUOUS,
-              arena_printf(field->arena, "links to \"%s\", but several rows of %s have this name", shown(field, name),
-                           target(field)));
+              arena_printf(field->arena, "links to \"%s\", but several %s of %s have this name", shown(field, name),
+                           link_index_has_export(field->context->links) ? "records or rows" : "rows", target(field)));
+    else if (outcome == LINK_NO_ROW)
+        blame(field, name, REJECT_LINK_MISSING,
+              arena_printf(field->arena, "links to \"%s\", which is the record %s of %s in this export, but that record "
+                                         "has no row: was it rejected?",
+                           shown(field, name), link.id, target(field)));
     else if (must)
         blame(field, name, REJECT_LINK_MISSING,
               arena_printf(field->arena, "links to \"%s\", but no row of %s has this name", shown(field, name),

@@ -16,10 +16,11 @@ static void note_not_compared(ParityTable *parity, const bool *present, Arena *a
 }
 
 /* A record that is as last time is compared all the same, since its row may have been edited. */
-static bool compare_table(Pg *pg, LinkIndex **links, ParityTable *parity, Arena *arena, Err *err)
+static bool compare_table(Pg *pg, LinkIndex **links, const LinkExport *exports, ParityTable *parity, Arena *arena, Err *err)
 {
     TableCounts counts = {0};
-    TableRun run = {.pg = pg, .table = parity->table, .source = &parity->source, .counts = &counts, .links = links};
+    TableRun run = {.pg = pg, .table = parity->table, .source = &parity->source, .counts = &counts, .links = links,
+                    .exports = exports};
     const CompareOptions options = {parity};
     void *writer = NULL;
     bool ok = table_prepare(&run, err) && compare_writer.begin(&writer, &run, &options, err) &&
@@ -54,8 +55,11 @@ bool parity_run(Pg *pg, const Base *base, const char *export_dir, Parity *out, E
     *out = (Parity){0};
     LinkIndex **links = mem_alloc(sizeof *links * (size_t)base->n_tables);
     bool ok = find_sources(out, base, export_dir, err);
+    LinkExport *exports = arena_alloc(&out->arena, sizeof *exports * (size_t)(base->n_tables + 1));
     for (int i = 0; ok && i < out->n; i++)
-        ok = compare_table(pg, links, &out->tables[i], &out->arena, err);
+        exports[i].source = &out->tables[i].source;
+    for (int i = 0; ok && i < out->n; i++)
+        ok = compare_table(pg, links, exports, &out->tables[i], &out->arena, err);
     for (int i = 0; i < base->n_tables; i++)
         link_index_free(links[i]);
     free(links);

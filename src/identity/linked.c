@@ -30,6 +30,46 @@ bool links_load(LinkIndex **links, Pg *pg, const Table *table, Err *err)
     return ok;
 }
 
+/* ---- the names of the export's records ---- */
+
+typedef struct Names {
+    LinkIndex *index;
+    Cleaner *cleaner;
+    int column; /* that names them */
+} Names;
+
+/* A record that is rejected keeps its name: its row, if it has one from before, is still the one that is meant. */
+static bool note_name(void *ctx, const Record *record, Err *err)
+{
+    (void)err;
+    const Names *names = ctx;
+    const Value *name = &record->values[names->column];
+    if (record->id && name->present && name->text)
+        link_index_export_name(names->index, record->id, name->text);
+    return true;
+}
+
+static bool put_cells(void *ctx, const RawRecord *record, Err *err)
+{
+    return cleaner_put(((Names *)ctx)->cleaner, record, err);
+}
+
+bool links_load_names(LinkIndex *index, const Table *to, const LinkExport *export, Err *err)
+{
+    if (!export->source || to->name_column < 0 || link_index_has_export(index))
+        return true;
+    link_index_export(index, export->synced);
+    Names names = {.index = index, .column = to->name_column};
+    const CleanerOptions options = {.table = to, .path = export->source->location};
+    const RecordSink sink = {.ctx = &names, .put = note_name};
+    Source source = *export->source; /* what was read of it last stays noted there */
+    names.cleaner = cleaner_new(&options, NULL, &sink);
+    bool ok = source_read(&source, put_cells, &names, err) ||
+              err_context(err, "reading the names of %s, which links go by", to->name);
+    cleaner_free(names.cleaner);
+    return ok;
+}
+
 bool links_fingerprint(Pg *pg, const Table *table, char **hash, Err *err)
 {
     Buf all = {0};

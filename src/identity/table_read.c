@@ -8,6 +8,7 @@ bool table_prepare(TableRun *run, Err *err)
 {
     run->index = record_index_new();
     run->present = arena_alloc(&run->arena, sizeof *run->present * (size_t)(run->table->n_columns + 1));
+    run->links_by_name = arena_alloc(&run->arena, sizeof *run->links_by_name * (size_t)(run->table->n_columns + 1));
     return record_index_load(run->index, run->pg, run->table, err) && links_load(run->links, run->pg, run->table, err) &&
            marks_load(run, err) && pg_zones(run->pg, run->table->base, err);
 }
@@ -37,6 +38,19 @@ static void note_unmapped(TableRun *run, StringList unmapped)
         kept->items[kept->n] = arena_str(&run->arena, unmapped.items[kept->n]);
 }
 
+/* Where links go by name, a name means the record that carries it in this export. */
+static bool load_names(TableRun *run, const Cleaner *cleaner, Err *err)
+{
+    bool ok = true;
+    for (int c = 0; ok && c < run->table->n_columns; c++) {
+        const Table *to = run->table->columns[c].to;
+        run->links_by_name[c] = cleaner_links_by_name(cleaner, c) && run->exports[to->index].source;
+        if (run->links_by_name[c])
+            ok = links_load_names(run->links[to->index], to, &run->exports[to->index], err);
+    }
+    return ok;
+}
+
 static bool put_header(Reading *reading, const RawRecord *record, Err *err)
 {
     TableRun *run = reading->intake.run;
@@ -46,7 +60,7 @@ static bool put_header(Reading *reading, const RawRecord *record, Err *err)
     for (int c = 0; c < run->table->n_columns; c++)
         run->present[c] = cleaner_has_column(reading->cleaner, c);
     run->has_ids = cleaner_has_id(reading->cleaner);
-    return intake_begin(&reading->intake, err);
+    return load_names(run, reading->cleaner, err) && intake_begin(&reading->intake, err);
 }
 
 static bool put_raw(void *ctx, const RawRecord *record, Err *err)

@@ -21,6 +21,14 @@ typedef struct Map {
 /* Names are kept in three spellings, from the strictest to the most forgiving; a name is looked up in this order. */
 enum { EXACT, TRIMMED, FOLDED, SPELLINGS };
 
+/* Records of the export that carry a name: which id it is. */
+typedef struct ExportNames {
+    const char **ids;
+    size_t n, cap;
+    Map names[SPELLINGS];
+    bool known, synced;
+} ExportNames;
+
 struct LinkIndex {
     Arena arena;
     Link *rows;
@@ -28,6 +36,7 @@ struct LinkIndex {
     Map ids;
     Map keys;
     Map names[SPELLINGS];
+    ExportNames export;
     size_t commas; /* the most that any name holds, up to MAX_COMMAS: bounds link_split's search for whole names */
 };
 
@@ -43,8 +52,11 @@ void link_index_free(LinkIndex *index)
     free(index->rows);
     free(index->ids.slots);
     free(index->keys.slots);
-    for (int i = 0; i < SPELLINGS; i++)
+    for (int i = 0; i < SPELLINGS; i++) {
         free(index->names[i].slots);
+        free(index->export.names[i].slots);
+    }
+    free(index->export.ids);
     arena_free(&index->arena);
     free(index);
 }
@@ -72,8 +84,14 @@ static void map_grow(Map *map)
     *map = bigger;
 }
 
+/* Tells a row from another: a row's primary key, or the id of a record of the export. */
+typedef const char *IdentityFn(const LinkIndex *index, uint32_t row);
+
+static const char *row_key(const LinkIndex *index, uint32_t row) { return index->rows[row].key; }
+static const char *export_id(const LinkIndex *index, uint32_t row) { return index->export.ids[row]; }
+
 /* `text` is kept as it is: it lives in the index's arena. */
-static void map_add(LinkIndex *index, Map *map, Str text, uint32_t row)
+static void map_add(const LinkIndex *index, Map *map, Str text, uint32_t row, IdentityFn *identity)
 {
     if ((map->n + 1) * 2 > map->cap)
         map_grow(map);
@@ -81,7 +99,7 @@ static void map_add(LinkIndex *index, Map *map, Str text, uint32_t row)
     if (!slot->text.p) {
         *slot = (Slot){text, row, false};
         map->n++;
-    } else if (strcmp(index->rows[slot->row].key, index->rows[row].key) != 0) {
+    } else if (strcmp(identity(index, slot->row), identity(index, row)) != 0) {
         slot->shared = true;
     }
 }
@@ -99,29 +117,50 @@ static LinkOutcome map_find(const Map *map, Str text, uint32_t *row)
 
 /* ---- rows ---- */
 
-void link_index_add(LinkIndex *index, const char *id, const char *name, const char *key, bool derived_id)
+/* A name in its three spellings. A blank one is no name: no cell could mean it. */
+static void add_name(LinkIndex *index, Map names[SPELLINGS], const char *name, uint32_t row, IdentityFn *identity)
 {
-    ARRAY_ROOM(index->rows, index->n, index->cap);
-    uint32_t row = (uint32_t)index->n++;
-    const char *own_id = id ? arena_str(&index->arena, id) : NULL;
-    index->rows[row] = (Link){own_id, arena_str(&index->arena, key), derived_id};
-    map_add(index, &index->keys, str_of(index->rows[row].key), row);
-    if (own_id)
-        map_add(index, &index->ids, str_of(own_id), row);
-    if (!name)
-        return;
     Str exact = str_of(arena_str(&index->arena, name));
     Str trimmed = utf8_nfc(utf8_trim(exact), &index->arena);
-    if (trimmed.n == 0) /* a blank name is no name: no cell could mean it */
+    if (trimmed.n == 0)
         return;
     size_t commas = 0;
     for (size_t i = 0; i < exact.n; i++)
         commas += exact.p[i] == ',';
     commas = commas < MAX_COMMAS ? commas : MAX_COMMAS;
     index->commas = commas > index->commas ? commas : index->commas;
-    map_add(index, &index->names[EXACT], exact, row);
-    map_add(index, &index->names[TRIMMED], trimmed, row);
-    map_add(index, &index->names[FOLDED], utf8_fold(trimmed, &index->arena), row);
+    map_add(index, &names[EXACT], exact, row, identity);
+    map_add(index, &names[TRIMMED], trimmed, row, identity);
+    map_add(index, &names[FOLDED], utf8_fold(trimmed, &index->arena), row, identity);
+}
+
+void link_index_add(LinkIndex *index, const char *id, const char *name, const char *key, bool derived_id)
+{
+    ARRAY_ROOM(index->rows, index->n, index->cap);
+    uint32_t row = (uint32_t)index->n++;
+    const char *own_id = id ? arena_str(&index->arena, id) : NULL;
+    index->rows[row] = (Link){own_id, arena_str(&index->arena, key), derived_id, false};
+    map_add(index, &index->keys, str_of(index->rows[row].key), row, row_key);
+    if (own_id)
+        map_add(index, &index->ids, str_of(own_id), row, row_key);
+    if (name)
+        add_name(index, index->names, name, row, row_key);
+}
+
+void link_index_export(LinkIndex *index, bool synced)
+{
+    index->export.known = true;
+    index->export.synced = synced;
+}
+
+bool link_index_has_export(const LinkIndex *index) { return index->export.known; }
+
+void link_index_export_name(LinkIndex *index, const char *id, const char *name)
+{
+    ExportNames *export = &index->export;
+    ARRAY_ROOM(export->ids, export->n, export->cap);
+    export->ids[export->n] = arena_str(&index->arena, id);
+    add_name(index, export->names, name, (uint32_t)export->n++, export_id);
 }
 
 const char *link_id_of_key(const LinkIndex *index, const char *key)
@@ -139,27 +178,84 @@ LinkOutcome link_by_id(const LinkIndex *index, Str id, Link *link)
     return outcome;
 }
 
-static LinkOutcome name_row(const LinkIndex *index, Str name, uint32_t *row)
+/* A name as it is looked up: most are found as they are spelt, so the other spellings are made when they are asked for. */
+typedef struct Spelt {
+    Str texts[SPELLINGS]; /* p NULL: not made yet; empty: the name has none */
+    Arena arena;
+} Spelt;
+
+static Str spelling(Spelt *name, int s)
 {
-    LinkOutcome outcome = map_find(&index->names[EXACT], name, row);
-    if (outcome != LINK_NONE)
-        return outcome;
-    Arena arena = {0};
-    Str trimmed = utf8_nfc(utf8_trim(name), &arena);
-    outcome = map_find(&index->names[TRIMMED], trimmed, row);
-    if (outcome == LINK_NONE && trimmed.n)
-        outcome = map_find(&index->names[FOLDED], utf8_fold(trimmed, &arena), row);
-    arena_free(&arena);
+    Str *text = &name->texts[s];
+    if (text->p)
+        return *text;
+    if (s == TRIMMED)
+        *text = utf8_nfc(utf8_trim(name->texts[EXACT]), &name->arena);
+    else if (spelling(name, TRIMMED).n)
+        *text = utf8_fold(name->texts[TRIMMED], &name->arena);
+    if (!text->p)
+        *text = STR("");
+    return *text;
+}
+
+/* What the rows alone say, in the spellings from `first` to `last`. */
+static LinkOutcome row_by_name(const LinkIndex *index, Spelt *name, int first, int last, uint32_t *row)
+{
+    LinkOutcome outcome = LINK_NONE;
+    *row = 0;
+    for (int s = first; outcome == LINK_NONE && s <= last && spelling(name, s).n; s++)
+        outcome = map_find(&index->names[s], spelling(name, s), row);
     return outcome;
 }
 
+/* The row of the export's record. Where the rows are older than this export, a row of that name whose id is not Airtable's
+ * is the record's, too: the next sync of its table adopts it. */
+static LinkOutcome row_of_record(const LinkIndex *index, Spelt *name, const char *id, Link *link)
+{
+    uint32_t row, other;
+    LinkOutcome rows = row_by_name(index, name, EXACT, FOLDED, &other);
+    if (map_find(&index->ids, str_of(id), &row) == LINK_FOUND) {
+        *link = index->rows[row];
+        link->other_row = rows == LINK_AMBIGUOUS || (rows == LINK_FOUND && other != row);
+        return LINK_FOUND;
+    }
+    if (!index->export.synced && rows == LINK_FOUND && index->rows[other].derived_id) {
+        *link = index->rows[other];
+        return LINK_FOUND;
+    }
+    *link = (Link){.id = id};
+    return LINK_NO_ROW;
+}
+
+/* Spelling by spelling, so that a name spelt exactly so is found before one that only resembles it. */
 LinkOutcome link_by_name(const LinkIndex *index, Str name, Link *link)
 {
+    Spelt spelt = {.texts = {[EXACT] = name}};
     uint32_t row;
-    LinkOutcome outcome = name_row(index, name, &row);
-    if (outcome == LINK_FOUND)
-        *link = index->rows[row];
+    LinkOutcome outcome = LINK_NONE;
+    for (int s = EXACT; outcome == LINK_NONE && s < SPELLINGS && spelling(&spelt, s).n; s++) {
+        outcome = map_find(&index->export.names[s], spelling(&spelt, s), &row);
+        if (outcome == LINK_FOUND) {
+            outcome = row_of_record(index, &spelt, index->export.ids[row], link);
+        } else if (outcome == LINK_NONE) {
+            outcome = row_by_name(index, &spelt, s, s, &row);
+            if (outcome == LINK_FOUND)
+                *link = index->rows[row];
+        }
+    }
+    arena_free(&spelt.arena);
     return outcome;
+}
+
+const char *link_export_id(const LinkIndex *index, Str name)
+{
+    Spelt spelt = {.texts = {[EXACT] = name}};
+    uint32_t row;
+    LinkOutcome outcome = LINK_NONE;
+    for (int s = EXACT; outcome == LINK_NONE && s < SPELLINGS && spelling(&spelt, s).n; s++)
+        outcome = map_find(&index->export.names[s], spelling(&spelt, s), &row);
+    arena_free(&spelt.arena);
+    return outcome == LINK_FOUND ? index->export.ids[row] : "";
 }
 
 /* ---- splitting ----
@@ -206,8 +302,8 @@ static Str unquote(Str quoted, Arena *arena)
 
 static bool known(const LinkIndex *index, Str name)
 {
-    uint32_t row;
-    return index && name_row(index, name, &row) != LINK_NONE;
+    Link link;
+    return index && link_by_name(index, name, &link) != LINK_NONE;
 }
 
 static bool better(const Cut *a, const Cut *b)

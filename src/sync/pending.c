@@ -25,14 +25,16 @@ bool sync_pending_status(const Session *session, const SyncOptions *options, Pha
     Pg *pg = session->data;
     const Base *base = session->base;
     const OnConflict on_conflict = conflict_choice(options, phase);
+    Source *sources = arena_alloc(arena, sizeof *sources * (size_t)(base->n_tables + 1));
+    LinkExport *exports = arena_alloc(arena, sizeof *exports * (size_t)(base->n_tables + 1));
     for (int i = 0; i < base->n_tables; i++) {
         PendingStatus *o = &statuses[i];
         *o = (PendingStatus){.table = &base->tables[i]};
         o->path = arena_printf(arena, "%s/%s", options->export_dir, o->table->file);
         o->file = o->table->file;
         Err trouble = {0};
-        Source source = source_at(o->path);
-        if (!source_fingerprint(&source, &trouble)) {
+        sources[i] = source_at(o->path);
+        if (!source_fingerprint(&sources[i], &trouble)) {
             o->missing = trouble.code == ERR_MISSING;
             if (!o->missing) {
                 *err = trouble;
@@ -40,10 +42,11 @@ bool sync_pending_status(const Session *session, const SyncOptions *options, Pha
             }
             err_clear(&trouble);
         }
-        memcpy(o->sha256, source.fingerprint, sizeof o->sha256);
+        memcpy(o->sha256, sources[i].fingerprint, sizeof o->sha256);
+        exports[i].source = o->missing ? NULL : &sources[i]; /* linked tables come first */
         bool skip = false;
         char *fingerprint = NULL;
-        const SkipCase file = {.table = o->table, .fingerprint = o->sha256, .mode = options->mode, .on_conflict = on_conflict};
+        const SkipCase file = {.table = o->table, .fingerprint = o->sha256, .exports = exports, .mode = options->mode, .on_conflict = on_conflict};
         bool ok = last_sync(pg, o, err) &&
                   (o->missing || skip_allowed(pg, &file, &skip, &fingerprint, err));
         free(fingerprint);

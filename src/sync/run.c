@@ -65,6 +65,30 @@ static bool resolve_tables(SyncResult *result, const Base *base, const SyncOptio
     return true;
 }
 
+/* The tables' own sources; of tables that this run does not sync, what the export folder holds of them. */
+static bool find_exports(Run *run, Err *err)
+{
+    SyncResult *result = run->result;
+    const Base *base = run->session->base;
+    for (int i = 0; i < result->n_tables; i++)
+        run->exports[result->tables[i].table->index].source = &result->tables[i].source;
+    for (int i = 0; i < base->n_tables && run->options->export_dir; i++) {
+        if (run->exports[i].source)
+            continue;
+        Err missing = {0};
+        Source *source = arena_alloc(&result->arena, sizeof *source);
+        *source = source_at(arena_printf(&result->arena, "%s/%s", run->options->export_dir, base->tables[i].file));
+        if (source_check(source, &missing))
+            run->exports[i].source = source;
+        else if (missing.code != ERR_MISSING) {
+            *err = missing;
+            return err_context(err, "%s", base->tables[i].name);
+        }
+        err_clear(&missing);
+    }
+    return true;
+}
+
 /* Before anything is waited for: a source that is not there is said at once. */
 static bool check_sources(SyncResult *result, Err *err)
 {
@@ -177,11 +201,12 @@ bool sync_run(const Session *session, const SyncOptions *options, SyncResult *re
     prepare(result, options);
     Run run = {.session = session, .options = options, .result = result};
     run.links = mem_alloc(sizeof *run.links * (size_t)base->n_tables);
+    run.exports = mem_alloc(sizeof *run.exports * (size_t)base->n_tables);
     run.fresh = mem_alloc(sizeof *run.fresh * (size_t)base->n_tables);
     run.log_ids = mem_alloc(sizeof *run.log_ids * (size_t)base->n_tables);
 
     bool logged = false;
-    bool ok = resolve_tables(result, base, options, err) && check_sources(result, err) && check_active(&run, err) && begin(&run, err) &&
+    bool ok = resolve_tables(result, base, options, err) && find_exports(&run, err) && check_sources(result, err) && check_active(&run, err) && begin(&run, err) &&
               take_fingerprints(result, err);
     if (ok && !options->dry_run) {
         logged = true; /* also if it fails: the reply to its COMMIT may be what was lost */
@@ -196,6 +221,7 @@ bool sync_run(const Session *session, const SyncOptions *options, SyncResult *re
     for (int i = 0; i < base->n_tables; i++)
         link_index_free(run.links[i]);
     free(run.links);
+    free(run.exports);
     free(run.fresh);
     free(run.log_ids);
     clock_gettime(CLOCK_MONOTONIC, &end);

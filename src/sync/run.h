@@ -13,6 +13,7 @@ typedef struct Run {
     bool *fresh;            /* per base table: this run loads it from empty */
     int64_t *log_ids;       /* one per result table; 0 in a dry run */
     LinkIndex **links;      /* one per base table, loaded when first needed */
+    LinkExport *exports;    /* one per base table: whose names links go by */
 } Run;
 
 /* One table: read unless nothing changed, by the writer that fits (table_run.c). */
@@ -34,6 +35,7 @@ OnConflict conflict_choice(const SyncOptions *options, Phase phase);
 typedef struct SkipCase {
     const Table *table;
     const char *fingerprint; /* of the source's content */
+    const LinkExport *exports; /* one per base table */
     bool replay;             /* the file was named with --file */
     SyncMode mode;
     OnConflict on_conflict;  /* decided */
@@ -41,5 +43,8 @@ typedef struct SkipCase {
 bool skip_allowed(Pg *pg, const SkipCase *source, bool *skip, char **fingerprint, Err *err);
 bool ids_fingerprint(Pg *pg, const Table *table, char **hash, Err *err); /* of the ids of all rows; malloc'ed */
 char *mapping_hash(const Table *table, Arena *arena);
+
+/* The exports that links of `table` go by: which contents they have, as sync_logs keeps it. `by_name`: per column. */
+bool exports_fingerprint(const Table *table, const bool *by_name, const LinkExport *exports, Buf *out, Err *err);
 
 #endif

@@ -47,15 +47,45 @@ static bool some_row_gone(Pg *pg, const Table *table, const char *then, char **n
     return ok;
 }
 
-static bool links_moved(Pg *pg, const Table *table, const char *then, bool *moved, Err *err)
+/* "|column=SHA-256" per link by name. */
+bool exports_fingerprint(const Table *table, const bool *by_name, const LinkExport *exports, Buf *out, Err *err)
+{
+    for (int c = 0; c < table->n_columns; c++) {
+        if (!by_name[c])
+            continue;
+        Source *source = exports[table->columns[c].to->index].source;
+        if (source && !source->fingerprint[0] && !source_fingerprint(source, err))
+            return err_context(err, "%s", table->columns[c].to->name);
+        buf_printf(out, "|%s=%s", table->columns[c].name, source ? source->fingerprint : "");
+    }
+    return true;
+}
+
+/* Which columns were links by name then? */
+static bool *columns_by_name(const Table *table, const char *then, Arena *arena)
+{
+    bool *by_name = arena_alloc(arena, sizeof *by_name * (size_t)(table->n_columns + 1));
+    for (int c = 0; c < table->n_columns; c++)
+        by_name[c] = table->columns[c].to && strstr(then, arena_printf(arena, "|%s=", table->columns[c].name));
+    return by_name;
+}
+
+static bool links_moved(const SkipCase *source, Pg *pg, const char *then, bool *moved, Err *err)
 {
     *moved = false;
     if (!then)
         return true;
-    char *now = NULL;
-    bool ok = links_fingerprint(pg, table, &now, err);
-    *moved = ok && strcmp(now, then) != 0;
-    free(now);
+    char *rows = NULL;
+    Buf now = {0};
+    Arena arena = {0};
+    bool ok = then[0] == '|' || links_fingerprint(pg, source->table, &rows, err); /* of rejects, if there were any */
+    if (ok && rows)
+        buf_str(&now, rows);
+    ok = ok && exports_fingerprint(source->table, columns_by_name(source->table, then, &arena), source->exports, &now, err);
+    *moved = ok && strcmp(now.len ? now.data : "", then) != 0;
+    arena_free(&arena);
+    buf_free(&now);
+    free(rows);
     return ok;
 }
 
@@ -74,7 +104,7 @@ bool skip_allowed(Pg *pg, const SkipCase *source, bool *skip, char **fingerprint
     bool stale = true;
     bool ok = pg_query(pg, sql_query("last_sync_same"), 6, params, &rows, err);
     if (ok && pg_count(rows) == 1 && pg_bool(rows, 0, 0)) {
-        ok = links_moved(pg, table, pg_get(rows, 0, 1), &stale, err);
+        ok = links_moved(source, pg, pg_get(rows, 0, 1), &stale, err);
         if (ok && !stale)
             ok = some_row_gone(pg, table, pg_get(rows, 0, 2), fingerprint, &stale, err);
     }

@@ -34,6 +34,7 @@ static void open_work(Work *work, Run *run, int i)
                              .counts = &result->counts,
                              .report = run->result->cleaning,
                              .links = run->links,
+                             .exports = run->exports,
                              .skips_unchanged = run->options->mode == SYNC_INCREMENTAL};
     work->stage = (Stage){.pg = run->session->data, .table = result->table, .log_id = run->log_ids[i]};
 }
@@ -83,16 +84,20 @@ static bool check_sum(const Work *work, Err *err)
                    (long long)c->unchanged, (long long)c->rejected, (long long)c->skipped_records);
 }
 
-/* What rejected links rest on, for the table's log row. */
+/* What links rest on, for the table's log row: rejected ones on the rows, those by name on the linked tables' exports. */
 static bool note_links(const Work *work, Err *err)
 {
-    if (!work->table.link_rejects)
-        return true;
-    char *hash = NULL;
-    bool ok = links_fingerprint(work->table.pg, work->table.table, &hash, err);
-    if (ok)
-        work->result->links_hash = arena_str(&work->run->result->arena, hash);
-    free(hash);
+    const TableRun *table = &work->table;
+    char *rows = NULL;
+    Buf hash = {0};
+    bool ok = !table->link_rejects || links_fingerprint(table->pg, table->table, &rows, err);
+    if (ok && rows)
+        buf_str(&hash, rows);
+    ok = ok && exports_fingerprint(table->table, table->links_by_name, table->exports, &hash, err);
+    if (ok && hash.len)
+        work->result->links_hash = arena_str(&work->run->result->arena, hash.data);
+    buf_free(&hash);
+    free(rows);
     return ok;
 }
 
@@ -196,6 +201,7 @@ static bool sync_table(Run *run, int i, Err *err)
     /* its rows may be new or renamed: tables that link to it load it afresh */
     link_index_free(run->links[own]);
     run->links[own] = NULL;
+    run->exports[own].synced = true;
     return ok;
 }
 
@@ -222,7 +228,8 @@ static bool note_ids(Run *run, SyncTable *t, Err *err)
 static bool may_skip(Run *run, SyncTable *t, Err *err)
 {
     char *fingerprint = NULL;
-    const SkipCase source = {.table = t->table, .fingerprint = t->source.fingerprint, .replay = t->replay,
+    const SkipCase source = {.table = t->table, .fingerprint = t->source.fingerprint, .exports = run->exports,
+                             .replay = t->replay,
                              .mode = run->options->mode, .on_conflict = run->on_conflict};
     bool ok = skip_allowed(run->session->data, &source, &t->skipped, &fingerprint, err);
     if (t->skipped)
