@@ -85,9 +85,21 @@ bool cli_require(Cli *cli, unsigned needs, Err *err)
     return !log || pg_open(&cli->log, cli->url, "artsync", err);
 }
 
+/* The form of report whose option is given; else text. */
+static const ReportForm *chosen_form(const Arguments *arguments)
+{
+    for (int i = 0; i < arguments->n_options; i++) {
+        const OptionValue *value = &arguments->options[i];
+        const ReportForm *form = value->option->name && value->text ? report_form(value->option->name) : NULL;
+        if (form)
+            return form;
+    }
+    return report_form("text");
+}
+
 static bool run_command(Cli *cli, Err *err)
 {
-    cli->form = report_form(cli_flag(cli, "json") ? "json" : "text");
+    cli->form = chosen_form(&cli->arguments);
     cli->quiet = cli_flag(cli, "quiet");
     cli->verbose = cli_flag(cli, "verbose");
     out_setup(cli_flag(cli, "no-color"));
