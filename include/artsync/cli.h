@@ -65,6 +65,8 @@ typedef struct Command {
     const char *summary;   /* one line, lower case, without a full stop */
     const char *details;   /* more lines for `help COMMAND`, or NULL */
     unsigned needs;        /* of Need */
+    const char *purpose;   /* what its role has to be allowed to do, see grants.h: checked before it begins; NULL: to read,
+                              which is looked at where the server refuses something */
     const Option *options; /* or NULL */
     bool (*run)(Cli *cli, Err *err);
 } Command;

@@ -3,6 +3,7 @@
 #include "artsync/check.h"
 #include "artsync/clean.h"
 #include "artsync/cli.h"
+#include "artsync/grants.h"
 #include "artsync/log.h"
 #include "artsync/schema.h"
 
@@ -26,6 +27,16 @@ static bool any_table(CatalogTable *const *catalogs, int n)
     return false;
 }
 
+/* Once the tables are set up: may this role sync into them? */
+static void check_grants(Pg *pg, const Base *base, Problems *problems, Err *trouble)
+{
+    bool there;
+    if (!pg_trust(pg, base, NULL, 0, &there, trouble) || !there || grants_require(pg, base, "sync", trouble))
+        return;
+    if (trouble->code == ERR_PRIVILEGE)
+        problems_add(problems, base->origin, trouble->hint, "%s", trouble->message);
+}
+
 /* The mapping against the tables; *compared is false where there is no database or nothing of it is migrated. */
 static bool compare(Cli *cli, Base *base, Problems *problems, bool *compared, Err *err)
 {
@@ -40,6 +51,7 @@ static bool compare(Cli *cli, Base *base, Problems *problems, bool *compared, Er
     if (*compared) {
         base_bind(base, catalogs, problems);
         base_check_labels(base, problems);
+        check_grants(pg, base, problems, &trouble);
     } else if (read)
         log_note("not compared with %s: it has none of the tables yet", pg_describe(pg));
     else if (trouble.code == ERR_INTERRUPTED || trouble.code == ERR_TERMINATED)
@@ -89,12 +101,22 @@ typedef struct Findings {
     bool compared;      /* with a database */
 } Findings;
 
+/* A hint may hold SQL, a statement a line. */
+static void hint_lines(Report *report, const char *hint)
+{
+    for (const char *line = hint, *end; line; line = end ? end + 1 : NULL) {
+        end = strchr(line, '\n');
+        int n = end ? (int)(end - line) : (int)strlen(line);
+        report_line(report, line == hint ? "  hint: %.*s" : "    %.*s", n, line);
+    }
+}
+
 static void problem_line(Report *report, void *ctx, const char *const *cells)
 {
     (void)ctx;
     report_line(report, "%s: %s", cells[0], cells[1]);
     if (cells[2])
-        report_line(report, "  hint: %s", cells[2]);
+        hint_lines(report, cells[2]);
 }
 
 static bool write_problems(Report *report, void *ctx, Err *err)

@@ -18,6 +18,7 @@ const Command cmd_diff = {
     .details = "Takes the same path as sync and undoes it: what it shows is what a sync would do. Nothing is written,\n"
                "not even to the log.",
     .needs = NEED_SCHEMA,
+    .purpose = "sync",
     .options = options,
     .run = run,
 };

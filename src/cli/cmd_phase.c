@@ -1,5 +1,6 @@
 /* cmd_phase.c - the stage of the move: shown, or changed. */
 #include "artsync/embed.h"
+#include "artsync/grants.h"
 #include "artsync/log.h"
 #include "artsync/shell.h"
 #include "validation.h"
@@ -192,7 +193,8 @@ static bool run(Cli *cli, Err *err)
     Move move = {0};
     if (name && !phase_parse(name, &move.to))
         return err_set(err, ERR_USAGE, "it is one of parallel, primary, archive", "there is no phase %s", name);
-    bool ok = name ? change(cli, &move, err) : show(cli, &move, err);
+    bool ok = !name || grants_require(cli->pg, cli->base, "phase", err);
+    ok = ok && (name ? change(cli, &move, err) : show(cli, &move, err));
     cli->committed = name && ok;
     if (ok || move.gated) {
         cli_report(cli, sections, &(PhaseReport){cli, &move, !ok}, err, err);

@@ -25,6 +25,7 @@ const Command cmd_rollback = {
         "Rows it created are deleted if nobody touched them or refers to them. SYNC_ID may be a unique prefix,\n"
         "or last: the newest sync that changed something.",
     .needs = NEED_SCHEMA | NEED_LOG,
+    .purpose = "rollback",
     .options = options,
     .run = run,
 };

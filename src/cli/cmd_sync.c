@@ -13,6 +13,7 @@ const Command cmd_sync = {
                "(see artsync rejects); a row that needs no change is not written; a file that has not changed since\n"
                "its last sync is not read.",
     .needs = NEED_SCHEMA | NEED_LOG,
+    .purpose = "sync",
     .options = options,
     .run = run,
 };

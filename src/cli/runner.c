@@ -1,6 +1,7 @@
 /* runner.c - from argv to exit status: parse, meet the command's needs, run it, report the error once. */
 #include <stdlib.h>
 
+#include "artsync/grants.h"
 #include "artsync/interrupt.h"
 #include "artsync/log.h"
 #include "artsync/schema.h"
@@ -52,8 +53,10 @@ static bool bind_base(Cli *cli, CatalogTable *const *catalogs, Err *err)
 
 static bool require_schema(Cli *cli, Err *err)
 {
+    const char *purpose = cli->arguments.command->purpose;
     CatalogTable **catalogs = NULL;
     bool ok = pg_begin(cli->pg, PG_TX_READ, err) && schema_require(cli->pg, cli->base, cli->base_name, err) &&
+              (!purpose || grants_require(cli->pg, cli->base, purpose, err)) &&
               pg_catalog(cli->pg, cli->base, &cli->arena, &catalogs, err) && bind_base(cli, catalogs, err);
     pg_rollback(cli->pg);
     return ok;
@@ -97,6 +100,23 @@ static const ReportForm *chosen_form(const Arguments *arguments)
     return report_form("text");
 }
 
+/* The server refused one thing: say it with all that the role lacks for the command, so that one visit to the database's
+ * owner is enough. */
+static void name_missing_grants(Cli *cli, Err *err)
+{
+    const char *purpose = cli->arguments.command->purpose;
+    Err list = {0};
+    if (err->code != ERR_PRIVILEGE || !err->sqlstate[0] || !cli->pg || !cli->base)
+        return;
+    pg_rollback(cli->pg);
+    if (!grants_require(cli->pg, cli->base, purpose ? purpose : "read", &list) && list.code == ERR_PRIVILEGE) {
+        free(err->hint);
+        err->hint = list.hint;
+        list.hint = NULL;
+    }
+    err_clear(&list);
+}
+
 static bool run_command(Cli *cli, Err *err)
 {
     cli->form = chosen_form(&cli->arguments);
@@ -104,8 +124,11 @@ static bool run_command(Cli *cli, Err *err)
     cli->verbose = cli_flag(cli, "verbose");
     out_setup(cli_flag(cli, "no-color"));
     log_setup(cli->verbose ? LOG_VERBOSE : cli->quiet ? LOG_QUIET : LOG_NORMAL, cli_flag(cli, "no-color"));
-    return read_config(cli, err) && cli_require(cli, cli->arguments.command->needs, err) && interrupt_check(err) &&
-           cli->arguments.command->run(cli, err);
+    bool ok = read_config(cli, err) && cli_require(cli, cli->arguments.command->needs, err) && interrupt_check(err) &&
+              cli->arguments.command->run(cli, err);
+    if (!ok)
+        name_missing_grants(cli, err);
+    return ok;
 }
 
 /* --help, --version and a bare `artsync` are commands like any other. */

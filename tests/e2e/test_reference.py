@@ -135,6 +135,8 @@ def test_json_is_as_the_document_says(art, shop, printed):
     printed.take("backup", "restore", "a.backup", "--force")
     printed.take("db migrate", "db", "migrate")
     printed.take("db status", "db", "status")
+    printed.take("db grants", "db", "grants", "artsync_tester")
+    printed.take("db grants", "db", "grants", "pg_monitor", "--for", "read")
     art.db.run("DROP VIEW public.sales_by_month")
     printed.take("db verify", "db", "verify", status=1)
     for name in ("base show", "base check", "help", "version"):
