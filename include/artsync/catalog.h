@@ -47,6 +47,7 @@ typedef struct CatalogColumn {
     bool has_default; /* a default, an identity or a generation expression */
     const char *default_text; /* the column's own default as pg_get_expr prints it, or NULL */
     const char *folding; /* a nondeterministic collation, schema and name: different texts may be equal; else NULL */
+    const char *sequence; /* the sequence that numbers it, schema and name quoted (identity or nextval()); else NULL */
     bool generated;   /* GENERATED ALWAYS AS (...) STORED or identity ALWAYS: cannot be written */
 } CatalogColumn;
 
@@ -101,6 +102,9 @@ typedef struct CatalogTable {
     int n_deferrable;
     bool has_foreign_triggers; /* enabled user triggers that artsync's migrations did not make */
 } CatalogTable;
+
+/* The key's column, if it is only one and a sequence numbers it; else NULL. */
+const CatalogColumn *catalog_numbered(const CatalogTable *table, const CatalogKey *key);
 
 /* Index of the column in table->columns, or -1. Case-sensitive, as PostgreSQL is. */
 int catalog_column(const CatalogTable *table, const char *name);

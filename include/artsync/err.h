@@ -63,6 +63,7 @@ typedef enum ExitStatus {
 
 typedef struct Err {
     ErrCode code;
+    char constraint[64]; /* the constraint or index that refused a row, by PostgreSQL; else "" */
     char sqlstate[6]; /* "" unless PostgreSQL said it */
     bool refusal;     /* the database refused what a statement wrote; see pg_refusal */
     char *message;    /* what happened, with file, record, line, column and value where there are any */

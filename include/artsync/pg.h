@@ -163,6 +163,13 @@ bool pg_path_pinned(Pg *pg, Err *err);
 
 /* ---- names ---- */
 
+/* "SELECT setval('public.t_id_seq', (SELECT max(id) FROM public.t));", for a column that a sequence numbers. */
+void sql_setval(Buf *out, const CatalogTable *table, const CatalogColumn *column);
+
+/* Would the sequence of this column give a number that a row has, or has passed? False as well where the role may not look at
+ * the sequence. Needs an open transaction. */
+bool pg_sequence_behind(Pg *pg, const CatalogTable *table, const CatalogColumn *column, bool *behind, Err *err);
+
 void sql_ident(Buf *out, const char *name);                              /* "name", quoted where needed or not */
 void sql_name(Buf *out, const char *schema, const char *name);           /* "schema"."name" */
 void sql_literal(Buf *out, const char *text);                            /* '...' or E'...'; NULL gives NULL */

@@ -27,7 +27,19 @@ SELECT c.ord,
        pg_catalog.pg_get_expr(def.adbin, def.adrelid) AS default_text,
        CASE WHEN NOT o.collisdeterministic THEN pg_catalog.format('%I.%I', s.nspname, o.collname) END AS folding,
        (SELECT pg_catalog.array_to_json(pg_catalog.array_agg(l.enumlabel ORDER BY l.enumsortorder))
-        FROM pg_catalog.pg_enum l WHERE l.enumtypid = b.oid) AS labels
+        FROM pg_catalog.pg_enum l WHERE l.enumtypid = b.oid) AS labels,
+       -- the ascending sequence of an identity or of a default of nextval()
+       (SELECT pg_catalog.min(pg_catalog.format('%I.%I', n.nspname, s.relname))
+        FROM (SELECT d.objid AS oid FROM pg_catalog.pg_depend d
+              WHERE d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid = c.attrelid AND d.refobjsubid = c.attnum
+                AND d.classid = 'pg_catalog.pg_class'::regclass AND d.deptype = 'i'
+              UNION ALL
+              SELECT d.refobjid FROM pg_catalog.pg_depend d
+              WHERE d.classid = 'pg_catalog.pg_attrdef'::regclass AND d.objid = def.oid
+                AND d.refclassid = 'pg_catalog.pg_class'::regclass) AS o
+        JOIN pg_catalog.pg_class s ON s.oid = o.oid AND s.relkind = 'S'
+        JOIN pg_catalog.pg_sequence q ON q.seqrelid = s.oid AND q.seqincrement > 0
+        JOIN pg_catalog.pg_namespace n ON n.oid = s.relnamespace) AS sequence
 FROM columns c
 JOIN walk w ON w.ord = c.ord AND w.attnum = c.attnum
 JOIN pg_catalog.pg_type b ON b.oid = w.typ AND b.typtype <> 'd'

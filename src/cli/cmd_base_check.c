@@ -37,6 +37,33 @@ static void check_grants(Pg *pg, const Base *base, Problems *problems, Err *trou
         problems_add(problems, base->origin, trouble->hint, "%s", trouble->message);
 }
 
+static void check_sequence(Pg *pg, const Table *table, const CatalogColumn *column, Problems *problems, Err *trouble)
+{
+    bool behind = false;
+    Buf setval = {0}, place = {0};
+    if (pg_sequence_behind(pg, table->catalog, column, &behind, trouble) && behind) {
+        sql_setval(&setval, table->catalog, column);
+        buf_printf(&place, "%s: table %s: column %s", table->base->origin, table->name, column->name);
+        problems_add(problems, place.data, setval.data,
+                     "its sequence %s is behind the rows: it will give a number that a row has already", column->sequence);
+    }
+    buf_free(&setval);
+    buf_free(&place);
+}
+
+/* Unique columns that a sequence numbers and no record gives. */
+static void check_sequences(Pg *pg, const Base *base, Problems *problems, Err *trouble)
+{
+    for (int i = 0; i < base->n_tables; i++) {
+        const Table *table = &base->tables[i];
+        for (int k = 0; table->catalog && k < table->catalog->n_keys && trouble->code == ERR_NONE; k++) {
+            const CatalogColumn *column = catalog_numbered(table->catalog, &table->catalog->keys[k]);
+            if (column && table_column(table, column->name) < 0)
+                check_sequence(pg, table, column, problems, trouble);
+        }
+    }
+}
+
 /* The mapping against the tables; *compared is false where there is no database or nothing of it is migrated. */
 static bool compare(Cli *cli, Base *base, Problems *problems, bool *compared, Err *err)
 {
@@ -52,6 +79,7 @@ static bool compare(Cli *cli, Base *base, Problems *problems, bool *compared, Er
         base_bind(base, catalogs, problems);
         base_check_labels(base, problems);
         check_grants(pg, base, problems, &trouble);
+        check_sequences(pg, base, problems, &trouble);
     } else if (read)
         log_note("not compared with %s: it has none of the tables yet", pg_describe(pg));
     else if (trouble.code == ERR_INTERRUPTED || trouble.code == ERR_TERMINATED)

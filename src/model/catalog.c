@@ -9,3 +9,9 @@ int catalog_column(const CatalogTable *table, const char *name)
             return i;
     return -1;
 }
+
+const CatalogColumn *catalog_numbered(const CatalogTable *table, const CatalogKey *key)
+{
+    const CatalogColumn *column = key->n_columns == 1 ? &table->columns[key->columns[0]] : NULL;
+    return column && column->sequence ? column : NULL;
+}

@@ -157,7 +157,8 @@ static void read_column(const Reader *reader, const PgRows *rows, int row)
                               .has_default = pg_bool(rows, row, 9),
                               .generated = pg_bool(rows, row, 10),
                               .default_text = keep(reader, rows, row, 11),
-                              .folding = keep(reader, rows, row, 12)};
+                              .folding = keep(reader, rows, row, 12),
+                              .sequence = keep(reader, rows, row, 14)};
     read_type(reader, rows, row, &column->type);
     column->type.labels = names(reader, pg_get(rows, row, 13), &column->type.n_labels);
 }

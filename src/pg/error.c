@@ -1,4 +1,5 @@
 /* From what the server or libpq says to an Err: one table from SQLSTATE to code and hint. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "artsync/interrupt.h"
@@ -212,7 +213,9 @@ bool pg_error_result(Pg *pg, const PGresult *result, const char *script, Err *er
     add_place(&text, function);
     add_place(&text, context_line(result, "COPY ", NULL));
     if (err->code == ERR_NONE) {
+        const char *constraint = PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME);
         err_sqlstate(err, sqlstate);
+        snprintf(err->constraint, sizeof err->constraint, "%s", constraint ? constraint : "");
         err_set(err, code, hint ? hint : advice, "%s", text.data);
         err->refusal = sqlstate && !pg->lost && is_refusal(result, sqlstate);
     }

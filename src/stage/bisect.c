@@ -75,6 +75,34 @@ static const char *code_of(const Err *refusal)
     return REJECT_REFUSED;
 }
 
+/* The unique key that refused an insert, if a sequence numbers its column: it gave a number that a row has already. */
+static const CatalogColumn *behind(const Bisect *b, const Err *refusal)
+{
+    const CatalogTable *catalog = b->stage->table->catalog;
+    for (int k = 0; b->op == 'i' && strcmp(refusal->sqlstate, "23505") == 0 && k < catalog->n_keys; k++) {
+        const CatalogColumn *column = catalog_numbered(catalog, &catalog->keys[k]);
+        if (column && strcmp(refusal->constraint, catalog->keys[k].name) == 0 &&
+            table_column(b->stage->table, column->name) < 0)
+            return column;
+    }
+    return NULL;
+}
+
+/* The words are the same every night, whatever number it was: it is no new reject then. */
+static const char *reason_of(const Bisect *b, const Err *refusal)
+{
+    const CatalogColumn *column = behind(b, refusal);
+    if (!column)
+        return arena_printf(&b->found->arena, "the database refuses it: %s", refusal->message);
+    Buf setval = {0};
+    sql_setval(&setval, b->stage->table->catalog, column);
+    const char *reason = arena_printf(&b->found->arena, "the sequence %s gave a number for %s that a row has already: it is "
+                                                        "behind the rows; set it: %s",
+                                      column->sequence, column->name, setval.data);
+    buf_free(&setval);
+    return reason;
+}
+
 static bool record_rejection(Bisect *b, int64_t seq, const Err *refusal, Err *err)
 {
     if (b->stage->refused + b->found->n >= MAX_REFUSALS)
@@ -86,9 +114,7 @@ static bool record_rejection(Bisect *b, int64_t seq, const Err *refusal, Err *er
         ARRAY_ROOM(b->retries, b->n_retries, b->cap);
         b->retries[b->n_retries++] = (Retry){seq, b->op, b->found->n};
     }
-    late_rejects_add(b->found, seq,
-                     (Reject){code_of(refusal), NULL, NULL,
-                              arena_printf(&b->found->arena, "the database refuses it: %s", refusal->message)});
+    late_rejects_add(b->found, seq, (Reject){code_of(refusal), NULL, NULL, reason_of(b, refusal)});
     return true;
 }
 
