@@ -51,11 +51,14 @@ typedef struct CatalogColumn {
     bool generated;   /* GENERATED ALWAYS AS (...) STORED or identity ALWAYS: cannot be written */
 } CatalogColumn;
 
-/* A unique or primary key over plain columns, no predicate. Partial and expression indexes are left to the server. */
+/* A unique or primary key, or a unique index over expressions or of some rows only; then parts and predicate say so. */
 typedef struct CatalogKey {
     const char *name;
-    int *columns;    /* indexes into CatalogTable.columns */
+    int *columns;    /* indexes into CatalogTable.columns: all that it rests on */
     int n_columns;
+    const char **parts; /* what is unique, as expressions under search_path pg_catalog; NULL: the columns, in all rows */
+    int n_parts;
+    const char *predicate; /* of which rows; NULL: all */
     bool primary;
     bool deferrable;
     bool nulls_equal; /* NULLS NOT DISTINCT (PostgreSQL 15+) */

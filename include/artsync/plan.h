@@ -17,6 +17,7 @@ typedef struct Plan {
     const bool *present; /* per mapped column: the file has it, so it is written */
     bool adopts;         /* some record takes over a row under another id: the id column is written too */
     bool reactivates;    /* some row becomes active again */
+    bool ordered;        /* updates are written by ascending position */
     bool undo;           /* rollback: stamps are put back where the stage says `exact` */
 } Plan;
 
@@ -49,20 +50,30 @@ void plan_metadata_values(Buf *out, const Table *table);
 typedef enum MetadataUpdate { METADATA_UPDATE, METADATA_DEACTIVATE, METADATA_REACTIVATE, METADATA_UNDO } MetadataUpdate;
 void plan_set_metadata(Buf *out, const Table *table, MetadataUpdate kind);
 
-/* Write the business's rows (pg_write: no operator is looked up by the search_path). first, last: seq. */
+/* Write the business's rows (pg_write: no operator is looked up by the search_path). first, last: position. */
 void plan_update(Buf *out, const Plan *plan, int64_t first, int64_t last);
 void plan_insert(Buf *out, const Plan *plan, int64_t first, int64_t last);
 
-/* Does artsync know all columns of the key, so that it can be checked over the stage? */
+/* A staged value as what its column takes: an enum is staged as text. */
+void plan_staged_value(Buf *out, const char *alias, const Column *column);
+
+/* ---- keys and checks (plan_keys.c) ---- */
+
+/* Are all columns of the key staged, and is it over plain columns of all rows? */
 bool plan_knows_key(const Plan *plan, const CatalogKey *key);
+/* Can artsync tell which key a record brings, at least of one that has a row? Then the key can be looked for over the stage.
+ * Those statements may fail where an expression of the key does. */
+bool plan_follows_key(const Plan *plan, const CatalogKey *key);
 bool plan_knows_check(const Plan *plan, const CatalogCheck *check);
 
 /* Can rows be looked up by staged values of the key, with the key's own index? */
 bool plan_key_has_index(const Plan *plan, const CatalogKey *key);
-/* Records whose key a row keeps: seq, that row's id, the key's values as text. by_index: look up the row of one claim
- * after the other in the key's index, else read the whole table once. */
-void plan_existing_keys(Buf *out, const Plan *plan, const CatalogKey *key, bool by_index);
-/* Records that claim a key which an earlier record claims: seq, the earlier seq, its line, the values as text. */
+/* Records that bring a key which another row has now. by_index: look up the row of one record after the other in the key's
+ * index, else read the whole table once. */
+void plan_key_holders(Buf *out, const Plan *plan, const CatalogKey *key, bool by_index);
+enum { HOLDER_SEQ, HOLDER_OP, HOLDER_ID, HOLDER_VALUE, HOLDER_ACTIVE, HOLDER_BY, HOLDER_LEAVES };
+/* Records that bring a key which an earlier record brings: seq, the first record's seq and line, the values as text, the
+ * record's line; those of one key together. */
 void plan_duplicate_keys(Buf *out, const Plan *plan, const CatalogKey *key);
 /* Records that break a check constraint: seq, the value of its first column as text. */
 void plan_check(Buf *out, const Plan *plan, const CatalogCheck *check);

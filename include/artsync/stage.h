@@ -43,7 +43,9 @@ typedef struct Stage {
     int64_t live;        /* staged records that are to be written */
     int refused;         /* by the database, found by bisection */
     int64_t inserted, updated; /* by stage_apply */
-    uint64_t *key_bits;  /* per mapped column, and last the id column: the keys that hold it */
+    struct KeyMoves *moves; /* unique values that move between rows (key_moves.h); NULL: not looked at yet */
+    bool ordered;        /* updates are to be written by ascending position */
+    uint64_t *key_bits;  /* per mapped column, then the id column, then is_active: the keys that hold it */
     int64_t new_keys[STAGE_KEYS]; /* per key's bit: staged records that bring another value of it than their row has */
 } Stage;
 
@@ -75,7 +77,8 @@ bool stage_lock_table(Pg *pg, const Table *table, Err *err);
 /* The bit of the catalog's key k in StagingRow.new_keys; all keys beyond the 62nd share one. Kept positive: SQL has no
  * unsigned integers. */
 static inline uint64_t key_bit(int k) { return (uint64_t)1 << (k < STAGE_KEYS ? k : STAGE_KEYS - 1); }
-/* The bits of all keys that hold a mapped column; of the id column with column = -1. */
+/* The bits of all keys that hold a mapped column, the id column, or is_active. */
+enum { KEY_OF_ID = -1, KEY_OF_ACTIVE = -2 };
 uint64_t key_bits_of(Stage *stage, int column);
 
 /* The row as COPY text, appended; it gets the stage's next seq. */

@@ -6,4 +6,4 @@ UPDATE pg_temp.artsync_stage AS s
           FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[])
                WITH ORDINALITY AS u (seq, code, column_name, value, reason, position)
          ORDER BY u.seq, u.position) AS r
- WHERE s.seq = r.seq AND s.live
+ WHERE s.seq = r.seq AND s.code IS NULL

@@ -78,11 +78,12 @@ static void decide_existing(Merge *merge, MergeRow *c)
         decide_column(merge, c, &merge->run->table->columns[i]);
     }
     if (c->item->at_id) {
-        c->new_keys |= key_bits_of(merge->stage, -1);
+        c->new_keys |= key_bits_of(merge->stage, KEY_OF_ID);
         note_change(&c->changes, merge->run->table->id_column, c->item->at_id, c->item->id);
     }
     if (c->was_deactivated && !pg_bool(c->rows, c->row, ROWS_ACTIVE)) {
         c->reactivates = true;
+        c->new_keys |= key_bits_of(merge->stage, KEY_OF_ACTIVE);
         note_change(&c->changes, merge->run->table->metadata[META_ACTIVE], "f", "t");
     }
 }

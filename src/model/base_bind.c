@@ -42,7 +42,7 @@ static bool unique_alone(const CatalogTable *catalog, int column, bool *deferrab
     *deferrable = true;
     for (int i = 0; i < catalog->n_keys; i++) {
         const CatalogKey *key = &catalog->keys[i];
-        if (key->n_columns != 1 || key->columns[0] != column)
+        if (key->parts || key->n_columns != 1 || key->columns[0] != column)
             continue;
         found = true;
         *deferrable = *deferrable && key->deferrable;

@@ -171,8 +171,11 @@ static void read_key(const Reader *reader, const PgRows *rows, int row)
     *key = (CatalogKey){.name = keep(reader, rows, row, 1),
                         .primary = pg_bool(rows, row, 3),
                         .deferrable = pg_bool(rows, row, 4),
-                        .nulls_equal = pg_bool(rows, row, 5)};
+                        .nulls_equal = pg_bool(rows, row, 5),
+                        .predicate = keep(reader, rows, row, 7)};
     key->columns = indexes(reader, table, pg_get(rows, row, 2), &key->n_columns);
+    if (pg_get(rows, row, 6))
+        key->parts = names(reader, pg_get(rows, row, 6), &key->n_parts);
     if (key->primary && key->n_columns == 1)
         table->primary_key = key->columns[0];
 }

@@ -15,7 +15,10 @@ static bool apply_range(Stage *stage, char op, int64_t first, int64_t last, int6
         plan_insert(&sql, &plan, first, last);
     else
         plan_deactivate(&sql, stage->table, first, last);
-    bool ok = pg_write(stage->pg, sql.data, &affected, err);
+    bool ordered = op == 'u' && stage->ordered;
+    bool ok = (!ordered || pg_script(stage->pg, sql_query("joins_in_order"), err)) &&
+              pg_write(stage->pg, sql.data, &affected, err) &&
+              (!ordered || pg_script(stage->pg, sql_query("joins_default"), err));
     buf_free(&sql);
     if (ok && affected != expected)
         return err_refusal(err, "a trigger or rule of the database discarded the write");
@@ -72,7 +75,6 @@ static bool resolve_refusals(Stage *stage, int64_t n, const Err *refusal, bool *
     bool ok = bisect_refusals(stage, apply_range, "ui", true, &found, applied, err);
     if (ok && !*applied && found.n == 0)
         ok = bisect_refusals(stage, apply_range, "ui", false, &found, applied, err);
-    stage->refused += found.n;
     if (ok && found.n == n && is_broken_function(refusal)) {
         err_sqlstate(err, refusal->sqlstate);
         ok = err_set(err, refusal->code, refusal->hint, "%s: %s", stage->table->name, refusal->message);

@@ -12,10 +12,16 @@
 
 #include "artsync/embed.h"
 #include "internal.h"
+#include "key_moves.h"
+
+/* A staged record, and its place in the order in which rows are written. */
+typedef struct Candidate {
+    int64_t pos, seq;
+} Candidate;
 
 /* A record that a key refused, and where its refusal stands in the list. */
 typedef struct Retry {
-    int64_t seq;
+    int64_t pos; /* 0: it got through */
     char op;
     int found;
 } Retry;
@@ -27,7 +33,7 @@ typedef struct Bisect {
     char op;
     Retry *retries;
     int n_retries, cap;
-    int64_t *seqs; /* the live records with this op, ascending */
+    Candidate *records; /* the live ones with this op, by position */
     Buf immediate; /* SET CONSTRAINTS of what is not ours; empty: nothing */
 } Bisect;
 
@@ -103,22 +109,36 @@ static const char *reason_of(const Bisect *b, const Err *refusal)
     return reason;
 }
 
-static bool record_rejection(Bisect *b, int64_t seq, const Err *refusal, Err *err)
+/* Whoever waits for what the record was to give up is refused as well, without being tried. */
+static bool refuse_followers(Bisect *b, int64_t seq, Err *err)
 {
-    if (b->stage->refused + b->found->n >= MAX_REFUSALS)
+    int before = b->found->n;
+    key_moves_reject_record(b->stage->moves, seq, b->found);
+    LateRejects followers = {.items = b->found->items + before, .n = b->found->n - before};
+    int64_t live = b->stage->live; /* stage_reject_late counts them in the end */
+    bool ok = stage_withdraw(b->stage, &followers, err);
+    b->stage->live = live;
+    arena_free(&followers.arena);
+    return ok;
+}
+
+static bool record_rejection(Bisect *b, const Candidate *record, const Err *refusal, Err *err)
+{
+    if (b->stage->refused++ >= MAX_REFUSALS)
         return err_set(err, ERR_LIMIT, "look at the rule that refuses them: artsync looks for single records only up to "
                                        "this limit",
                        "%s: the database refuses more than %d records, the last with: %s", b->stage->table->name,
                        MAX_REFUSALS, refusal->message);
-    if (strcmp(refusal->sqlstate, "23505") == 0 || strcmp(refusal->sqlstate, "23P01") == 0) {
+    bool by_key = strcmp(refusal->sqlstate, "23505") == 0 || strcmp(refusal->sqlstate, "23P01") == 0;
+    if (by_key) {
         ARRAY_ROOM(b->retries, b->n_retries, b->cap);
-        b->retries[b->n_retries++] = (Retry){seq, b->op, b->found->n};
+        b->retries[b->n_retries++] = (Retry){record->pos, b->op, b->found->n};
     }
-    late_rejects_add(b->found, seq, (Reject){code_of(refusal), NULL, NULL, reason_of(b, refusal)});
-    return true;
+    late_rejects_add(b->found, record->seq, (Reject){code_of(refusal), NULL, NULL, reason_of(b, refusal)});
+    return by_key || refuse_followers(b, record->seq, err);
 }
 
-/* Try n records from seq `first` to `last`: *passed, then they stay applied; else *refusal says why. */
+/* Try n records from position `first` to `last`: *passed, then they stay applied; else *refusal says why. */
 static bool attempt(Bisect *b, int64_t first, int64_t last, int64_t n, bool *passed, Err *refusal, Err *err)
 {
     Pg *pg = b->stage->pg;
@@ -134,16 +154,27 @@ static bool attempt(Bisect *b, int64_t first, int64_t last, int64_t n, bool *pas
     return false;
 }
 
-/* Try the records lo..hi of b->seqs; what passes stays applied. */
+static int64_t count_left(const Bisect *b, int64_t lo, int64_t hi)
+{
+    int64_t n = 0;
+    for (; lo <= hi; lo++)
+        n += !key_moves_is_rejected(b->stage->moves, b->records[lo].seq);
+    return n;
+}
+
+/* Try the records lo..hi of b->records; what passes stays applied. */
 static bool try_range(Bisect *b, int64_t lo, int64_t hi, Err *err)
 {
     Err refusal = {0};
     bool passed = false;
-    bool ok = attempt(b, b->seqs[lo], b->seqs[hi], hi - lo + 1, &passed, &refusal, err);
+    int64_t n = count_left(b, lo, hi);
+    if (n == 0)
+        return true;
+    bool ok = attempt(b, b->records[lo].pos, b->records[hi].pos, n, &passed, &refusal, err);
     if (passed)
         return ok;
     if (ok && lo == hi)
-        ok = record_rejection(b, b->seqs[lo], &refusal, err);
+        ok = record_rejection(b, &b->records[lo], &refusal, err);
     else if (ok)
         ok = try_range(b, lo, lo + (hi - lo) / 2, err) && try_range(b, lo + (hi - lo) / 2 + 1, hi, err);
     err_clear(&refusal);
@@ -158,9 +189,9 @@ static bool try_operation(Bisect *b, char op, Err *err)
         return false;
     int n = pg_count(rows);
     b->op = op;
-    b->seqs = mem_grow(b->seqs, (size_t)n + 1, sizeof *b->seqs);
+    b->records = mem_grow(b->records, (size_t)n + 1, sizeof *b->records);
     for (int i = 0; i < n; i++)
-        b->seqs[i] = pg_int(rows, i, 0);
+        b->records[i] = (Candidate){pg_int(rows, i, 0), pg_int(rows, i, 1)};
     pg_rows_free(rows);
     return n == 0 || try_range(b, 0, n - 1, err);
 }
@@ -177,13 +208,15 @@ static bool try_again(Bisect *b, Err *err)
             Err refusal = {0};
             bool passed = false;
             b->op = retry->op;
-            ok = attempt(b, retry->seq, retry->seq, 1, &passed, &refusal, err);
+            ok = attempt(b, retry->pos, retry->pos, 1, &passed, &refusal, err);
             err_clear(&refusal);
-            if (passed)
-                b->found->items[retry->found].seq = retry->seq = 0; /* nobody's: seqs begin at 1 */
+            if (!passed)
+                continue;
+            b->found->items[retry->found].seq = retry->pos = 0; /* both begin at 1 */
+            b->stage->refused--;
         }
         for (int i = 0; i < n; i++)
-            if (b->retries[i].seq)
+            if (b->retries[i].pos)
                 b->retries[left++] = b->retries[i];
         idle = left == n ? idle + 1 : 0;
         b->n_retries = left;
@@ -237,7 +270,7 @@ bool bisect_refusals(Stage *stage, ApplyRange *apply, const char *operations, bo
     drop_accepted(found);
     buf_free(&deferred);
     buf_free(&b.immediate);
-    free(b.seqs);
+    free(b.records);
     free(b.retries);
     return ok;
 }

@@ -26,7 +26,7 @@ Plan stage_plan(const Stage *stage);
 /* Reject staged records that break a key or a check which artsync knows (rules.c). */
 bool rules_enforce(Stage *stage, Err *err);
 
-/* Write the live records with this op and seq first..last, `expected` of them, in one statement. A trigger that discards
+/* Write the live records with this op and position first..last, `expected` of them, in one statement. A trigger that discards
  * some is an Err like that of a trigger which raises one. */
 typedef bool ApplyRange(Stage *stage, char op, int64_t first, int64_t last, int64_t expected, Err *err);
 

@@ -3,8 +3,7 @@
 #include "artsync/pg.h"
 #include "artsync/stage.h"
 
-/* A staged value as what its column takes: an enum is staged as text. */
-static void staged_value(Buf *out, const char *alias, const Column *column)
+void plan_staged_value(Buf *out, const char *alias, const Column *column)
 {
     buf_printf(out, "%s.c%d", alias, column->index);
     if (column->catalog->type.kind == PG_ENUM)
@@ -86,8 +85,8 @@ void plan_rows(Buf *out, const Table *table)
 /* Of the stage's rows s those of a range that are to be written by `op`; without an operator that is looked up. */
 static void staged_range(Buf *out, char op, int64_t first, int64_t last)
 {
-    buf_printf(out, " AND s.live AND s.op OPERATOR(pg_catalog.=) '%c' AND s.seq OPERATOR(pg_catalog.>=) %lld "
-                    "AND s.seq OPERATOR(pg_catalog.<=) %lld", op, (long long)first, (long long)last);
+    buf_printf(out, " AND s.live AND s.op OPERATOR(pg_catalog.=) '%c' AND s.pos OPERATOR(pg_catalog.>=) %lld "
+                    "AND s.pos OPERATOR(pg_catalog.<=) %lld", op, (long long)first, (long long)last);
 }
 
 void plan_update(Buf *out, const Plan *plan, int64_t first, int64_t last)
@@ -103,13 +102,19 @@ void plan_update(Buf *out, const Plan *plan, int64_t first, int64_t last)
         buf_str(&set, ", ");
         sql_ident(&set, table->columns[c].name);
         buf_str(&set, " = ");
-        staged_value(&set, "s", &table->columns[c]);
+        plan_staged_value(&set, "s", &table->columns[c]);
     }
     if (plan->adopts)
         sql_expand(&set, table, ", {id} = s.rid");
     sql_expand(out, table, "UPDATE {table} AS t SET");
     buf_str(out, set.len ? set.data + 1 : "");
     buf_free(&set);
+    if (plan->ordered) { /* OFFSET 0: sorted before it is joined */
+        buf_str(out, " FROM (SELECT * FROM pg_temp.artsync_stage AS s WHERE true");
+        staged_range(out, 'u', first, last);
+        sql_expand(out, table, " ORDER BY s.pos OFFSET 0) AS s WHERE t.{id} OPERATOR(pg_catalog.=) s.at_id");
+        return;
+    }
     sql_expand(out, table, " FROM pg_temp.artsync_stage AS s "
                          "WHERE t.{id} OPERATOR(pg_catalog.=) s.at_id");
     staged_range(out, 'u', first, last);
@@ -129,173 +134,12 @@ void plan_insert(Buf *out, const Plan *plan, int64_t first, int64_t last)
     for (int c = 0; c < table->n_columns; c++)
         if (plan->present[c]) {
             buf_str(out, ", ");
-            staged_value(out, "s", &table->columns[c]);
+            plan_staged_value(out, "s", &table->columns[c]);
         }
     plan_metadata_values(out, table);
     buf_str(out, " FROM pg_temp.artsync_stage AS s WHERE true");
     staged_range(out, 'i', first, last);
     buf_str(out, " ORDER BY s.seq");
-}
-
-/* ---- keys and checks ---- */
-
-/* The mapped column behind a catalog column: its index, -1 for the id column, -2: artsync does not write it. */
-static int mapped(const Plan *plan, int catalog_index)
-{
-    const char *name = plan->table->catalog->columns[catalog_index].name;
-    if (strcmp(name, plan->table->id_column) == 0)
-        return -1;
-    int c = table_column(plan->table, name);
-    return c >= 0 && plan->present[c] ? c : -2;
-}
-
-static bool knows(const Plan *plan, const int *columns, int n)
-{
-    for (int i = 0; i < n; i++)
-        if (mapped(plan, columns[i]) == -2)
-            return false;
-    return n > 0;
-}
-
-bool plan_knows_key(const Plan *plan, const CatalogKey *key)
-{
-    if (key->n_columns == 1 && mapped(plan, key->columns[0]) == -1)
-        return false; /* ids are known to be unique: records were matched by them */
-    return knows(plan, key->columns, key->n_columns);
-}
-
-bool plan_knows_check(const Plan *plan, const CatalogCheck *check)
-{
-    return knows(plan, check->columns, check->n_columns);
-}
-
-/* A staged key column; an enum stays the text it is staged as: a label that it lacks is for the database to refuse. */
-static void key_value(Buf *out, const Plan *plan, const char *alias, int catalog_index)
-{
-    int c = mapped(plan, catalog_index);
-    if (c < 0)
-        buf_printf(out, "%s.rid", alias);
-    else
-        buf_printf(out, "%s.c%d", alias, c);
-}
-
-/* The same column of the table's row, to compare with. */
-static void key_of_row(Buf *out, const Plan *plan, int catalog_index)
-{
-    const CatalogColumn *column = &plan->table->catalog->columns[catalog_index];
-    buf_str(out, "t.");
-    sql_ident(out, column->name);
-    if (column->type.kind == PG_ENUM)
-        buf_str(out, "::text");
-}
-
-/* "new_keys": live records that bring a key which their row does not hold already, as columns k0, k1 ... */
-static void with_new_keys(Buf *out, const Plan *plan, const CatalogKey *key)
-{
-    buf_str(out, "WITH new_keys AS (SELECT s.seq, s.line, s.op, s.at_id");
-    for (int i = 0; i < key->n_columns; i++) {
-        buf_str(out, ", ");
-        key_value(out, plan, "s", key->columns[i]);
-        buf_printf(out, " AS k%d", i);
-    }
-    buf_printf(out, " FROM pg_temp.artsync_stage AS s WHERE s.live AND s.op IN ('i', 'u') AND s.new_keys & %lld <> 0",
-               (long long)key_bit((int)(key - plan->table->catalog->keys)));
-    if (!key->nulls_equal)
-        for (int i = 0; i < key->n_columns; i++) {
-            buf_str(out, " AND ");
-            key_value(out, plan, "s", key->columns[i]);
-            buf_str(out, " IS NOT NULL");
-        }
-    buf_str(out, ") ");
-}
-
-static void key_text(Buf *out, const CatalogKey *key)
-{
-    buf_str(out, "concat_ws(', '");
-    for (int i = 0; i < key->n_columns; i++)
-        buf_printf(out, ", c.k%d::text", i);
-    buf_str(out, ")");
-}
-
-/* The row holds the claimed key. Where NULLs are equal, arrays are compared: unlike IS NOT DISTINCT FROM they can be
- * hashed and sorted. */
-static void key_matches(Buf *out, const Plan *plan, const CatalogKey *key)
-{
-    for (int i = 0; i < key->n_columns; i++) {
-        buf_str(out, i ? " AND " : "");
-        buf_str(out, key->nulls_equal ? "ARRAY[" : "");
-        key_of_row(out, plan, key->columns[i]);
-        buf_printf(out, key->nulls_equal ? "] = ARRAY[c.k%d]" : " = c.k%d", i);
-    }
-}
-
-bool plan_key_has_index(const Plan *plan, const CatalogKey *key)
-{
-    bool plain = !key->nulls_equal;
-    for (int i = 0; i < key->n_columns; i++)
-        plain = plain && plan->table->catalog->columns[key->columns[i]].type.kind != PG_ENUM;
-    return plain;
-}
-
-void plan_existing_keys(Buf *out, const Plan *plan, const CatalogKey *key, bool by_index)
-{
-    const Table *table = plan->table;
-    with_new_keys(out, plan, key);
-    sql_expand(out, table, "SELECT c.seq, t.{id}::text, ");
-    key_text(out, key);
-    buf_str(out, ", coalesce(t.is_active, true) FROM new_keys AS c ");
-    /* OFFSET 0: the planner must not take the subquery apart and join in another order */
-    sql_expand(out, table, by_index ? "CROSS JOIN LATERAL (SELECT t.* FROM {table} AS t WHERE " : "JOIN {table} AS t ON ");
-    key_matches(out, plan, key);
-    buf_str(out, by_index ? " OFFSET 0) AS t" : "");
-    sql_expand(out, table, " LEFT JOIN pg_temp.artsync_stage AS o ON o.live AND o.op = 'u' AND o.at_id = t.{id}");
-    /* The holder keeps its key unless its own update brings another one; a key that is not deferrable is looked at
-     * row by row, so an update cannot take over what another row of the same statement gives up. */
-    sql_expand(out, table, " WHERE t.{id} IS DISTINCT FROM c.at_id AND (o.seq IS NULL");
-    if (!key->deferrable)
-        buf_str(out, " OR c.op = 'u'");
-    buf_str(out, " OR NOT (false");
-    for (int i = 0; i < key->n_columns; i++) {
-        buf_str(out, " OR ");
-        key_of_row(out, plan, key->columns[i]);
-        buf_str(out, " IS DISTINCT FROM ");
-        key_value(out, plan, "o", key->columns[i]);
-    }
-    buf_str(out, ")) ORDER BY c.seq");
-}
-
-void plan_duplicate_keys(Buf *out, const Plan *plan, const CatalogKey *key)
-{
-    with_new_keys(out, plan, key);
-    buf_str(out, "SELECT c.seq, c.first, c.first_line, ");
-    key_text(out, key);
-    buf_str(out, " FROM (SELECT *, first_value(seq) OVER w AS first, first_value(line) OVER w AS first_line "
-                 "FROM new_keys WINDOW w AS (PARTITION BY ");
-    for (int i = 0; i < key->n_columns; i++)
-        buf_printf(out, "%sk%d", i ? ", " : "", i);
-    buf_str(out, " ORDER BY seq)) AS c WHERE c.first < c.seq ORDER BY c.seq");
-}
-
-void plan_check(Buf *out, const Plan *plan, const CatalogCheck *check)
-{
-    const Table *table = plan->table;
-    Buf seq = {0}; /* a name that no column of the table has */
-    buf_str(&seq, "artsync_seq");
-    while (catalog_column(table->catalog, seq.data) >= 0)
-        buf_char(&seq, '_');
-    buf_printf(out, "SELECT x.%s, x.", seq.data);
-    sql_ident(out, table->catalog->columns[check->columns[0]].name);
-    buf_printf(out, "::text FROM (SELECT s.seq AS %s, s.rid AS ", seq.data);
-    buf_free(&seq);
-    sql_ident(out, table->id_column);
-    for (int c = 0; c < table->n_columns; c++) {
-        buf_str(out, ", ");
-        staged_value(out, "s", &table->columns[c]);
-        buf_str(out, " AS ");
-        sql_ident(out, table->columns[c].name);
-    }
-    buf_printf(out, " FROM pg_temp.artsync_stage AS s WHERE s.live AND s.op IN ('i', 'u')) AS x WHERE (%s) IS FALSE",
-               check->expression);
 }
 
 /* ---- history and state ---- */
@@ -391,9 +235,9 @@ void plan_state_clear_deactivated(Buf *out, const Table *table)
 void plan_stage_absent(Buf *out, const Table *table)
 {
     sql_expand(out, table,
-             "INSERT INTO pg_temp.artsync_stage (seq, op, live, id, rid, at_id, had_state, state_moved, reactivates, "
+             "INSERT INTO pg_temp.artsync_stage (seq, pos, op, live, id, rid, at_id, had_state, state_moved, reactivates, "
              "before_deactivated, after_deactivated, before_updated_at, before_synced_at, before_version, changes) "
-             "SELECT $2::bigint + u.n, 'd', true, u.id, t.{id}, t.{id}, true, false, false, s.deactivated, true, "
+             "SELECT $2::bigint + u.n, $2::bigint + u.n, 'd', true, u.id, t.{id}, t.{id}, true, false, false, s.deactivated, true, "
              "{updated_at}, {synced_at}, {version}, pg_catalog.json_build_object(");
     sql_literal(out, table->metadata[META_ACTIVE]);
     sql_expand(out, table,

@@ -74,6 +74,7 @@ static void put_seq(const Line *line, const void *member)
 
 static const StagingColumn columns[] = {
     {"seq", "bigint", put_seq, AT(op)},
+    {"pos", "bigint", put_seq, AT(op)}, /* in which order rows are written: seq, unless keys move (key_moves.c) */
     {"number", "bigint", put_number64, AT(position.number)},
     {"line", "bigint", put_number64, AT(position.line)},
     {"start", "bigint", put_number64, AT(position.locator.start)},

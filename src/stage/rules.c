@@ -1,13 +1,16 @@
-/* rules.c - the keys and checks that artsync knows, enforced over the stage until nothing changes any more.
+/* rules.c - the keys and checks that artsync knows, enforced over the stage.
  *
- * Who wins a key is fixed: the row that keeps it, then the first record of the file. A refused record frees nothing:
- * its row keeps the key it had, which may block others, hence the loop. Swaps and chains pass, because a row whose own
- * update brings another key does not keep the old one.
+ * Who wins a key is fixed: the row that keeps it, then the first record of the file. A refused record frees nothing: its row
+ * keeps the key it had, which blocks those that wait for it (key_moves.c). Swaps and chains pass, because a row whose own
+ * update brings another key does not keep the old one; what a key that is not deferrable does not let pass in any order is
+ * written in the order that frees a value before it is taken.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "artsync/embed.h"
 #include "internal.h"
+#include "key_moves.h"
 
 static const char *key_columns(const Table *table, const CatalogKey *key, Arena *arena)
 {
@@ -29,7 +32,7 @@ static int64_t new_keys_of(const Stage *stage, const CatalogKey *key)
 
 static bool has_new_keys(const Stage *stage, const Plan *plan, const CatalogKey *key)
 {
-    return plan_knows_key(plan, key) && new_keys_of(stage, key) > 0;
+    return plan_follows_key(plan, key) && new_keys_of(stage, key) > 0;
 }
 
 /* Whatever the statistics say, the stage and the table are joined by hash or by sorting: a nested loop over both takes
@@ -43,32 +46,67 @@ static bool linear_joins(const Stage *stage, bool by_index, Err *err)
 
 static bool default_joins(const Stage *stage, Err *err) { return pg_script(stage->pg, sql_query("joins_default"), err); }
 
-/* Records that claim a key which a row keeps. */
-static bool refuse_existing_keys(Stage *stage, const Plan *plan, const CatalogKey *key, LateRejects *found, Err *err)
+/* A check or a key may call functions that find their tables only by the database's own search_path, which holds when the row
+ * is written and not here. */
+static bool is_left_to_database(const Err *raised)
 {
+    return pg_refusal(raised) || strncmp(raised->sqlstate, "42", 2) == 0 || strncmp(raised->sqlstate, "3F", 2) == 0;
+}
+
+/* A statement that an expression of the key may make fail: then that key is left to the bisection, and *rows is NULL. */
+static bool query_key(Stage *stage, const Buf *sql, bool by_index, PgRows **rows, Err *err)
+{
+    Pg *pg = stage->pg;
+    Err raised = {0};
+    if (!pg_savepoint(pg, "artsync_key", err))
+        return false;
+    if (linear_joins(stage, by_index, &raised) && pg_query(pg, sql->data, 0, NULL, rows, &raised))
+        return default_joins(stage, err) && pg_release(pg, "artsync_key", err);
+    if (!is_left_to_database(&raised)) {
+        *err = raised;
+        return false;
+    }
+    err_clear(&raised);
+    return pg_rollback_to(pg, "artsync_key", err);
+}
+
+/* Records that bring a key which a row has now. */
+static bool find_holders(Stage *stage, const Plan *plan, const CatalogKey *key, KeyMoves *moves, Err *err)
+{
+    Arena arena = {0};
     Buf sql = {0};
     PgRows *rows = NULL;
     bool by_index = plan_key_has_index(plan, key) && new_keys_of(stage, key) <= LOOKED_UP;
-    plan_existing_keys(&sql, plan, key, by_index);
-    bool ok = linear_joins(stage, by_index, err) && pg_query(stage->pg, sql.data, 0, NULL, &rows, err) &&
-              default_joins(stage, err);
+    plan_key_holders(&sql, plan, key, by_index);
+    bool ok = query_key(stage, &sql, by_index, &rows, err);
+    const char *columns = key_columns(stage->table, key, &arena);
     buf_free(&sql);
-    for (int r = 0; ok && r < pg_count(rows); r++) {
-        const char *columns = key_columns(stage->table, key, &found->arena);
-        const char *reason = arena_printf(&found->arena, "%s (%s) is taken by %s in the database, %s (%s)", columns,
-                                          pg_get(rows, r, 2), pg_get(rows, r, 1),
-                                          pg_bool(rows, r, 3) ? "which keeps it"
-                                                              : "an inactive row, which keeps it: rename or delete that row",
-                                          key->name);
-        late_rejects_add(found, pg_int(rows, r, 0), (Reject){REJECT_UNIQUE, columns, pg_get(rows, r, 2), reason});
+    for (int r = 0; ok && rows && r < pg_count(rows); r++) {
+        bool leaves = pg_bool(rows, r, HOLDER_LEAVES);
+        const char *row = pg_get(rows, r, HOLDER_ID);
+        key_moves_add(moves, &(KeyMove){.seq = pg_int(rows, r, HOLDER_SEQ),
+                                        .holder = leaves ? pg_int(rows, r, HOLDER_BY) : 0,
+                                        .in_order = leaves && !key->deferrable && *pg_get(rows, r, HOLDER_OP) == 'u',
+                                        .key = key,
+                                        .columns = columns,
+                                        .value = pg_get(rows, r, HOLDER_VALUE),
+                                        .row = row ? row : "a row without an id",
+                                        .active = pg_bool(rows, r, HOLDER_ACTIVE)});
     }
     pg_rows_free(rows);
+    arena_free(&arena);
     return ok;
 }
 
-/* A record and the earlier one that claims the same key. */
+/* The records that bring one key, and which of them has it so far: the first, unless that one is rejected. */
+typedef struct KeyGroup {
+    int64_t owner, line;
+} KeyGroup;
+
+/* A record that brings a key which an earlier one brings. */
 typedef struct DuplicateKey {
-    int64_t seq, first, first_line;
+    int64_t seq, first, line;
+    int group;
     const CatalogKey *key;
     const char *value;
 } DuplicateKey;
@@ -76,20 +114,31 @@ typedef struct DuplicateKey {
 typedef struct DuplicateKeyList {
     DuplicateKey *items;
     int n, cap;
+    KeyGroup *groups;
+    int n_groups, cap_groups;
     Arena arena;
 } DuplicateKeyList;
+
+static void list_group(DuplicateKeyList *list, int64_t first, int64_t line)
+{
+    ARRAY_ROOM(list->groups, list->n_groups, list->cap_groups);
+    list->groups[list->n_groups++] = (KeyGroup){first, line};
+}
 
 static bool list_duplicate_keys(Stage *stage, const Plan *plan, const CatalogKey *key, DuplicateKeyList *list, Err *err)
 {
     Buf sql = {0};
     PgRows *rows = NULL;
     plan_duplicate_keys(&sql, plan, key);
-    bool ok = pg_query(stage->pg, sql.data, 0, NULL, &rows, err);
+    bool ok = query_key(stage, &sql, false, &rows, err);
     buf_free(&sql);
-    for (int r = 0; ok && r < pg_count(rows); r++) {
+    for (int r = 0; ok && rows && r < pg_count(rows); r++) {
+        int64_t first = pg_int(rows, r, 1), line = pg_int(rows, r, 2);
+        if (list->n == 0 || list->items[list->n - 1].key != key || list->items[list->n - 1].first != first)
+            list_group(list, first, line);
         ARRAY_ROOM(list->items, list->n, list->cap);
-        list->items[list->n++] = (DuplicateKey){pg_int(rows, r, 0), pg_int(rows, r, 1), pg_int(rows, r, 2), key,
-                                          arena_str(&list->arena, pg_get(rows, r, 3))};
+        list->items[list->n++] = (DuplicateKey){pg_int(rows, r, 0), first, pg_int(rows, r, 4), list->n_groups - 1, key,
+                                                arena_str(&list->arena, pg_get(rows, r, 3))};
     }
     pg_rows_free(rows);
     return ok;
@@ -101,12 +150,6 @@ static int by_seq(const void *a, const void *b)
     return x->seq < y->seq ? -1 : x->seq > y->seq;
 }
 
-static int compare_seq(const void *key, const void *item)
-{
-    int64_t a = *(const int64_t *)key, b = *(const int64_t *)item;
-    return a < b ? -1 : a > b;
-}
-
 Reject stage_duplicate_key(const Table *table, const CatalogKey *key, const char *value, int64_t first_line, Arena *arena)
 {
     const char *columns = key_columns(table, key, arena);
@@ -115,50 +158,108 @@ Reject stage_duplicate_key(const Table *table, const CatalogKey *key, const char
                                         "first one counts", columns, value, (long long)first_line, key->name)};
 }
 
-/* Refuse whoever loses to a record that is itself in nobody's way. Losers of later_records get another look. */
-static void refuse_repeated(const Stage *stage, DuplicateKeyList *list, LateRejects *found)
+/* Does an accepted record have one of the keys that items[0..n-1], all of one record, bring? */
+static const DuplicateKey *taken(const DuplicateKeyList *list, const DuplicateKey *items, int n, const KeyMoves *moves)
 {
-    if (list->n == 0)
-        return;
-    qsort(list->items, (size_t)list->n, sizeof *list->items, by_seq);
-    int64_t *later_records = mem_alloc(sizeof *later_records * (size_t)list->n); /* ascending */
-    size_t n = 0;
-    for (int i = 0; i < list->n; i++) {
-        const DuplicateKey *r = &list->items[i];
-        if ((n > 0 && later_records[n - 1] == r->seq) || bsearch(&r->first, later_records, n, sizeof *later_records, compare_seq))
-            continue;
-        later_records[n++] = r->seq;
-        Reject reject = stage_duplicate_key(stage->table, r->key, r->value, r->first_line, &found->arena);
-        late_rejects_add(found, r->seq, reject);
-    }
-    free(later_records);
+    for (int i = 0; i < n; i++)
+        if (!key_moves_is_rejected(moves, list->groups[items[i].group].owner))
+            return &items[i];
+    return NULL;
 }
 
-static bool enforce_keys_once(Stage *stage, const Plan *plan, LateRejects *found, Err *err)
+/* In the order of the file: a record is refused if one before it that is not refused brings the same key. */
+static void refuse_repeated(const Stage *stage, DuplicateKeyList *list, LateRejects *found)
+{
+    if (list->n > 0)
+        qsort(list->items, (size_t)list->n, sizeof *list->items, by_seq);
+    for (int i = 0, n; i < list->n; i += n) {
+        const DuplicateKey *items = &list->items[i], *loses;
+        for (n = 1; i + n < list->n && items[n].seq == items[0].seq; n++)
+            ;
+        loses = taken(list, items, n, stage->moves);
+        if (loses) {
+            Reject reject = stage_duplicate_key(stage->table, loses->key, loses->value, list->groups[loses->group].line, &found->arena);
+            late_rejects_add(found, loses->seq, reject);
+            key_moves_reject_record(stage->moves, loses->seq, found);
+        } else {
+            for (int k = 0; k < n; k++)
+                list->groups[items[k].group] = (KeyGroup){items[k].seq, items[k].line};
+        }
+    }
+}
+
+static bool enforce_repeated(Stage *stage, const Plan *plan, LateRejects *found, Err *err)
 {
     const CatalogTable *catalog = stage->table->catalog;
-    bool ok = true;
-    for (int k = 0; ok && k < catalog->n_keys; k++)
-        if (has_new_keys(stage, plan, &catalog->keys[k]))
-            ok = refuse_existing_keys(stage, plan, &catalog->keys[k], found, err);
-    if (!ok || found->n)
-        return ok;
     DuplicateKeyList list = {0};
+    bool ok = true;
     for (int k = 0; ok && k < catalog->n_keys; k++)
         if (has_new_keys(stage, plan, &catalog->keys[k]))
             ok = list_duplicate_keys(stage, plan, &catalog->keys[k], &list, err);
     if (ok)
         refuse_repeated(stage, &list, found);
     free(list.items);
+    free(list.groups);
     arena_free(&list.arena);
     return ok;
 }
 
-/* A check may call functions that find their tables only by the database's own search_path, which holds when the row is
- * written and not here. */
-static bool is_left_to_database(const Err *raised)
+/* What moves between rows: reject what cannot move, and find the order for the rest. */
+static bool enforce_moves(Stage *stage, const Plan *plan, LateRejects *found, Err *err)
 {
-    return pg_refusal(raised) || strncmp(raised->sqlstate, "42", 2) == 0 || strncmp(raised->sqlstate, "3F", 2) == 0;
+    const CatalogTable *catalog = stage->table->catalog;
+    bool ok = true;
+    key_moves_free(stage->moves);
+    stage->moves = key_moves_new(stage->seq);
+    for (int k = 0; ok && k < catalog->n_keys; k++)
+        if (has_new_keys(stage, plan, &catalog->keys[k]))
+            ok = find_holders(stage, plan, &catalog->keys[k], stage->moves, err);
+    if (!ok)
+        return false;
+    key_moves_link(stage->moves);
+    key_moves_reject_blocked(stage->moves, found);
+    key_moves_reject_circles(stage->moves, found);
+    return true;
+}
+
+/* "{1,2}" of n numbers. */
+static void number_array(Buf *out, const int64_t *numbers, int n)
+{
+    buf_char(out, '{');
+    for (int i = 0; i < n; i++)
+        buf_printf(out, "%s%lld", i ? "," : "", (long long)numbers[i]);
+    buf_char(out, '}');
+}
+
+static int ascending(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* Records of chains change places among each other; all others keep theirs. */
+static bool set_positions(Stage *stage, Err *err)
+{
+    Pg *pg = stage->pg;
+    int n;
+    int64_t *order = key_moves_order(stage->moves, &n);
+    bool ok = !stage->ordered ||
+              pg_run(pg, sql_query("stage_positions_reset"), 0, NULL, NULL, err);
+    stage->ordered = n > 0;
+    if (ok && n > 0) {
+        Buf seqs = {0}, places = {0};
+        number_array(&seqs, order, n);
+        qsort(order, (size_t)n, sizeof *order, ascending);
+        number_array(&places, order, n);
+        const char *params[] = {seqs.data, places.data};
+        ok = linear_joins(stage, false, err) &&
+             pg_run(pg, sql_query("stage_positions"), 2, params, NULL, err) &&
+             default_joins(stage, err);
+        buf_free(&seqs);
+        buf_free(&places);
+    }
+    free(order);
+    return ok;
 }
 
 /* A check that raises an error on some staged value is left to the bisection. */
@@ -219,10 +320,11 @@ bool rules_enforce(Stage *stage, Err *err)
         if (plan_knows_check(&plan, &catalog->checks[c]))
             ok = enforce_check(stage, &plan, &catalog->checks[c], &found, err);
     ok = ok && stage_reject_late(stage, &found, err);
-    do {
-        late_rejects_clear(&found);
-        ok = ok && enforce_keys_once(stage, &plan, &found, err) && stage_reject_late(stage, &found, err);
-    } while (ok && found.n > 0);
+    late_rejects_clear(&found);
+    ok = ok && enforce_moves(stage, &plan, &found, err) && stage_reject_late(stage, &found, err);
+    late_rejects_clear(&found);
+    ok = ok && enforce_repeated(stage, &plan, &found, err) && stage_reject_late(stage, &found, err) &&
+         set_positions(stage, err);
     late_rejects_free(&found);
     return ok;
 }

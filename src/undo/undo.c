@@ -65,7 +65,7 @@ static bool take_back(Undo *undo, UndoRow *row, const cJSON *pair, Err *err)
         return keep_column(undo, row, column, wrote, NULL, "the row is gone", err);
     if (strcmp(column, table->id_column) == 0) {
         row->id_before = before;
-        row->new_keys |= key_bits_of(&undo->stage, -1);
+        row->new_keys |= key_bits_of(&undo->stage, KEY_OF_ID);
         note_back(row, column, wrote, before);
         return true;
     }
@@ -84,6 +84,7 @@ static bool take_back(Undo *undo, UndoRow *row, const cJSON *pair, Err *err)
     }
     if (is_active) {
         row->active = before;
+        row->new_keys |= key_bits_of(&undo->stage, KEY_OF_ACTIVE);
     } else {
         row->final[c] = before;
         row->restored[c] = true;

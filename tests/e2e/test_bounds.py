@@ -29,7 +29,7 @@ def keys_work(art, shop, folder, n, changed, nested):
     with explained(art.db):
         result = art.ok("sync", "--mode", "merge", "--force", "--verbose", "--export-dir", later.save())
     assert art.db.value("SELECT max(edition_number) FROM editions") == n + 2
-    return sum(rows_looked_at(p) for p in plans(result) if "WITH new_keys" in p)
+    return sum(rows_looked_at(p) for p in plans(result) if "WITH moves" in p)
 
 
 @pytest.mark.parametrize("nested", [False, True])
@@ -50,7 +50,7 @@ def test_keys_that_stay_cost_nothing(art, shop, tmp_path):
         later.edition("N%06d" % i, price="£8.00")
     with explained(art.db):
         result = art.ok("sync", "--verbose", "--export-dir", later.save())
-    assert not [p for p in plans(result) if "WITH new_keys" in p]
+    assert not [p for p in plans(result) if "WITH moves" in p]
     assert art.db.value("SELECT count(*) FROM editions WHERE retail_price = 8") == 50
 
 

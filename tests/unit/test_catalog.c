@@ -121,20 +121,32 @@ static void types_are_what_cleaning_needs(void **state)
     assert_int_equal(catalog_column(odd, "gone"), -1);
 }
 
-static void keys_are_the_plain_ones(void **state)
+static void keys_say_what_is_unique(void **state)
 {
     (void)state;
     assert_int_equal(odd->primary_key, catalog_column(odd, "id"));
-    assert_int_equal(odd->n_keys, 4);
+    assert_int_equal(odd->n_keys, 6);
     assert_true(odd->keys[0].primary);
-    assert_string_equal(odd->keys[1].name, "late");
-    assert_true(odd->keys[1].deferrable);
-    assert_int_equal(odd->keys[1].n_columns, 2);
-    assert_int_equal(odd->keys[1].columns[1], catalog_column(odd, "big"));
-    assert_string_equal(odd->keys[3].name, "with_payload");
-    assert_int_equal(odd->keys[3].n_columns, 2);
-    assert_int_equal(odd->keys[3].columns[0], catalog_column(odd, "quo\"te"));
-    assert_false(odd->keys[3].deferrable);
+    const CatalogKey *by_expression = &odd->keys[1], *late = &odd->keys[2], *some_rows = &odd->keys[4];
+    assert_string_equal(by_expression->name, "by_expression");
+    assert_int_equal(by_expression->n_columns, 1);
+    assert_int_equal(by_expression->columns[0], catalog_column(odd, "free"));
+    assert_int_equal(by_expression->n_parts, 1);
+    assert_string_equal(by_expression->parts[0], "lower(free)");
+    assert_null(by_expression->predicate);
+    assert_string_equal(late->name, "late");
+    assert_true(late->deferrable);
+    assert_null(late->parts);
+    assert_int_equal(late->n_columns, 2);
+    assert_int_equal(late->columns[1], catalog_column(odd, "big"));
+    assert_int_equal(some_rows->n_columns, 2); /* with those of its predicate */
+    assert_int_equal(some_rows->n_parts, 1);
+    assert_string_equal(some_rows->parts[0], "day");
+    assert_string_equal(some_rows->predicate, "flag");
+    assert_string_equal(odd->keys[5].name, "with_payload");
+    assert_int_equal(odd->keys[5].n_columns, 2);
+    assert_int_equal(odd->keys[5].columns[0], catalog_column(odd, "quo\"te"));
+    assert_false(odd->keys[5].deferrable);
 }
 
 static void constraints_are_seen_from_both_sides(void **state)
@@ -172,7 +184,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(types_are_what_cleaning_needs),
-        cmocka_unit_test(keys_are_the_plain_ones),
+        cmocka_unit_test(keys_say_what_is_unique),
         cmocka_unit_test(constraints_are_seen_from_both_sides),
         cmocka_unit_test(what_is_deferrable_and_foreign),
     };
