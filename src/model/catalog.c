@@ -12,6 +12,6 @@ int catalog_column(const CatalogTable *table, const char *name)
 
 const CatalogColumn *catalog_numbered(const CatalogTable *table, const CatalogKey *key)
 {
-    const CatalogColumn *column = key->n_columns == 1 ? &table->columns[key->columns[0]] : NULL;
+    const CatalogColumn *column = key->n_columns == 1 && !key->parts ? &table->columns[key->columns[0]] : NULL;
     return column && column->sequence ? column : NULL;
 }
