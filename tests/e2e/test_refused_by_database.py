@@ -70,7 +70,7 @@ def test_a_missing_grant_stops_the_sync(art, db, cluster, shop, tmp_path):
     later = shop.copy(tmp_path / "later").edition("E1", notes="a").edition("E2", notes="b")
     before = db.versions()
     error = error_of(art.ok("sync", "--json", "--export-dir", later.save(), status=3, url=cluster.url(db.name, role)))
-    assert error["code"] == "privilege" and "editions" in error["message"]
+    assert error["code"] == "privilege"
     assert db.versions() == before
 
 
