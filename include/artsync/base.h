@@ -64,6 +64,7 @@ typedef struct Derive {
 
 typedef struct Column {
     const char *name;
+    const char *was;     /* its name before it was renamed, in the database and in base.json; or NULL */
     int index;           /* in Table.columns; the order of base.json */
     FieldType type;
     StringList headers;       /* the first is the one that export writes */
@@ -145,6 +146,9 @@ typedef struct Base {
 /* Raised whenever a cleaning rule changes its output, so that every record gets a fresh look. */
 enum { CLEANING_VERSION = 2 };
 
+/* Raised with the form of the last-synced state, so that the next sync rewrites it (state.c: layouts.format). */
+enum { STATE_VERSION = 2 };
+
 /* Collects problems; base_load and base_bind go on after a problem so that `base check` can show all at once. */
 typedef struct Problem {
     char *location;   /* "base.json: tables[2] (editions): columns[4] (size): choices" */
@@ -202,15 +206,15 @@ bool table_has_metadata(const Table *table, const char *name);
 /* Index of the mapped column called `name`, or -1. */
 int table_column(const Table *table, const char *name);
 
+/* The same of a name from the past: a column's former name counts where none has it now. */
+int table_column_or_was(const Table *table, const char *name);
+
 const char *field_type_name(FieldType type); /* as in base.json */
 bool field_is_number(FieldType type);        /* integer, decimal, currency, percent */
 
 /* Can a column of this kind hold what the field cleans to? One table in field_types.c; base_bind refuses the rest.
  * True of any kind for links: they need the kind of the linked key. */
 bool field_accepts(FieldType type, PgKind kind);
-
-/* Why no field, or hardly one, can go into a column of this type (PgType.base), and what to do; NULL: nothing to say. */
-const char *field_refusal(const char *base_type);
 
 /* Calls `each` for the base's migrations (prefix ""; NNNN_*.sql beside base.json, four digits) or for the *.sql in a
  * folder below (prefix "checks/"; no hidden files), in path order, embedded or from disk alike. `path` is relative to the base's folder;

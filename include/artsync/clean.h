@@ -68,6 +68,16 @@ bool field_check(const Base *base, const Column *column, Problems *problems);
  * of attachments stands for itself). What field_clean gives as `compare`. */
 const char *attachment_names(Str cell, Arena *arena);
 
+/* ---- values that are equal ---- */
+
+/* The canonical form of a value of the column, as PostgreSQL prints it or as cleaning gives it: equal values have the same
+ * form, whatever the scale, precision or type that they were printed under. A view into `text`, or made in `arena`. Not for
+ * links, whose meaning is the record id of their target. */
+Str value_canonical(const Column *column, const char *text, Arena *arena);
+
+/* value_hash of that form: what the last-synced state keeps. NULL and '' are NULL. */
+uint64_t value_meaning(const Column *column, const char *text, Arena *arena);
+
 /* ---- the report ---- */
 
 typedef struct CleaningReport CleaningReport;
@@ -137,6 +147,8 @@ bool cleaner_has_id(const Cleaner *cleaner);
 DecimalMark cleaner_mark(const Cleaner *cleaner, int column);
 /* The file names the column's linked records and has no ids of them. */
 bool cleaner_links_by_name(const Cleaner *cleaner, int column);
+/* Fingerprint of the rules by which this file is read: the mapping, and what was decided for settings that are auto. */
+uint64_t cleaner_rules(const Cleaner *cleaner);
 StringList cleaner_unmapped(const Cleaner *cleaner);              /* headers that nobody maps */
 
 /* ---- what a file's cells show of how they are to be read ---- */

@@ -12,7 +12,7 @@ typedef struct LoadOptions {
     Spool *conflicts;   /* there are none; history_write wants it */
 } LoadOptions;
 
-/* Can it be used? The table and its state are empty. */
+/* Can it be used? The table and its state are empty, and what was written needs not be read back: no trigger changes it. */
 bool load_is_possible(const TableRun *run);
 
 extern const RecordWriter load_writer; /* options: LoadOptions */

@@ -44,6 +44,7 @@ typedef struct ParityTable {
     int64_t differing;                /* cells */
     int64_t differing_rows;
     int64_t by_cause[PARITY_CAUSES]; /* of the cells */
+    int64_t changed_by_database; /* cells that hold what a trigger made of the export's value: no differences */
     StringList not_compared;              /* columns: attachments, headers that the file lacks */
     Buf sample; /* a cell each (cells.h), itself cells: "kind", "only_in_export|rejected|only_in_database|differing",
                    "id", its value, "name", its value, ... */

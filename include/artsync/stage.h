@@ -19,7 +19,9 @@
 #include "artsync/pg.h"
 #include "artsync/page.h"
 #include "artsync/record.h"
+#include "artsync/links.h"
 #include "artsync/spool.h"
+#include "artsync/state.h"
 
 /* Records that are worked on at once: of a batch, and of a page where the staging table or the history is read. */
 enum { BATCH_RECORDS = 10000, BATCH_BYTES = 8 * 1024 * 1024 };
@@ -34,6 +36,9 @@ typedef struct Stage {
     const bool *present; /* per mapped column: it is written; set before anything is applied */
     int64_t log_id;      /* 0 in a dry run: no history */
     bool undo;           /* a rollback: stamps are put back where a row says restore_timestamps */
+
+    const Layouts *layouts; /* of the state that rows bring; NULL: they bring none */
+    LinkIndex *const *links; /* one per base table, for what the database makes of links; NULL: it is not asked */
 
     bool adopts;         /* some record takes over a row under another id */
     bool reactivates;    /* some row becomes active again */
@@ -57,7 +62,7 @@ typedef struct StagingRow {
     const char *rid;   /* of its row afterwards; NULL: rejected */
     const char *at_id; /* under which the row is found now */
     const uint64_t *raw;
-    const uint64_t *cols, *before_cols; /* slots of the state (state.h) */
+    const Slot *cols, *before_cols; /* of the state: all of the layouts' slots (state.h) */
     int layout;
     bool had_state, state_moved, reactivates, before_deactivated, after_deactivated;
     const char *before_updated_at, *before_synced_at, *before_version;

@@ -48,6 +48,7 @@ typedef struct TableRun {
     SourcePosition header;
     bool *present;           /* per column: the source has it */
     bool has_ids;            /* the source has record ids; else natural keys identify */
+    uint64_t rules;          /* fingerprint of the rules by which the source is read (cleaner_rules) */
     StringList unmapped;     /* headers without a column; in `arena` */
     Arena arena;             /* of this run of the table */
 
@@ -121,8 +122,6 @@ static inline const char *item_row_id(const Item *item) { return item->at_id ? i
 bool batch_read_rows(Batch *batch, const TableRun *run, int *next, PgRows **rows, int *at, Err *err);
 /* A mapped column of such a row; '' counts as NULL, since a CSV cell cannot tell them apart. */
 const char *row_value(const PgRows *rows, int row, int column);
-/* The hash of a row's value as the state keeps it: of a link, the record id that its target has now. */
-uint64_t row_value_hash(const TableRun *run, const Column *column, const char *value);
 
 /* ---- the rows that links point at (linked.c) ---- */
 

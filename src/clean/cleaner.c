@@ -434,4 +434,10 @@ bool cleaner_links_by_name(const Cleaner *c, int column)
     return c->table->columns[column].to && c->binding.cells[column] >= 0 && c->binding.ids[column] < 0;
 }
 
+uint64_t cleaner_rules(const Cleaner *c)
+{
+    const char decided = (char)('0' + c->options.date_order);
+    return hash64((Str){&decided, 1}, c->table->fingerprint);
+}
+
 StringList cleaner_unmapped(const Cleaner *c) { return c->binding.unmapped; }

@@ -1,4 +1,5 @@
 /* One column of one record: its own cell, what it derives from another, its default, and what becomes of a bad cell. */
+#include "artsync/hash.h"
 #include "artsync/utf8.h"
 #include "internal.h"
 
@@ -123,11 +124,28 @@ static void replace_invalid_with_null(Cleaner *c, const Column *column, Str cell
     *cleaned = (Cleaned){0};
 }
 
+static Str cell_at(const Cleaner *c, int at) { return at < 0 || !c->raw->cells[at].n ? STR("") : utf8_trim(c->raw->cells[at]); }
+
+/* What the file says about the column: its own cell, the record ids of a link, and the cell that it may derive from. */
+static uint32_t hash_cells(const Cleaner *c, const Column *column, const Cleaned *cleaned)
+{
+    const Binding *b = &c->binding;
+    bool names = column->type == FIELD_ATTACHMENTS && cleaned->compare; /* URLs are new in every export */
+    Str own = names ? str_of(cleaned->compare) : cell_at(c, b->cells[column->index]);
+    Str ids = cell_at(c, b->ids[column->index]);
+    Str source = column->derive.from < 0 ? STR("") : cell_at(c, b->cells[column->derive.from]);
+    uint64_t seed = ids.n ? hash64(ids, 1) : 0;
+    return cell_hash(own, source.n ? hash64(source, seed + 2) : seed);
+}
+
 static void set_value(Cleaner *c, const Column *column, bool present, const Cleaned *cleaned)
 {
-    const char *meaning = cleaned->text && cleaned->compare ? cleaned->compare : cleaned->text;
-    c->values[column->index] =
-        present ? (Value){.text = cleaned->text, .hash = value_hash(meaning), .present = true} : (Value){0};
+    c->values[column->index] = (Value){0};
+    if (!present)
+        return;
+    bool has_meaning = cleaned->text && cleaned->compare;
+    uint64_t hash = has_meaning ? value_hash(cleaned->compare) : value_meaning(column, cleaned->text, &c->arena);
+    c->values[column->index] = (Value){.text = cleaned->text, .hash = hash, .cell = hash_cells(c, column, cleaned), .present = true};
 }
 
 /* Most cells of a base are empty, and in most columns that is NULL, whatever the type. */
@@ -142,7 +160,7 @@ bool cleaner_column(Cleaner *c, const Column *column)
 {
     Cleaned cleaned;
     if (is_simply_null(c, column)) {
-        c->values[column->index] = (Value){.hash = value_hash(NULL), .present = true};
+        c->values[column->index] = (Value){.hash = value_hash(NULL), .cell = CELL_EMPTY, .present = true};
         return true;
     }
     bool own = binding_has_own(&c->binding, column), present = own;

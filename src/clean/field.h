@@ -119,6 +119,11 @@ bool field_keeps_micros(const Field *field, int micros);
 /* The number as the column's type prints it, or why not. */
 void number_value(const Field *field, const Number *number);
 
+/* ---- canonical forms of printed values (canonical_number.c, type_json.c) ---- */
+
+Str canonical_number(Str text, Arena *arena);
+Str canonical_json(Str text, Arena *arena); /* itself, if it is none */
+
 /* ---- days and times (date_read.c, type_date.c) ---- */
 
 typedef struct DateTime {

@@ -273,11 +273,19 @@ static void print_string(Buf *out, Str text)
     buf_char(out, '"');
 }
 
-static void print(Buf *out, const Json *json, Arena *arena);
+/* `canonical`: numbers without zeros at the end, so that 1.50 and 1.5 come out the same, as they are to jsonb. */
+typedef struct Printer {
+    Buf out;
+    Arena *arena;
+    bool canonical;
+} Printer;
 
-static void print_object(Buf *out, const Json *json, Arena *arena)
+static void print(Printer *printer, const Json *json);
+
+static void print_object(Printer *printer, const Json *json)
 {
-    Member *members = arena_alloc(arena, (json->n + 1) * sizeof *members);
+    Buf *out = &printer->out;
+    Member *members = arena_alloc(printer->arena, (json->n + 1) * sizeof *members);
     size_t n = 0;
     for (const Json *member = json->first; member; member = member->next, n++)
         members[n] = (Member){member, n};
@@ -291,21 +299,23 @@ static void print_object(Buf *out, const Json *json, Arena *arena)
         comma = true;
         print_string(out, members[i].json->key);
         buf_str(out, ": ");
-        print(out, members[i].json, arena);
+        print(printer, members[i].json);
     }
     buf_char(out, '}');
 }
 
-static void print(Buf *out, const Json *json, Arena *arena)
+static void print(Printer *printer, const Json *json)
 {
+    Buf *out = &printer->out;
+    Str printed;
     switch (json->kind) {
     case JSON_OBJECT:
-        print_object(out, json, arena);
+        print_object(printer, json);
         break;
     case JSON_ARRAY:
         buf_char(out, '[');
         for (const Json *member = json->first; member; member = member->next) {
-            print(out, member, arena);
+            print(printer, member);
             buf_str(out, member->next ? ", " : "");
         }
         buf_char(out, ']');
@@ -314,24 +324,43 @@ static void print(Buf *out, const Json *json, Arena *arena)
         print_string(out, json->text);
         break;
     default:
-        buf_add(out, json->text.p, json->text.n);
+        printed = printer->canonical ? canonical_number(json->text, printer->arena) : json->text;
+        buf_add(out, printed.p, printed.n);
     }
+}
+
+static const char *printed_text(const Json *json, bool canonical, Arena *arena)
+{
+    Printer printer = {.arena = arena, .canonical = canonical};
+    print(&printer, json);
+    const char *text = arena_strn(arena, printer.out.data, printer.out.len);
+    buf_free(&printer.out);
+    return text;
+}
+
+static bool parse_whole(Parser *parser, Json *json)
+{
+    if (parse_value(parser, json) && (peek_token(parser), parser->at < parser->text.n))
+        fail(parser, "is not valid JSON: something follows the value");
+    return !parser->fault;
+}
+
+Str canonical_json(Str text, Arena *arena)
+{
+    Parser parser = {text, 0, 0, arena, NULL};
+    Json json = {.kind = JSON_WORD};
+    return parse_whole(&parser, &json) ? str_of(printed_text(&json, true, arena)) : text;
 }
 
 void clean_json(const Field *field, Str cell)
 {
     Parser parser = {cell, 0, 0, field->arena, NULL};
     Json json = {.kind = JSON_WORD};
-    if (parse_value(&parser, &json) && (peek_token(&parser), parser.at < cell.n))
-        fail(&parser, "is not valid JSON: something follows the value");
-    if (parser.fault) {
+    if (!parse_whole(&parser, &json)) {
         field_refuse(field, REJECT_INVALID, "%s (at byte %zu)", parser.fault, parser.at + 1);
-    } else if (field->type->kind != PG_JSONB) { /* json and text keep what was written */
-        field_value(field, field_keep(field, cell));
-    } else {
-        Buf out = {0};
-        print(&out, &json, field->arena);
-        field_value(field, arena_strn(field->arena, out.data, out.len));
-        buf_free(&out);
+        return;
     }
+    bool as_written = field->type->kind != PG_JSONB; /* json and text keep it */
+    field_value(field, as_written ? field_keep(field, cell) : printed_text(&json, false, field->arena));
+    field->out->compare = printed_text(&json, true, field->arena);
 }

@@ -82,6 +82,8 @@ static Lines rule_lines(const Table *table, const Column *column, Arena *arena)
                                       column->derive.pattern));
     if (column->on_invalid_null)
         add_line(&lines, "a bad cell becomes NULL");
+    if (column->was)
+        add_line(&lines, arena_printf(arena, "was %s", column->was));
     return lines;
 }
 
@@ -186,6 +188,7 @@ static void write_rules(Report *report, const Table *table, const Column *column
     } else {
         report_text(report, "derive", NULL);
     }
+    report_text(report, "was", column->was);
 }
 
 static void write_column(Report *report, const Table *table, const Column *column)

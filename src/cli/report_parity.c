@@ -88,6 +88,9 @@ static void sample_lines(Report *report, const ParityTable *t)
 {
     Arena *arena = report_arena(report);
     each_entry(report, t);
+    if (t->changed_by_database > 0)
+        report_line(report, "  %s: %s what triggers of the database made of the export's value; not counted as differing",
+                    t->table->name, out_noun(t->changed_by_database, "cell holds", "cells hold", arena));
     if (t->differing == 0)
         return;
     report_part(report, STYLE_PLAIN, "  %s: %s in %s:", t->table->name,
@@ -104,7 +107,7 @@ static void sample_lines(Report *report, const ParityTable *t)
 
 /* ---- the tables ---- */
 
-enum { P_FIXED = 12, P_CELLS = P_FIXED + PARITY_CAUSES };
+enum { P_FIXED = 12, P_CELLS = P_FIXED + PARITY_CAUSES + 1 };
 
 static void write_row(Report *report, const ParityTable *t)
 {
@@ -117,6 +120,7 @@ static void write_row(Report *report, const ParityTable *t)
         cells[TEXTS + i] = report_number(report, counts[i]);
     for (int c = 0; c < PARITY_CAUSES; c++)
         cells[P_FIXED + c] = report_number(report, t->by_cause[c]);
+    cells[P_FIXED + PARITY_CAUSES] = report_number(report, t->changed_by_database);
     report_row_begin(report, cells);
     report_list(report, "not_compared");
     for (int i = 0; i < t->not_compared.n; i++)
@@ -148,6 +152,7 @@ static void write_tables(Report *report, const Parity *parity)
     };
     for (int c = 0; c < PARITY_CAUSES; c++)
         columns[P_FIXED + c] = (ReportColumn){.key = parity_cause_name(c), .type = CELL_COUNT};
+    columns[P_FIXED + PARITY_CAUSES] = (ReportColumn){.key = "changed_by_database", .type = CELL_COUNT};
     report_table_begin(report, &(ReportTable){.key = "tables", COLUMNS(columns)}, NULL);
     for (int i = 0; i < parity->n; i++)
         write_row(report, &parity->tables[i]);
@@ -167,7 +172,10 @@ void report_parity(Report *report, const char *export_dir, const Parity *parity,
     report_gap(report);
     write_tables(report, parity);
     report_close(report);
-    if (!equal)
+    bool more = !equal;
+    for (int i = 0; i < parity->n; i++)
+        more |= parity->tables[i].changed_by_database > 0;
+    if (more)
         report_gap(report);
     for (int i = 0; i < parity->n && report_for(report) != FOR_PROGRAMS; i++)
         sample_lines(report, &parity->tables[i]);

@@ -4,8 +4,8 @@
 #include "artsync/cells.h"
 #include "artsync/embed.h"
 #include "artsync/interrupt.h"
+#include "artsync/facts.h"
 #include "artsync/plan.h"
-#include "artsync/state.h"
 #include "internal.h"
 #include "plan_compare.h"
 
@@ -129,30 +129,43 @@ static void note_cell(Compare *compare, const Item *item, const char *column, co
     sample_end(&entry, parity);
 }
 
-static ParityCause cause_of(const Value *value, uint64_t row, bool has_state, uint64_t state)
+static ParityCause cause_of(const Facts *facts)
 {
-    if (!has_state || !state)
+    if (!facts->known)
         return PARITY_UNKNOWN;
-    bool export_moved = value->hash != state, row_moved = row != state;
-    return !export_moved ? PARITY_EDITED : row_moved ? PARITY_BOTH : PARITY_NEWER;
+    if (facts->reading_moved && facts->row_moved)
+        return facts->export_moved ? PARITY_BOTH : PARITY_EDITED; /* a new reading of an old cell */
+    return facts->reading_moved ? PARITY_NEWER : PARITY_EDITED;
+}
+
+/* What the database made of the value that the export still has is no difference. */
+static void compare_cell(Compare *compare, const Item *item, const Column *column, const char *row, const Slot *slot,
+                         const FactsBasis *basis)
+{
+    const Value *value = &item->values[column->index];
+    if (!value->present || column->type == FIELD_ATTACHMENTS)
+        return;
+    Facts facts = facts_of(basis, column, value, row, slot);
+    if (facts.equal)
+        return;
+    if (facts.known && !facts.reading_moved && !facts.row_moved)
+        compare->parity->changed_by_database++;
+    else
+        note_cell(compare, item, column->name, value->text, row, cause_of(&facts));
 }
 
 static bool compare_item(Compare *compare, const Item *item, const PgRows *rows, int row, Err *err)
 {
     const Table *table = compare->run->table;
     int64_t before = compare->parity->differing;
-    bool has_state = pg_bool(rows, row, ROWS_STATE), deactivated = pg_bool(rows, row, ROWS_DEACTIVATED);
+    bool deactivated = pg_bool(rows, row, ROWS_DEACTIVATED);
     arena_reset(&compare->scratch);
-    uint64_t *state = arena_alloc(&compare->scratch, sizeof *state * (size_t)(table->n_columns + 1));
-    if (!state_decode(&compare->layouts, (int)pg_int(rows, row, ROWS_LAYOUT), pg_get(rows, row, ROWS_COLS), state, err))
+    Slot *slots = arena_alloc(&compare->scratch, sizeof *slots * (size_t)(compare->layouts.n_slots + 1));
+    if (!state_decode(&compare->layouts, (int)pg_int(rows, row, ROWS_LAYOUT), pg_get(rows, row, ROWS_COLS), slots, err))
         return false;
-    for (int c = 0; c < table->n_columns; c++) {
-        const Value *value = &item->values[c];
-        const char *database = row_value(rows, row, c);
-        if (value->present && table->columns[c].type != FIELD_ATTACHMENTS && !same_value(value->text, database))
-            note_cell(compare, item, table->columns[c].name, value->text, database,
-                      cause_of(value, row_value_hash(compare->run, &table->columns[c], database), has_state, state[c]));
-    }
+    FactsBasis basis = facts_basis(&compare->layouts, compare->run->links, rows, row, &compare->scratch);
+    for (int c = 0; c < table->n_columns; c++)
+        compare_cell(compare, item, &table->columns[c], row_value(rows, row, c), &slots[c], &basis);
     if (item->at_id)
         note_cell(compare, item, table->id_column, item->id, item->at_id, PARITY_NEWER);
     if (!pg_bool(rows, row, ROWS_ACTIVE))
@@ -212,6 +225,7 @@ static bool flush(Compare *compare, Err *err)
     Batch *batch = &compare->batch;
     if (batch->n == 0)
         return true;
+    layouts_read_under(&compare->layouts, compare->run->rules);
     int *at = mem_alloc(sizeof *at * (size_t)batch->n), *missing = mem_alloc(sizeof *missing * (size_t)batch->n), n = 0;
     bool ok = true;
     for (int from = 0, next = 0; ok && next < batch->n; from = next)

@@ -54,13 +54,6 @@ const char *row_value(const PgRows *rows, int row, int column)
     return text && *text ? text : NULL;
 }
 
-uint64_t row_value_hash(const TableRun *run, const Column *column, const char *value)
-{
-    const LinkIndex *links = column->to && value ? run->links[column->to->index] : NULL;
-    const char *id = links ? link_id_of_key(links, value) : NULL;
-    return value_hash(id ? id : value);
-}
-
 /* The ids of the records from *next on that have a row or state, and their places in the batch: at most `most`. */
 static int ids_from(const Batch *batch, RecordIndex *index, int *next, const char **ids, int *item_of, int *at)
 {

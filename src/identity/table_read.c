@@ -60,6 +60,7 @@ static bool put_header(Reading *reading, const RawRecord *record, Err *err)
     for (int c = 0; c < run->table->n_columns; c++)
         run->present[c] = cleaner_has_column(reading->cleaner, c);
     run->has_ids = cleaner_has_id(reading->cleaner);
+    run->rules = cleaner_rules(reading->cleaner);
     return load_names(run, reading->cleaner, err) && intake_begin(&reading->intake, err);
 }
 

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "artsync/facts.h"
 #include "artsync/load.h"
 #include "artsync/plan.h"
 #include "artsync/state.h"
@@ -32,7 +33,7 @@ typedef struct Load {
     int64_t rows;
     const char *tail;  /* of every row: its metadata and the line's end */
     int layout;
-    uint64_t *slots;   /* of the record under way */
+    Slot *slots;       /* of the record under way */
     Buf line;
     FILE *state;       /* binary COPY of the state, unlinked */
     FILE *rejects;     /* text COPY of rejected records for the stage, unlinked */

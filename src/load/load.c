@@ -39,7 +39,10 @@ static const char *metadata_tail(const Table *table, const char *now, Arena *are
     return arena_printf(arena, "%s\n", tail);
 }
 
-bool load_is_possible(const TableRun *run) { return record_index_empty(run->index); }
+bool load_is_possible(const TableRun *run)
+{
+    return record_index_empty(run->index) && !run->table->catalog->has_foreign_triggers;
+}
 
 static bool begin(void **writer, TableRun *run, const void *options, Err *err)
 {
@@ -50,18 +53,19 @@ static bool begin(void **writer, TableRun *run, const void *options, Err *err)
     load->options = *(const LoadOptions *)options;
     load->stage = load->options.stage;
     load->options.fresh[table->index] = true;
-    load->slots = arena_alloc(&load->arena, sizeof *load->slots * (size_t)(table->n_columns + 1));
     int64_t size = 0;
     char *now = NULL;
     bool ok = source_size(run->source, &size, err) && layouts_load(&load->layouts, pg, table, err) &&
               pg_value(pg, sql_query("now"), 0, NULL, &now, err) &&
-              layouts_current(&load->layouts, pg, &load->layout, err) && pg_savepoint(pg, "artsync_load", err);
+              pg_savepoint(pg, "artsync_load", err);
     bool drops = table->catalog->owned && size >= LOAD_BIG;
     load->begun = ok;
     ok = ok && (!drops || load_keys_drop(&load->keys, load, err)) && spool_file(&load->state, err) &&
          spool_file(&load->rejects, err);
-    if (ok)
+    if (ok) {
         load->tail = metadata_tail(table, now, &load->arena);
+        load->slots = arena_alloc(&load->arena, sizeof *load->slots * (size_t)(load->layouts.n_slots + 1));
+    }
     free(now);
     return ok;
 }
@@ -91,7 +95,8 @@ static bool start_copy(Load *load, Err *err)
     const Table *table = load->run->table;
     Buf sql = {0};
     plan_load_rows(&sql, table, load->run->present);
-    load->copying = pg_path_database(load->run->pg, err) && pg_copy_in(load->run->pg, sql.data, err);
+    layouts_read_under(&load->layouts, load->run->rules);
+    load->copying = layouts_current(&load->layouts, load->run->pg, &load->layout, err) && pg_path_database(load->run->pg, err) && pg_copy_in(load->run->pg, sql.data, err);
     buf_free(&sql);
     return load->copying;
 }
@@ -131,9 +136,10 @@ static char *be64(char *to, uint64_t v)
 static void add_state(const Load *load, Buf *out, const Item *item)
 {
     size_t id = strlen(item->id), cols;
-    int n = load->run->table->n_columns;
-    for (int c = 0; c < n; c++)
-        load->slots[c] = item->values[c].present ? item->values[c].hash : 0;
+    const Table *table = load->run->table;
+    int n = load->layouts.n_slots;
+    for (int c = 0; c < table->n_columns; c++)
+        load->slots[c] = facts_first_slot(&table->columns[c], &item->values[c]);
     buf_reserve(out, 2 + (4 + id) + (4 + 8) + (4 + state_room(n)) + (4 + 4) + (4 + 8) + (4 + 1) + (4 + 1));
     char *to = out->data + out->len;
     to = be16(to, 7);

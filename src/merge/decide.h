@@ -1,24 +1,13 @@
 /* decide.h - the decision of a sync, one column at a time: a pure function, tested as a truth table.
  *
- * Three values meet: what the export says now, what it said at the last sync (the state, kept as a hash) and what the
+ * Three things meet: what the export says now, what is known of the last sync (the state, kept as hashes) and what the
  * row holds. Modes and --on-conflict are parameters, so incremental, merge and full are one engine: docs/REFERENCE.md, Modes.
  */
 #ifndef ARTSYNC_MERGE_DECIDE_H
 #define ARTSYNC_MERGE_DECIDE_H
 
-#include <stdbool.h>
-
 #include "artsync/choices.h"
-
-typedef struct Facts {
-    bool present;       /* the file has this column */
-    bool equal;         /* export and row hold the same value */
-    bool row_null;      /* the row holds NULL */
-    bool known;         /* there is a last-synced state for this column */
-    bool export_moved;  /* known: the export differs from the state */
-    bool row_moved;     /* known: the row differs from the state */
-    bool attachments;   /* compared by file name with the state only; never a conflict */
-} Facts;
+#include "artsync/facts.h"
 
 typedef enum Verdict {
     VERDICT_SAME,            /* nothing to write, nothing lost */

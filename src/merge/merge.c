@@ -22,6 +22,8 @@ static bool begin(void **writer, TableRun *run, const void *options, Err *err)
     merge->run = run;
     merge->options = *(const MergeOptions *)options;
     merge->stage = merge->options.stage;
+    merge->stage->layouts = &merge->layouts;
+    merge->stage->links = run->links;
     return clear_deactivated(merge, err) && layouts_load(&merge->layouts, run->pg, run->table, err);
 }
 
@@ -46,6 +48,7 @@ static bool flush(Merge *merge, Err *err)
     Batch *batch = &merge->batch;
     if (batch->n == 0)
         return true;
+    layouts_read_under(&merge->layouts, merge->run->rules);
     int *at = mem_alloc(sizeof *at * (size_t)batch->n);
     bool ok = true;
     for (int from = 0, next = 0; ok && next < batch->n; from = next)

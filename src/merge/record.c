@@ -13,7 +13,9 @@ typedef struct MergeRow {
     const PgRows *rows;
     int row;                 /* in rows; -1: neither row nor state is there */
     bool has_row, has_state, was_deactivated, reactivates;
-    uint64_t *before, *after; /* slots of the state */
+    Slot *before, *after;    /* of the state */
+    FactsBasis basis;
+    bool state_moved;        /* the state knows something else afterwards; a cell that is only spelled otherwise is no such thing */
     const char **final;      /* the row's values afterwards */
     cJSON *changes;          /* {"column": [before, after]} or NULL */
     Buf conflicts;           /* records of CONFLICT_CELLS, one a line */
@@ -51,15 +53,8 @@ static void decide_column(Merge *merge, MergeRow *c, const Column *column)
     int i = column->index;
     const Value *value = &c->item->values[i];
     const char *row = row_value(c->rows, c->row, i);
-    Facts facts = {
-        .present = value->present,
-        .equal = value->present && same_value(value->text, row),
-        .row_null = row == NULL,
-        .known = c->has_state && c->before[i] != 0,
-        .attachments = column->type == FIELD_ATTACHMENTS,
-    };
-    facts.export_moved = facts.known && value->hash != c->before[i];
-    facts.row_moved = facts.known && row_value_hash(merge->run, column, row) != c->before[i];
+    const Slot *before = &c->before[i];
+    Facts facts = facts_of(&c->basis, column, value, row, before);
     Verdict verdict = decide(merge->options.mode, merge->options.on_conflict, facts);
     if (verdict_writes(verdict)) {
         c->final[i] = value->text;
@@ -69,6 +64,8 @@ static void decide_column(Merge *merge, MergeRow *c, const Column *column)
     if (verdict_conflicts(verdict))
         note_conflict(c, merge->run->table, column, row, verdict);
     c->n_overwritten += verdict == VERDICT_OVERWRITE;
+    c->after[i] = facts_slot(&facts, value, row, before, verdict_writes(verdict));
+    c->state_moved |= value->present && (!facts.known || facts.reading_moved || (before->made && before->made != c->after[i].made));
 }
 
 static void decide_existing(Merge *merge, MergeRow *c)
@@ -92,6 +89,7 @@ static void decide_new(const Merge *merge, MergeRow *c)
 {
     for (int i = 0; i < merge->run->table->n_columns; i++) {
         c->final[i] = c->item->values[i].text;
+        c->after[i] = facts_first_slot(&merge->run->table->columns[i], &c->item->values[i]);
         if (merge->options.changes && c->item->values[i].present)
             note_change(&c->changes, merge->run->table->columns[i].name, NULL, c->final[i]);
     }
@@ -102,7 +100,6 @@ static void decide_new(const Merge *merge, MergeRow *c)
 static void stage_write(Merge *merge, Buf *out, const MergeRow *c, char op, int layout)
 {
     const Item *item = c->item;
-    size_t size = sizeof *c->after * (size_t)merge->run->table->n_columns;
     char *changes = c->changes ? cJSON_PrintUnformatted(c->changes) : NULL;
     StagingRow line = {.position = item->position,
                       .op = op,
@@ -114,7 +111,7 @@ static void stage_write(Merge *merge, Buf *out, const MergeRow *c, char op, int 
                       .before_cols = c->has_state ? c->before : NULL,
                       .layout = layout,
                       .had_state = c->has_state,
-                      .state_moved = c->has_state && memcmp(c->before, c->after, size) != 0,
+                      .state_moved = c->has_state && c->state_moved,
                       .reactivates = c->reactivates,
                       .before_deactivated = c->was_deactivated,
                       .changes = changes,
@@ -134,6 +131,14 @@ static void stage_write(Merge *merge, Buf *out, const MergeRow *c, char op, int 
     merge->stage->reactivates |= c->reactivates;
 }
 
+static bool same_slots(const Slot *a, const Slot *b, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (!slot_means(a[i], b[i]) || a[i].cell != b[i].cell)
+            return false;
+    return true;
+}
+
 /* What is to be done with a decided record: 'i' insert, 'u' update, 's' only its state, 0 nothing at all. */
 static char operation(const MergeRow *c, const Merge *merge)
 {
@@ -142,8 +147,8 @@ static char operation(const MergeRow *c, const Merge *merge)
     if (c->changes)
         return 'u';
     bool written = c->has_state && !c->was_deactivated && pg_get(c->rows, c->row, ROWS_RAW);
-    size_t size = sizeof *c->after * (size_t)merge->run->table->n_columns;
-    if (written && c->item->raw == (uint64_t)pg_int(c->rows, c->row, ROWS_RAW) && memcmp(c->before, c->after, size) == 0)
+    if (written && c->item->raw == (uint64_t)pg_int(c->rows, c->row, ROWS_RAW) &&
+        same_slots(c->before, c->after, merge->layouts.n_slots))
         return 0;
     return 's';
 }
@@ -154,21 +159,22 @@ bool merge_record(Merge *merge, Buf *out, const Item *item, const PgRows *rows, 
         stage_reject(merge->stage, out, &item->position, item->id, item->raw, item->reject, NULL, 0);
         return true;
     }
-    int n = merge->run->table->n_columns;
+    int n = merge->run->table->n_columns, n_slots = merge->layouts.n_slots;
     arena_reset(&merge->scratch);
     MergeRow c = {.item = item, .rows = rows, .row = row};
-    c.before = arena_alloc(&merge->scratch, sizeof *c.before * (size_t)(n + 1));
-    c.after = arena_alloc(&merge->scratch, sizeof *c.after * (size_t)(n + 1));
+    c.before = arena_alloc(&merge->scratch, sizeof *c.before * (size_t)(n_slots + 1));
+    c.after = arena_alloc(&merge->scratch, sizeof *c.after * (size_t)(n_slots + 1));
     c.final = arena_alloc(&merge->scratch, sizeof *c.final * (size_t)(n + 1));
     if (row >= 0) {
         c.has_row = pg_bool(rows, row, ROWS_ROW);
         c.has_state = pg_bool(rows, row, ROWS_STATE);
         c.was_deactivated = pg_bool(rows, row, ROWS_DEACTIVATED);
+        c.basis = facts_basis(&merge->layouts, merge->run->links, rows, row, &merge->scratch);
         if (!state_decode(&merge->layouts, (int)pg_int(rows, row, ROWS_LAYOUT), pg_get(rows, row, ROWS_COLS), c.before, err))
             return false;
     }
-    for (int i = 0; i < n; i++)
-        c.after[i] = item->values[i].present ? item->values[i].hash : c.has_row ? c.before[i] : 0;
+    for (int i = n; c.has_row && i < n_slots; i++)
+        c.after[i] = c.before[i];
     if (c.has_row)
         decide_existing(merge, &c);
     else

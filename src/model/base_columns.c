@@ -21,6 +21,8 @@ enum {
 
 static void read_name(const Node *value, void *target) { ((Column *)target)->name = node_identifier(value); }
 
+static void read_was(const Node *value, void *target) { ((Column *)target)->was = node_identifier(value); }
+
 static void read_type(const Node *value, void *target)
 {
     const char *words[FIELD_COUNT + 1] = {NULL};
@@ -322,6 +324,7 @@ static const JsonKey column_keys[] = {
     {"choices", false, read_choices, CHOICES},
     {"aliases", false, read_aliases, ALL & ~BIT(FIELD_ATTACHMENTS)},
     {"derive", false, read_derive, PLAIN},
+    {"was", false, read_was, ALL},
 };
 
 const KeyList column_key_lists[] = {

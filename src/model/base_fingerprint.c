@@ -75,7 +75,7 @@ void table_fingerprint(Table *table)
 {
     const Base *base = table->base;
     Buf text = {0};
-    buf_printf(&text, "artsync mapping %d,%d,", CLEANING_VERSION, (int)base->date_order);
+    buf_printf(&text, "artsync mapping %d,%d,%d,", CLEANING_VERSION, STATE_VERSION, (int)base->date_order);
     add_names(&text, &base->null_tokens);
     add_text(&text, table->schema);
     add_text(&text, table->name);

@@ -46,6 +46,23 @@ static void column_names(const Node *columns, const Table *table)
     }
 }
 
+/* A former name that is still in use, or that two columns had, would give one column another one's last-synced state. */
+static void former_names(const Node *columns, const Table *table)
+{
+    for (int i = 0; i < table->n_columns; i++) {
+        const char *was = table->columns[i].was;
+        if (!was)
+            continue;
+        Node node = column_node(columns, i), at = node_get(&node, "was");
+        if (find_column(table, was) >= 0 || (table->id_column && strcmp(was, table->id_column) == 0))
+            node_problem(&at, "leave \"was\" out once it is of no more use", "the column %s is mapped itself", was);
+        for (int k = 0; k < i; k++)
+            if (table->columns[k].was && strcmp(table->columns[k].was, was) == 0)
+                node_problem(&at, NULL, "%s was %s already", table->columns[k].name ? table->columns[k].name : "another column",
+                             was);
+    }
+}
+
 static void derive_sources(const Node *columns, Table *table)
 {
     for (int i = 0; i < table->n_columns; i++) {
@@ -157,6 +174,7 @@ void finish_table(const Node *node, Table *table)
 {
     Node columns = node_get(node, "columns");
     column_names(&columns, table);
+    former_names(&columns, table);
     derive_sources(&columns, table);
     natural_key(node, table);
     claimed_headers(node, &columns, table);

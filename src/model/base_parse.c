@@ -275,3 +275,12 @@ int table_column(const Table *table, const char *name)
             return i;
     return -1;
 }
+
+int table_column_or_was(const Table *table, const char *name)
+{
+    int column = table_column(table, name);
+    for (int i = 0; column < 0 && i < table->n_columns; i++)
+        if (table->columns[i].was && strcmp(table->columns[i].was, name) == 0)
+            column = i;
+    return column;
+}

@@ -1,5 +1,3 @@
-#include <string.h>
-
 #include "artsync/base.h"
 
 /* Which PostgreSQL types can hold which field, in one place. Number-like and date-like fields may go into text as well:
@@ -35,23 +33,3 @@ bool field_is_number(FieldType type)
 }
 
 bool field_accepts(FieldType type, PgKind kind) { return (types[type].kinds & KIND(kind)) != 0; }
-
-/* By the end of the type's name; the first row that fits counts. */
-static const struct {
-    const char *end, *why;
-} refusals[] = {
-    {"bytea", "an export holds text, not bytes: map a column of type text, or leave this one out"},
-    {"range", "no cell of an export is a range: map its bounds to columns of their own, or leave it out"},
-    {"[]", "only an array of text can hold a list: make it text[]"},
-};
-
-const char *field_refusal(const char *base_type)
-{
-    size_t n = base_type ? strlen(base_type) : 0;
-    for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
-        size_t end = strlen(refusals[i].end);
-        if (n >= end && strcmp(base_type + n - end, refusals[i].end) == 0)
-            return refusals[i].why;
-    }
-    return NULL;
-}

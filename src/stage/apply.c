@@ -133,7 +133,7 @@ static bool apply_live(Stage *stage, Err *err)
 bool stage_apply(Stage *stage, Err *err)
 {
     return stage->live == 0 || (pg_run(stage->pg, sql_query("stage_analyze"), 0, NULL, NULL, err) &&
-                                rules_enforce(stage, err) && apply_live(stage, err));
+                                rules_enforce(stage, err) && apply_live(stage, err) && made_read_back(stage, err));
 }
 
 bool stage_deactivate(Stage *stage, int64_t n, LateRejects *refused, Err *err)

@@ -18,13 +18,16 @@ bool stage_withdraw(Stage *stage, LateRejects *rejects, Err *err);
 
 /* The staging table, made for `table`; and one row of it as COPY text (plan_stage.c). */
 void plan_stage(Buf *out, const Table *table);
-void stage_row_text(Buf *out, const Table *table, int64_t seq, const StagingRow *row);
+void stage_row_text(Buf *out, const Stage *stage, const StagingRow *row);
 
 /* What the statements are built from. */
 Plan stage_plan(const Stage *stage);
 
 /* Reject staged records that break a key or a check which artsync knows (rules.c). */
 bool rules_enforce(Stage *stage, Err *err);
+
+/* What triggers and rules of the database made of the rows that were written, into the staged state and history (made.c). */
+bool made_read_back(Stage *stage, Err *err);
 
 /* Write the live records with this op and position first..last, `expected` of them, in one statement. A trigger that discards
  * some is an Err like that of a trigger which raises one. */

@@ -11,7 +11,7 @@
 typedef struct Line {
     Buf *out;
     int64_t seq;
-    int n_columns; /* mapped ones */
+    int n_slots; /* of the state */
 } Line;
 
 typedef struct StagingColumn {
@@ -42,13 +42,13 @@ static void put_optional64(const Line *line, const void *member)
 
 static void put_slots(const Line *line, const void *member)
 {
-    const uint64_t *slots = *(const uint64_t *const *)member;
+    const Slot *slots = *(const Slot *const *)member;
     if (!slots) {
         pg_copy_text(line->out, NULL);
         return;
     }
     buf_char(line->out, '\\'); /* COPY's own escape of the backslash in \x.. */
-    state_encode(line->out, slots, line->n_columns);
+    state_encode(line->out, slots, line->n_slots);
 }
 
 /* 0 is none. */
@@ -128,9 +128,10 @@ void plan_stage(Buf *out, const Table *table)
     buf_str(out, ") ON COMMIT DROP");
 }
 
-void stage_row_text(Buf *out, const Table *table, int64_t seq, const StagingRow *row)
+void stage_row_text(Buf *out, const Stage *stage, const StagingRow *row)
 {
-    const Line line = {out, seq, table->n_columns};
+    const Table *table = stage->table;
+    const Line line = {out, stage->seq, stage->layouts ? stage->layouts->n_slots : 0};
     for (int i = 0; i < COLUMNS; i++) {
         columns[i].put(&line, (const char *)row + columns[i].offset);
         buf_char(out, '\t');

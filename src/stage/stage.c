@@ -42,7 +42,7 @@ void stage_put_row(Stage *stage, Buf *out, const StagingRow *row)
     stage->seq++;
     stage->live += row->op != 'r';
     count_new_keys(stage, row->new_keys);
-    stage_row_text(out, stage->table, stage->seq, row);
+    stage_row_text(out, stage, row);
 }
 
 void stage_reject(Stage *stage, Buf *out, const SourcePosition *position, const char *id, uint64_t raw, Reject reject,

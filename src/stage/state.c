@@ -1,47 +1,62 @@
 /* state.c - the last-synced state as it is stored: artsync.state_<table>.cols, artsync.changes.before_cols and after_cols.
  *
  * One value of n slots, slot i belonging to artsync.layouts.columns[i] of the layout whose id is stored beside it.
- * Numbers are unsigned, most significant byte first.
+ * Numbers are unsigned, most significant byte first. What a slot knows is in state.h.
  *
- *     OFFSET   SIZE        CONTENTS                                               layouts.packed = true
- *     0        ceil(n/4)   tags, two bits a slot: slot i in byte i / 4, bits 2 * (i mod 4) and the one above;
+ *     OFFSET   SIZE        CONTENTS                                               layouts.format = 2
+ *     0        ceil(n/2)   four bits a slot: slot i in byte i / 2, bits 4 * (i mod 2) and the three above;
  *                          bits behind the last slot are 0
- *                            0  the value is NULL: slot = value_hash(NULL) = 1
- *                            1  the value is the text f
- *                            2  the value is the text t
- *                            3  the slot follows as 8 bytes
- *     ceil(n/4)  8 each    the slots whose tag is 3, in the order of i; 0: not known
+ *                            bits 0-1: 0  the value is NULL: value_hash(NULL) = 1
+ *                                      1  the value is the text f
+ *                                      2  the value is the text t
+ *                                      3  its hash follows; 0: not known
+ *                            bit 2:       the hash of its cell follows, else the cell was empty (or nothing is known)
+ *                            bit 3:       the hash of what the database made of it follows
+ *     ceil(n/2)  4 to 20   per slot, in the order of i, what its bits announce: [8 value][4 cell][8 made]
+ *                each
  *
- *     OFFSET   SIZE        CONTENTS                                               layouts.packed = false (older)
- *     0        8 each      all n slots
+ *     OFFSET   SIZE        CONTENTS                                               layouts.format = 1 (older)
+ *     0        ceil(n/4)   the bits 0-1 alone: slot i in byte i / 4, bits 2 * (i mod 4) and the one above
+ *     ceil(n/4)  8 each    the hashes of the slots whose bits are 3, in the order of i
  *
- *     A slot   value_hash(text): XXH3-64 of the cleaned value's bytes with seed 0; 1 for NULL; a hash of 0 or 1 counts
- *              2 more, so that 0 (not known) and 1 (NULL) are no text's. Of attachments the text is
- *              their file names, as PostgreSQL prints text[].
+ *     OFFSET   SIZE        CONTENTS                                               layouts.format = 0 (oldest)
+ *     0        8 each      the hashes of all n slots
  *
- * A value whose length does not fit its tags is damaged. A new form gets a new column in artsync.layouts, a row here and
+ *     A hash   value_hash(text): XXH3-64 of the bytes with seed 0; 1 for NULL; a hash of 0 or 1 counts 2 more, so that 0
+ *              (not known) and 1 (NULL) are no text's. The text is the value in its canonical form (canonical.c), in older
+ *              formats as it was printed; of a link the target's record id; of attachments their file names, as
+ *              PostgreSQL prints text[]. cell_hash: the lower 32 bits of XXH3-64; 0 not known, 1 empty, 2 a cell of
+ *              another header; a hash up to 2 counts 3 more.
+ *
+ * A value whose length does not fit its bits is damaged. A new form gets a new number, a row here and
  * a line in tests/unit/test_formats.c; what is stored stays readable as it is.
  */
 #include "artsync/state.h"
 
 #include <endian.h>
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "artsync/embed.h"
-#include "artsync/record.h"
 
-static struct Layout *add_layout(Layouts *layouts, int id, bool packed, int n)
+enum { FORMAT_PLAIN, FORMAT_PACKED, FORMAT_CELLS };
+#define HEADER_SEPARATOR '\x1f'
+
+/* ---- layouts ---- */
+
+static struct Layout *add_layout(Layouts *layouts, int id, int format, uint64_t rules, int n)
 {
     ARRAY_ROOM(layouts->items, layouts->n, layouts->cap);
     struct Layout *layout = &layouts->items[layouts->n++];
-    *layout = (struct Layout){id, packed, n, arena_alloc(&layouts->arena, sizeof(int) * (size_t)n)};
+    *layout = (struct Layout){id, format, rules, n, arena_alloc(&layouts->arena, sizeof(int) * (size_t)n),
+                              arena_alloc(&layouts->arena, (size_t)n)};
     return layout;
 }
 
 /* Is the layout exactly what would be written today? */
 static bool is_today(const Layouts *layouts, const struct Layout *layout)
 {
-    if (!layout->packed || layout->n != layouts->table->n_columns)
+    if (layout->format != FORMAT_CELLS || layout->rules != layouts->rules || layout->n != layouts->n_slots)
         return false;
     for (int i = 0; i < layout->n; i++)
         if (layout->columns[i] != i)
@@ -49,25 +64,91 @@ static bool is_today(const Layouts *layouts, const struct Layout *layout)
     return true;
 }
 
+static void join_headers(Buf *out, const Table *table, const Column *column)
+{
+    const StringList lists[] = {column->headers, column->id_headers,
+                                column->derive.from < 0 ? (StringList){0} : table->columns[column->derive.from].headers};
+    for (size_t l = 0; l < sizeof lists / sizeof *lists; l++)
+        for (int i = 0; i < lists[l].n; i++) {
+            if (out->len)
+                buf_char(out, HEADER_SEPARATOR);
+            buf_str(out, lists[l].items[i]);
+        }
+}
+
+/* Have two lists of headers none in common? Of a list that says nothing that cannot be told. */
+static bool are_apart(const char *a, const char *b)
+{
+    if (!*a || !*b)
+        return false;
+    for (const char *p = a; p; p = strchr(p, HEADER_SEPARATOR)) {
+        p += *p == HEADER_SEPARATOR;
+        size_t n = strcspn(p, "\x1f");
+        for (const char *q = b; q; q = strchr(q, HEADER_SEPARATOR)) {
+            q += *q == HEADER_SEPARATOR;
+            if (strcspn(q, "\x1f") == n && memcmp(p, q, n) == 0)
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool is_elsewhere(const Table *table, int column, const char *headers)
+{
+    if (column >= table->n_columns || !headers)
+        return false;
+    Buf now = {0};
+    buf_reserve(&now, 1);
+    join_headers(&now, table, &table->columns[column]);
+    bool apart = are_apart(now.len ? now.data : "", headers);
+    buf_free(&now);
+    return apart;
+}
+
+/* The slot of a stored name: a mapped column's, under its present name or its former one, or one behind them. */
+static int slot_of(Layouts *layouts, const char *name)
+{
+    const Table *table = layouts->table;
+    int column = table_column_or_was(table, name);
+    for (int i = table->n_columns; column < 0 && i < layouts->n_slots; i++)
+        if (strcmp(layouts->names[i], name) == 0)
+            column = i;
+    if (column >= 0)
+        return column;
+    layouts->names = mem_grow(layouts->names, (size_t)layouts->n_slots + 1, sizeof *layouts->names);
+    layouts->names[layouts->n_slots] = arena_str(&layouts->arena, name);
+    return layouts->n_slots++;
+}
+
 /* Columns of layouts.sql. */
-enum { L_ID, L_COLUMN, L_PACKED };
+enum { L_ID, L_COLUMN, L_FORMAT, L_MAPPING, L_HEADERS };
+
+static void read_layout(Layouts *layouts, const PgRows *rows, int r, int n)
+{
+    const char *mapping = pg_get(rows, r, L_MAPPING);
+    struct Layout *layout = add_layout(layouts, (int)pg_int(rows, r, L_ID), (int)pg_int(rows, r, L_FORMAT),
+                                       strtoull(mapping, NULL, 16), n);
+    for (int i = 0; i < n; i++) {
+        layout->columns[i] = slot_of(layouts, pg_get(rows, r + i, L_COLUMN));
+        layout->elsewhere[i] = is_elsewhere(layouts->table, layout->columns[i], pg_get(rows, r + i, L_HEADERS));
+    }
+}
 
 bool layouts_load(Layouts *layouts, Pg *pg, const Table *table, Err *err)
 {
-    *layouts = (Layouts){.table = table};
+    *layouts = (Layouts){.table = table, .rules = table->fingerprint, .n_slots = table->n_columns};
     PgRows *rows = NULL;
     const char *params[] = {table->base->name, table->name};
     if (!pg_query(pg, sql_query("layouts"), 2, params, &rows, err))
         return false;
+    layouts->names = mem_alloc(sizeof *layouts->names * (size_t)(table->n_columns + 1));
+    for (int c = 0; c < table->n_columns; c++)
+        layouts->names[c] = table->columns[c].name;
     for (int r = 0, n; r < pg_count(rows); r += n) {
-        int id = (int)pg_int(rows, r, L_ID);
+        int64_t id = pg_int(rows, r, L_ID);
         for (n = 1; r + n < pg_count(rows) && pg_int(rows, r + n, L_ID) == id;)
             n++;
-        struct Layout *layout = add_layout(layouts, id, pg_bool(rows, r, L_PACKED), n);
-        for (int i = 0; i < n; i++)
-            layout->columns[i] = table_column(table, pg_get(rows, r + i, L_COLUMN));
-        if (is_today(layouts, layout))
-            layouts->current = id;
+        read_layout(layouts, rows, r, n);
     }
     pg_rows_free(rows);
     layouts->former = mem_alloc(sizeof *layouts->former * (size_t)(table->n_columns + 1));
@@ -77,34 +158,67 @@ bool layouts_load(Layouts *layouts, Pg *pg, const Table *table, Err *err)
     return ok;
 }
 
+void layouts_read_under(Layouts *layouts, uint64_t rules)
+{
+    if (layouts->rules != rules)
+        layouts->current = 0;
+    layouts->rules = rules;
+}
+
 static bool store_today(Layouts *layouts, Pg *pg, Err *err)
 {
     const Table *table = layouts->table;
-    const char **names = mem_alloc(sizeof *names * (size_t)table->n_columns);
-    for (int c = 0; c < table->n_columns; c++)
-        names[c] = table->columns[c].name;
-    Buf array = {0};
-    sql_array(&array, names, table->n_columns);
-    free(names);
-    const char *params[] = {table->base->name, table->name, array.data};
-    char *value = NULL;
-    bool ok = pg_value(pg, sql_query("layout_add"), 3, params, &value, err);
-    buf_free(&array);
+    const char **headers = mem_alloc(sizeof *headers * (size_t)(layouts->n_slots + 1));
+    for (int i = 0; i < layouts->n_slots; i++) {
+        Buf joined = {0};
+        if (i < table->n_columns)
+            join_headers(&joined, table, &table->columns[i]);
+        headers[i] = joined.len ? arena_str(&layouts->arena, joined.data) : "";
+        buf_free(&joined);
+    }
+    Buf names = {0}, lists = {0};
+    sql_array(&names, layouts->names, layouts->n_slots);
+    sql_array(&lists, headers, layouts->n_slots);
+    free(headers);
+    char format[12], rules[20], *value = NULL;
+    snprintf(format, sizeof format, "%d", FORMAT_CELLS);
+    snprintf(rules, sizeof rules, "%016" PRIx64, layouts->rules);
+    const char *params[] = {table->base->name, table->name, names.data, format, rules, lists.data};
+    bool ok = pg_value(pg, sql_query("layout_add"), 6, params, &value, err);
+    buf_free(&names);
+    buf_free(&lists);
     if (!ok)
         return false;
     layouts->current = (int)strtol(value, NULL, 10);
     free(value);
-    struct Layout *layout = add_layout(layouts, layouts->current, true, table->n_columns);
-    for (int c = 0; c < table->n_columns; c++)
-        layout->columns[c] = c;
+    struct Layout *layout = add_layout(layouts, layouts->current, FORMAT_CELLS, layouts->rules, layouts->n_slots);
+    for (int i = 0; i < layout->n; i++)
+        layout->columns[i] = i;
     return true;
 }
 
 bool layouts_current(Layouts *layouts, Pg *pg, int *id, Err *err)
 {
+    for (int i = 0; !layouts->current && i < layouts->n; i++)
+        if (is_today(layouts, &layouts->items[i]))
+            layouts->current = layouts->items[i].id;
     bool ok = layouts->current || store_today(layouts, pg, err);
     *id = layouts->current;
     return ok;
+}
+
+static const struct Layout *find_layout(const Layouts *layouts, int id)
+{
+    for (int i = 0; i < layouts->n; i++)
+        if (layouts->items[i].id == id)
+            return &layouts->items[i];
+    return NULL;
+}
+
+bool layouts_same_rules(const Layouts *layouts, int id)
+{
+    const struct Layout *layout = find_layout(layouts, id);
+    return layout && layout->format == FORMAT_CELLS && layout->rules == layouts->rules;
 }
 
 void layouts_free(Layouts *layouts)
@@ -113,74 +227,134 @@ void layouts_free(Layouts *layouts)
         former_free(&layouts->former[c]);
     free(layouts->former);
     free(layouts->items);
+    free(layouts->names);
     arena_free(&layouts->arena);
     *layouts = (Layouts){0};
 }
 
 /* ---- slots as bytes ---- */
 
-/* Two bits a column, then 8 bytes for each whose value is none of the words: most cells of a base are empty or boxes. */
+/* Most cells of a base are empty or boxes: their values take two bits. */
 static const char *const words[] = {NULL, "f", "t"};
-enum { WORDS = sizeof words / sizeof *words, SPELT = WORDS };
+enum { WORDS = sizeof words / sizeof *words, SPELT = WORDS, HAS_CELL = 4, HAS_MADE = 8 };
 
-static size_t tag_bytes(int n) { return ((size_t)n + 3) / 4; }
+static size_t half_bytes(int n) { return ((size_t)n + 1) / 2; }
 
-size_t state_room(int n) { return tag_bytes(n) + sizeof(uint64_t) * (size_t)n; }
+size_t state_room(int n) { return half_bytes(n) + (2 * sizeof(uint64_t) + sizeof(uint32_t)) * (size_t)n; }
 
-size_t state_pack(char *to, const uint64_t *slots, int n)
+static char *put_hash(char *to, uint64_t hash)
+{
+    hash = htobe64(hash);
+    return mempcpy(to, &hash, sizeof hash);
+}
+
+size_t state_pack(char *to, const Slot *slots, int n)
 {
     uint64_t hashes[WORDS];
     for (int w = 0; w < WORDS; w++)
         hashes[w] = value_hash(words[w]);
-    char *out = to + tag_bytes(n);
-    memset(to, 0, tag_bytes(n));
+    char *out = to + half_bytes(n);
+    memset(to, 0, half_bytes(n));
     for (int i = 0; i < n; i++) {
-        int tag = 0;
-        while (tag < WORDS && slots[i] != hashes[tag])
-            tag++;
-        to[i / 4] |= (char)(tag << i % 4 * 2);
-        uint64_t big = htobe64(slots[i]);
-        if (tag == SPELT)
+        const Slot *slot = &slots[i];
+        int bits = 0;
+        while (bits < WORDS && slot->value != hashes[bits])
+            bits++;
+        if (bits == SPELT)
+            out = put_hash(out, slot->value);
+        if (slot->value && slot->cell != CELL_EMPTY) {
+            uint32_t big = htobe32(slot->cell);
             out = mempcpy(out, &big, sizeof big);
+            bits |= HAS_CELL;
+        }
+        if (slot->made) {
+            out = put_hash(out, slot->made);
+            bits |= HAS_MADE;
+        }
+        to[i / 2] |= (char)(bits << i % 2 * 4);
     }
     return (size_t)(out - to);
 }
 
-static const char *take_hash(const char *from, uint64_t *slot)
+/* Bytes that are being read; `at` is NULL once they were too few. */
+typedef struct Bytes {
+    const char *at, *end;
+} Bytes;
+
+static void take(Bytes *bytes, void *to, size_t n)
+{
+    if (!bytes->at || (size_t)(bytes->end - bytes->at) < n) {
+        bytes->at = NULL;
+        memset(to, 0, n);
+        return;
+    }
+    memcpy(to, bytes->at, n);
+    bytes->at += n;
+}
+
+static uint64_t take_hash(Bytes *bytes)
 {
     uint64_t big;
-    memcpy(&big, from, sizeof big);
-    *slot = be64toh(big);
-    return from + sizeof big;
+    take(bytes, &big, sizeof big);
+    return be64toh(big);
 }
 
-/* False: these are no bytes of n slots. */
-static bool unpack(Str bytes, uint64_t *slots, int n)
+static uint32_t take_cell(Bytes *bytes)
 {
-    const char *tags = bytes.p, *end = bytes.p + bytes.n, *from = tags + tag_bytes(n);
-    if (bytes.n < tag_bytes(n))
-        return false;
+    uint32_t big;
+    take(bytes, &big, sizeof big);
+    return be32toh(big);
+}
+
+static uint64_t take_value(Bytes *bytes, int bits)
+{
+    return (bits & 3) == SPELT ? take_hash(bytes) : value_hash(words[bits & 3]);
+}
+
+static void take_cells(Bytes *bytes, const char *tags, Slot *slots, int n)
+{
     for (int i = 0; i < n; i++) {
-        int tag = (unsigned char)tags[i / 4] >> i % 4 * 2 & 3;
-        if (tag != SPELT)
-            slots[i] = value_hash(words[tag]);
-        else if ((size_t)(end - from) < sizeof *slots)
-            return false;
-        else
-            from = take_hash(from, &slots[i]);
+        int bits = (unsigned char)tags[i / 2] >> i % 2 * 4 & 15;
+        slots[i].value = take_value(bytes, bits);
+        slots[i].cell = bits & HAS_CELL ? take_cell(bytes) : slots[i].value ? CELL_EMPTY : CELL_UNKNOWN;
+        slots[i].made = bits & HAS_MADE ? take_hash(bytes) : 0;
     }
-    return from == end;
 }
 
-/* The same where 8 bytes were written for every column. */
-static bool read_plainly(Str bytes, uint64_t *slots, int n)
+static void take_packed(Bytes *bytes, const char *tags, Slot *slots, int n)
 {
-    const char *from = bytes.p;
-    if (bytes.n != sizeof *slots * (size_t)n)
-        return false;
     for (int i = 0; i < n; i++)
-        from = take_hash(from, &slots[i]);
-    return true;
+        slots[i] = (Slot){.value = take_value(bytes, (unsigned char)tags[i / 4] >> i % 4 * 2)};
+}
+
+static void take_plain(Bytes *bytes, const char *tags, Slot *slots, int n)
+{
+    (void)tags;
+    for (int i = 0; i < n; i++)
+        slots[i] = (Slot){.value = take_hash(bytes)};
+}
+
+/* By format: slots in one byte of the tags, and how to read them. */
+static const struct {
+    size_t per_byte; /* 0: there are no tags */
+    void (*take)(Bytes *bytes, const char *tags, Slot *slots, int n);
+} formats[] = {
+    [FORMAT_PLAIN] = {0, take_plain},
+    [FORMAT_PACKED] = {4, take_packed},
+    [FORMAT_CELLS] = {2, take_cells},
+};
+
+/* False: these are no bytes of n slots in this format. */
+static bool unpack(int format, Str text, Slot *slots, int n)
+{
+    if (format < 0 || format >= (int)(sizeof formats / sizeof *formats))
+        return false;
+    size_t each = formats[format].per_byte, tags = each ? ((size_t)n + each - 1) / each : 0;
+    if (text.n < tags)
+        return false;
+    Bytes bytes = {text.p + tags, text.p + text.n};
+    formats[format].take(&bytes, text.p, slots, n);
+    return bytes.at == bytes.end;
 }
 
 /* ---- bytes as PostgreSQL prints them ---- */
@@ -196,40 +370,45 @@ static Str bytes_of(const char *hex, Arena *arena)
     return (Str){bytes, n};
 }
 
-static const struct Layout *find_layout(const Layouts *layouts, int id)
-{
-    for (int i = 0; i < layouts->n; i++)
-        if (layouts->items[i].id == id)
-            return &layouts->items[i];
-    return NULL;
-}
-
 static bool fail_damaged(const Layouts *layouts, int layout, Err *err)
 {
     return err_set(err, ERR_DATABASE, "restore a backup of schema artsync",
                    "artsync.%s holds state that is damaged: it does not fit its layout, %d", layouts->table->state, layout);
 }
 
-bool state_decode(const Layouts *layouts, int id, const char *hex, uint64_t *out, Err *err)
+/* The slots of a layout in the order of today. */
+static void arrange(const Layouts *layouts, const struct Layout *layout, const Slot *slots, Slot *out)
 {
-    memset(out, 0, sizeof *out * (size_t)layouts->table->n_columns);
+    for (int i = 0; i < layout->n; i++) {
+        int c = layout->columns[i];
+        if (out[c].value) /* the column's present name goes before its former one */
+            continue;
+        out[c] = slots[i];
+        if (layouts->former && c < layouts->table->n_columns)
+            out[c].value = former_now(&layouts->former[c], slots[i].value);
+        if (layout->elsewhere[i] && out[c].value)
+            out[c].cell = CELL_ELSEWHERE;
+    }
+}
+
+bool state_decode(const Layouts *layouts, int id, const char *hex, Slot *out, Err *err)
+{
+    memset(out, 0, sizeof *out * (size_t)layouts->n_slots);
     if (!hex)
         return true;
     const struct Layout *layout = find_layout(layouts, id);
     if (!layout)
         return fail_damaged(layouts, id, err);
     Arena arena = {0};
-    uint64_t *slots = arena_alloc(&arena, sizeof *slots * (size_t)(layout->n + 1));
-    Str bytes = bytes_of(hex, &arena);
-    bool ok = layout->packed ? unpack(bytes, slots, layout->n) : read_plainly(bytes, slots, layout->n);
-    for (int i = 0, c; ok && i < layout->n; i++)
-        if ((c = layout->columns[i]) >= 0)
-            out[c] = layouts->former ? former_now(&layouts->former[c], slots[i]) : slots[i];
+    Slot *slots = arena_alloc(&arena, sizeof *slots * (size_t)(layout->n + 1));
+    bool ok = unpack(layout->format, bytes_of(hex, &arena), slots, layout->n);
+    if (ok)
+        arrange(layouts, layout, slots, out);
     arena_free(&arena);
     return ok || fail_damaged(layouts, id, err);
 }
 
-void state_encode(Buf *out, const uint64_t *slots, int n)
+void state_encode(Buf *out, const Slot *slots, int n)
 {
     static const char digits[] = "0123456789abcdef";
     char *bytes = mem_alloc(state_room(n));

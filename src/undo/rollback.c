@@ -90,7 +90,8 @@ static bool undo_table(Rollback *rb, const Table *table, int i, Err *err)
     bool *present = mem_alloc(sizeof *present * (size_t)(table->n_columns + 1));
     for (int c = 0; c < table->n_columns; c++)
         present[c] = true;
-    undo.stage = (Stage){.pg = rb->session->data, .table = table, .present = present, .log_id = rb->log_ids[i], .undo = true};
+    undo.stage = (Stage){.pg = rb->session->data, .table = table, .present = present, .log_id = rb->log_ids[i], .undo = true,
+                          .layouts = &undo.layouts};
     bool ok = stage_lock_table(rb->session->data, table, err) && layouts_load(&undo.layouts, rb->session->data, table, err) &&
               delete_created_rows(&undo, err) && undo_changes(&undo, err) && restore_rejects(rb, i, err);
     rb->reversed[i] = undo.reversed;

@@ -5,6 +5,7 @@
 
 #include "artsync/cells.h"
 #include "artsync/changes.h"
+#include "artsync/clean.h"
 #include "artsync/embed.h"
 #include "internal.h"
 
@@ -15,7 +16,8 @@ typedef struct UndoRow {
     const char *id;        /* the row's id now */
     const char *id_before; /* before an adoption; else the same */
     const char **final;
-    bool *kept, *restored;  /* per column: it is left as it is, it is put back */
+    bool *kept;             /* per column: it is left as it is */
+    const char **restored;  /* per column: what the sync wrote, "" for NULL, where that is put back; else NULL */
     int n_back, n_kept;
     uint64_t new_keys;       /* keys whose values go back */
     const char *active;    /* is_active is put back to this; NULL: not */
@@ -57,6 +59,13 @@ static bool keep_column(Undo *undo, UndoRow *row, const char *column, const char
     return ok;
 }
 
+/* Equal under another type or scale is equal: the column may have changed since. A link is compared by its key. */
+static bool is_same_value(Undo *undo, const Column *column, const char *a, const char *b)
+{
+    Arena *arena = &undo->scratch;
+    return same_text(a, b) || (a && b && !column->to && value_meaning(column, a, arena) == value_meaning(column, b, arena));
+}
+
 static bool take_back(Undo *undo, UndoRow *row, const cJSON *pair, Err *err)
 {
     const Table *table = undo->stage.table;
@@ -70,12 +79,12 @@ static bool take_back(Undo *undo, UndoRow *row, const cJSON *pair, Err *err)
         return true;
     }
     bool is_active = table->metadata[META_ACTIVE] && strcmp(column, table->metadata[META_ACTIVE]) == 0;
-    int c = table_column(table, column);
+    int c = table_column_or_was(table, column);
     if (!is_active && c < 0)
         return keep_column(undo, row, column, wrote, NULL, "the column is not mapped any more", err);
     const char *now = is_active ? (pg_bool(row->rows, row->r, UNDO_ACTIVE) ? "t" : "f")
                                 : pg_get(row->rows, row->r, UNDO_COLUMNS + c);
-    if (!same_text(now, wrote)) {
+    if (is_active ? !same_text(now, wrote) : !is_same_value(undo, &table->columns[c], now, wrote)) {
         if (is_active)
             row->active_kept = true;
         else
@@ -87,23 +96,32 @@ static bool take_back(Undo *undo, UndoRow *row, const cJSON *pair, Err *err)
         row->new_keys |= key_bits_of(&undo->stage, KEY_OF_ACTIVE);
     } else {
         row->final[c] = before;
-        row->restored[c] = true;
+        row->restored[c] = wrote ? wrote : "";
         row->new_keys |= key_bits_of(&undo->stage, c);
     }
     note_back(row, column, now, before);
     return true;
 }
 
+/* Is the state what the sync left, also if a later one has written the same value in the present format? */
+static bool is_still(Undo *undo, int column, Slot now, Slot after, const char *wrote)
+{
+    if (slot_means(now, after))
+        return true;
+    return wrote && !now.made && after.value == value_hash(wrote) &&
+           now.value == value_meaning(&undo->stage.table->columns[column], wrote, &undo->scratch);
+}
+
 /* The state as it was before, for every column that is not kept and that no later sync moved on. Where the sync gave the row
  * its first state, that is: not known. Then the columns that it found as they were stay known, so that what people have
  * changed in them since is no conflict. */
-static bool earlier_state(Undo *undo, const UndoRow *row, uint64_t *now, bool *moved, Err *err)
+static bool earlier_state(Undo *undo, const UndoRow *row, Slot *now, bool *moved, Err *err)
 {
     const Layouts *layouts = &undo->layouts;
     const PgRows *rows = row->rows;
-    int r = row->r, n = undo->stage.table->n_columns, layout = (int)pg_int(rows, r, UNDO_LAYOUT);
-    uint64_t *before = arena_alloc(&undo->scratch, sizeof *before * (size_t)n);
-    uint64_t *after = arena_alloc(&undo->scratch, sizeof *after * (size_t)n);
+    int r = row->r, layout = (int)pg_int(rows, r, UNDO_LAYOUT);
+    Slot *before = arena_alloc(&undo->scratch, sizeof *before * (size_t)(layouts->n_slots + 1));
+    Slot *after = arena_alloc(&undo->scratch, sizeof *after * (size_t)(layouts->n_slots + 1));
     if (!state_decode(layouts, (int)pg_int(rows, r, UNDO_NOW_LAYOUT), pg_get(rows, r, UNDO_NOW_COLS), now, err))
         return false;
     if (!pg_get(rows, r, UNDO_AFTER))
@@ -112,8 +130,9 @@ static bool earlier_state(Undo *undo, const UndoRow *row, uint64_t *now, bool *m
     if (!state_decode(layouts, layout, pg_get(rows, r, UNDO_BEFORE), before, err) ||
         !state_decode(layouts, layout, pg_get(rows, r, UNDO_AFTER), after, err))
         return false;
-    for (int c = 0; c < n; c++)
-        if (before[c] != after[c] && now[c] == after[c] && !row->kept[c] && (!first || row->restored[c])) {
+    for (int c = 0; c < undo->stage.table->n_columns; c++)
+        if (!slot_means(before[c], after[c]) && is_still(undo, c, now[c], after[c], row->restored[c]) && !row->kept[c] &&
+            (!first || row->restored[c])) {
             now[c] = before[c];
             *moved = true;
         }
@@ -138,7 +157,7 @@ static bool deactivated_before(const UndoRow *row)
     return stands && pg_get(rows, row->r, UNDO_BEFORE_DEACTIVATED) ? pg_bool(rows, row->r, UNDO_BEFORE_DEACTIVATED) : now;
 }
 
-static void stage_undo_row(Undo *undo, const UndoRow *row, const uint64_t *slots, char op, int layout, Buf *out)
+static void stage_undo_row(Undo *undo, const UndoRow *row, const Slot *slots, char op, int layout, Buf *out)
 {
     Stage *stage = &undo->stage;
     char *changes = cJSON_PrintUnformatted(row->back);
@@ -181,7 +200,7 @@ static bool undo_one(Undo *undo, const PgRows *rows, int r, Buf *out, Err *err)
     bool ok = true;
     cJSON_ArrayForEach(pair, pairs) ok = ok && take_back(undo, &row, pair, err);
 
-    uint64_t *slots = arena_alloc(&undo->scratch, sizeof *slots * n);
+    Slot *slots = arena_alloc(&undo->scratch, sizeof *slots * (size_t)(undo->layouts.n_slots + 1));
     bool moved = false;
     int layout = 0;
     ok = ok && earlier_state(undo, &row, slots, &moved, err);

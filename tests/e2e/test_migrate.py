@@ -4,7 +4,7 @@ import shutil
 import struct
 
 import pytest
-from support import ROOT, TABLES, counts
+from support import ROOT, TABLES, counts, rid
 
 DEMO = ROOT / "airtable_export"
 CATALOG = """SELECT 'column' AS kind, format('%s.%s.%s %s %s %s', table_schema, table_name, column_name, data_type,
@@ -109,6 +109,9 @@ def test_the_business_can_insert(db):
 # ---- what an earlier artsync left ----
 
 BEFORE = {  # how the schema was before a migration, newest first
+    "0007_state_of_cells.sql": "ALTER TABLE artsync.layouts ADD COLUMN packed boolean NOT NULL DEFAULT true, "
+                               "DROP COLUMN format, DROP COLUMN mapping, DROP COLUMN headers, "
+                               "ADD UNIQUE (base, table_name, columns, packed)",
     "0006_stamps.sql": "DROP FUNCTION artsync.touch_column()",
     "0005_former_ids.sql": "DROP TABLE artsync.former_ids",
     "0004_data_transaction.sql": "ALTER TABLE sync_logs DROP COLUMN data_xid",
@@ -129,28 +132,80 @@ XXHASH.XXH3_64bits.restype = ctypes.c_uint64
 WORDS = [1, XXHASH.XXH3_64bits(b"f", ctypes.c_size_t(1)), XXHASH.XXH3_64bits(b"t", ctypes.c_size_t(1))]
 
 
-def unpacked(cols, n):
-    """The last-synced state as it was before 0003_packed_state.sql: 8 bytes for every column."""
-    tags, rest, slots = cols[:(n + 3) // 4], cols[(n + 3) // 4:], b""
+def values(cols, n):
+    """The hashes of the values, of a state as it is written now."""
+    bits, rest, slots = cols[:(n + 1) // 2], cols[(n + 1) // 2:], []
     for i in range(n):
-        tag = tags[i // 4] >> i % 4 * 2 & 3
-        slots += struct.pack(">Q", WORDS[tag]) if tag < 3 else rest[:8]
-        rest = rest[8:] if tag == 3 else rest
+        what = bits[i // 2] >> i % 2 * 4 & 15
+        slots.append(WORDS[what & 3] if what & 3 < 3 else struct.unpack(">Q", rest[:8])[0])
+        rest = rest[(8 if what & 3 == 3 else 0) + (4 if what & 4 else 0) + (8 if what & 8 else 0):]
     assert rest == b""
     return slots
 
 
-def unpack_state(db):
+def plain(slots):
+    """As before 0003_packed_state.sql: 8 bytes for every column."""
+    return b"".join(struct.pack(">Q", slot) for slot in slots)
+
+
+def packed(slots):
+    """As before 0007_state_of_cells.sql: NULL, f and t are two bits."""
+    tags = bytearray((len(slots) + 3) // 4)
+    for i, slot in enumerate(slots):
+        tags[i // 4] |= (WORDS.index(slot) if slot in WORDS else 3) << i % 4 * 2
+    return bytes(tags) + plain(slot for slot in slots if slot not in WORDS)
+
+
+def printed_hash(text):
+    """What earlier versions kept of a value: the hash of the text as PostgreSQL prints it."""
+    data = text.encode()
+    return XXHASH.XXH3_64bits(data, ctypes.c_size_t(len(data)))
+
+
+def rewrite_state(db, written, migration, prices=()):
+    """State and history as an earlier version wrote them, and the schema that it had. `prices`: retail_price as printed."""
+    canonical = {printed_hash(price.rstrip("0").rstrip(".")): printed_hash(price) for price in prices}
+
+    def old(cols, n):
+        return cols and written([canonical.get(value, value) for value in values(bytes(cols), n)])
+
     for table in TABLES:
-        n = db.value("SELECT cardinality(columns) FROM artsync.layouts WHERE table_name = %s", table)
-        for row in db.rows("SELECT record_id, cols FROM artsync.state_" + table):
-            db.run("UPDATE artsync.state_%s SET cols = %%s WHERE record_id = %%s" % table,
-                   unpacked(bytes(row["cols"]), n), row["record_id"])
+        for row in db.rows("SELECT record_id, cols, cardinality(l.columns) AS n FROM artsync.state_%s s "
+                           "JOIN artsync.layouts l ON l.id = s.layout" % table):
+            db.run("UPDATE artsync.state_%s SET cols = %%s, raw = 0 WHERE record_id = %%s" % table,
+                   old(row["cols"], row["n"]), row["record_id"])
     for row in db.rows("SELECT c.id, before_cols, after_cols, cardinality(l.columns) AS n FROM artsync.changes c "
                        "JOIN artsync.layouts l ON l.id = c.layout"):
         db.run("UPDATE artsync.changes SET before_cols = %s, after_cols = %s WHERE id = %s",
-               unpacked(bytes(row["before_cols"]), row["n"]), unpacked(bytes(row["after_cols"]), row["n"]), row["id"])
-    take_back(db, "0003_packed_state.sql")
+               old(row["before_cols"], row["n"]), old(row["after_cols"], row["n"]), row["id"])
+    take_back(db, migration)
+
+
+PRICES = ["%d.00" % price for price in (*range(51, 57), 70)]
+
+
+def unpack_state(db):
+    rewrite_state(db, plain, "0003_packed_state.sql", PRICES)
+
+
+def test_state_from_before_it_knew_cells(art, db, shop):
+    """Edits stay, what nobody edited is not written again, and the state is in the present form after one sync."""
+    art.sync(shop.save())
+    rewrite_state(db, packed, "0007_state_of_cells.sql", PRICES)
+    art.ok("db", "migrate")
+    db.edit("editions", "E2", retail_price="7.00", size="Large")
+    db.run("UPDATE public.sync_logs SET mapping_hash = 'of an earlier version'")
+    before = db.versions(TABLES)
+    report = art.sync(shop.path)
+    assert all(counts(report, table, "updated", "conflicts") == (0, 0) for table in TABLES)
+    assert db.versions(TABLES) == before and db.get("editions", "E2")["retail_price"] == 7
+    assert not db.rows("SELECT 1 FROM artsync.changes")
+    for table in TABLES:
+        assert db.value("SELECT min(l.format) FROM artsync.state_%s s JOIN artsync.layouts l ON l.id = s.layout" % table) == 2
+    shop.edition("E1", price="£80.00").edition("E2", price="£80.00")
+    report = art.sync(shop.save("editions"), "--on-conflict", "database", status=1)
+    assert [(c["id"], c["column"]) for c in report["conflicts"]] == [(rid("E2"), "retail_price")]
+    assert db.get("editions", "E1")["retail_price"] == 80
 
 
 def test_state_from_before_it_was_packed_still_counts(art, db, shop):
@@ -184,7 +239,7 @@ def test_adoptions_from_before_former_ids_were_kept(art, db, shop, tmp_path):
     shop.hide("prints", "Record_id").hide("editions", "print_record_id")
     art.sync(shop.save())
     art.sync(real.save("prints"), "--table", "prints")
-    take_back(db, "0005_former_ids.sql")
+    rewrite_state(db, packed, "0005_former_ids.sql", PRICES)
     assert art.run("sync", "--export-dir", real.save()).status == 3  # first migrate
     art.ok("db", "migrate")
     art.ok("db", "verify")

@@ -246,9 +246,12 @@ def test_fresh_picture_addresses_are_no_change(art, db, shop, tmp_path):
     assert db.versions(["prints"]) == before
     db.edit("prints", "P1", image_urls=["https://own.example/a.jpg"])
     later.print("P1", image="d.jpg (%s)" % (url % "new3"))
-    report = art.sync(later.save())  # other files: written, and never a conflict
-    assert counts(report, "prints", "updated", "conflicts") == (1, 0)
+    report = art.sync(later.save(), status=1)  # other files, and people had other addresses
+    assert counts(report, "prints", "updated", "conflicts") == (1, 1)
     assert db.get("prints", "P1")["image_urls"] == [url % "new3"]
+    later.print("P1", image="e.jpg (%s)" % (url % "new4"))
+    assert counts(art.sync(later.save()), "prints", "updated", "conflicts") == (1, 0)
+    assert db.get("prints", "P1")["image_urls"] == [url % "new4"]
 
 
 def test_a_vanished_header_keeps_its_column_and_its_state(art, db, synced, tmp_path):

@@ -1,0 +1,85 @@
+/* facts.c - what is known of one column: did the export move, did the row? */
+#include "artsync/facts.h"
+
+#include "artsync/clean.h"
+#include "artsync/plan.h"
+
+FactsBasis facts_basis(const Layouts *layouts, LinkIndex *const *links, const PgRows *rows, int row, Arena *arena)
+{
+    const char *updated = pg_get(rows, row, ROWS_UPDATED_AT), *synced = pg_get(rows, row, ROWS_SYNCED_AT);
+    return (FactsBasis){.links = links,
+                        .arena = arena,
+                        .same_rules = layouts_same_rules(layouts, (int)pg_int(rows, row, ROWS_LAYOUT)),
+                        .untouched = updated && same_text(updated, synced)};
+}
+
+uint64_t row_meaning(LinkIndex *const *links, const Column *column, const char *row, Arena *arena)
+{
+    if (!row || !column->to)
+        return value_meaning(column, row, arena);
+    const LinkIndex *index = links ? links[column->to->index] : NULL; /* a rollback has none */
+    const char *id = index ? link_id_of_key(index, row) : NULL;
+    return value_hash(id ? id : row);
+}
+
+/* Formats of the state before 2 hold the hash of the text as it was printed, and so does a value that had another type. */
+static bool is_hash_of(uint64_t hash, uint64_t meaning, const char *text)
+{
+    return hash == meaning || hash == value_hash(text);
+}
+
+/* The cell tells it, except of a link by name, which another record may carry now, under the same mapping. */
+static bool has_export_moved(const Column *column, const Value *value, const Slot *slot, bool same_rules)
+{
+    if (slot->cell == CELL_UNKNOWN || (column->to && same_rules))
+        return true;
+    return slot->cell != CELL_ELSEWHERE && slot->cell != value->cell;
+}
+
+static bool has_row_moved(const Column *column, const char *row, const Slot *slot, bool untouched, uint64_t meaning)
+{
+    const bool attachments = column->type == FIELD_ATTACHMENTS;
+    if (attachments && row && !slot->made) /* the state is of an earlier format and knows the file names alone */
+        return !untouched;
+    return !is_hash_of(slot_base(*slot), meaning, row);
+}
+
+Facts facts_of(const FactsBasis *basis, const Column *column, const Value *value, const char *row, const Slot *slot)
+{
+    Facts facts = {.present = value->present,
+                   .equal = value->present && same_value(value->text, row),
+                   .row_null = row == NULL,
+                   .known = slot->value != 0,
+                   .attachments = column->type == FIELD_ATTACHMENTS};
+    if (!value->present)
+        return facts;
+    facts.reading_moved = facts.known && !is_hash_of(slot->value, value->hash, value->text);
+    facts.export_moved = facts.reading_moved && has_export_moved(column, value, slot, basis->same_rules);
+    if (facts.equal)
+        return facts;
+    uint64_t meaning = row_meaning(basis->links, column, row, basis->arena);
+    facts.equal = !facts.attachments && meaning == value->hash;
+    facts.row_moved = facts.known && has_row_moved(column, row, slot, basis->untouched, meaning);
+    return facts;
+}
+
+Slot facts_slot(const Facts *facts, const Value *value, const char *row, const Slot *before, bool writes)
+{
+    if (!value->present)
+        return *before;
+    Slot slot = {.value = value->hash, .cell = value->cell};
+    if (facts->attachments) {
+        bool edited = facts->known && facts->row_moved && !facts->equal;
+        uint64_t holds = writes ? value_hash(value->text) : edited ? before->made : value_hash(row);
+        slot.made = holds == slot.value ? 0 : holds;
+    } else if (facts->known && !facts->reading_moved && !facts->equal && !writes) {
+        slot.made = before->made;
+    }
+    return slot;
+}
+
+Slot facts_first_slot(const Column *column, const Value *value)
+{
+    const Facts facts = {.attachments = column->type == FIELD_ATTACHMENTS};
+    return facts_slot(&facts, value, NULL, &(Slot){0}, true);
+}
