@@ -42,8 +42,11 @@ typedef struct SkipCase {
 } SkipCase;
 bool skip_allowed(Pg *pg, const SkipCase *source, bool *skip, char **fingerprint, Err *err);
 bool ids_fingerprint(Pg *pg, const Table *table, char **hash, Err *err); /* of the ids of all rows; malloc'ed */
+/* The mapping and the rules that the table itself has: keys, checks, NOT NULL, labels. A rule that is gone lets records in. */
 char *mapping_hash(const Table *table, Arena *arena);
 
+/* What the rows hold in the columns of unique keys, appended to `out`: what records rest on that were rejected for one. */
+bool keys_fingerprint(Pg *pg, const Table *table, Buf *out, Err *err);
 /* The exports that links of `table` go by: which contents they have, as sync_logs keeps it. `by_name`: per column. */
 bool exports_fingerprint(const Table *table, const bool *by_name, const LinkExport *exports, Buf *out, Err *err);
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "artsync/embed.h"
+#include "artsync/hash.h"
 #include "plan_skip.h"
 #include "run.h"
 
@@ -13,9 +14,44 @@ OnConflict conflict_choice(const SyncOptions *options, Phase phase)
     return phase == PHASE_PRIMARY ? CONFLICT_DATABASE : CONFLICT_EXPORT;
 }
 
+static void add_text(Buf *out, const char *text) { buf_printf(out, "%s%c", text ? text : "\1", '\0'); }
+
+static void add_key(Buf *out, const CatalogTable *table, const CatalogKey *key)
+{
+    add_text(out, key->name);
+    for (int i = 0; i < key->n_columns; i++)
+        add_text(out, table->columns[key->columns[i]].name);
+    for (int i = 0; i < key->n_parts; i++)
+        add_text(out, key->parts[i]);
+    add_text(out, key->predicate);
+    buf_printf(out, "%d%d", key->deferrable, key->nulls_equal);
+}
+
+static void add_rules(Buf *out, const CatalogTable *table)
+{
+    for (int c = 0; c < table->n_columns; c++) {
+        const CatalogColumn *column = &table->columns[c];
+        add_text(out, column->name);
+        buf_char(out, column->not_null ? 'n' : '-');
+        for (int l = 0; l < column->type.n_labels; l++)
+            add_text(out, column->type.labels[l]);
+    }
+    for (int k = 0; k < table->n_keys; k++)
+        add_key(out, table, &table->keys[k]);
+    for (int c = 0; c < table->n_checks; c++) {
+        add_text(out, table->checks[c].name);
+        add_text(out, table->checks[c].expression);
+    }
+}
+
 char *mapping_hash(const Table *table, Arena *arena)
 {
-    return arena_printf(arena, "%016llx", (unsigned long long)table->fingerprint);
+    Buf rules = {0};
+    buf_str(&rules, "rules");
+    add_rules(&rules, table->catalog);
+    uint64_t hash = hash64(buf_view(&rules), table->fingerprint);
+    buf_free(&rules);
+    return arena_printf(arena, "%016llx", (unsigned long long)hash);
 }
 
 bool ids_fingerprint(Pg *pg, const Table *table, char **hash, Err *err)
@@ -43,6 +79,22 @@ static bool some_row_gone(Pg *pg, const Table *table, const char *then, char **n
     bool ok = pg_value(pg, sql.data, 0, NULL, &value, err);
     *gone = ok && value[0] == 't';
     free(value);
+    buf_free(&sql);
+    return ok;
+}
+
+/* "|=" and the fingerprint: no column has an empty name. */
+static const char KEYS[] = "|=";
+
+bool keys_fingerprint(Pg *pg, const Table *table, Buf *out, Err *err)
+{
+    Buf sql = {0};
+    char *hash = NULL;
+    plan_keys_fingerprint(&sql, table);
+    bool ok = pg_value(pg, sql.data, 0, NULL, &hash, err);
+    if (ok)
+        buf_printf(out, "%s%s", KEYS, hash);
+    free(hash);
     buf_free(&sql);
     return ok;
 }
@@ -81,6 +133,7 @@ static bool links_moved(const SkipCase *source, Pg *pg, const char *then, bool *
     bool ok = then[0] == '|' || links_fingerprint(pg, source->table, &rows, err); /* of rejects, if there were any */
     if (ok && rows)
         buf_str(&now, rows);
+    ok = ok && (!strstr(then, KEYS) || keys_fingerprint(pg, source->table, &now, err));
     ok = ok && exports_fingerprint(source->table, columns_by_name(source->table, then, &arena), source->exports, &now, err);
     *moved = ok && strcmp(now.len ? now.data : "", then) != 0;
     arena_free(&arena);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "artsync/embed.h"
 #include "artsync/load.h"
 #include "artsync/merge.h"
 #include "run.h"
@@ -84,7 +85,20 @@ static bool check_sum(const Work *work, Err *err)
                    (long long)c->unchanged, (long long)c->rejected, (long long)c->skipped_records);
 }
 
-/* What links rest on, for the table's log row: rejected ones on the rows, those by name on the linked tables' exports. */
+/* Was some record rejected for a unique key? Then it rests on what the rows hold. */
+static bool note_keys(const Work *work, Buf *hash, Err *err)
+{
+    if (!work->stage.made || work->table.counts->rejected == 0)
+        return true;
+    char *some = NULL;
+    bool ok = pg_value(work->table.pg, sql_query("stage_unique_rejects"), 0, NULL, &some, err) &&
+              (some[0] == 'f' || keys_fingerprint(work->table.pg, work->table.table, hash, err));
+    free(some);
+    return ok;
+}
+
+/* For the table's log row: what rejected links rest on (the rows), rejected keys (the rows' keys), and links by name (the
+ * linked tables' exports). */
 static bool note_links(const Work *work, Err *err)
 {
     const TableRun *table = &work->table;
@@ -93,7 +107,7 @@ static bool note_links(const Work *work, Err *err)
     bool ok = !table->link_rejects || links_fingerprint(table->pg, table->table, &rows, err);
     if (ok && rows)
         buf_str(&hash, rows);
-    ok = ok && exports_fingerprint(table->table, table->links_by_name, table->exports, &hash, err);
+    ok = ok && note_keys(work, &hash, err) && exports_fingerprint(table->table, table->links_by_name, table->exports, &hash, err);
     if (ok && hash.len)
         work->result->links_hash = arena_str(&work->run->result->arena, hash.data);
     buf_free(&hash);
