@@ -17,26 +17,12 @@
 
 #include "artsync/catalog.h"
 #include "artsync/err.h"
+#include "artsync/field_types.h"
 #include "artsync/mem.h"
 #include "artsync/zone.h"
 
-typedef enum FieldType {
-    FIELD_TEXT,
-    FIELD_INTEGER,
-    FIELD_DECIMAL,
-    FIELD_CURRENCY,
-    FIELD_PERCENT,
-    FIELD_BOOLEAN,
-    FIELD_DATE,
-    FIELD_DATETIME,
-    FIELD_DURATION,
-    FIELD_CHOICE,
-    FIELD_LIST,
-    FIELD_ATTACHMENTS,
-    FIELD_LINK,
-    FIELD_JSON,
-    FIELD_COUNT
-} FieldType;
+#define FIELD_NUMBER(NAME, ...) FIELD_##NAME,
+typedef enum FieldType { FIELD_TYPES(FIELD_NUMBER) FIELD_COUNT } FieldType;
 
 typedef enum DateOrder { DATE_MDY, DATE_DMY, DATE_AUTO } DateOrder;
 
@@ -212,7 +198,7 @@ int table_column_or_was(const Table *table, const char *name);
 const char *field_type_name(FieldType type); /* as in base.json */
 bool field_is_number(FieldType type);        /* integer, decimal, currency, percent */
 
-/* Can a column of this kind hold what the field cleans to? One table in field_types.c; base_bind refuses the rest.
+/* Can a column of this kind hold what the field cleans to? The rows of field_types.h; base_bind refuses the rest.
  * True of any kind for links: they need the kind of the linked key. */
 bool field_accepts(FieldType type, PgKind kind);
 

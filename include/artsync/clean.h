@@ -2,7 +2,7 @@
  * was changed on the way.
  *
  * Three parts, each usable alone:
- *   field_clean    one cell by one type: a pure function, one row of a table in fields.c, one file of cases each
+ *   field_clean    one cell by one type: a pure function, one row of field_types.h, one file of cases each
  *   Cleaner        a RawSink: binds the header, applies the record rules, hands Records to a RecordSink
  *   CleaningReport what was changed and warned about, counted per column and pair
  * Knows neither libcsv nor libpq.
@@ -50,6 +50,9 @@ typedef struct Cleaned {
  * column->catalog (NULL: the widest type that the field usually goes into). Does not apply required, default, derive
  * and on_invalid: they are the cleaner's. The cell has a NUL behind it. */
 void field_clean(const Column *column, Str cell, const CleanContext *context, Cleaned *out);
+
+/* The PostgreSQL type that a field of this type goes into where nothing says otherwise. */
+const PgType *field_usual_type(FieldType type);
 
 /* The same for a text of base.json itself, which is no cell of the file: its numbers are read as JSON's. */
 CleanContext field_own_context(const CleanContext *context);

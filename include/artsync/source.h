@@ -68,6 +68,9 @@ bool source_parse(Str bytes, const char *name, RawSink *sink, void *ctx, Err *er
 
 struct SourceKind {
     const char *name;
+    /* Is a location of this form this kind's? Must look at the text alone: there may be nothing there, and a log asks with
+     * a source's short name. The last row of kinds.c has none: it takes what is left. */
+    bool (*takes)(const char *location);
     /* Is `location` this kind's, and can it be read? Must not keep anything open, nor read further than it has to. */
     bool (*check)(const char *location, Err *err);
     /* Must read all of the content and may not depend on anything else (names, times). ERR_CSV if it changes meanwhile. */

@@ -1,6 +1,6 @@
 /* field.h - what the field types share; private to the cleaning layer.
  *
- * A type is one row in fields.c and one function that turns a cell into a value or a reason. It gets the cell as valid
+ * A type is one row in field_types.h and one function that turns a cell into a value or a reason. It gets the cell as valid
  * UTF-8, trimmed, not empty, no null token, aliases applied (fields.c does that once for all), and answers through
  * field_value or field_refuse (field.c). A type uses field.c and other types, never fields.c, which is above them.
  * Reasons are for people and read on after the cell: "is not a number".
@@ -20,8 +20,9 @@ typedef struct Field { /* one cell on its way */
 
 typedef void FieldClean(const Field *field, Str cell);
 
-FieldClean clean_text, clean_integer, clean_decimal, clean_percent, clean_boolean, clean_date, clean_datetime,
-    clean_duration, clean_choice, clean_list, clean_attachments, clean_link, clean_json;
+/* One function per type, declared from the rows. */
+#define FIELD_FUNCTION(NAME, name, kinds, number, clean, ...) FieldClean clean;
+FIELD_TYPES(FIELD_FUNCTION)
 
 /* Order of two cleaned values of one column: for min and max. */
 typedef int FieldOrder(const char *a, const char *b);

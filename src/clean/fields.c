@@ -1,44 +1,37 @@
-/* fields.c - the table of field types, and what happens to every cell before and after its type sees it. What the types
- * themselves use is in field.c, below them. */
+/* fields.c - what happens to every cell before and after its type sees it. The types are the rows of field_types.h; what
+ * they use themselves is in field.c, below them. */
 #include "field.h"
 
 #include "artsync/utf8.h"
 
-enum Flags {
-    OWN_ALIASES = 1, /* the type applies aliases by itself: after its choices, to each element */
-    WORDS = 2,       /* what people wrote, not digits or marks: field_tidy goes first */
-    PARTS = 4,       /* several values in one cell */
-};
+enum Flags { OWN_ALIASES = 1, TEXT_WORDS = 2, PARTS = 4 }; /* field_types.h */
 
-/* One row per type. */
+/* What a field goes into where no catalog says otherwise (before base_bind). */
+static const PgType usual_text = {PG_TEXT, .base = "text"}, usual_bigint = {PG_INTEGER, .bytes = 8, .base = "bigint"},
+                    usual_numeric = {PG_NUMERIC, .scale = -1, .base = "numeric"},
+                    usual_boolean = {PG_BOOLEAN, .base = "boolean"}, usual_date = {PG_DATE, .base = "date"},
+                    usual_timestamp = {PG_TIMESTAMP, .scale = -1, .base = "timestamp without time zone"},
+                    usual_interval = {PG_INTERVAL, .scale = -1, .base = "interval"},
+                    usual_array = {PG_TEXT_ARRAY, .base = "text[]"}, usual_jsonb = {PG_JSONB, .base = "jsonb"};
+
+#define NO_ORDER NULL
+#define CLEAN_ROW(NAME, name, kinds, number, clean, order, usual, flags) [FIELD_##NAME] = {clean, order, &usual, flags},
+
 static const struct Rule {
     FieldClean *clean;
-    FieldOrder *order; /* NULL: min and max make no sense */
-    PgType usual;      /* what the field goes into where no catalog says otherwise (before base_bind) */
+    FieldOrder *order;
+    const PgType *usual;
     int flags;
-} rules[FIELD_COUNT] = {
-    [FIELD_TEXT] = {clean_text, NULL, {PG_TEXT, .base = "text"}, WORDS},
-    [FIELD_INTEGER] = {clean_integer, order_numbers, {PG_INTEGER, .bytes = 8, .base = "bigint"}, 0},
-    [FIELD_DECIMAL] = {clean_decimal, order_numbers, {PG_NUMERIC, .scale = -1, .base = "numeric"}, 0},
-    [FIELD_CURRENCY] = {clean_decimal, order_numbers, {PG_NUMERIC, .scale = -1, .base = "numeric"}, 0},
-    [FIELD_PERCENT] = {clean_percent, order_numbers, {PG_NUMERIC, .scale = -1, .base = "numeric"}, 0},
-    [FIELD_BOOLEAN] = {clean_boolean, NULL, {PG_BOOLEAN, .base = "boolean"}, 0},
-    [FIELD_DATE] = {clean_date, order_bytes, {PG_DATE, .base = "date"}, 0},
-    [FIELD_DATETIME] = {clean_datetime, order_bytes, {PG_TIMESTAMP, .scale = -1, .base = "timestamp without time zone"}, 0},
-    [FIELD_DURATION] = {clean_duration, order_durations, {PG_INTERVAL, .scale = -1, .base = "interval"}, 0},
-    [FIELD_CHOICE] = {clean_choice, NULL, {PG_TEXT, .base = "text"}, OWN_ALIASES | WORDS},
-    [FIELD_LIST] = {clean_list, NULL, {PG_TEXT_ARRAY, .base = "text[]"}, OWN_ALIASES | WORDS | PARTS},
-    [FIELD_ATTACHMENTS] = {clean_attachments, NULL, {PG_TEXT_ARRAY, .base = "text[]"}, PARTS},
-    [FIELD_LINK] = {clean_link, NULL, {PG_INTEGER, .bytes = 8, .base = "bigint"}, OWN_ALIASES | PARTS},
-    [FIELD_JSON] = {clean_json, NULL, {PG_JSONB, .base = "jsonb"}, PARTS},
-};
+} rules[FIELD_COUNT] = {FIELD_TYPES(CLEAN_ROW)};
+
+const PgType *field_usual_type(FieldType type) { return rules[type].usual; }
 
 FieldOrder *field_order(FieldType type) { return rules[type].order; }
 
 static Field field_open(const Column *column, const CleanContext *context, Cleaned *out)
 {
     *out = (Cleaned){0};
-    const PgType *type = column->catalog ? &column->catalog->type : &rules[column->type].usual;
+    const PgType *type = column->catalog ? &column->catalog->type : field_usual_type(column->type);
     return (Field){column, type, context, context->arena, out};
 }
 
@@ -87,7 +80,7 @@ static Str prepared(const Field *field, Str cell, bool plain)
 {
     if (!plain) {
         cell = utf8_trim(cell);
-        return rules[field->column->type].flags & WORDS ? field_tidy(field, cell) : cell;
+        return rules[field->column->type].flags & TEXT_WORDS ? field_tidy(field, cell) : cell;
     }
     return cell.n && (cell.p[0] == ' ' || cell.p[cell.n - 1] == ' ') ? utf8_trim(cell) : cell;
 }

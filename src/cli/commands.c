@@ -1,9 +1,34 @@
-/* commands.c - the command table: add a command by adding its row here and its file beside. */
+/* commands.c - the command table: add a command by its line here and its file beside. In the order of help. */
 #include "private.h"
 
-const Command *const commands[] = {
-    &cmd_sync,       &cmd_diff,      &cmd_status,    &cmd_validate,   &cmd_stats,    &cmd_history,
-    &cmd_rejects,    &cmd_rollback,  &cmd_export,    &cmd_phase,      &cmd_backup,   &cmd_restore,
-    &cmd_db_migrate, &cmd_db_status, &cmd_db_verify, &cmd_db_grants,  &cmd_db_drop,  &cmd_db_reset,
-    &cmd_base_show,  &cmd_base_check, &cmd_help,     &cmd_version,    &cmd_completion, NULL,
-};
+#define COMMANDS(ROW) \
+    ROW(cmd_sync) \
+    ROW(cmd_diff) \
+    ROW(cmd_status) \
+    ROW(cmd_validate) \
+    ROW(cmd_stats) \
+    ROW(cmd_history) \
+    ROW(cmd_rejects) \
+    ROW(cmd_rollback) \
+    ROW(cmd_export) \
+    ROW(cmd_phase) \
+    ROW(cmd_backup) \
+    ROW(cmd_restore) \
+    ROW(cmd_db_migrate) \
+    ROW(cmd_db_status) \
+    ROW(cmd_db_verify) \
+    ROW(cmd_db_grants) \
+    ROW(cmd_db_drop) \
+    ROW(cmd_db_reset) \
+    ROW(cmd_base_show) \
+    ROW(cmd_base_check) \
+    ROW(cmd_help) \
+    ROW(cmd_version) \
+    ROW(cmd_completion)
+
+#define DECLARED(command) extern const Command command;
+#define LISTED(command) &command,
+
+COMMANDS(DECLARED)
+
+const Command *const commands[] = {COMMANDS(LISTED) NULL};

@@ -1,15 +1,10 @@
-/* private.h - what the files of cli/ share: command rows, the options of sync and diff, single changes. */
+/* private.h - what the files of cli/ share: the options of sync and diff, single changes. */
 #ifndef ARTSYNC_CLI_PRIVATE_H
 #define ARTSYNC_CLI_PRIVATE_H
 
 #include "artsync/changes.h"
 #include "artsync/cli.h"
 #include "artsync/sync.h"
-
-extern const Command cmd_sync, cmd_diff, cmd_status, cmd_validate, cmd_stats, cmd_history, cmd_rejects, cmd_rollback,
-    cmd_export, cmd_phase, cmd_backup, cmd_restore, cmd_db_migrate, cmd_db_status, cmd_db_verify, cmd_db_drop, cmd_db_reset,
-    cmd_db_grants,
-    cmd_base_show, cmd_base_check, cmd_help, cmd_version, cmd_completion;
 
 /* ---- options that several commands have ---- */
 

@@ -44,6 +44,4 @@ struct ReportForm {
     void (*verbatim)(Report *report, const char *text);
 };
 
-extern const ReportForm report_form_text, report_form_json;
-
 #endif

@@ -3,7 +3,16 @@
 
 #include "form.h"
 
-static const ReportForm *const forms[] = {&report_form_text, &report_form_json};
+#define FORMS(ROW) \
+    ROW(report_form_text) \
+    ROW(report_form_json)
+
+#define DECLARED(form) extern const ReportForm form;
+#define LISTED(form) &form,
+
+FORMS(DECLARED)
+
+static const ReportForm *const forms[] = {FORMS(LISTED)};
 
 const ReportForm *report_form(const char *name)
 {

@@ -1,10 +1,8 @@
-/* kinds.h - the kinds of sources: each is one row in its own folder, and kinds.c lists them. */
+/* kinds.h - which kind of source reads what; kinds.c lists them. */
 #ifndef ARTSYNC_SOURCE_KINDS_H
 #define ARTSYNC_SOURCE_KINDS_H
 
 #include "artsync/source.h"
-
-extern const SourceKind csv_source;
 
 /* The kind that reads `location`. */
 const SourceKind *source_kind_of(const char *location);

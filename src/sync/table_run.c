@@ -161,11 +161,24 @@ static bool begin_load(Work *work, Err *err)
     return work->kind->begin(&work->writer, &work->table, &load, err);
 }
 
-/* The one place that picks a writer. A load tells no change field by field. */
+/* A load tells no change field by field. */
+static bool may_load(const Work *work) { return !work->run->options->want_changes && load_is_possible(&work->table); }
+
+/* The one place that picks a writer: the first row whose `may` holds. */
+static const struct {
+    bool (*may)(const Work *work); /* of the last: NULL, it takes every table */
+    bool (*begin)(Work *work, Err *err);
+} writers[] = {
+    {may_load, begin_load},
+    {NULL, begin_merge},
+};
+
 static bool begin_writer(Work *work, Err *err)
 {
-    bool load = !work->run->options->want_changes && load_is_possible(&work->table);
-    return load ? begin_load(work, err) : begin_merge(work, err);
+    int i = 0;
+    while (writers[i].may && !writers[i].may(work))
+        i++;
+    return writers[i].begin(work, err);
 }
 
 /* From the source to the table, its history and its log. */

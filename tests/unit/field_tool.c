@@ -3,14 +3,12 @@
  * Backslashes, tabs and line ends are escaped as in COPY's text format. */
 #include "cases.h"
 
-/* Where a line names no SQL type: what the field usually goes into. */
-static const char *const usual[FIELD_COUNT] = {
-    [FIELD_TEXT] = "text",        [FIELD_INTEGER] = "bigint",     [FIELD_DECIMAL] = "numeric",
-    [FIELD_CURRENCY] = "numeric", [FIELD_PERCENT] = "numeric",    [FIELD_BOOLEAN] = "boolean",
-    [FIELD_DATE] = "date",        [FIELD_DATETIME] = "timestamp", [FIELD_DURATION] = "interval",
-    [FIELD_CHOICE] = "text",      [FIELD_LIST] = "text[]",        [FIELD_ATTACHMENTS] = "text[]",
-    [FIELD_LINK] = "text",        [FIELD_JSON] = "jsonb",
-};
+/* Where a line names no SQL type: what the field usually goes into; a link's key is what its line says. */
+static const char *sql_type(const CaseSettings *settings)
+{
+    FieldType type = settings->column.type;
+    return *settings->sql ? settings->sql : type == FIELD_LINK ? "text" : field_usual_type(type)->base;
+}
 
 static void put(const char *text)
 {
@@ -29,7 +27,7 @@ static void put_line(const Case *one, void *ctx)
     const CaseSettings *settings = one->settings;
     if (one->cleaned.code || !one->cleaned.text)
         return;
-    printf("%s:%d\t%s\t", one->file, one->line, *settings->sql ? settings->sql : usual[settings->column.type]);
+    printf("%s:%d\t%s\t", one->file, one->line, sql_type(settings));
     put(one->input.p);
     putchar('\t');
     put(one->cleaned.text);

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "../kinds.h"
+#include "artsync/source.h"
 #include "csv.h"
 
 /* What csv_same_file compares, in the words of a mark. */
