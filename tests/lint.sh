@@ -48,6 +48,14 @@ while read -r line; do
 done < <(grep -nE '"(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH|COPY|CREATE|DROP|ALTER|LOCK|ANALYZE|SET|TRUNCATE) ' \
               src/{session,stage,identity,merge,load,compare,sync,undo}/*.c | grep -vE '^src/[a-z]+/plan[a-z_]*\.c:')
 
+# JSON is a form of report: commands describe their result. What is stored as JSON, the history's changes and a backup's
+# manifest, is the exception.
+while read -r line; do
+    complain "JSON outside src/report and src/out: describe it with report.h: $line"
+done < <({ grep -rnE '\bjson_(string|string_or_null|begin|end|open|close|item|raw|text|number|bool|null|error)\(' src --include='*.c'
+           grep -rnE '\bcJSON_Print' src --include='*.c' | grep -vE '^src/(undo/undo|stage/made|merge/record|backup/manifest)\.c:'
+         } | grep -vE '^src/(report|out)/')
+
 for query in sql/queries/*.sql; do
     name=$(basename "$query" .sql)
     grep -rqF "\"$name\"" src || complain "$query is run by nobody"

@@ -26,7 +26,7 @@ typedef struct UndoRow {
     cJSON *back;           /* {"column": [now, before]} */
 } UndoRow;
 
-static const char *json_text(const cJSON *pair, int i) { return cJSON_GetStringValue(cJSON_GetArrayItem(pair, i)); }
+static const char *pair_text(const cJSON *pair, int i) { return cJSON_GetStringValue(cJSON_GetArrayItem(pair, i)); }
 
 static void note_back(UndoRow *row, const char *column, const char *now, const char *before)
 {
@@ -69,7 +69,7 @@ static bool is_same_value(Undo *undo, const Column *column, const char *a, const
 static bool take_back(Undo *undo, UndoRow *row, const cJSON *pair, Err *err)
 {
     const Table *table = undo->stage.table;
-    const char *column = pair->string, *before = json_text(pair, 0), *wrote = json_text(pair, 1);
+    const char *column = pair->string, *before = pair_text(pair, 0), *wrote = pair_text(pair, 1);
     if (!pg_bool(row->rows, row->r, UNDO_ROW))
         return keep_column(undo, row, column, wrote, NULL, "the row is gone", err);
     if (strcmp(column, table->id_column) == 0) {
