@@ -286,6 +286,7 @@ static void a_long_list_is_cut_for_people_only(void **state)
     Err err = {0};
     static const char *const names[] = {"a", "x", "b", "c", "d"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        CASE("%s", names[i]);
         Buf line = {0};
         cells_add(&line, names[i]);
         assert_true(spool_add(spool, line.data, &err));
