@@ -84,6 +84,7 @@ typedef struct CatalogForeignKey {
 
 typedef struct CatalogTable {
     const char *schema, *name;
+    const char *encoding;     /* the database's, as PostgreSQL names it: "UTF8" */
     bool exists;              /* as a table, partitioned or not: something that a sync can write to */
     const char *other_kind;   /* "view", "foreign table" ...: something else has the name; else NULL */
     bool known;               /* artsync keeps state of a table of this name: it was there once */

@@ -39,6 +39,11 @@ bool pg_is_variable(const char *name);
 const char *pg_describe(const Pg *pg);
 const char *pg_database(const Pg *pg);
 
+/* The database's encoding, as PostgreSQL names it: "UTF8", "LATIN1". Parameters of statements go with "U+0141" for a character
+ * that it lacks: they are names, messages and logs. Values are judged before (clean.h). */
+const char *pg_encoding(const Pg *pg);
+const char *pg_storable(Pg *pg, const char *text, Arena *arena); /* the same for COPY; NULL stays NULL */
+
 /* The connection string without password that a child process (pg_dump) needs, and the password by itself (NULL:
  * none), for the child's environment. Both malloc'ed. */
 char *pg_child_conninfo(const Pg *pg, char **password);

@@ -51,6 +51,7 @@ typedef struct Reject {
 #define REJECT_RANGE "out_of_range"               /* below min, above max, too many digits */
 #define REJECT_TOO_LONG "too_long"
 #define REJECT_ENCODING "invalid_utf8"
+#define REJECT_CHARACTER "character_not_in_encoding" /* the database's encoding lacks a character of the value */
 #define REJECT_REQUIRED "missing_required"        /* a required cell is empty */
 #define REJECT_NO_ID "missing_id"                 /* no id cell, no natural key */
 #define REJECT_REPEATED_ID "repeated_id"

@@ -45,6 +45,12 @@ Cleaner *cleaner_new(const CleanerOptions *options, CleaningReport *report, cons
     c->marked = mem_alloc(sizeof *c->marked * (size_t)(c->table->n_columns + 1));
     c->shown = mem_alloc(2 * (size_t)(c->table->n_columns + 1));
     c->contexts = contexts_of(c);
+    if (c->table->catalog && c->table->catalog->encoding) {
+        Err opened = {0}; /* the connection could open it before */
+        charset_open(&c->charset, c->table->catalog->encoding, &opened);
+        c->counts_bytes = strcmp(c->table->catalog->encoding, "SQL_ASCII") == 0;
+        err_clear(&opened);
+    }
     return c;
 }
 
@@ -55,6 +61,7 @@ void cleaner_free(Cleaner *c)
     for (int i = 0; i < c->table->n_columns; i++)
         regfree(&c->derive[i]); /* zeroed where nothing was compiled */
     binding_free(&c->binding);
+    charset_close(c->charset);
     arena_free(&c->arena);
     arena_free(&c->bounds);
     buf_free(&c->bytes);
@@ -237,6 +244,9 @@ static bool read_id(Cleaner *c)
         return cleaner_reject(c, REJECT_NO_ID, column, NULL, "is empty: the record has no id");
     if (!is_plain(id) && !utf8_valid(id, NULL))
         return cleaner_reject(c, REJECT_ENCODING, column, cleaner_shown(c, id), "is not valid UTF-8");
+    const char *code, *reason;
+    if (!cleaner_encodes(c, id, 0, &code, &reason))
+        return cleaner_reject(c, code, column, cleaner_shown(c, id), reason);
     if (utf8_length(id) > ID_MAX)
         return cleaner_reject(c, REJECT_TOO_LONG, column, cleaner_shown(c, id), "is longer than 255 characters");
     c->record.id = cleaner_kept(c, id);

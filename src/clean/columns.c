@@ -7,7 +7,37 @@ enum { SHOWN_MAX = 200, DERIVE_GROUPS = 2 };
 
 /* ---- cells ---- */
 
-const char *cleaner_shown(Cleaner *c, Str cell) { return utf8_printable(cell, SHOWN_MAX, &c->arena); }
+/* What it says is kept in the database, too. */
+const char *cleaner_shown(Cleaner *c, Str cell)
+{
+    return charset_shown(c->charset, utf8_printable(cell, SHOWN_MAX, &c->arena), &c->arena);
+}
+
+bool cleaner_encodes(Cleaner *c, Str value, int length, const char **code, const char **reason)
+{
+    int32_t lacks;
+    if (!charset_holds(c->charset, value, &lacks)) {
+        *code = REJECT_CHARACTER;
+        *reason = arena_printf(&c->arena, "has the character U+%04X, which the database's encoding %s lacks", (unsigned)lacks,
+                               c->table->catalog->encoding);
+        return false;
+    }
+    if (c->counts_bytes && length > 0 && value.n > (size_t)length) {
+        *code = REJECT_TOO_LONG;
+        *reason = arena_printf(&c->arena, "is %zu bytes long, the column takes %d in a database with the encoding %s", value.n,
+                               length, c->table->catalog->encoding);
+        return false;
+    }
+    return true;
+}
+
+static void check_encoding(Cleaner *c, const Column *column, Cleaned *cleaned)
+{
+    if ((!c->charset && !c->counts_bytes) || cleaned->code || !cleaned->text)
+        return;
+    if (!cleaner_encodes(c, str_of(cleaned->text), column->catalog->type.length, &cleaned->code, &cleaned->reason))
+        cleaned->text = NULL;
+}
 
 const char *cleaner_kept(Cleaner *c, Str text)
 {
@@ -33,7 +63,7 @@ Str cleaner_content(const Cleaner *c, int cell)
 
 bool cleaner_reject(Cleaner *c, const char *code, const char *column, const char *value, const char *reason)
 {
-    c->record.reject = (Reject){code, column, value, reason};
+    c->record.reject = (Reject){code, column, value, charset_shown(c->charset, reason, &c->arena)};
     return false;
 }
 
@@ -180,6 +210,7 @@ bool cleaner_column(Cleaner *c, const Column *column)
     }
     if (!cleaned.code && !cleaned.text && own && column->default_value && !*column->default_value)
         cleaned.text = ""; /* "default": "" */
+    check_encoding(c, column, &cleaned);
     if (cleaned.code && !column->on_invalid_null)
         return cleaner_reject(c, cleaned.code, column->name, cleaner_shown(c, instead.n ? instead : cell),
                               reason_of(c, &cleaned));

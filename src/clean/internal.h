@@ -4,6 +4,7 @@
 
 #include <regex.h>
 
+#include "artsync/charset.h"
 #include "artsync/clean.h"
 
 /* The header of one file, seen by a table: cell indexes, -1 where there is none. */
@@ -59,6 +60,8 @@ typedef struct Hashed {
 struct Cleaner {
     CleanerOptions options;
     const Table *table;
+    Charset *charset;       /* of the database; NULL: every character goes in */
+    bool counts_bytes;      /* SQL_ASCII: varchar(n) holds n bytes */
     CleaningReport *report; /* may be NULL */
     RecordSink sink;
     char *path;
@@ -88,6 +91,9 @@ struct Cleaner {
 bool cleaner_column(Cleaner *c, const Column *column);
 
 const char *cleaner_shown(Cleaner *c, Str cell); /* printable, cut: for people */
+
+/* Can the database's encoding hold this value, in a column of `length` characters (0: any)? Else *code and *reason. */
+bool cleaner_encodes(Cleaner *c, Str value, int length, const char **code, const char **reason);
 const char *cleaner_kept(Cleaner *c, Str text);  /* with a NUL behind it, for the record's lifetime */
 Str cleaner_content(const Cleaner *c, int cell); /* trimmed; empty for no cell (-1) and for a null token */
 bool cleaner_reject(Cleaner *c, const char *code, const char *column, const char *value, const char *reason);

@@ -129,8 +129,21 @@ static bool warn_of_unused_files(Cli *cli, Err *err)
     return ok;
 }
 
+/* Said before anything is made: a database gets its encoding when it is created. */
+static void warn_of_encoding(const Cli *cli)
+{
+    const char *name = pg_encoding(cli->pg);
+    if (strcmp(name, "SQL_ASCII") == 0)
+        log_warning("the database %s has the encoding SQL_ASCII: it stores the bytes of UTF-8 as they are, checks none, and counts "
+                    "lengths in bytes; UTF8 is better", pg_database(cli->pg));
+    else if (strcmp(name, "UTF8") != 0)
+        log_warning("the database %s has the encoding %s: a record with a character that %s lacks is rejected; UTF8 has them all",
+                    pg_database(cli->pg), name, name);
+}
+
 static bool migrate(Cli *cli, Err *err)
 {
+    warn_of_encoding(cli);
     if (!warn_of_unused_files(cli, err))
         return false;
     int applied = 0;

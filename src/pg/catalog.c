@@ -273,6 +273,7 @@ bool pg_catalog(Pg *pg, const Base *base, Arena *arena, CatalogTable ***catalogs
         reader.tables[i] = arena_alloc(arena, sizeof **reader.tables);
         *reader.tables[i] = (CatalogTable){.schema = arena_str(arena, base->schema),
                                            .name = arena_str(arena, base->tables[i].name),
+                                           .encoding = arena_str(arena, pg_encoding(pg)),
                                            .primary_key = -1};
         wanted[i] = base->tables[i].name;
         states[i] = base->tables[i].state;

@@ -354,6 +354,8 @@ bool pg_open_session(Pg **out, const char *url, const char *application_name, co
                 pg->description, version ? version : "of an unknown version");
     else if (PQsetnonblocking(conn, 1) != 0)
         err_set(err, ERR_CONNECT, NULL, "%s: %s", pg->description, PQerrorMessage(conn));
+    else
+        charset_open(&pg->charset, pg_encoding(pg), err);
     if (err->code != ERR_NONE) {
         pg_close(pg);
         return false;
@@ -375,6 +377,8 @@ void pg_close(Pg *pg)
     free(pg->path);
     buf_free(&pg->indexes);
     buf_free(&pg->copy);
+    charset_close(pg->charset);
+    arena_free(&pg->shown);
     free(pg);
 }
 
@@ -394,3 +398,9 @@ bool pg_reconnect(Pg *pg, Err *err)
 const char *pg_describe(const Pg *pg) { return pg->description; }
 
 const char *pg_database(const Pg *pg) { return PQdb(pg->conn); }
+
+const char *pg_encoding(const Pg *pg)
+{
+    const char *name = PQparameterStatus(pg->conn, "server_encoding");
+    return name ? name : "UTF8";
+}

@@ -4,6 +4,7 @@
 
 #include <libpq-fe.h>
 
+#include "artsync/charset.h"
 #include "artsync/pg.h"
 
 /* Every limit of time in one place. Seconds, unless the name says otherwise. */
@@ -50,6 +51,8 @@ struct Pg {
     bool lost;             /* the connection is of no use any more */
     Buf indexes;           /* what pg_read_indexes runs; empty: there is no need */
     Buf copy;              /* bytes collected for the next CopyData */
+    Charset *charset;      /* of the database; NULL: it takes every character */
+    Arena shown;           /* parameters of the statement under way, as far as the database lacks characters */
 };
 
 struct PgRows {

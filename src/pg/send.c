@@ -10,10 +10,24 @@ bool pg_ready(Pg *pg, Err *err)
     return true;
 }
 
+const char *pg_storable(Pg *pg, const char *text, Arena *arena) { return charset_shown(pg->charset, text, arena); }
+
+static const char *const *storable(Pg *pg, int n, const char *const *params)
+{
+    if (!pg->charset || n == 0)
+        return params;
+    arena_reset(&pg->shown);
+    const char **shown = arena_alloc(&pg->shown, sizeof *shown * (size_t)n);
+    for (int i = 0; i < n; i++)
+        shown[i] = pg_storable(pg, params[i], &pg->shown);
+    return shown;
+}
+
 bool pg_send(Pg *pg, const char *sql, int n, const char *const *params, Err *err)
 {
     if (!pg_ready(pg, err))
         return false;
+    params = storable(pg, n, params);
     if (!PQsendQueryParams(pg->conn, sql, n, NULL, params, NULL, NULL, 0))
         return pg_error_lost(pg, err);
     return pg_flush(pg, err);

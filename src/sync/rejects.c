@@ -44,10 +44,12 @@ static void copy_line(Buf *out, const Rejects *rejects, const PgRows *rows, int 
     const char *text[] = {pg_get(rows, r, R_SEQ),    pg_get(rows, r, R_ID),    rejects->run->source->name,
                           pg_get(rows, r, R_NUMBER), pg_get(rows, r, R_LINE),  pg_get(rows, r, R_COLUMN),
                           pg_get(rows, r, R_VALUE),  pg_get(rows, r, R_CODE),  pg_get(rows, r, R_REASON)};
+    Arena shown = {0};
     for (size_t i = 0; i < sizeof text / sizeof text[0]; i++) {
-        pg_copy_text(out, text[i]);
+        pg_copy_text(out, pg_storable(rejects->run->pg, text[i], &shown));
         buf_char(out, '\t');
     }
+    arena_free(&shown);
     buf_printf(out, "%lld\t", (long long)raw);
     add_bytea(out, source, true);
     buf_char(out, '\n');
