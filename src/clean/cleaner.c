@@ -45,12 +45,7 @@ Cleaner *cleaner_new(const CleanerOptions *options, CleaningReport *report, cons
     c->marked = mem_alloc(sizeof *c->marked * (size_t)(c->table->n_columns + 1));
     c->shown = mem_alloc(2 * (size_t)(c->table->n_columns + 1));
     c->contexts = contexts_of(c);
-    if (c->table->catalog && c->table->catalog->encoding) {
-        Err opened = {0}; /* the connection could open it before */
-        charset_open(&c->charset, c->table->catalog->encoding, &opened);
-        c->counts_bytes = strcmp(c->table->catalog->encoding, "SQL_ASCII") == 0;
-        err_clear(&opened);
-    }
+    cleaner_open_encoding(c);
     return c;
 }
 

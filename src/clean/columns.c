@@ -13,6 +13,16 @@ const char *cleaner_shown(Cleaner *c, Str cell)
     return charset_shown(c->charset, utf8_printable(cell, SHOWN_MAX, &c->arena), &c->arena);
 }
 
+void cleaner_open_encoding(Cleaner *c)
+{
+    const char *name = c->table->catalog ? c->table->catalog->encoding : NULL;
+    Err opened = {0}; /* the connection could open it before */
+    if (name)
+        charset_open(&c->charset, name, &opened);
+    c->counts_bytes = name && strcmp(name, "SQL_ASCII") == 0;
+    err_clear(&opened);
+}
+
 bool cleaner_encodes(Cleaner *c, Str value, int length, const char **code, const char **reason)
 {
     int32_t lacks;

@@ -92,6 +92,8 @@ bool cleaner_column(Cleaner *c, const Column *column);
 
 const char *cleaner_shown(Cleaner *c, Str cell); /* printable, cut: for people */
 
+void cleaner_open_encoding(Cleaner *c);
+
 /* Can the database's encoding hold this value, in a column of `length` characters (0: any)? Else *code and *reason. */
 bool cleaner_encodes(Cleaner *c, Str value, int length, const char **code, const char **reason);
 const char *cleaner_kept(Cleaner *c, Str text);  /* with a NUL behind it, for the record's lifetime */
