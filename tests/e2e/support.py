@@ -146,6 +146,12 @@ class Database:
 
 # ---- runs of the binary ----
 
+def default_signals():
+    """In the child: whoever started the tests may have had signals ignored (nohup, a job in the background)."""
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+
+
 class Result:
     def __init__(self, args, status, out, err):
         self.args, self.status, self.out, self.err = args, status, out, err
@@ -179,7 +185,7 @@ class Artsync:
         environment.update(env or {})
         child = subprocess.Popen([*through, BINARY, *map(str, args)], cwd=self.cwd, env=environment,
                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                 encoding="utf-8", errors="replace")
+                                 encoding="utf-8", errors="replace", preexec_fn=default_signals)
         self.children.append(child)
         return child
 
