@@ -1,5 +1,5 @@
 /* interrupt.h - the signals that end a run, as a flag and a readable file descriptor: SIGINT and SIGQUIT interrupt it,
- * SIGTERM, SIGHUP and SIGXCPU terminate it. SIGPIPE and SIGXFSZ are ignored: the write fails instead.
+ * SIGTERM, SIGHUP, SIGXCPU and the signals that a user or a timer may send (SIGUSR1, SIGALRM ...) terminate it. SIGPIPE and SIGXFSZ are ignored: the write fails instead.
  *
  * Every wait polls interrupt_fd() beside its own descriptor, so a signal is seen at once; loops over records ask
  * interrupt_check(). Once COMMIT is sent, or a failed run is being ended, a signal does not stop the work any more

@@ -119,10 +119,12 @@ static void show_columns(Report *report, const Table *table)
 /* "a", "b" */
 static const char *quoted(const StringList *names, Arena *arena)
 {
-    const char *text = "";
+    Buf text = {0};
     for (int i = 0; i < names->n; i++)
-        text = arena_printf(arena, "%s%s\"%s\"", text, i ? ", " : "", names->items[i]);
-    return text;
+        buf_printf(&text, "%s\"%s\"", i ? ", " : "", names->items[i]);
+    const char *copy = arena_str(arena, text.data ? text.data : "");
+    buf_free(&text);
+    return copy;
 }
 
 static void show_id(Report *report, const Table *table)

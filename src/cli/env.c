@@ -216,6 +216,8 @@ bool env_read(const char *path, const char *const *known, EnvFile *out, Err *err
     struct stat st;
     const char *name = path ? path : ".env";
     *out = (EnvFile){0};
+    if (!*name)
+        return err_set(err, ERR_USAGE, NULL, "--env-file is empty");
     if (stat(name, &st) != 0) {
         if (!path && (errno == ENOENT || errno == ENOTDIR))
             return true;

@@ -249,18 +249,7 @@ static bool scan_words(Scan *scan)
     return true;
 }
 
-/* `artsync rollback "$ID"` with ID unset means no sync, and not every one. */
-static bool check_empty(const Arguments *args, Err *err)
-{
-    for (int i = 0; i < args->positional.n; i++) {
-        if (!*args->positional.items[i])
-            return err_set(err, ERR_USAGE, "a variable of the shell that is not set gives an empty argument",
-                           "%s: the argument %s is empty", args->command->name,
-                           args->command->arguments ? args->command->arguments : "");
-    }
-    return true;
-}
-
+/* An empty argument is refused: `artsync rollback "$ID"` with ID unset must not name a sync. */
 static bool check_count(const Arguments *args, Err *err)
 {
     const Command *command = args->command;
@@ -288,7 +277,7 @@ bool arguments_parse(CommandTable table, int argc, char *const *argv, Arguments 
     out->positional = scan.positional.names;
     out->help = out->help || by_name(out, STR("help"))->text != NULL;
     out->version = by_name(out, STR("version"))->text != NULL;
-    return check_count(out, err) && check_empty(out, err);
+    return check_count(out, err);
 }
 
 bool arguments_want_json(int argc, char *const *argv)

@@ -178,8 +178,11 @@ static bool open_all(const ExportResult *result, Target *targets, bool replace, 
 static bool commit_all(const ExportResult *result, Target *targets, Err *err)
 {
     for (int i = 0; i < result->n; i++)
-        if (!atomic_file_flush(targets[i].file, err))
+        if (!interrupt_check(err) || !atomic_file_flush(targets[i].file, err))
             return false;
+    if (!interrupt_check(err))
+        return false;
+    interrupt_hold(); /* from the first name on "nothing was changed" would not be true */
     for (int i = 0; i < result->n; i++) {
         AtomicFile *file = targets[i].file;
         targets[i].file = NULL;
@@ -243,7 +246,7 @@ bool export_run(Pg *pg, const Base *base, const ExportOptions *options, ExportRe
     bool ok = pg_zones(pg, base, err) && make_folder(options->dir, &made, err) && open_all(result, targets, options->replace, err);
     for (int i = 0; ok && i < result->n; i++)
         ok = write_table(pg, base, &result->tables[i], targets[i].file, options->include_inactive, err);
-    ok = ok && interrupt_check(err) && commit_all(result, targets, err);
+    ok = ok && commit_all(result, targets, err);
     for (int i = 0; i < result->n; i++)
         atomic_file_abort(targets[i].file);
     if (!ok && made)

@@ -135,6 +135,20 @@ def test_two_bases_in_one_database(tmp_path, empty):
     assert all(t["skipped"] for t in people.sync()["tables"])
 
 
+def output_and_peak(art, *args):
+    """What a run prints, and the most memory it held, in kB: at least that of this process, which it was forked from."""
+    child = art.start(*args)
+    out = child.stdout.read()
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    return out, usage.ru_maxrss
+
+
+def bound_in_kb(megabytes):
+    sanitized = b"__asan_init" in open(support.BINARY, "rb").read()
+    return (4 if sanitized else 1) * megabytes * 1024
+
+
 @pytest.mark.parametrize("aliases", [{}, {f"alias {i:04d}": f"Ünder number {i:04d}" for i in range(5000)},
                                      {f"alias {i:04d}": f"unknown {i:04d}" for i in range(5000)}],
                          ids=["choices", "aliases", "problems"])
@@ -145,12 +159,19 @@ def test_thousands_of_choices_take_little_memory(tmp_path, empty, aliases):
     (tmp_path / "base").mkdir()
     (tmp_path / "base" / "base.json").write_text(json.dumps({"name": "b", "tables": [
         {"table": "t", "file": "t.csv", "id": {"column": "i", "headers": ["I"]}, "columns": [column]}]}))
-    child = support.Artsync(tmp_path, empty).start("--json", "--base", tmp_path / "base", "base", "check")
-    problems = json.loads(child.stdout.read())["problems"]
-    _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
+    out, peak = output_and_peak(support.Artsync(tmp_path, empty), "--json", "--base", tmp_path / "base", "base", "check")
+    problems = json.loads(out)["problems"]
     unknown = [p for p in problems if "is not one of the choices" in p["message"]]
     assert len(unknown) == (5000 if "unknown 0000" in aliases.values() else 0)
-    sanitized = b"__asan_init" in open(support.BINARY, "rb").read()
-    # the peak is at least that of this process, which it was forked from
-    assert usage.ru_maxrss < (600 if sanitized else 150) * 1024
+    assert peak < bound_in_kb(150)
+
+
+def test_thousands_of_null_tokens_take_little_memory(tmp_path, empty):
+    tokens = [f"nothing, number {i:04d}, " + "n" * 60 for i in range(5000)]
+    (tmp_path / "base").mkdir()
+    (tmp_path / "base" / "base.json").write_text(json.dumps({"name": "b", "null_tokens": tokens, "tables": [
+        {"table": "t", "file": "t.csv", "id": {"column": "i", "headers": ["I"]}, "skip": {"I": tokens},
+         "columns": [{"column": "c", "headers": ["C"], "type": "text"}]}]}))
+    out, peak = output_and_peak(support.Artsync(tmp_path, empty), "--base", tmp_path / "base", "base", "show")
+    assert all(out.count(json.dumps(token)) == 2 for token in tokens)
+    assert peak < bound_in_kb(150)

@@ -16,6 +16,7 @@ import support
 from proxy import when
 from support import BINARY, ROOT, TABLES, error_of
 from test_backup import other, pg_dump_waits
+from test_waiting import preload
 
 DEMO = ROOT / "airtable_export"
 
@@ -141,6 +142,9 @@ def test_an_empty_argument_is_refused_first(art, empty):
     for command in (["backup", ""], ["restore", ""], ["rollback", ""], ["history", ""], ["rejects", ""], ["phase", ""]):
         error = error_of(art.ok(*command, "--json", status=2))
         assert error["code"] == "usage" and "an argument is empty" in error["message"]
+    for option in ("--base", "--database", "--env-file"):
+        error = error_of(art.ok("stats", option, "", "--json", status=2))
+        assert error["code"] == "usage" and error["message"] == option + " is empty"
 
 
 def test_restore_does_not_wait_for_a_pipe(art):
@@ -184,13 +188,40 @@ def test_backup_and_rejects_say_why_they_could_not_be_written(art, shop):
     assert files_below(art.cwd) == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGQUIT, signal.SIGXCPU])
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGQUIT, signal.SIGXCPU, signal.SIGUSR1, signal.SIGUSR2,
+                                    signal.SIGALRM, signal.SIGVTALRM, signal.SIGPROF, signal.SIGPOLL, signal.SIGPWR])
 def test_signals_leave_nothing_behind(art_loaded, number):
     with pg_dump_waits(art_loaded, "new.backup") as child:
         child.send_signal(number)
         result = art_loaded.finish(child)
     assert result.status == (130 if number == signal.SIGQUIT else 143), result
     assert files_below(art_loaded.cwd) == []
+
+
+SIGNAL_WHILE_NAMING = r"""
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <signal.h>
+/* SIGTERM comes right after the first file got its name. */
+int rename(const char *from, const char *to)
+{
+    int (*real)(const char *, const char *) = (int (*)(const char *, const char *))dlsym(RTLD_NEXT, "rename");
+    int result = real(from, to);
+    raise(SIGTERM);
+    return result;
+}
+"""
+
+
+def test_an_export_that_replaced_a_file_is_not_called_interrupted(tmp_path, art_loaded):
+    out = art_loaded.cwd / "out"
+    art_loaded.ok("export", "--dir", "out")
+    before = {p.name: p.read_bytes() for p in out.iterdir()}
+    art_loaded.db.run("UPDATE prints SET notes = 'changed'; UPDATE distributors SET notes = 'changed';"
+                      "UPDATE editions SET notes = 'changed'")
+    result = art_loaded.run("export", "--dir", "out", "--force", env=preload(tmp_path, SIGNAL_WHILE_NAMING))
+    assert result.status == 0 and "nothing was changed" not in result.err, result
+    assert sorted(p.name for p in out.iterdir() if p.read_bytes() != before.get(p.name)) == sorted(before)
 
 
 def test_a_hangup_that_nohup_ignores_stays_ignored(art_loaded):
