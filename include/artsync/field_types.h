@@ -4,8 +4,8 @@
  *   ROW(NAME, name, kinds, number, clean, order, usual, flags)
  *     NAME, name   FIELD_NAME in C, and the type's name in base.json
  *     kinds        which PostgreSQL types can hold it, CAN(PgKind without PG_) joined by |. Number-like and date-like
- *                  fields may go into text as well: the column then holds the cleaned text. A date is no datetime: what
- *                  would the time of day be?
+ *                  fields may go into text as well: the column then holds the cleaned text. A date in a column of
+ *                  times is its midnight, a boolean in one of integers 1 or 0
  *     number       has it a decimal mark? The key decimal_mark is then for it, and `auto` looks at its cells
  *     clean        the function that turns a cell into a value (src/clean/field.h)
  *     order        compares two values, for min and max; NO_ORDER: these make no sense
@@ -25,8 +25,9 @@
     ROW(DECIMAL, "decimal", NUMBER_KINDS, true, clean_decimal, order_numbers, usual_numeric, 0)                        \
     ROW(CURRENCY, "currency", NUMBER_KINDS, true, clean_decimal, order_numbers, usual_numeric, 0)                      \
     ROW(PERCENT, "percent", NUMBER_KINDS, true, clean_percent, order_numbers, usual_numeric, 0)                        \
-    ROW(BOOLEAN, "boolean", CAN(BOOLEAN), false, clean_boolean, NO_ORDER, usual_boolean, 0)                            \
-    ROW(DATE, "date", CAN(DATE) | CAN(TEXT), false, clean_date, order_bytes, usual_date, 0)                            \
+    ROW(BOOLEAN, "boolean", CAN(BOOLEAN) | CAN(INTEGER), false, clean_boolean, NO_ORDER, usual_boolean, 0)                            \
+    ROW(DATE, "date", CAN(DATE) | CAN(TIMESTAMP) | CAN(TIMESTAMPTZ) | CAN(TEXT), false, clean_date, order_bytes,       \
+        usual_date, 0)                                                                                                 \
     ROW(DATETIME, "datetime", CAN(TIMESTAMP) | CAN(TIMESTAMPTZ) | CAN(TEXT), false, clean_datetime, order_bytes,       \
         usual_timestamp, 0)                                                                                            \
     ROW(DURATION, "duration", CAN(INTERVAL) | CAN(INTEGER) | CAN(NUMERIC) | CAN(TEXT), false, clean_duration,          \

@@ -24,6 +24,9 @@ typedef void FieldClean(const Field *field, Str cell);
 #define FIELD_FUNCTION(NAME, name, kinds, number, clean, ...) FieldClean clean;
 FIELD_TYPES(FIELD_FUNCTION)
 
+/* The value of an empty cell of a boolean. */
+void clean_unchecked(const Field *field);
+
 /* Order of two cleaned values of one column: for min and max. */
 typedef int FieldOrder(const char *a, const char *b);
 FieldOrder order_numbers, order_bytes, order_durations;

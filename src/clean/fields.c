@@ -151,7 +151,13 @@ static void check_limits(const Field *field)
 
 /* ---- one cell ---- */
 
-static void clean_empty(const Field *field) { field_value(field, field->column->type == FIELD_BOOLEAN ? "f" : NULL); }
+static void clean_empty(const Field *field)
+{
+    if (field->column->type == FIELD_BOOLEAN)
+        clean_unchecked(field);
+    else
+        field_value(field, NULL);
+}
 
 void field_clean(const Column *column, Str cell, const CleanContext *context, Cleaned *out)
 {

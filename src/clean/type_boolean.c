@@ -1,4 +1,4 @@
-/* type_boolean.c - what exports write for yes and no. An empty cell is false: fields.c. */
+/* type_boolean.c - what exports write for yes and no; 1 and 0 in a column of integers. */
 #include "field.h"
 
 static const char *const words[][2] = {
@@ -16,11 +16,19 @@ static bool same_word(Str cell, const char *word)
     return word[cell.n] == '\0';
 }
 
+/* As the column's type prints it. */
+static const char *boolean_text(const Field *field, bool yes)
+{
+    return field->type->kind == PG_INTEGER ? (yes ? "1" : "0") : yes ? "t" : "f";
+}
+
+void clean_unchecked(const Field *field) { field_value(field, boolean_text(field, false)); }
+
 void clean_boolean(const Field *field, Str cell)
 {
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (same_word(cell, words[i][0])) {
-            field_value(field, words[i][1]);
+            field_value(field, boolean_text(field, words[i][1][0] == 't'));
             return;
         }
     }

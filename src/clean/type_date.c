@@ -56,20 +56,6 @@ static char *day_text(const DateTime *at, char *out)
     return digits(out, at->day, 2);
 }
 
-void clean_date(const Field *field, Str cell)
-{
-    DateTime at;
-    if (!read_date(field, cell, &at))
-        return;
-    if (at.hour || at.minute || at.second || at.micros || at.zone) {
-        field_refuse(field, REJECT_INVALID, "has a time of day, the column keeps days only");
-        return;
-    }
-    char *text = arena_alloc(field->arena, sizeof "0000-00-00");
-    day_text(&at, text);
-    field_value(field, text);
-}
-
 /* ---- datetime ---- */
 
 const char *micros_text(int micros, char out[8])
@@ -125,6 +111,30 @@ static void local_to_utc(const Zone *zone, DateTime *at)
     at->second = second % 60;
 }
 
+/* As the column prints it: its midnight of a date, or the time. */
+static void moment_value(const Field *field, DateTime *at)
+{
+    bool zoned = field->type->kind == PG_TIMESTAMPTZ;
+    const Zone *zone = field->column->zone_offsets;
+    if (zoned && zone && !at->has_zone)
+        local_to_utc(zone, at);
+    else
+        to_utc(at);
+    if (at->year < 1 || at->year > 9999) {
+        field_refuse(field, REJECT_RANGE, "is outside the years 0001 to 9999");
+        return;
+    }
+    char text[sizeof "0000-00-00 00:00:00"], *out = day_text(at, text), fraction[8];
+    const int clock[] = {at->hour, at->minute, at->second};
+    for (int i = 0; i < 3; i++) {
+        *out++ = i ? ':' : ' ';
+        out = digits(out, clock[i], 2);
+    }
+    *out = '\0';
+    field_value(field,
+                arena_printf(field->arena, "%s%s%s", text, micros_text(at->micros, fraction), zoned ? "+00" : ""));
+}
+
 void clean_datetime(const Field *field, Str cell)
 {
     DateTime at;
@@ -138,23 +148,28 @@ void clean_datetime(const Field *field, Str cell)
     }
     if ((zoned || field->type->kind == PG_TIMESTAMP) && !field_keeps_micros(field, at.micros))
         return;
-    if (zoned && zone && !at.has_zone)
-        local_to_utc(zone, &at);
-    else
-        to_utc(&at);
-    if (at.year < 1 || at.year > 9999) {
-        field_refuse(field, REJECT_RANGE, "is outside the years 0001 to 9999");
+    moment_value(field, &at);
+}
+
+/* ---- date ---- */
+
+void clean_date(const Field *field, Str cell)
+{
+    DateTime at;
+    if (!read_date(field, cell, &at))
+        return;
+    if (at.hour || at.minute || at.second || at.micros || at.zone) {
+        field_refuse(field, REJECT_INVALID, "has a time of day, the column keeps days only");
         return;
     }
-    char text[sizeof "0000-00-00 00:00:00"], *out = day_text(&at, text), fraction[8];
-    const int clock[] = {at.hour, at.minute, at.second};
-    for (int i = 0; i < 3; i++) {
-        *out++ = i ? ':' : ' ';
-        out = digits(out, clock[i], 2);
+    if (field->type->kind == PG_TIMESTAMP || field->type->kind == PG_TIMESTAMPTZ) {
+        at.has_zone = false;
+        moment_value(field, &at);
+        return;
     }
-    *out = '\0';
-    field_value(field,
-                arena_printf(field->arena, "%s%s%s", text, micros_text(at.micros, fraction), zoned ? "+00" : ""));
+    char *text = arena_alloc(field->arena, sizeof "0000-00-00");
+    day_text(&at, text);
+    field_value(field, text);
 }
 
 int order_bytes(const char *a, const char *b) { return strcmp(a, b); }

@@ -145,14 +145,21 @@ static const char *shape_number(const Column *column, const char *text, Buf *out
 
 static const char *shape_datetime(const Column *column, DateOrder order, const char *text, Buf *scratch)
 {
-    Buf local = {0};
+    Buf local = {0}, day = {0};
     const char *shown = in_zone(column->zone_offsets, text, &local);
+    size_t n = strlen(shown);
+    if (column->type == FIELD_DATE && n > 10 && strncmp(shown + 10, " 00:00:00", 9) == 0 &&
+        (shown[19] == '\0' || (!column->zone_offsets && strcmp(shown + 19, "+00") == 0))) {
+        buf_add(&day, shown, 10); /* midnight there: a date again */
+        shown = buf_view(&day).p;
+    }
     const char *cell = shape_date(order, shown, scratch);
-    if (cell == local.data) { /* it was not shaped further */
+    if (cell == local.data || cell == day.data) { /* it was not shaped further */
         buf_str(scratch, cell);
         cell = scratch->data;
     }
     buf_free(&local);
+    buf_free(&day);
     return cell;
 }
 
@@ -163,14 +170,13 @@ const char *shape_cell(const Column *column, DateOrder order, const char *text, 
         return "";
     switch (column->type) {
     case FIELD_BOOLEAN:
-        return text[0] == 't' ? "checked" : "";
+        return text[0] == 'f' || strcmp(text, "0") == 0 ? "" : "checked";
     case FIELD_INTEGER:
     case FIELD_DECIMAL:
     case FIELD_CURRENCY:
     case FIELD_PERCENT:
         return shape_number(column, text, scratch);
     case FIELD_DATE:
-        return shape_date(order, text, scratch);
     case FIELD_DATETIME:
         return shape_datetime(column, order, text, scratch);
     case FIELD_LIST:

@@ -320,7 +320,7 @@ static const JsonKey column_keys[] = {
     {"min", false, read_min, NUMBERS | TIMES},
     {"max", false, read_max, NUMBERS | TIMES},
     {"decimal_mark", false, read_column_mark, NUMBERS},
-    {"time_zone", false, read_column_zone, BIT(FIELD_DATETIME)},
+    {"time_zone", false, read_column_zone, BIT(FIELD_DATE) | BIT(FIELD_DATETIME)},
     {"choices", false, read_choices, CHOICES},
     {"aliases", false, read_aliases, ALL & ~BIT(FIELD_ATTACHMENTS)},
     {"derive", false, read_derive, PLAIN},

@@ -59,7 +59,7 @@ static void add_column(Buf *out, const Column *column)
     }
     if (field_is_number(column->type))
         buf_printf(out, "%d,", (int)column->mark);
-    if (column->type == FIELD_DATETIME)
+    if (column->type == FIELD_DATETIME || (column->type == FIELD_DATE && column->zone))
         add_text(out, column->zone);
     buf_printf(out, "%d,", column->derive.from);
     add_text(out, column->derive.pattern);

@@ -214,7 +214,7 @@ static void finish_zones(Base *base)
     for (int t = 0; t < base->n_tables; t++)
         for (int c = 0; c < base->tables[t].n_columns; c++) {
             Column *column = &base->tables[t].columns[c];
-            if (column->type == FIELD_DATETIME && column->zone)
+            if ((column->type == FIELD_DATE || column->type == FIELD_DATETIME) && column->zone)
                 column->zone_offsets = zone_called(base, column->zone);
         }
 }

@@ -246,7 +246,8 @@ static void test_which_column_holds_which_field(void **state)
 {
     (void)state;
     assert_true(field_accepts(FIELD_DATE, PG_DATE));
-    assert_false(field_accepts(FIELD_DATE, PG_TIMESTAMP));
+    assert_true(field_accepts(FIELD_DATE, PG_TIMESTAMP));
+    assert_true(field_accepts(FIELD_BOOLEAN, PG_INTEGER));
     assert_false(field_accepts(FIELD_DATETIME, PG_DATE));
     assert_true(field_accepts(FIELD_CURRENCY, PG_INTEGER));
     assert_false(field_accepts(FIELD_INTEGER, PG_FLOAT));
