@@ -119,7 +119,7 @@ lint: $(BUILD)/artsync $(BUILD)/unit/reference
 docs: $(BUILD)/artsync $(BUILD)/unit/reference
 	@tests/reference.py write docs/REFERENCE.md $^ include/artsync
 
-## make coverage       line coverage of the unit and end-to-end tests, per room
+## make coverage       line coverage of the unit and end-to-end tests, per module
 coverage:
 	@$(MAKE) -s --no-print-directory -j$(JOBS) COVERAGE=1 all
 	@find build/coverage -name '*.gcda' -delete
@@ -141,7 +141,7 @@ fuzz-replay:
 	    $(FUZZERS:tests/fuzz/%.c=build/replay/%) build/replay/seeds
 	@FUZZ_SECONDS=0 tests/fuzz/run.sh build/replay $(FUZZERS:tests/fuzz/%.c=%)
 
-# libFuzzer brings a main of its own; elsewhere replay.c is one
+# libFuzzer has a main of its own; elsewhere replay.c is one
 $(BUILD)/fuzz_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(OBJECTS)
 	$(call say,FUZZ,$<) $(CC) $(ALL_CFLAGS) -MMD -MP $(if $(findstring fuzzer,$(SANITIZE)),-fsanitize=fuzzer) $(ALL_LDFLAGS) -o $@ $< \
 	    $(if $(findstring fuzzer,$(SANITIZE)),,tests/fuzz/replay.c) $(OBJECTS) $(LIBS)

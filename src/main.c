@@ -7,7 +7,7 @@
 #include "artsync/cli.h"
 #include "artsync/interrupt.h"
 
-/* A closed standard descriptor would be taken by the next file that is opened, a connection for example. Its stand-in
+/* A closed standard descriptor would be taken by the next file that is opened, a connection for example. Its replacement
  * refuses what does not fit it, so that output which cannot arrive is still noticed. */
 static void hold_standard_descriptors(void)
 {

@@ -10,7 +10,7 @@ check="libcmocka-dev python3-pytest python3-psycopg2 pgbouncer procps"
 
 installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 
-# A compiler that is there already will do, whatever its package is called.
+# A compiler that already exists will do, whatever its package is called.
 missing=
 command -v "${CC:-cc}" > /dev/null 2>&1 || missing="gcc libc6-dev"
 case ${1:-check} in

@@ -16,15 +16,15 @@ only() { # FILES PATTERN: who else includes it?
 }
 for found in "$(only src/pg/ '<libpq-fe.h>')" "$(only src/source/csv/ '<csv.h>')" "$(only src/util/utf8.c '<utf8proc.h>')" \
              "$(only src/util/hash.c '<openssl/.*>')" "$(only 'src/util/hash.c|src/identity/|src/load/' '<xxhash.h>')"; do
-    [ -z "$found" ] || complain "$found: one room alone knows that library"
+    [ -z "$found" ] || complain "$found: only one module may use that library"
 done
 
 while read -r n file; do
-    [ "$file" = total ] || [ "$n" -le 450 ] || complain "$file has $n lines, more than 450: it is two chapters"
+    [ "$file" = total ] || [ "$n" -le 450 ] || complain "$file has $n lines, more than 450: split it"
 done < <(find src include tests -name '*.[ch]' -exec wc -l {} + ; find tests/e2e -name '*.py' -exec wc -l {} +)
 
 while read -r line; do
-    complain "unfinished or unfit: $line"
+    complain "unfinished or not allowed: $line"
 done < <(grep -rnE '\b(TO[D]O|FIX[M]E|X[X]X)\b|\bexit *\(' src include --include='*.[ch]' | grep -v '^src/util/')
 
 # What people read is printed by out_print, which escapes what is not ours. Help, completion and the abort of a missing
@@ -58,8 +58,8 @@ done < <({ grep -rnE '\bjson_(string|string_or_null|begin|end|open|close|item|ra
 
 for query in sql/queries/*.sql; do
     name=$(basename "$query" .sql)
-    grep -rqF "\"$name\"" src || complain "$query is run by nobody"
+    grep -rqF "\"$name\"" src || complain "$query is never run"
 done
 
-[ "$bad" = 0 ] && echo "lint: in order"
+[ "$bad" = 0 ] && echo "lint: passed"
 exit "$bad"

@@ -78,8 +78,8 @@ SECOND = ("Estuary Lantern Meadow Cliffs Pines Causeway Orchard Dunes Heath Quar
 SHOPS = "Bramble Cobble Juniper Pebble Willow Foxglove Kestrel Harrow Tanner Marlow Sorrel Thistle".split()
 SHOP_KINDS = ["Gallery", "Framers", "Rooms", "& Co", "Print House", "Arts"]
 FRAMES = (["Framed"] * 5 + ["Mounted"] * 4 + ["Tube only"] * 5
-          + ["Ikea", "B&Q"]                # shops that stand for "Framed"
-          + ["Unknown Frame", "None"])     # nobody knows; the word None
+          + ["Ikea", "B&Q"]                # shops that represent "Framed"
+          + ["Unknown Frame", "None"])     # unknown; the word None
 SIZES = ["Small"] * 6 + ["Large"] * 5 + ["Extra Large"] * 2 + ["Unknown"]
 PRICES = {"Small": (45, 95), "Large": (120, 280), "Extra Large": (300, 650)}
 NOTES = ["Corner slightly bent", "Signed on the back", "Reserved, see mail", 'Frame has a "nick" at the top',

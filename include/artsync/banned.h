@@ -9,7 +9,7 @@
 #include <strings.h>
 #include <time.h>
 
-/* They write without knowing the room: snprintf, arena_printf, Buf. */
+/* They write without knowing the space: snprintf, arena_printf, Buf. */
 #pragma GCC poison strcpy strcat stpcpy sprintf vsprintf gets
 /* They cut without saying so, or leave no NUL: Str, arena_strn. */
 #pragma GCC poison strncpy strncat

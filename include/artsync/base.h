@@ -3,7 +3,7 @@
  * Read from base.json (docs/REFERENCE.md), never from C code. Loaded in three steps, each adding knowledge:
  *   base_load    the JSON: shape, known keys, types; tables sorted so that linked tables come first
  *   base_bind    the catalog: every mapped column exists and its type can hold the field
- *   (cleaner)    the file: which header stands where; see clean.h
+ *   (cleaner)    the file: which header is in which column; see clean.h
  *
  * Ownership: a Base owns everything below it in one arena; pointers to Table and Column are good until base_free.
  * A Base is immutable after base_bind.
@@ -62,7 +62,7 @@ typedef struct Column {
     DecimalMark mark;     /* numbers: "decimal_mark" of the column, else of the table, else of the base */
     const char *zone;     /* FIELD_DATETIME: "time_zone" likewise: in which such values without a zone are; NULL: UTC */
     Zone *zone_offsets;   /* of Base.zones; NULL: UTC */
-    const char *default_value; /* "default": the text an empty cell stands for, cleaned like a cell; or NULL */
+    const char *default_value; /* "default": the text an empty cell means, cleaned like a cell; or NULL */
     const char *min, *max; /* as written in base.json, cleaned like a cell; or NULL */
     StringList choices;
     const Alias *aliases;

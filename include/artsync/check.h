@@ -1,6 +1,6 @@
 /* check.h - questions about the data that a shop owner would ask, one SQL file each.
  *
- * sql/<base>/checks/NAME.sql is one query; each row it returns is a violation. Above it stands a comment head:
+ * sql/<base>/checks/NAME.sql is one query; each row it returns is a violation. It begins with a comment:
  *
  *     -- summary: Editions that are sold but have no date of sale
  *     -- severity: error                      (or: warning)

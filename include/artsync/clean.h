@@ -38,7 +38,7 @@ typedef struct Cleaned {
     const char *compare; /* what comparing means if it is not text (attachments: the names, links: the record id) */
     const char *code;    /* reject code (record.h), or NULL: accepted */
     const char *reason;  /* with code: why, in one sentence */
-    const char *element; /* with code: the element of the cell to blame, or NULL: the whole cell */
+    const char *element; /* with code: the element of the cell that is wrong, or NULL: the whole cell */
     const char *from;    /* a change that people should hear of, e.g. alias "Ikea" -> "Framed"; else NULL */
     const char *to;      /* the new text, or NULL for NULL; meaningful if `from` is set */
     const char *warning; /* something was dropped or doubtful (U+FFFD kept, ...); else NULL */
@@ -68,7 +68,7 @@ void field_clean_link(const Column *column, Str ids, Str names, const CleanConte
 bool field_check(const Base *base, const Column *column, Problems *problems);
 
 /* The file names of an attachments cell, in a canonical form that does not depend on its URLs (a cell that is no list
- * of attachments stands for itself). What field_clean gives as `compare`. */
+ * of attachments represents itself). What field_clean gives as `compare`. */
 const char *attachment_names(Str cell, Arena *arena);
 
 /* ---- values that are equal ---- */
@@ -152,25 +152,25 @@ DecimalMark cleaner_mark(const Cleaner *cleaner, int column);
 bool cleaner_links_by_name(const Cleaner *cleaner, int column);
 /* Fingerprint of the rules by which this file is read: the mapping, and what was decided for settings that are auto. */
 uint64_t cleaner_rules(const Cleaner *cleaner);
-StringList cleaner_unmapped(const Cleaner *cleaner);              /* headers that nobody maps */
+StringList cleaner_unmapped(const Cleaner *cleaner);              /* unmapped headers */
 
 /* ---- what a file's cells show of how they are to be read ---- */
 
 /* A RawSink that only counts evidence, for `date_order` auto and `decimal_mark` auto alike: one more look at the file. */
 typedef struct Detector Detector;
 Detector *detector_new(const Table *table, const char *path);
-bool detector_put(void *survey, const RawRecord *record, Err *err);
-void detector_free(Detector *survey); /* accepts NULL */
+bool detector_put(void *detector, const RawRecord *record, Err *err);
+void detector_free(Detector *detector); /* accepts NULL */
 
 /* The order of the dates, or ERR_CSV showing a line of each. */
-bool detector_date_order(const Detector *survey, DateOrder *order, Err *err);
+bool detector_date_order(const Detector *detector, DateOrder *order, Err *err);
 /* What people should hear of it: no date shows an order, though some would mean another day under the other one. NULL:
- * nothing. Lives as long as the survey, as all its texts do. */
-const char *detector_date_doubt(Detector *survey);
+ * nothing. Lives as long as the detector, as all its texts do. */
+const char *detector_date_warning(Detector *detector);
 
 /* How the numbers of a column are to be read whose mark is MARK_AUTO. Where none shows its mark, as `before`. */
-NumberMark detector_mark(Detector *survey, int column, DecimalMark before);
-DecimalMark detector_shows(const Detector *survey, int column); /* MARK_AUTO: neither or both */
-const char *detector_mark_doubt(Detector *survey, int column);  /* no number shows a mark, though some need it; or NULL */
+NumberMark detector_mark(Detector *detector, int column, DecimalMark before);
+DecimalMark detector_shows(const Detector *detector, int column); /* MARK_AUTO: neither or both */
+const char *detector_mark_warning(Detector *detector, int column);  /* no number shows a mark, though some need it; or NULL */
 
 #endif

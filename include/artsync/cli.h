@@ -43,7 +43,7 @@ typedef struct Option {
     OptionKind kind;
     const char *value;    /* what help calls the value: "DIR"; the choices of OPTION_CHOICE; NULL: a flag */
     const char *key;      /* in the environment and in .env; NULL: none */
-    const char *default_value; /* where nobody says anything; NULL: nothing */
+    const char *default_value; /* where no other value is given; NULL: none */
     const char *help;     /* one line, lower case, without a full stop */
 } Option;
 

@@ -1,7 +1,7 @@
 /* config.h - .env files: settings beside the data.
  *
  * KEY=value, one a line. Blank lines, `# comments`, `export KEY=value`, CRLF and a byte order mark are read. A value is
- * bare (up to ` #`, trimmed), 'single quoted' (as it stands) or "double quoted" (\" \\ \$ \` stand for the second
+ * bare (up to ` #`, trimmed), 'single quoted' (as it is) or "double quoted" (\" \\ \$ \` represent the second
  * character, every other backslash for itself), as a shell would read it; but no shell ever does: nothing is expanded.
  * The last of several lines with one key wins.
  *

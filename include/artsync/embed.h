@@ -1,7 +1,7 @@
 /* embed.h - the files below sql/, as bytes inside the binary.
  *
  * sql/ is the one source of the schema, the bases and the internal statements. The build turns the folder into an
- * index sorted by path; nothing is copied or parsed, so `sql/queries/x.sql` runs in psql as it stands.
+ * index sorted by path; nothing is copied or parsed, so `sql/queries/x.sql` runs in psql as it is.
  */
 #ifndef ARTSYNC_EMBED_H
 #define ARTSYNC_EMBED_H

@@ -17,10 +17,10 @@
 #include "artsync/pg.h"
 
 typedef struct ExportOptions {
-    const char *dir; /* made if it is not there */
+    const char *dir; /* created if it does not exist */
     StringList tables;    /* empty: all; unknown ones are the caller's business */
     bool include_inactive;
-    bool replace; /* files that are there already */
+    bool replace; /* files that already exist */
 } ExportOptions;
 
 typedef struct ExportTable {
@@ -36,7 +36,7 @@ typedef struct ExportResult {
     Arena arena;
 } ExportResult;
 
-/* Write the files, in the transaction that is open. ERR_REFUSED: a file is there already; ERR_IO. */
+/* Write the files, in the transaction that is open. ERR_REFUSED: a file already exists; ERR_IO. */
 bool export_run(Pg *pg, const Base *base, const ExportOptions *options, ExportResult *result, Err *err);
 void export_result_free(ExportResult *result);
 

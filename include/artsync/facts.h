@@ -24,7 +24,7 @@ typedef struct FactsBasis {
     LinkIndex *const *links; /* one per base table; NULL: none is loaded */
     Arena *arena;            /* for canonical forms */
     bool same_rules;         /* the state was written under the rules of today */
-    bool untouched;          /* nobody has changed the row since a sync wrote it */
+    bool untouched;          /* the row was not changed since a sync wrote it */
 } FactsBasis;
 
 /* `rows` as plan_rows gives them. */

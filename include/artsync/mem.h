@@ -42,8 +42,8 @@ void *mem_alloc(size_t size);                          /* zeroed */
 void *mem_grow(void *old, size_t count, size_t size);  /* realloc of count * size, overflow checked */
 char *mem_dup(const char *text);
 
-/* Make room for one more element in a malloc'ed array: ARRAY_ROOM(items, n, cap); items[n++] = value; */
-#define ARRAY_ROOM(items, n, cap)                                                                                      \
+/* Make space for one more element in a malloc'ed array: ARRAY_RESERVE(items, n, cap); items[n++] = value; */
+#define ARRAY_RESERVE(items, n, cap)                                                                                      \
     do {                                                                                                               \
         if ((n) == (cap)) {                                                                                            \
             (cap) = (cap) ? (cap) * 2 : 8;                                                                             \

@@ -12,7 +12,7 @@
  *     0        4      app_
  *     4        16     lower-case hexadecimal digits, random
  *
- * A row with such an id is adopted when a record with its natural key brings the real one; a real id is never replaced.
+ * A row with such an id is adopted when a record with its natural key has the real one; a real id is never replaced.
  */
 #ifndef ARTSYNC_NATURAL_H
 #define ARTSYNC_NATURAL_H

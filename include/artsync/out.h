@@ -64,7 +64,7 @@ void text_table_free(TextTable *table); /* accepts NULL */
 
 typedef struct JsonOut {
     FILE *out;
-    uint64_t filled; /* bit per depth: something stands there already */
+    uint64_t filled; /* bit per depth: something was written there already */
     int depth;
 } JsonOut;
 

@@ -1,4 +1,4 @@
-/* pg.h - the one wrapper around libpq. No other room includes libpq-fe.h.
+/* pg.h - the one wrapper around libpq. No other module includes libpq-fe.h.
  *
  * The caller says which shape of result it expects (none, one row, rows, a stream) and the wrapper checks it: every
  * result is checked, the last result after COPY decides, a NOTICE goes to the log, a broken connection is ERR_LOST, a
@@ -111,7 +111,7 @@ typedef enum PgTx {
  * lock_timeout, statement_timeout, idle_in_transaction_session_timeout, client_connection_check_interval,
  * application_name. All SQL must qualify its names. */
 bool pg_begin(Pg *pg, PgTx kind, Err *err);
-void pg_rollback(Pg *pg); /* also fine where no transaction is open, the connection is gone, or pg is NULL */
+void pg_rollback(Pg *pg); /* also fine where no transaction is open, the connection is closed, or pg is NULL */
 
 /* What else is known of a transaction whose COMMIT got no reply. */
 typedef struct PgProof {

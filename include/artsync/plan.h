@@ -81,7 +81,7 @@ void plan_check(Buf *out, const Plan *plan, const CatalogCheck *check);
 /* `how` is IMMEDIATE or DEFERRED; names are quoted already. */
 void plan_constraints(Buf *out, const char *names, const char *how);
 
-/* Records that bring NULL into the column: seq. */
+/* Records with NULL in the column: seq. */
 void plan_null(Buf *out, const Column *column);
 
 /* The ids of all records that have state. */
@@ -108,7 +108,7 @@ void plan_state_clear_deactivated(Buf *out, const Table *table);
 void plan_stage_absent(Buf *out, const Table *table);
 void plan_deactivate(Buf *out, const Table *table, int64_t first, int64_t last); /* for pg_write */
 
-/* Former ids (former.h): an id that no row has, the one that stands for it, has a row that one? */
+/* Former ids (former.h): an id that no row has, the one that represents it, has a row that one? */
 void plan_former_ids(Buf *out, const Table *table);
 
 /* The row that a link points at: id, name, key of every row of `table`. */

@@ -41,7 +41,7 @@ typedef bool RawSink(void *ctx, const RawRecord *record, Err *err);
 /* Why a record is not written. Codes are stable: scripts read them. */
 typedef struct Reject {
     const char *code;   /* "invalid_value", "missing_required", ... see reject codes below; NULL: not rejected */
-    const char *column; /* column name, or NULL where no single column is to blame */
+    const char *column; /* column name, or NULL where no single column is the cause */
     const char *value;  /* the original cell (made printable), or NULL */
     const char *reason; /* one sentence for people: what is wrong and what would be right */
 } Reject;

@@ -37,26 +37,26 @@ typedef struct IndexedRecord {
 typedef struct RecordIndex RecordIndex;
 
 RecordIndex *record_index_new(void);
-void record_index_free(RecordIndex *known); /* accepts NULL */
+void record_index_free(RecordIndex *index); /* accepts NULL */
 
 /* The record's entry, added with flags RECORD_USED if it is new. Good until the next record_index_add. */
-IndexedRecord *record_index_add(RecordIndex *known, Str id);
-IndexedRecord *record_index_find(RecordIndex *known, Str id); /* NULL if it is not there */
+IndexedRecord *record_index_add(RecordIndex *index, Str id);
+IndexedRecord *record_index_find(RecordIndex *index, Str id); /* NULL if it is not there */
 
-/* Read state and rows of `table` back in binary COPY. `known` is new. */
-bool record_index_load(RecordIndex *known, Pg *pg, const Table *table, Err *err);
+/* Read state and rows of `table` back in binary COPY. `index` is new. */
+bool record_index_load(RecordIndex *index, Pg *pg, const Table *table, Err *err);
 
 /* How many rows are active and written by a sync: what --max-deactivate is a percentage of. */
-int64_t record_index_active_synced(const RecordIndex *known);
-bool record_index_empty(const RecordIndex *known); /* neither rows nor state */
+int64_t record_index_active_synced(const RecordIndex *index);
+bool record_index_empty(const RecordIndex *index); /* neither rows nor state */
 /* Forget that a sync deactivated rows which people made active again; how many there are. */
-int64_t record_index_clear_deactivated(RecordIndex *known);
-int64_t record_index_rows(const RecordIndex *known);
-bool record_index_has_generated_ids(const RecordIndex *known); /* some row's id was derived or generated (natural.h) */
+int64_t record_index_clear_deactivated(RecordIndex *index);
+int64_t record_index_rows(const RecordIndex *index);
+bool record_index_has_generated_ids(const RecordIndex *index); /* some row's id was derived or generated (natural.h) */
 
 /* As ids_fingerprint gives it, of the rows as they were read. */
-const char *record_index_fingerprint(const RecordIndex *known, Arena *arena);
-int64_t record_index_active_rows(const RecordIndex *known);
-int64_t record_index_active_unseen(const RecordIndex *known); /* active rows whose record the file does not hold */
+const char *record_index_fingerprint(const RecordIndex *index, Arena *arena);
+int64_t record_index_active_rows(const RecordIndex *index);
+int64_t record_index_active_unseen(const RecordIndex *index); /* active rows whose record the file does not hold */
 
 #endif

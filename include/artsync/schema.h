@@ -68,8 +68,8 @@ typedef bool DifferenceFn(void *ctx, const Difference *difference, Err *err);
 
 /* Make what the migrations make in empty schemas of the same names, in a transaction that is always rolled back, and
  * compare: tables, columns with types and defaults, constraints, indexes, triggers, views, functions, types, and
- * migrations that are not applied as they stand. *wrong counts what is missing or changed. Needs a role that owns the
- * schemas (it renames them inside that transaction; nobody else sees it), else ERR_PRIVILEGE. */
+ * migrations that are not applied as they are. *wrong counts what is missing or changed. Needs a role that owns the
+ * schemas (it renames them inside that transaction; no other session sees it), else ERR_PRIVILEGE. */
 bool schema_verify(Pg *pg, const Base *base, const char *base_name, DifferenceFn *each, void *ctx, int *wrong, Err *err);
 
 /* Drop what the migrations make, in one transaction, and nothing else: where something foreign depends on it (a view, a

@@ -5,7 +5,7 @@
 #include "artsync/mem.h"
 
 /* What every printed command repeats of this run, so that it concerns the same base and database: --base, --env-file,
- * -d. NULL: nobody named it, so it needs no option. The strings are kept, not copied. */
+ * -d. NULL: it was not named, so it needs no option. The strings are kept, not copied. */
 typedef struct CommandContext {
     const char *base, *env_file;
     const char *database; /* without a password: what is printed is no secret */

@@ -61,7 +61,7 @@ bool source_reread(SourceReread *reread, SourceLocator locator, Buf *bytes, Err 
 bool source_reread_end(const SourceReread *reread, Err *err);
 void source_reread_free(SourceReread *reread);
 
-/* Header and one record from their original bytes, as a log keeps them, to `sink`; `name` stands for them in messages. */
+/* Header and one record from their original bytes, as a log keeps them, to `sink`; `name` represents them in messages. */
 bool source_parse(Str bytes, const char *name, RawSink *sink, void *ctx, Err *err);
 
 /* ---- implementing one ---- */

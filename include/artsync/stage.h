@@ -51,7 +51,7 @@ typedef struct Stage {
     struct KeyMoves *moves; /* unique values that move between rows (key_moves.h); NULL: not looked at yet */
     bool ordered;        /* updates are to be written by ascending position */
     uint64_t *key_bits;  /* per mapped column, then the id column, then is_active: the keys that hold it */
-    int64_t new_keys[STAGE_KEYS]; /* per key's bit: staged records that bring another value of it than their row has */
+    int64_t new_keys[STAGE_KEYS]; /* per key's bit: staged records with another value of it than their row has */
 } Stage;
 
 /* One row of it. What is zero or NULL here is NULL or false there. */
@@ -71,7 +71,7 @@ typedef struct StagingRow {
     int n_conflicts, n_overwritten;
     Reject reject;
     const char *const *values; /* of the mapped columns */
-    uint64_t new_keys;         /* the keys of which it brings other values than its row has: key_bit of each */
+    uint64_t new_keys;         /* the keys of which it has other values than its row has: key_bit of each */
     bool restore_timestamps;   /* rollback: the row becomes byte for byte what it was */
     const char *active;        /* rollback: is_active is put back to this */
 } StagingRow;

@@ -26,7 +26,7 @@ typedef struct Slot {
     uint32_t cell;  /* Value.cell */
 } Slot;
 
-/* What the row holds if nobody has edited it. */
+/* What the row holds if it was not edited. */
 static inline uint64_t slot_base(Slot slot) { return slot.made ? slot.made : slot.value; }
 /* Do both know the same of values? Their cells may differ. */
 static inline bool slot_means(Slot a, Slot b) { return a.value == b.value && a.made == b.made; }

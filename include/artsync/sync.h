@@ -1,4 +1,4 @@
-/* sync.h - the engine: one run brings the mapped tables in step with an export.
+/* sync.h - the engine: one run updates the mapped tables from an export.
  *
  * One run is one transaction over all tables (linked tables first). Per table:
  *
@@ -6,7 +6,7 @@
  *   stream    source -> cleaner -> batch; records whose raw cells are as last time stop here
  *   decide    record x last-synced state x row, column by column: a pure function (decide.h)
  *   stage     what is to be written, into a temporary table (stage.h)
- *   apply     unique keys, checks, UPDATE, INSERT; bisection for what nobody foresaw (apply.c, bisect.c)
+ *   apply     unique keys, checks, UPDATE, INSERT; bisection for refusals by the database (apply.c, bisect.c)
  *   history   changes, state, rejects (history.c, rejects.c)
  *
  * `running` is written by a second connection, `completed` by the transaction itself as its last statement. Dry runs
@@ -45,7 +45,7 @@ typedef struct SyncOptions {
     Limit max_rejects;
     Limit max_deactivate;
     bool strict;            /* any reject refuses the sync */
-    bool force;             /* lift the guards */
+    bool force;             /* skip the safety limits */
     int wait_seconds;       /* for another sync to end */
 } SyncOptions;
 
@@ -58,7 +58,7 @@ typedef struct SyncTable {
     bool replay;                 /* named with --file: never deactivates */
     const char *links_hash;      /* for sync_logs: the rows that its rejected links could have meant, or NULL */
     const char *rows_hash;       /* for sync_logs: the ids of the table's rows */
-    StringList unmapped;              /* headers of the file that nobody maps */
+    StringList unmapped;              /* headers of the file that are not mapped */
     const char *header;          /* for sync_logs: the header's bytes as a bytea literal, or NULL */
 } SyncTable;
 

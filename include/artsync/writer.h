@@ -38,7 +38,7 @@ typedef struct TableRun {
     const Table *table;
     Source *source;
     TableCounts *counts;
-    CleaningReport *report;  /* NULL: in a second pass over the same source, or where nobody reads it */
+    CleaningReport *report;  /* NULL: in a second pass over the same source, or where it is not read */
     LinkIndex **links;       /* one per base table, those that this one links to loaded (links_load) */
     const LinkExport *exports; /* one per base table */
     RecordIndex *index;      /* state and rows, loaded */

@@ -1,5 +1,5 @@
 -- Everything in the dumped schemas, and whether it is artsync's: the mapped tables, sync_logs, schema artsync, the views
--- that stand on nothing else, the functions and types that those tables need.
+-- that depend on nothing else, the functions and types that those tables need.
 -- $1 text[] of mapped tables, qualified and quoted, $2 text[] of schemas to be dumped
 -- Result: kind (table, view, sequence, function, type), schema, name, SQL name, oid, ours?, a business table?
 WITH RECURSIVE owned (oid, business) AS (

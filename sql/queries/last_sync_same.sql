@@ -1,6 +1,6 @@
 -- Was the table's last completed run a sync of these very bytes under this very mapping, and on which linked rows do
 -- its rejects rest, and which rows were there? Records that the database refused are tried again: their cause may be gone.
--- $1 base, $2 table, $3 SHA-256, $4 mapping, $5 is this a replay?, $6 would a conflict be settled that was refused then?
+-- $1 base, $2 table, $3 SHA-256, $4 mapping, $5 is this a replay?, $6 would a conflict be decided that was refused then?
 SELECT sync_type <> 'rollback' AND source_hash = $3 AND mapping_hash = $4 AND replay = $5::boolean
        AND NOT ($6::boolean AND EXISTS (
            SELECT FROM artsync.rejects AS r JOIN public.sync_logs AS o ON o.id = r.opened_log

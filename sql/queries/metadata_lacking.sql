@@ -1,6 +1,6 @@
 -- The statements that give every mapped table its sync metadata, as far as it is lacking: no rows, nothing to do.
 -- Columns: the table's place, step, problem, statement or hint, note. A row with `problem` cannot be fixed by adding
--- something; a row with `note` only says what is taken over. A column that is there already is used as it is.
+-- something; a row with `note` only says what is taken over. A column that already exists is used as it is.
 -- $1 the base's schema; then arrays with one entry a table: $2 mapped tables, $3 their state tables, $4 .. $8 the columns
 -- for last_synced_at, sync_version, is_active, created_at, updated_at (NULL: the table does without).
 WITH wanted (pos, role, type, accepted, rest, about) AS (
@@ -45,7 +45,7 @@ SELECT ord, 20 + pos, NULL, pg_catalog.format('ALTER TABLE %s ADD COLUMN %I %s%s
 FROM columns WHERE live IS NULL
 UNION ALL
 SELECT ord, 25, NULL, NULL,
-       pg_catalog.format('%s: uses the columns that are there already as they are: %s', table_name,
+       pg_catalog.format('%s: uses the existing columns as they are: %s', table_name,
                          pg_catalog.string_agg(pg_catalog.format('%s (%s)', name, live), ', ' ORDER BY pos))
 FROM columns WHERE fits AND new GROUP BY ord, table_name
 UNION ALL

@@ -1,4 +1,4 @@
--- Open what is not open yet at the same place of the same file; is_new tells news from what only moved.
+-- Open what is not open yet at the same place of the same file; is_new tells new ones from those that only moved.
 -- $1 base, $2 table, $3 log id. See rejects_count_new for the windows.
 WITH each AS (
     SELECT f.seq, f.record_id, f.file, f.record, f.line, f.column_name, f.value, f.code, f.reason, f.raw, f.source,

@@ -1,4 +1,4 @@
--- After a rollback the open rejects of a table are those of the last sync that read it and still stands. Close what is
+-- After a rollback the open rejects of a table are those of the last sync that read it and was not rolled back. Close what is
 -- open but was not refused by that sync. $1 the undone sync's log id, $2 the rollback's.
 WITH reader AS (
     SELECT o.base, o.table_name, coalesce(max(n.id), 0) AS id

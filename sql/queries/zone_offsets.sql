@@ -1,6 +1,6 @@
 -- From when on which offset from UTC holds in a time zone. $1 the zone. Seconds since 1970 and seconds east of UTC, in order;
 -- the first row is what held before all others. Of the years 1800 to 2137: nothing changes before, and the last 28 years, which
--- hold every kind of year, stand for all after. A change is looked for day by day, then by halving.
+-- hold every kind of year, represent all after. A change is looked for day by day, then by halving.
 WITH RECURSIVE days AS (
     SELECT s.at, pg_catalog.lead(s.at) OVER w AS later, s.off, pg_catalog.lead(s.off) OVER w AS off_later
     FROM (

@@ -26,7 +26,7 @@ static bool is_table_kind(const char *entry)
     return false;
 }
 
-/* What stands behind the schema's name, if the text begins with it. A line feed in a name is printed as a blank. */
+/* What follows the schema's name, if the text begins with it. A line feed in a name is printed as a blank. */
 static const char *behind(const char *text, const char *schema)
 {
     for (; *schema; schema++, text++)

@@ -10,7 +10,7 @@
 
 #include "artsync/backup.h"
 
-/* The kind and what stands behind it, and the oid (0: the entry has none); NULL: the line is no entry. */
+/* The kind and what follows it, and the oid (0: the entry has none); NULL: the line is no entry. */
 const char *archive_entry(const char *line, int64_t *oid);
 
 /* Write the lines of `list` that a restore takes: all but schemas and what the manifest does not name. */

@@ -36,7 +36,7 @@ static void add_quoted(Buf *out, const char *name)
     buf_char(out, '"');
 }
 
-/* "schema"."name", or "name" alone: in quotes a pattern of pg_dump stands for itself. */
+/* "schema"."name", or "name" alone: in quotes a pattern of pg_dump represents itself. */
 static const char *pattern_of(const char *schema, const char *name, Arena *arena)
 {
     Buf out = {0};
@@ -199,7 +199,7 @@ static bool verify(const char *path, const Manifest *m, Err *err)
               child_run(program, reading, NULL, NULL, NULL, err) && backup_open(path, &again, err);
     for (int i = 0; ok && i < m->n_tables; i++)
         if (!is_listed(buf_view(&list).p, &m->tables[i]))
-            ok = err_set(err, ERR_REFUSED, "look at the rights of the role that makes the backup",
+            ok = err_set(err, ERR_REFUSED, "check the rights of the role that makes the backup",
                          "the archive holds no data of %s.%s", m->tables[i].schema, m->tables[i].name);
     manifest_free(&again);
     buf_free(&list);

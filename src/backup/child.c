@@ -30,7 +30,7 @@ static int64_t now_ms(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* In the child, all signals blocked: nothing of ours but its three descriptors, signals as if nobody had touched them,
+/* In the child, all signals blocked: nothing of ours but its three descriptors, signals with their default handlers,
  * and a process group of its own, so that what it starts ends with it. */
 static void become(const char *program, char *const *arguments, const char *password, int out, int errors, pid_t parent)
 {

@@ -159,7 +159,7 @@ static bool manifest_read(FILE *in, const char *path, Manifest *out, Err *err)
     *out = (Manifest){0};
     if (fseeko(in, -(off_t)FOOTER_SIZE, SEEK_END) != 0 || fread(end, 1, FOOTER_SIZE, in) != FOOTER_SIZE ||
         memcmp(end, footer, sizeof footer - 1) != 0)
-        return unreadable(path, "is no backup of artsync, or its end is missing", err);
+        return unreadable(path, "is not a backup of artsync, or its end is missing", err);
     long long n = strtoll(end + sizeof footer - 1, &stop, 10);
     if (*stop != '\n' || n <= 0 || n > MANIFEST_MAX || fseeko(in, -(off_t)(FOOTER_SIZE + n), SEEK_END) != 0)
         return unreadable(path, "has a damaged end", err);
@@ -167,7 +167,7 @@ static bool manifest_read(FILE *in, const char *path, Manifest *out, Err *err)
     char *text = mem_alloc((size_t)n + 1);
     bool ok = fread(text, 1, (size_t)n, in) == (size_t)n && parse(text, (size_t)n, out) && out->bytes == (int64_t)at;
     free(text);
-    return ok || unreadable(path, "is damaged: what it says of itself does not fit", err);
+    return ok || unreadable(path, "is damaged: its own description is inconsistent", err);
 }
 
 bool archive_hash(FILE *in, int64_t bytes, char hex[SHA256_HEX], const char *path, Err *err)
@@ -218,7 +218,7 @@ bool backup_open(const char *path, Manifest *out, Err *err)
         return false;
     bool ok = manifest_read(in, path, out, err) && archive_hash(in, out->bytes, hex, path, err);
     if (ok && strcmp(hex, out->sha256) != 0)
-        ok = unreadable(path, "is damaged: its bytes are not those that were written", err);
+        ok = unreadable(path, "is damaged: its checksum differs", err);
     fclose(in);
     return ok;
 }

@@ -27,7 +27,7 @@ const char *table_sql_name(const BackupTable *table, Arena *arena);
 /* Count every table and sum its rows' hashes, in the transaction that is open. */
 bool table_measure(Pg *pg, const BackupTable *table, int64_t *rows, const char **checksum, Arena *arena, Err *err);
 
-/* Append it to a stream that stands at the archive's end. */
+/* Append it to a stream that is at the archive's end. */
 void manifest_append(const Manifest *manifest, FILE *out);
 
 /* SHA-256 of the first `bytes` bytes. */

@@ -26,7 +26,7 @@ typedef struct Restore {
     Arena arena;
 } Restore;
 
-/* ---- what is there already ---- */
+/* ---- what already exists ---- */
 
 static bool check_rows(Restore *r, bool force, Err *err)
 {
@@ -143,7 +143,7 @@ static bool choose_entries(Restore *r, FILE *out, Err *err)
 static bool begins(const char *text, const char *word) { return strncmp(text, word, strlen(word)) == 0; }
 
 /* What pg_restore says at a script's head: this transaction has limits and an encoding of its own, and nothing may
- * outlive it. True: the line is such a setting; what stands in for it, if anything, goes to `out`. */
+ * outlive it. True: the line is such a setting; what replaces it, if anything, goes to `out`. */
 static bool is_setting(const char *line, Buf *out)
 {
     static const char *const kept[] = {"check_function_bodies", "xmloption", "client_min_messages",

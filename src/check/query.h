@@ -1,4 +1,4 @@
-/* query.h - the text of a check's file, made ready to stand inside another query. */
+/* query.h - the text of a check's file, made ready to be put inside another query. */
 #ifndef ARTSYNC_CHECK_QUERY_H
 #define ARTSYNC_CHECK_QUERY_H
 

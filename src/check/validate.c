@@ -78,7 +78,7 @@ static bool add_check(void *ctx, const char *path, const char *text, size_t size
 {
     (void)err;
     Checks *checks = ctx;
-    ARRAY_ROOM(checks->items, checks->n, checks->cap);
+    ARRAY_RESERVE(checks->items, checks->n, checks->cap);
     Check *check = &checks->items[checks->n++];
     size_t begin = sizeof folder - 1, n = strlen(path) - begin - (sizeof ".sql" - 1);
     *check = (Check){.file = arena_str(&checks->arena, path), .name = arena_strn(&checks->arena, path + begin, n)};

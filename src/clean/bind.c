@@ -16,7 +16,7 @@ static Str header_at(const RawRecord *header, int i) { return header->cells[i]; 
 
 static const char *shown(Binding *b, Str text) { return utf8_printable(text, 60, &b->arena); }
 
-/* Our own rejects files carry such columns; a header without a name can be nobody's. */
+/* Our own rejects files carry such columns; a header without a name belongs to no column. */
 static bool is_ignored(Str header)
 {
     Str name = utf8_trim(header);
@@ -99,11 +99,11 @@ static bool match_headers(Binding *b, const char *path, const RawRecord *header,
             other = give(skips, table->n_skips, name, i, &skipping, &scratch);
         if (other >= 0 && str_eq(header_at(header, other), name))
             ok = err_set(err, ERR_HEADER, "rename one of the two fields, or hide it in the view",
-                         "%s: the header \"%s\" is there twice, as column %d and %d", path, shown(b, name), other + 1,
+                         "%s: the header \"%s\" appears twice, as columns %d and %d", path, shown(b, name), other + 1,
                          i + 1);
         else if (other >= 0)
-            ok = err_set(err, ERR_HEADER, "rename one of the two fields, hide it in the view, or mend base.json",
-                         "%s: the headers \"%s\" and \"%s\" feed one column of %s", path,
+            ok = err_set(err, ERR_HEADER, "rename one of the two fields, hide it in the view, or fix base.json",
+                         "%s: the headers \"%s\" and \"%s\" are mapped to the same column of %s", path,
                          shown(b, header_at(header, other)), shown(b, name), table->name);
         else if (!mapped && !skipping && !is_listed(b, name))
             b->unmapped.items[b->unmapped.n++] = arena_strn(&b->arena, name.p, name.n);
@@ -199,12 +199,12 @@ static bool check_columns(Binding *b, const char *path, CleaningReport *report, 
                            missing_text(b, &column->headers, &column->id_headers,
                                         arena_printf(&b->arena, " for the required column %s", column->name)));
         warn(report, b, column->name,
-             missing_text(b, &column->headers, &column->id_headers, ": the column is left as it is"));
+             missing_text(b, &column->headers, &column->id_headers, ": the column is not changed"));
     }
     for (int i = 0; i < b->table->n_skips; i++)
         if (b->skips[i] < 0)
             warn(report, b, NULL,
-                 arena_printf(&b->arena, "no header \"%s\": its skip rule does nothing", b->table->skips[i].header));
+                 arena_printf(&b->arena, "no header \"%s\": its skip rule has no effect", b->table->skips[i].header));
     return true;
 }
 

@@ -9,7 +9,7 @@
  *     text, choice in a char(n)             without the blanks at the end
  *     all others                            the text as it is
  *
- * A text that is none of the field (people can write what they like into a text column) stands for itself.
+ * A text that is none of the field (people can write what they like into a text column) represents itself.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,7 +99,7 @@ static const struct {
     int64_t days;
 } units[] = {{"year", 360}, {"mon", 30}, {"day", 1}};
 
-enum { MOST_DIGITS = 9 }; /* of one part: what lies beyond stands for itself */
+enum { MOST_DIGITS = 9 }; /* of one part: what lies beyond represents itself */
 
 static int64_t unit_days(Str word)
 {

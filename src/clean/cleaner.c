@@ -261,7 +261,7 @@ static bool is_record_id(Str text)
 }
 
 /* Cells that are missing or too many shift the ones behind them. The id counts as read only if, of all places where
- * it may have come to stand, exactly one holds an Airtable id: a wrong id would do harm, none does not. */
+ * it may have been put, exactly one holds an Airtable id: a wrong id would do harm, none does not. */
 static void read_shifted_id(Cleaner *c)
 {
     int id = c->binding.id, shift = c->raw->n_cells - c->binding.n_headers;
@@ -334,7 +334,7 @@ static bool is_empty(const Cleaner *c)
 static bool put_skipped(Cleaner *c, bool empty, Err *err)
 {
     if (c->binding.id >= 0)
-        read_id(c); /* an id that cannot be read is no news here */
+        read_id(c); /* an id that cannot be read is not reported here */
     return !c->sink.skipped || c->sink.skipped(c->sink.ctx, &c->raw->position, c->record.id, empty, err);
 }
 
@@ -353,7 +353,7 @@ static bool put_ragged(Cleaner *c, Err *err)
     return put(c, err);
 }
 
-/* The dates of records that nobody cleans still speak: else a few bad cells among many unchanged records would look
+/* The dates of records that are not cleaned still count: else a few bad cells among many unchanged records would look
  * like a wrong setting. */
 static void note_unchanged_dates(Cleaner *c)
 {
@@ -362,9 +362,9 @@ static void note_unchanged_dates(Cleaner *c)
         int cell = c->binding.cells[i];
         if ((type != FIELD_DATE && type != FIELD_DATETIME) || cell < 0)
             continue;
-        DateOrder lean = date_order_hint(c->raw->cells[cell]);
-        if (lean != DATE_AUTO)
-            evidence_add(&c->dates, (int)lean, c->raw->position.line, c->raw->cells[cell]);
+        DateOrder order = date_order_hint(c->raw->cells[cell]);
+        if (order != DATE_AUTO)
+            evidence_add(&c->dates, (int)order, c->raw->position.line, c->raw->cells[cell]);
     }
 }
 
@@ -412,8 +412,8 @@ bool cleaner_put(void *cleaner, const RawRecord *record, Err *err)
 bool cleaner_finish(Cleaner *c, Err *err)
 {
     static const char *const names[2] = {"month first (mdy)", "day first (dmy)"};
-    static const char *const hints[2] = {"say \"date_order\": \"mdy\" in base.json",
-                                         "say \"date_order\": \"dmy\" in base.json"};
+    static const char *const hints[2] = {"set \"date_order\": \"mdy\" in base.json",
+                                         "set \"date_order\": \"dmy\" in base.json"};
     DateOrder own = c->options.date_order, other = own == DATE_MDY ? DATE_DMY : DATE_MDY;
     if (c->dates.count[other] <= c->dates.count[own])
         return true;

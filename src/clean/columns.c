@@ -139,14 +139,14 @@ static Str derived(Cleaner *c, const Column *column)
     return (Str){arena_strn(&c->arena, text + groups[1].rm_so, n), n};
 }
 
-/* What stands in for an empty cell; a header that is absent says nothing, so there is no default for it. */
+/* What replaces an empty cell; a header that is absent says nothing, so there is no default for it. */
 static Str fallback_value(Cleaner *c, const Column *column, bool own)
 {
     Str text = derived(c, column);
     return !text.n && own && column->default_value ? str_of(column->default_value) : text;
 }
 
-/* The reason, with the element to blame where the type has not named it. */
+/* The reason, with the element that is wrong where the type has not named it. */
 static const char *reason_of(Cleaner *c, const Cleaned *cleaned)
 {
     if (!cleaned->element)

@@ -34,7 +34,7 @@ static int small_number(const char **p)
 
 DateOrder date_order_hint(Str cell)
 {
-    const char *p = cell.p; /* a NUL stands behind every cell */
+    const char *p = cell.p; /* a NUL follows every cell */
     int first = small_number(&p), second = first ? small_number(&p) : 0;
     if (!second || !isdigit((unsigned char)*p) || first > 31 || second > 31 || (first > 12) == (second > 12))
         return DATE_AUTO;
@@ -156,7 +156,7 @@ bool detector_date_order(const Detector *detector, DateOrder *order, Err *err)
 {
     const Evidence *e = &detector->dates;
     if (e->count[DATE_MDY] && e->count[DATE_DMY])
-        return err_set(err, ERR_CSV, "give the dates one order in Airtable, or say \"date_order\": \"mdy\" or \"dmy\"",
+        return err_set(err, ERR_CSV, "give the dates one order in Airtable, or set \"date_order\": \"mdy\" or \"dmy\"",
                        "%s: dates of both orders: line %lld has \"%s\" (day first), line %lld \"%s\" (month first)",
                        detector->path, (long long)e->line[DATE_DMY], e->cell[DATE_DMY], (long long)e->line[DATE_MDY],
                        e->cell[DATE_MDY]);
@@ -164,13 +164,14 @@ bool detector_date_order(const Detector *detector, DateOrder *order, Err *err)
     return true;
 }
 
-const char *detector_date_doubt(Detector *detector)
+const char *detector_date_warning(Detector *detector)
 {
     const Evidence *e = &detector->dates;
     if (e->count[DATE_MDY] || e->count[DATE_DMY] || !e->count[DATE_AUTO])
         return NULL;
     return arena_printf(&detector->words,
-                        "no date of the file tells month from day; \"%s\" in line %lld, for one, was read month first: say "
+                        "no date in the file shows whether the day or the month comes first; \"%s\" in line %lld, for "
+                        "example, was read month first: set "
                         "\"date_order\": \"mdy\" or \"dmy\" in base.json",
                         e->cell[DATE_AUTO], (long long)e->line[DATE_AUTO]);
 }
@@ -198,13 +199,13 @@ NumberMark detector_mark(Detector *detector, int column, DecimalMark before)
     return (NumberMark){MARK_AUTO, shown == MARK_AUTO ? before : shown, NULL};
 }
 
-const char *detector_mark_doubt(Detector *detector, int column)
+const char *detector_mark_warning(Detector *detector, int column)
 {
     const Evidence *e = &detector->numbers[column];
     if (e->count[NUMBER_POINT] || e->count[NUMBER_COMMA] || !e->count[NUMBER_DOUBTFUL])
         return NULL;
     return arena_printf(&detector->words,
-                        "no number of the column shows its decimal mark; \"%s\" in line %lld, for one, was read with a decimal "
-                        "point: say \"decimal_mark\": \"point\" or \"comma\" in base.json",
+                        "no number of the column shows its decimal mark; \"%s\" in line %lld, for example, was read with a decimal "
+                        "point: set \"decimal_mark\": \"point\" or \"comma\" in base.json",
                         e->cell[NUMBER_DOUBTFUL], (long long)e->line[NUMBER_DOUBTFUL]);
 }

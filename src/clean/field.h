@@ -97,7 +97,7 @@ typedef struct Number {
 } Number;
 
 /* Exponents reach as far as double precision prints them. */
-enum { NUMBER_DIGITS = 1000, NUMBER_EXPONENT = 330, NUMBER_ROOM = NUMBER_DIGITS + NUMBER_EXPONENT + 1 };
+enum { NUMBER_DIGITS = 1000, NUMBER_EXPONENT = 330, NUMBER_SPACE = NUMBER_DIGITS + NUMBER_EXPONENT + 1 };
 
 typedef enum NumberFault {
     NUMBER_OK,
@@ -109,9 +109,9 @@ typedef enum NumberFault {
 } NumberFault;
 
 /* Read a cell; `digits` backs the number where the cell's own bytes cannot. */
-NumberFault number_read(Str cell, bool percent, const NumberMark *mark, char digits[NUMBER_ROOM], Number *number);
+NumberFault number_read(Str cell, bool percent, const NumberMark *mark, char digits[NUMBER_SPACE], Number *number);
 
-/* What the cell shows; SHAPE_NONE if it is no number. */
+/* What the cell shows; SHAPE_NONE if it is not a number. */
 NumberShape number_shape(Str cell, bool percent);
 
 /* "-12.50": with exactly `scale` digits behind the point; those beyond are dropped, missing ones are 0. */
@@ -143,7 +143,7 @@ typedef enum DateFault {
     DATE_YEAR,   /* a year not of four digits, or 0000 */
     DATE_ORDER,  /* a day that exists, but not in the order asked for */
     DATE_CLOCK,  /* what follows the date is no time of day */
-    DATE_FINE    /* more digits behind the second than PostgreSQL keeps */
+    DATE_FINE    /* more digits after the second than PostgreSQL keeps */
 } DateFault;
 
 typedef struct DateOrders { /* numeric dates that fit one order only: evidence for it */

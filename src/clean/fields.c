@@ -130,7 +130,7 @@ static void check_length(const Field *field)
     if (n > limit)
         n = utf8_length(text);
     if (n > limit) {
-        field_refuse(field, REJECT_TOO_LONG, "is %zu characters long, the column takes %zu", n, limit);
+        field_refuse(field, REJECT_TOO_LONG, "is %zu characters long, the column allows %zu", n, limit);
         return;
     }
     if (n < limit && type->base && strcmp(type->base, "character") == 0) {

@@ -1,4 +1,4 @@
-/* internal.h - between the files of the cleaner: which header stands where, and what speaks for a date order. */
+/* internal.h - between the files of the cleaner: which header is in which column, and what speaks for a date order. */
 #ifndef ARTSYNC_CLEAN_INTERNAL_H
 #define ARTSYNC_CLEAN_INTERNAL_H
 
@@ -27,7 +27,7 @@ void binding_free(Binding *binding);
 bool binding_has_own(const Binding *binding, const Column *column); /* its header or its id header */
 bool binding_has(const Binding *binding, const Column *column);     /* or the header it derives from */
 
-/* What cells say about how they are to be read: how many of each kind there are, and where the first of them stands. */
+/* What cells say about how they are to be read: how many of each kind there are, and where the first of them is. */
 enum { EVIDENCE_KINDS = 3 };
 typedef struct Evidence {
     int64_t count[EVIDENCE_KINDS];

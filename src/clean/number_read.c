@@ -1,7 +1,7 @@
 /* number_read.c - a cell as digits: signs, accounting brackets, currency, thousands separators of several countries.
  *
  * Refused rather than guessed: a group that is not three digits, two different decimal marks, two signs, exponents
- * beyond 330, anything that is no number. Most numbers show their decimal mark; 1.500 and 1,500 alone do not: there the
+ * beyond 330, anything that is not a number. Most numbers show their decimal mark; 1.500 and 1,500 alone do not: there the
  * column's decides (detector.c). */
 #include "field.h"
 
@@ -29,7 +29,7 @@ static void without_leading_zeros(Number *number)
     }
 }
 
-/* May what stands before a single mark and `fraction` digits be thousands? */
+/* May what is before a single mark and `fraction` digits be thousands? */
 static bool is_doubt(const char *whole, size_t n, size_t fraction)
 {
     return n >= 1 && n <= 3 && *whole != '0' && fraction == 3;
@@ -74,7 +74,7 @@ static bool read_plain(Str text, const NumberMark *mark, Number *number)
            (number->shape == SHAPE_DOUBT && !mark->mixed && doubt_mark(mark) == '.');
 }
 
-/* ---- what stands around the digits ---- */
+/* ---- what is around the digits ---- */
 
 /* Longer ones before those that they end in; else the frequent ones first. */
 static const char *const symbols[] = {
@@ -96,7 +96,7 @@ static const char codes[] =
 static const char *const gaps[] = {" ", "\xC2\xA0", "\xE2\x80\xAF", "\xE2\x80\x89", "'", "\xE2\x80\x99"};
 enum { BLANK_GAPS = 4, GAPS = 6 };
 
-typedef struct Affixes { /* what was peeled off */
+typedef struct Affixes { /* what was removed */
     Str rest;
     bool negative, sign, brackets, symbol, code, percent, allow_percent;
 } Affixes;
@@ -197,7 +197,7 @@ static bool strip_back(Affixes *affixes)
            (take_blank(affixes, take_back) || take_percent(affixes) || take_currency(affixes, take_back, n >= 3 ? n - 3 : 0));
 }
 
-/* Take off what may stand around a number, each at most once, in any nesting that people use. */
+/* Take off what may be around a number, each at most once, in any nesting that people use. */
 static void strip_affixes(Affixes *affixes)
 {
     while (affixes->rest.n && (strip_front(affixes) || strip_back(affixes)))
@@ -392,7 +392,7 @@ static NumberFault read_power(Str text, size_t e, const NumberMark *mark, char *
         !read_exponent((Str){text.p + e + 1, text.n - e - 1}, &exponent))
         return NUMBER_NOT;
     bool comma = memchr(mantissa.p, ',', e) != NULL;
-    if (number->shape != SHAPE_NONE) { /* before an exponent nobody writes thousands */
+    if (number->shape != SHAPE_NONE) { /* thousands separators do not occur with an exponent */
         number->shape = comma ? SHAPE_COMMA : SHAPE_POINT;
         if (mark->mark != MARK_AUTO && comma != (mark->mark == MARK_COMMA))
             return NUMBER_MARK;
@@ -418,7 +418,7 @@ static NumberFault read_digits(Str text, const NumberMark *mark, char *digits, N
     return scan(text, &pattern) ? read_pattern(&pattern, mark, digits, number) : NUMBER_NOT;
 }
 
-NumberFault number_read(Str cell, bool percent, const NumberMark *mark, char digits[NUMBER_ROOM], Number *number)
+NumberFault number_read(Str cell, bool percent, const NumberMark *mark, char digits[NUMBER_SPACE], Number *number)
 {
     if (read_plain(cell, mark, number) || read_amount(cell, mark, number))
         return NUMBER_OK;
@@ -434,7 +434,7 @@ NumberFault number_read(Str cell, bool percent, const NumberMark *mark, char dig
 NumberShape number_shape(Str cell, bool percent)
 {
     static const NumberMark any = {MARK_AUTO, MARK_AUTO, NULL};
-    char digits[NUMBER_ROOM];
+    char digits[NUMBER_SPACE];
     Number number;
     return number_read(cell, percent, &any, digits, &number) == NUMBER_OK ? number.shape : SHAPE_NONE;
 }

@@ -93,7 +93,7 @@ static Quota *quota_of(CleaningReport *report, const Kind *kind)
         if (quota->warning == kind->warning && same(quota->table, kind->table) && same(quota->column, kind->column))
             return quota;
     }
-    ARRAY_ROOM(report->quotas, report->n_quotas, report->cap_quotas);
+    ARRAY_RESERVE(report->quotas, report->n_quotas, report->cap_quotas);
     report->quotas[report->n_quotas] = (Quota){.table = arena_str(&report->arena, kind->table),
                                                .column = kind->column ? arena_str(&report->arena, kind->column) : NULL,
                                                .warning = kind->warning};
@@ -109,7 +109,7 @@ static Kind *add(CleaningReport *report, const Kind *kind, const Quota *quota)
         for (size_t i = 0; i < report->n; i++)
             add_slot(report, i);
     }
-    ARRAY_ROOM(report->kinds, report->n, report->cap);
+    ARRAY_RESERVE(report->kinds, report->n, report->cap);
     Kind *added = &report->kinds[report->n];
     *added = *kind;
     added->table = quota->table;

@@ -69,7 +69,7 @@ static bool next_attachment(Str cell, size_t *at, Attachment *out)
     return true;
 }
 
-/* All of a trimmed cell's; false: *at is where something else stands. */
+/* All of a trimmed cell's; false: *at is where something else begins. */
 static bool read_all(Str cell, Arena *arena, Attachment **items, size_t *n, size_t *at)
 {
     size_t most = 1;
@@ -108,7 +108,7 @@ void clean_attachments(const Field *field, Str cell)
     if (!read_all(cell, field->arena, &items, &n, &at)) {
         Str rest = {cell.p + at, cell.n - at};
         field->out->element = field_keep(field, rest);
-        field_refuse(field, REJECT_INVALID, "is no list of attachments: \"%s\" is not name (https://...)",
+        field_refuse(field, REJECT_INVALID, "is not a list of attachments: \"%s\" is not name (https://...)",
                      utf8_printable(rest, 60, field->arena));
         return;
     }

@@ -38,7 +38,7 @@ void clean_choice(const Field *field, Str cell)
 {
     const char *value;
     if (!field_choose(field, cell, &value)) {
-        field_refuse(field, REJECT_INVALID, "is none of the choices: %s", field_choices(field));
+        field_refuse(field, REJECT_INVALID, "is not one of the choices: %s", field_choices(field));
         return;
     }
     field_value(field, value);

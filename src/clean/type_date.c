@@ -6,7 +6,7 @@ static void refuse_date(const Field *field, DateFault fault, const DateTime *rea
     bool day_first = field->context->date_order == DATE_DMY;
     switch (fault) {
     case DATE_NO_DAY:
-        field_refuse(field, REJECT_INVALID, "is no day of the calendar (%04d has no day %d in month %d)", read->year,
+        field_refuse(field, REJECT_INVALID, "is not a valid date (%04d has no day %d in month %d)", read->year,
                      read->day, read->month);
         break;
     case DATE_YEAR:
@@ -17,10 +17,10 @@ static void refuse_date(const Field *field, DateFault fault, const DateTime *rea
                      day_first ? "month/day/year" : "day/month/year", day_first ? "dmy" : "mdy");
         break;
     case DATE_FINE:
-        field_refuse(field, REJECT_RANGE, "has more digits behind the second than PostgreSQL keeps (6)");
+        field_refuse(field, REJECT_RANGE, "has more digits after the second than PostgreSQL keeps (6)");
         break;
     case DATE_CLOCK:
-        field_refuse(field, REJECT_INVALID, "has no valid time of day behind the date");
+        field_refuse(field, REJECT_INVALID, "has no valid time of day after the date");
         break;
     default:
         field_refuse(field, REJECT_INVALID, "is not a date, such as 2025-10-29, %s or October 29, 2025",

@@ -167,8 +167,8 @@ static bool parse_number(Parser *parser, Json *json)
     if (!good)
         return fail(parser, "is not valid JSON");
     Number number;
-    char room[NUMBER_ROOM];
-    if (number_read((Str){parser->text.p + start, parser->at - start}, false, &(NumberMark){MARK_POINT, 0, NULL}, room, &number) != NUMBER_OK)
+    char space[NUMBER_SPACE];
+    if (number_read((Str){parser->text.p + start, parser->at - start}, false, &(NumberMark){MARK_POINT, 0, NULL}, space, &number) != NUMBER_OK)
         return fail(parser, "holds a number with too many digits");
     json->text = str_of(number_text(&number, number.n_fraction, parser->arena));
     return true;

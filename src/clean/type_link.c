@@ -10,7 +10,7 @@ static const char *target(const Field *field)
     return field->column->to ? field->column->to->name : "the linked table";
 }
 
-static void blame(const Field *field, Str element, const char *code, const char *reason)
+static void refuse_element(const Field *field, Str element, const char *code, const char *reason)
 {
     field->out->element = field_keep(field, element);
     field_refuse(field, code, "%s", reason);
@@ -34,16 +34,16 @@ static bool by_name(const Field *field, Str name, bool must)
     if (outcome == LINK_FOUND)
         found(field, &link);
     else if (outcome == LINK_AMBIGUOUS)
-        blame(field, name, REJECT_LINK_AMBIGUOUS,
+        refuse_element(field, name, REJECT_LINK_AMBIGUOUS,
               arena_printf(field->arena, "links to \"%s\", but several %s of %s have this name", shown(field, name),
                            link_index_has_export(field->context->links) ? "records or rows" : "rows", target(field)));
     else if (outcome == LINK_NO_ROW)
-        blame(field, name, REJECT_LINK_MISSING,
+        refuse_element(field, name, REJECT_LINK_MISSING,
               arena_printf(field->arena, "links to \"%s\", which is the record %s of %s in this export, but that record "
                                          "has no row: was it rejected?",
                            shown(field, name), link.id, target(field)));
     else if (must)
-        blame(field, name, REJECT_LINK_MISSING,
+        refuse_element(field, name, REJECT_LINK_MISSING,
               arena_printf(field->arena, "links to \"%s\", but no row of %s has this name", shown(field, name),
                            target(field)));
     return outcome == LINK_FOUND;
@@ -60,7 +60,7 @@ static void by_id(const Field *field, Str id, Str name)
         return;
     }
     const char *named = name.n ? arena_printf(field->arena, " (\"%s\")", shown(field, name)) : "";
-    blame(field, id, REJECT_LINK_MISSING,
+    refuse_element(field, id, REJECT_LINK_MISSING,
           arena_printf(field->arena, "links to %s%s, but no row of %s has this id", shown(field, id), named,
                        target(field)));
 }
@@ -79,11 +79,11 @@ static bool take_first(const Field *field, const Str *elements, size_t n)
     if (n <= 1)
         return true;
     if (field->column->multiple_first) {
-        field_warn(field, "several linked records: the first was taken");
+        field_warn(field, "several linked records: the first one was used");
         return true;
     }
-    blame(field, elements[1], REJECT_LINK_MULTIPLE,
-          arena_printf(field->arena, "links to %zu records (%s), the column takes one", n, listed(field, elements, n)));
+    refuse_element(field, elements[1], REJECT_LINK_MULTIPLE,
+          arena_printf(field->arena, "links to %zu records (%s), the column allows only one", n, listed(field, elements, n)));
     return false;
 }
 
@@ -138,7 +138,7 @@ void clean_link_cells(const Field *field, Str id_cell, Str name_cell)
     Str *ids;
     Str names = resolve(field, name_cell);
     size_t n = field_is_null(field->context, utf8_trim(id_cell)) ? 0 : link_split_ids(id_cell, field->arena, &ids);
-    if (!field->context->links) { /* nothing to resolve by: the cell stands for itself */
+    if (!field->context->links) { /* nothing to resolve by: the cell represents itself */
         Str whole = utf8_trim(n ? id_cell : names);
         field_value(field, whole.n ? field_keep(field, whole) : NULL);
     } else if (n) {

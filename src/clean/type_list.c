@@ -54,7 +54,7 @@ static bool clean_element(const Field *field, Str element, const char **value)
         *value = NULL;
     } else if (!field_choose(field, element, value)) {
         field->out->element = field_keep(field, element);
-        field_refuse(field, REJECT_INVALID, "has an element that is none of the choices: %s", field_choices(field));
+        field_refuse(field, REJECT_INVALID, "has an element that is not one of the choices: %s", field_choices(field));
         return false;
     }
     if ((!*value || !str_eq(element, str_of(*value))) && !field->out->from)

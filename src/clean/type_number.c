@@ -55,7 +55,7 @@ static void numeric_value(const Field *field, const Number *number)
     if (decimals > scale)
         field_refuse(field, REJECT_RANGE, "has %zu decimals, the column keeps %zu", decimals, scale);
     else if (type->precision && !is_zero(number) && digits_at_scale(number, scale) > (size_t)type->precision)
-        field_refuse(field, REJECT_RANGE, "has too many digits: the column takes %d before the decimal point",
+        field_refuse(field, REJECT_RANGE, "has too many digits: the column allows %d before the decimal point",
                      type->precision > (int)scale ? type->precision - (int)scale : 0);
     else
         field_value(field, number_text(number, scale, field->arena));
@@ -199,7 +199,7 @@ void number_value(const Field *field, const Number *number)
 static void clean_number(const Field *field, Str cell, bool percent)
 {
     Number number;
-    char digits[NUMBER_ROOM];
+    char digits[NUMBER_SPACE];
     const NumberMark *mark = &field->context->number;
     switch (number_read(cell, percent, mark, digits, &number)) {
     case NUMBER_OK:

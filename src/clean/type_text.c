@@ -40,7 +40,7 @@ static Str without_controls(const Field *field, Str text)
         }
     }
     if (removed)
-        field_warn(field, "control characters were taken out");
+        field_warn(field, "control characters were removed");
     return (Str){out, n};
 }
 

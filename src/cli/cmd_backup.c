@@ -8,7 +8,7 @@
 #include "private.h"
 
 static const Option backup_options[] = {
-    {"force", 0, OPTION_FLAG, NULL, NULL, NULL, "replace a file that is there already"},
+    {"force", 0, OPTION_FLAG, NULL, NULL, NULL, "replace a file that already exists"},
     {0},
 };
 
@@ -28,7 +28,7 @@ const Command cmd_backup = {
     .summary = "write all that artsync owns to one file",
     .details =
         "The base's tables with their views, sync_logs and schema artsync, in one snapshot, as an archive of pg_dump\n"
-        "with rows and checksums behind it; readable by nobody else (0600), read back before it gets its name.\n"
+        "with rows and checksums behind it; readable by its owner only (0600), read back before it gets its name.\n"
         "Owners and privileges are not kept.",
     .needs = NEED_SCHEMA,
     .options = backup_options,
@@ -92,7 +92,7 @@ static bool write_backed_up(Report *report, void *ctx, Err *err)
     (void)err;
     const BackupReport *backup = ctx;
     const Manifest *m = backup->manifest;
-    report_line(report, "Base %s of %s backed up to %s: %s bytes, read back and whole.", m->base, m->database,
+    report_line(report, "Base %s of %s backed up to %s: %s bytes, read back and complete.", m->base, m->database,
                 out_safe(backup->path, 400, report_arena(report)), out_count(m->bytes, report_arena(report)));
     return true;
 }

@@ -11,7 +11,7 @@ static bool run(Cli *cli, Err *err);
 
 const Command cmd_base_check = {
     .name = "base check",
-    .summary = "every problem in base.json, with its place",
+    .summary = "list every problem in base.json, with its location",
     .details = "Compares the mapping and the checks with the tables, too, where a migrated database can be reached, and\n"
                "names SQL files beside base.json that are no migrations (NNNN_name.sql) and so are not applied.\n"
                "Ends with status 1 if there are problems.",
@@ -169,8 +169,8 @@ static bool write_problems(Report *report, void *ctx, Err *err)
         report_line(report, "%s in %s", out_noun(problems->n, "problem", "problems", report_arena(report)),
                     findings->origin);
     else
-        report_line(report, "%s is in order%s", findings->origin,
-                    findings->compared ? ", and the database's tables fit it" : "");
+        report_line(report, "%s is valid%s", findings->origin,
+                    findings->compared ? ", and the database's tables match it" : "");
     return true;
 }
 

@@ -5,7 +5,7 @@ static bool run(Cli *cli, Err *err);
 
 const Command cmd_base_show = {
     .name = "base show",
-    .summary = "the mapping as understood: files, headers, columns, rules",
+    .summary = "show the mapping: files, headers, columns, rules",
     .needs = NEED_BASE,
     .run = run,
 };

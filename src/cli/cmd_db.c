@@ -174,7 +174,7 @@ static bool status(Cli *cli, Err *err)
     int pending = count_state(&all, MIGRATION_PENDING);
     if (drifted)
         err_set(&failed, ERR_SCHEMA, "put the file back as it was; a change of the schema is a new file",
-                "%d applied migrations were edited or are gone", drifted);
+                "%d applied migrations were edited or are missing", drifted);
     cli_report(cli, status_sections, &(MigrationReport){.all = &all, .applied = -1}, &failed, err);
     if (pending && cli_flag(cli, "exit-code"))
         cli->status = EXIT_ATTENTION;

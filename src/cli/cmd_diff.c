@@ -5,7 +5,7 @@
 
 static const Option options[] = {
     ROWS_SYNC,
-    {"limit", 'n', OPTION_NUMBER, "N", NULL, "50", "print so many changes, 0: all (--json: all, unless given)"},
+    {"limit", 'n', OPTION_NUMBER, "N", NULL, "50", "maximum number of changes to print (0: all); --json prints all unless given"},
     {"exit-code", 0, OPTION_FLAG, NULL, NULL, NULL, "end with status 1 if there are changes"},
     {0},
 };
@@ -15,7 +15,7 @@ static bool run(Cli *cli, Err *err);
 const Command cmd_diff = {
     .name = "diff",
     .summary = "show what a sync would change, column by column",
-    .details = "Takes the same path as sync and undoes it: what it shows is what a sync would do. Nothing is written,\n"
+    .details = "Runs a sync and undoes it, so it shows exactly what a sync would do. Nothing is written,\n"
                "not even to the log.",
     .needs = NEED_SCHEMA,
     .purpose = "sync",

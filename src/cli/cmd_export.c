@@ -3,10 +3,10 @@
 #include "private.h"
 
 static const Option options[] = {
-    {"dir", 0, OPTION_TEXT, "DIR", NULL, NULL, "the folder to write to; made if it is not there"},
+    {"dir", 0, OPTION_TEXT, "DIR", NULL, NULL, "the folder to write to; created if it does not exist"},
     {"table", 0, OPTION_LIST, "TABLE", NULL, NULL, "only this table; may be repeated"},
     {"include-inactive", 0, OPTION_FLAG, NULL, NULL, NULL, "write inactive rows, too"},
-    {"force", 0, OPTION_FLAG, NULL, NULL, NULL, "replace files that are there already"},
+    {"force", 0, OPTION_FLAG, NULL, NULL, NULL, "replace files that already exist"},
     {0},
 };
 
@@ -17,7 +17,7 @@ const Command cmd_export = {
     .summary = "write the tables back as CSV in Airtable's shape",
     .details =
         "Active rows, in one snapshot: BOM, LF, minimal quoting, the base's own headers, record ids. A merge of\n"
-        "what is written changes nothing. Files that are there already stay, unless --force says otherwise.",
+        "what is written changes nothing. Files that already exist stay, unless --force says otherwise.",
     .needs = NEED_BASE,
     .options = options,
     .run = run,

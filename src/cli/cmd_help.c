@@ -23,7 +23,7 @@ const Command cmd_version = {
 
 enum { LEFT_WIDTH = 34, PAGE_WIDTH = 100 };
 
-/* Words of `text` from column `indent` on; the cursor stands at `at`. */
+/* Words of `text` from column `indent` on; the cursor is at `at`. */
 static void print_wrapped(FILE *out, const char *text, size_t at, size_t indent)
 {
     bool first = true;
@@ -106,7 +106,7 @@ static void print_settings(FILE *out)
 
 static void print_overview(FILE *out, CommandTable table)
 {
-    fputs("artsync keeps PostgreSQL in step with Airtable's CSV exports.\n\n"
+    fputs("artsync keeps PostgreSQL in sync with Airtable's CSV exports.\n\n"
           "Usage: artsync [GLOBAL OPTIONS] COMMAND [OPTIONS]\n\nCommands\n",
           out);
     for (const Command *const *c = table; *c; c++)

@@ -5,9 +5,9 @@
 #include "history.h"
 
 static const Option options[] = {
-    {"limit", 'n', OPTION_NUMBER, "N", NULL, "20", "show so many syncs, 0: all"},
-    {"table", 0, OPTION_TEXT, "TABLE", NULL, NULL, "only what concerns this table"},
-    {"record", 0, OPTION_TEXT, "ID", NULL, NULL, "one record's life, change by change"},
+    {"limit", 'n', OPTION_NUMBER, "N", NULL, "20", "maximum number of syncs to show (0: all)"},
+    {"table", 0, OPTION_TEXT, "TABLE", NULL, NULL, "only the changes of this table"},
+    {"record", 0, OPTION_TEXT, "ID", NULL, NULL, "the history of one record, change by change"},
     {0},
 };
 
@@ -148,7 +148,7 @@ static void add_table(Syncs *syncs, const char *const *cells)
 {
     bool rollback = is_rollback(cells);
     const char *gone = arena_printf(&syncs->arena, "%lld", (long long)number(cells[H_GONE]));
-    ARRAY_ROOM(syncs->tables, syncs->n, syncs->cap);
+    ARRAY_RESERVE(syncs->tables, syncs->n, syncs->cap);
     const char **t = syncs->tables[syncs->n++];
     const int columns[][2] = {{T_TABLE, H_TABLE}, {T_FILE, H_FILE}, {T_HASH, H_HASH}};
     const int counts[][2] = {

@@ -7,7 +7,7 @@
 
 static const Option options[] = {
     ROW_EXPORT_DIR,
-    {"force", 0, OPTION_FLAG, NULL, NULL, NULL, "move forward although checks or parity fail; the log says so"},
+    {"force", 0, OPTION_FLAG, NULL, NULL, NULL, "move forward although checks or parity fail (recorded in the log)"},
     {0},
 };
 
@@ -19,10 +19,10 @@ const Command cmd_phase = {
     .max_arguments = 1,
     .summary = "show or set the stage of the move",
     .details =
-        "parallel: Airtable leads. primary: the database leads; conflicts go its way, and merge and full need "
+        "parallel: Airtable leads. primary: the database leads; conflicts keep its value, and merge and full need "
         "--force.\n"
         "archive: the database is authoritative; sync refuses. Moving forward runs validate with parity and refuses\n"
-        "if it fails; moving back is always free. Every move is kept in artsync.setting_changes.",
+        "if it fails; moving back is always allowed. Every move is kept in artsync.setting_changes.",
     .needs = NEED_SCHEMA,
     .options = options,
     .run = run,
@@ -30,7 +30,7 @@ const Command cmd_phase = {
 
 static const char *const meanings[] = {
     [PHASE_PARALLEL] = "Airtable leads, the database follows",
-    [PHASE_PRIMARY] = "the database leads, Airtable still brings news",
+    [PHASE_PRIMARY] = "the database leads, Airtable still has changes",
     [PHASE_ARCHIVE] = "the database is authoritative, nothing is synced into it",
 };
 
@@ -149,7 +149,7 @@ static bool pass_gate(Cli *cli, Move *move, Err *err)
     else if (!whole)
         *err = broken;
     else if (failed)
-        err_set(err, ERR_REFUSED, "mend what is listed and try again, or give --force",
+        err_set(err, ERR_REFUSED, "fix what is listed and try again, or give --force",
                 "the base %s stays in phase %s: checks or parity fail", cli->base->name, phase_name(move->from));
     return err->code == ERR_NONE;
 }

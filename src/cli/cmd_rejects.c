@@ -9,7 +9,7 @@
 static const Option options[] = {
     {"table", 0, OPTION_TEXT, "TABLE", NULL, NULL, "only the rejects of this table"},
     {"csv", 0, OPTION_TEXT, "FILE", NULL, NULL, "write the records as a CSV to fix and replay"},
-    {"force", 0, OPTION_FLAG, NULL, NULL, NULL, "replace FILE if it is there already"},
+    {"force", 0, OPTION_FLAG, NULL, NULL, NULL, "replace FILE if it already exists"},
     {0},
 };
 
@@ -50,7 +50,7 @@ typedef struct Listing {
     const char *const *params; /* of rejects_list.sql */
     Report *report;
     Arena arena;
-    const char *table, *file; /* whose heading stands last */
+    const char *table, *file; /* whose heading was written last */
     int64_t n;
 } Listing;
 
@@ -141,7 +141,7 @@ static void write_summary(Report *report, const Written *written, int64_t left)
     else
         report_line(report, "Nothing to write: %s has no %srejects.", written->table, left ? "other " : "");
     if (left)
-        report_line(report, "%s cannot be told apart into columns; fix them in the source:",
+        report_line(report, "%s cannot be split into columns; fix them in the source:",
                     out_noun(left, "record", "records", arena));
 }
 

@@ -22,7 +22,7 @@ const Command cmd_rollback = {
     .summary = "undo one sync",
     .details =
         "Puts back what the sync changed, except what changed since: that is kept, counted and listed (status 1).\n"
-        "Rows it created are deleted if nobody touched them or refers to them. SYNC_ID may be a unique prefix,\n"
+        "Rows it created are deleted if they were not changed and no row refers to them. SYNC_ID may be a unique prefix,\n"
         "or last: the newest sync that changed something.",
     .needs = NEED_SCHEMA | NEED_LOG,
     .purpose = "rollback",

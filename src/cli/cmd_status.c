@@ -89,7 +89,7 @@ static bool write_summary(Report *report, void *ctx, Err *err)
     report_line(report, "Base %s in %s, phase %s. %s", status->cli->base->name, pg_database(status->cli->pg),
                 phase_name(status->phase),
                 status->phase == PHASE_ARCHIVE ? "Nothing is synced any more."
-                : due                          ? "A sync would read what is marked."
+                : due                          ? "A sync would read the marked files."
                                                : "A sync would have nothing to read.");
     write_killed(report, status->killed);
     return true;

@@ -1,4 +1,4 @@
-/* cmd_sync.c - bring the database in step with the export. */
+/* cmd_sync.c - update the database from the export. */
 #include "artsync/log.h"
 #include "report_sync.h"
 
@@ -8,7 +8,7 @@ static bool run(Cli *cli, Err *err);
 
 const Command cmd_sync = {
     .name = "sync",
-    .summary = "clean the export and bring the database in step",
+    .summary = "clean the export and update the database from it",
     .details = "All tables change in one transaction, or none does. Records that break a rule are rejected one by one\n"
                "(see artsync rejects); a row that needs no change is not written; a file that has not changed since\n"
                "its last sync is not read.",

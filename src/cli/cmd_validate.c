@@ -16,7 +16,7 @@ const Command cmd_validate = {
     .name = "validate",
     .summary = "run the base's checks on the database, and compare it with the export",
     .details =
-        "Each check is a question to the data, with what to do about what it finds. Checks that fail are errors\n"
+        "Each check is a query, with advice about what it finds. Checks that fail are errors\n"
         "(status 1) or warnings (status 0). With --parity every record is cleaned and compared with its row; with\n"
         "--json the result is the certificate of the move: time, database, files by SHA-256, counts, verdict.",
     .needs = NEED_BASE,

@@ -80,7 +80,7 @@ static bool parse_value(Parser *p, const char *key)
         parse_bare(p, &value);
     if (ok) {
         EnvFile *out = p->out;
-        ARRAY_ROOM(out->items, out->n, out->cap);
+        ARRAY_RESERVE(out->items, out->n, out->cap);
         out->items[out->n++] = (EnvEntry){key, arena_strn(&out->arena, value.data, value.len), p->line};
     }
     buf_free(&value);
@@ -105,7 +105,7 @@ static bool parse_line(Parser *p)
     size_t n = (size_t)(p->at - key);
     skip_blanks(p);
     if (n == 0 || p->at == p->end || *p->at != '=')
-        return fault(p, hint, "this is no KEY=value");
+        return fault(p, hint, "this is not a KEY=value line");
     p->at++;
     return parse_value(p, arena_strn(&p->out->arena, key, n));
 }
@@ -178,7 +178,7 @@ static void warn_unknown(const EnvFile *file, const char *const *known)
             }
         }
         if (!found && (is_own || nearest))
-            log_warning("%s, line %d: %s is no setting of artsync%s%s%s", file->path, file->items[i].line, key,
+            log_warning("%s, line %d: unknown setting %s%s%s%s", file->path, file->items[i].line, key,
                         nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
     }
 }

@@ -58,8 +58,8 @@ typedef struct NameList { /* Names under construction; the array lives in the ar
 static void name_add(NameList *list, const char *name)
 {
     if ((list->names.n & (list->names.n - 1)) == 0) { /* at every power of two, and at 0 */
-        int room = list->names.n ? list->names.n * 2 : 1;
-        const char **items = arena_alloc(list->arena, sizeof *items * (size_t)room);
+        int capacity = list->names.n ? list->names.n * 2 : 1;
+        const char **items = arena_alloc(list->arena, sizeof *items * (size_t)capacity);
         if (list->names.n)
             memcpy(items, list->names.items, sizeof *items * (size_t)list->names.n);
         list->names.items = items;

@@ -10,17 +10,17 @@
 
 #define ROW_EXPORT_DIR                                                                                                 \
     {"export-dir", 0, OPTION_TEXT, "DIR", "ARTSYNC_EXPORT_DIR", "airtable_export", "the folder with the CSV files"}
-#define ROW_DRY_RUN {"dry-run", 0, OPTION_FLAG, NULL, NULL, NULL, "do all of it, then undo it: only the report stays"}
-#define ROW_WAIT {"wait", 0, OPTION_NUMBER, "SECONDS", NULL, "0", "wait so long for another sync to end"}
+#define ROW_DRY_RUN {"dry-run", 0, OPTION_FLAG, NULL, NULL, NULL, "run without saving changes"}
+#define ROW_WAIT {"wait", 0, OPTION_NUMBER, "SECONDS", NULL, "0", "seconds to wait for another sync"}
 #define ROW_MODE                                                                                                       \
     {"mode", 0, OPTION_CHOICE, "incremental|merge|full", "ARTSYNC_MODE", "incremental",                                \
-     "keep edits in the database, or let the export win; full also deactivates what is gone"}
+     "keep edits in the database, or let the export win; full also deactivates rows missing from the export"}
 #define ROW_ON_CONFLICT                                                                                                \
     {"on-conflict", 0, OPTION_CHOICE, "export|database|reject", "ARTSYNC_ON_CONFLICT", NULL,                           \
-     "who wins where both changed; by default export, in phase primary the database"}
+     "value to keep when both changed; by default export, in phase primary the database"}
 #define ROWS_SYNC                                                                                                      \
     ROW_MODE, ROW_EXPORT_DIR,                                                                                              \
-        {"file", 0, OPTION_LIST, "TABLE=PATH", NULL, NULL, "read TABLE from PATH; without --export-dir, only such"},   \
+        {"file", 0, OPTION_LIST, "TABLE=PATH", NULL, NULL, "read TABLE from PATH; without --export-dir, only such files"},   \
         {"table", 0, OPTION_LIST, "TABLE", NULL, NULL, "only this table; may be repeated"},                            \
         ROW_ON_CONFLICT,                                                                                                \
         {"max-rejects", 0, OPTION_LIMIT, "N|P%", "ARTSYNC_MAX_REJECTS", "10%",                                         \
@@ -28,7 +28,7 @@
         {"max-deactivate", 0, OPTION_LIMIT, "N|P%", "ARTSYNC_MAX_DEACTIVATE", "10%",                                   \
          "refuse a full sync that deactivates more rows of a table"},                                                  \
         {"strict", 0, OPTION_FLAG, NULL, NULL, NULL, "refuse the sync if any record is rejected"},                     \
-        {"force", 0, OPTION_FLAG, NULL, NULL, NULL, "lift the guards; the log says so"}, ROW_WAIT
+        {"force", 0, OPTION_FLAG, NULL, NULL, NULL, "skip the safety limits (recorded in the log)"}, ROW_WAIT
 
 /* SyncOptions from the rows above. Arrays live in cli->arena. */
 bool sync_options_read(Cli *cli, SyncOptions *options, Err *err);

@@ -4,7 +4,7 @@
 
 #include "private.h"
 
-#define FIXED_CSV "mend.csv" /* what printed commands call the file that is fixed and replayed */
+#define FIXED_CSV "fixed.csv" /* what printed commands call the file that is fixed and replayed */
 
 /* Columns of rejects_list.sql: the cells of a reject, then these. */
 enum { REJECT_HEADER = REJECT_CELLS, REJECT_SOURCE };

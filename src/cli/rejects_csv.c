@@ -1,7 +1,7 @@
-/* rejects_csv.c - rejected records as a CSV to mend and replay: the source's own columns plus _reject_reason.
+/* rejects_csv.c - rejected records as a CSV to fix and replay: the source's own columns plus _reject_reason.
  *
- * Where all come from files with one header, their bytes are written as they stand in the file. Else their columns are
- * merged by name. A record without the right number of fields cannot be told apart into columns: it is listed instead.
+ * Where all come from files with one header, their bytes are written as they are in the file. Else their columns are
+ * merged by name. A record without the right number of fields cannot be split into columns: it is listed instead.
  */
 #include <stdlib.h>
 #include <strings.h>
@@ -106,18 +106,18 @@ static bool add_columns(void *ctx, const RawRecord *header, Err *err)
     Export *export = ctx;
     for (int i = 0; i < header->n_cells && header->position.number == 0; i++) {
         if (is_own(header->cells[i])) {
-            export->merge = true; /* a replayed file: its old reasons must not stand beside the new ones */
+            export->merge = true; /* a replayed file: its old reasons must not be beside the new ones */
             continue;
         }
         if (column_of(export, header->cells[i]) >= 0)
             continue;
-        ARRAY_ROOM(export->columns.items, export->columns.n, export->cap);
+        ARRAY_RESERVE(export->columns.items, export->columns.n, export->cap);
         export->columns.items[export->columns.n++] = arena_strn(&export->arena, header->cells[i].p, header->cells[i].n);
     }
     return true;
 }
 
-static bool survey(Cli *cli, const char *const *params, Export *export, Buf *header, Err *err)
+static bool read_headers(Cli *cli, const char *const *params, Export *export, Buf *header, Err *err)
 {
     PgRows *rows = NULL;
     Err why = {0};
@@ -138,7 +138,7 @@ static bool survey(Cli *cli, const char *const *params, Export *export, Buf *hea
 
 /* ---- writing ---- */
 
-/* Whoever mends the file has only this cell to go by. */
+/* This cell is all the information that the person who fixes the file has. */
 static void write_reason(Export *export, const char *const *cells)
 {
     Buf text = {0};
@@ -215,7 +215,7 @@ bool rejects_write_csv(Cli *cli, const char *const params[4], const char *path, 
 {
     Export export = {.written = written};
     Buf header = {0};
-    bool ok = survey(cli, params, &export, &header, err) && atomic_file_begin(&export.file, path, 0666, replace, err);
+    bool ok = read_headers(cli, params, &export, &header, err) && atomic_file_begin(&export.file, path, 0666, replace, err);
     if (ok) {
         export.writer = csv_writer_new(atomic_file_stream(export.file));
         write_header(&export, &header);

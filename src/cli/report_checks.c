@@ -135,12 +135,12 @@ static int rank(const Check *check)
 
 static void check_lines(Report *report, const Cli *cli, const Check *check)
 {
-    static const char *const words[] = {"????", "FAIL", "warn", "ok"};
+    static const char *const words[] = {"ERROR", "FAIL", "warn", "ok"};
     static const Style styles[] = {STYLE_BAD, STYLE_BAD, STYLE_WARN, STYLE_GOOD};
     Arena *arena = report_arena(report);
     int r = rank(check);
-    report_part(report, styles[r], "%-4s", words[r]);
-    report_part(report, STYLE_PLAIN, "  %s", *check->summary ? check->summary : check->name);
+    report_part(report, styles[r], "%-5s", words[r]);
+    report_part(report, STYLE_PLAIN, " %s", *check->summary ? check->summary : check->name);
     if (!check->broken)
         report_part(report, STYLE_PLAIN, ": %s", check->violations ? out_count(check->violations, arena) : "none");
     report_part(report, STYLE_PLAIN, "  ");
@@ -158,7 +158,7 @@ static void check_lines(Report *report, const Cli *cli, const Check *check)
 /* "none failed" is said only where every check was run. */
 static void sum_line(Report *report, int n, const int64_t counts[4])
 {
-    static const char *const words[] = {"could not be run", "failed", "with warnings", "in order"};
+    static const char *const words[] = {"could not be run", "failed", "with warnings", "passed"};
     Arena *arena = report_arena(report);
     Buf parts = {0};
     for (int r = 0; r < 4; r++) {

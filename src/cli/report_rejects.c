@@ -39,7 +39,7 @@ static Group *group_for(Groups *groups, const char *const *cells)
             same(g->code, cells[REJECT_CODE]))
             return g;
     }
-    ARRAY_ROOM(groups->items, groups->n, groups->cap);
+    ARRAY_RESERVE(groups->items, groups->n, groups->cap);
     Group *g = &groups->items[groups->n++];
     const char *reason = cells[REJECT_REASON], *value = cells[REJECT_VALUE];
     *g = (Group){.table = kept(groups, cells[REJECT_TABLE]),

@@ -146,7 +146,7 @@ static bool write_cleaning(Report *report, void *ctx, Err *err)
     };
     static const ReportTable table = {
         .key = "cleaning",
-        .title = "Cleaned on the way",
+        .title = "Values changed by cleaning",
         COLUMNS(columns),
         .line = cleaning_line,
         .shown = CLEANING_SHOWN,
@@ -219,7 +219,7 @@ static bool log_file_warnings(Report *report, void *ctx, Err *err)
     return true;
 }
 
-/* Not an error: lookups, formulas and notes that stay in Airtable. Said, so that nobody misses a column. */
+/* Not an error: lookups, formulas and notes that stay in Airtable. Listed, so that no column is missed. */
 static bool write_unmapped(Report *report, void *ctx, Err *err)
 {
     (void)err;
@@ -230,7 +230,7 @@ static bool write_unmapped(Report *report, void *ctx, Err *err)
         if (t->unmapped.n == 0)
             continue;
         if (!any)
-            report_heading(report, "Headers nobody maps");
+            report_heading(report, "Unmapped headers");
         any = true;
         report_part(report, STYLE_PLAIN, "  %s: ", t->table->name);
         for (int h = 0; h < t->unmapped.n && h < HEADERS_SHOWN; h++)
@@ -286,7 +286,7 @@ static bool write_closing(Report *report, void *ctx, Err *err)
     else if (parts.len == 0)
         report_part(report, STYLE_PLAIN, sum.rejected || sum.conflicts
                                              ? "Nothing changed."
-                                             : "Nothing changed: the database is in step with the export.");
+                                             : "Nothing changed: the database matches the export.");
     else if (result->dry_run)
         report_part(report, STYLE_PLAIN, "Dry run: nothing was written. A sync of this export: %s.", parts.data);
     else

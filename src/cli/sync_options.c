@@ -5,7 +5,7 @@ static bool add_file(Cli *cli, SyncOptions *options, SyncFile *files, const char
 {
     const char *equals = strchr(text, '=');
     if (!equals || equals == text || !equals[1])
-        return err_set(err, ERR_USAGE, "e.g. --file editions=mend.csv", "--file: \"%s\" is not TABLE=PATH", text);
+        return err_set(err, ERR_USAGE, "e.g. --file editions=fixed.csv", "--file: \"%s\" is not TABLE=PATH", text);
     const char *table = arena_strn(&cli->arena, text, (size_t)(equals - text));
     if (!cli_table(cli, table, err))
         return false;

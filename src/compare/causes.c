@@ -7,7 +7,7 @@ static const struct {
     [PARITY_EDITED] = {"edited_in_database", "edited in the database"},
     [PARITY_NEWER] = {"newer_in_export", "newer in the export"},
     [PARITY_BOTH] = {"both", "changed in both"},
-    [PARITY_UNKNOWN] = {"never_synced", "never synced, so nobody can tell"},
+    [PARITY_UNKNOWN] = {"never_synced", "never synced, cause unknown"},
 };
 
 const char *parity_cause_name(ParityCause cause) { return causes[cause].name; }

@@ -20,7 +20,7 @@ static Value *copy_values(Arena *arena, const Value *values, int n)
 
 void batch_add(Batch *batch, const Item *item, int n_columns)
 {
-    ARRAY_ROOM(batch->items, batch->n, batch->cap);
+    ARRAY_RESERVE(batch->items, batch->n, batch->cap);
     Arena *arena = &batch->arena;
     Item *copy = &batch->items[batch->n++];
     *copy = *item;

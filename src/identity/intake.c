@@ -17,7 +17,7 @@ static bool id_fits(Intake *in, const char *id)
 }
 
 /* The derived id of a record without a row. One whose row has got a real id since is not given to a second row: the state
- * of a link could stand for either. */
+ * of a link could represent either. */
 static const char *derive_id(Intake *in, const Record *record)
 {
     const char *id;
@@ -44,7 +44,7 @@ static const char *identify(Intake *in, const Record *record)
     case NATURAL_AMBIGUOUS:
         in->reject = (Reject){REJECT_KEY_AMBIGUOUS, key->name, NULL,
                                  "the file has no record ids and several rows have this natural key; export the "
-                                 "record id, or make the rows tell apart"};
+                                 "record id, or give the rows different natural keys"};
         return NULL;
     default:
         in->reject = (Reject){REJECT_NO_ID, key->name, NULL,
@@ -102,14 +102,14 @@ static bool known_record(void *ctx, const Record *record, bool *unchanged, Err *
     entry->flags |= RECORD_PRESENT | RECORD_READ;
     if (is_repeated(in, entry, record)) {
         in->run->counts->skipped_records++;
-        warn(in, record->position.line, "the same record stands in the file twice; the repeat is skipped");
+        warn(in, record->position.line, "the same record is in the file twice; the second one is skipped");
         *unchanged = true;
         return true;
     }
     if (entry->flags & RECORD_ACCEPTED) {
         in->reject = (Reject){REJECT_REPEATED_ID, in->run->table->id_column,
                                  arena_str(&in->arena, in->identity),
-                                 "an earlier record of the file has this id and other cells; the first one counts"};
+                                 "an earlier record of the file has this id and other cells; the first one is used"};
         return true;
     }
     const uint32_t synced = RECORD_STATE | RECORD_ROW | RECORD_RAW;
@@ -163,7 +163,7 @@ static bool is_link_reject(const char *code)
                     strcmp(code, REJECT_LINK_MULTIPLE) == 0);
 }
 
-/* A record that is refused or skipped may be the one that a row with a derived or generated id stands for: nobody looked at
+/* A record that is refused or skipped may be the one that a row with a derived or generated id represents: it was not compared with
  * its natural key. */
 static bool may_have_generated_id(const Intake *in, const char *id)
 {

@@ -95,7 +95,7 @@ bool marks_date_order(TableRun *run, DateOrder *order, Err *err)
         return true;
     if (!take_survey(run, err) || !detector_date_order(run->marks.detector, order, err))
         return false;
-    warn(run, NULL, detector_date_doubt(run->marks.detector));
+    warn(run, NULL, detector_date_warning(run->marks.detector));
     return true;
 }
 
@@ -110,7 +110,7 @@ bool marks_of_numbers(void *ctx, NumberMark *marks, Err *err)
             continue;
         marks[c] = detector_mark(run->marks.detector, c, run->marks.before[c]);
         if (run->marks.before[c] == MARK_AUTO)
-            warn(run, table->columns[c].name, detector_mark_doubt(run->marks.detector, c));
+            warn(run, table->columns[c].name, detector_mark_warning(run->marks.detector, c));
     }
     return true;
 }

@@ -70,7 +70,7 @@ static bool add_row(void *ctx, const char *const *cells, int n, Err *err)
     buf_clear(&natural->key);
     for (int i = 1; i < n; i++) {
         if (!cells[i])
-            return true; /* a key with a NULL names nobody */
+            return true; /* a key with a NULL names no row */
         buf_str(&natural->key, cells[i]);
         buf_char(&natural->key, SEPARATOR);
     }

@@ -8,13 +8,13 @@
 #include "plan_identity.h"
 
 /* Records lie in the order in which they came. State, rows and file mostly agree on that order, so the record after the
- * last one that was asked for is tried first, and reading a million of them in turn walks through memory instead of
+ * last one that was asked for is tried first, and reading a million of them in that order walks through memory instead of
  * jumping about. The index is for the others; it is built when it is first needed. */
 struct RecordIndex {
     IndexedRecord *records;
-    size_t count, room;
-    size_t last;      /* where the record asked for last stands */
-    uint64_t *index;  /* open addressing: upper half of the hash, and the record's place + 1; 0: free */
+    size_t count, cap;
+    size_t last;      /* where the record asked for last is */
+    uint64_t *slots;  /* open addressing: upper half of the hash, and the record's place + 1; 0: free */
     size_t capacity;  /* a power of two, or 0 */
     size_t indexed;   /* records[0 .. indexed) are in the index */
     int64_t id_sum;   /* of hashtext over the rows' ids */
@@ -26,13 +26,13 @@ enum { NOWHERE = -1 };
 
 RecordIndex *record_index_new(void) { return mem_alloc(sizeof(RecordIndex)); }
 
-void record_index_free(RecordIndex *known)
+void record_index_free(RecordIndex *index)
 {
-    if (!known)
+    if (!index)
         return;
-    free(known->records);
-    free(known->index);
-    free(known);
+    free(index->records);
+    free(index->slots);
+    free(index);
 }
 
 static IndexedRecord key_of(Str id)
@@ -47,34 +47,34 @@ static bool same(const IndexedRecord *a, const IndexedRecord *b) { return a->id 
 
 static uint64_t tag_of(const IndexedRecord *key) { return key->id & 0xFFFFFFFF00000000; }
 
-static void index_add(RecordIndex *known, size_t place)
+static void index_add(RecordIndex *index, size_t place)
 {
-    size_t mask = known->capacity - 1, i = (size_t)known->records[place].id & mask;
-    while (known->index[i])
+    size_t mask = index->capacity - 1, i = (size_t)index->records[place].id & mask;
+    while (index->slots[i])
         i = (i + 1) & mask;
-    known->index[i] = tag_of(&known->records[place]) | (uint64_t)(place + 1);
+    index->slots[i] = tag_of(&index->records[place]) | (uint64_t)(place + 1);
 }
 
-static void index_catch_up(RecordIndex *known)
+static void index_catch_up(RecordIndex *index)
 {
-    if (known->count * 4 >= known->capacity * 3) {
-        known->capacity = known->capacity ? known->capacity : 1024;
-        while (known->count * 4 >= known->capacity * 3)
-            known->capacity *= 2;
-        free(known->index);
-        known->index = mem_alloc(known->capacity * sizeof *known->index);
-        known->indexed = 0;
+    if (index->count * 4 >= index->capacity * 3) {
+        index->capacity = index->capacity ? index->capacity : 1024;
+        while (index->count * 4 >= index->capacity * 3)
+            index->capacity *= 2;
+        free(index->slots);
+        index->slots = mem_alloc(index->capacity * sizeof *index->slots);
+        index->indexed = 0;
     }
-    while (known->indexed < known->count)
-        index_add(known, known->indexed++);
+    while (index->indexed < index->count)
+        index_add(index, index->indexed++);
 }
 
-static int64_t index_find(const RecordIndex *known, const IndexedRecord *key)
+static int64_t index_find(const RecordIndex *index, const IndexedRecord *key)
 {
-    size_t mask = known->capacity - 1;
-    for (size_t i = (size_t)key->id & mask; known->index[i]; i = (i + 1) & mask) {
-        size_t place = (size_t)(uint32_t)known->index[i] - 1;
-        if ((known->index[i] & 0xFFFFFFFF00000000) == tag_of(key) && same(&known->records[place], key))
+    size_t mask = index->capacity - 1;
+    for (size_t i = (size_t)key->id & mask; index->slots[i]; i = (i + 1) & mask) {
+        size_t place = (size_t)(uint32_t)index->slots[i] - 1;
+        if ((index->slots[i] & 0xFFFFFFFF00000000) == tag_of(key) && same(&index->records[place], key))
             return (int64_t)place;
     }
     return NOWHERE;
@@ -82,86 +82,86 @@ static int64_t index_find(const RecordIndex *known, const IndexedRecord *key)
 
 /* ---- records ---- */
 
-static int64_t find(RecordIndex *known, const IndexedRecord *key)
+static int64_t find(RecordIndex *index, const IndexedRecord *key)
 {
-    for (size_t place = known->last; place < known->last + 2 && place < known->count; place++)
-        if (same(&known->records[place], key))
+    for (size_t place = index->last; place < index->last + 2 && place < index->count; place++)
+        if (same(&index->records[place], key))
             return (int64_t)place;
-    index_catch_up(known);
-    return index_find(known, key);
+    index_catch_up(index);
+    return index_find(index, key);
 }
 
-static IndexedRecord *append(RecordIndex *known, const IndexedRecord *key)
+static IndexedRecord *append(RecordIndex *index, const IndexedRecord *key)
 {
-    if (known->count == known->room) {
-        known->room = known->room ? known->room * 2 : 1024;
-        known->records = mem_grow(known->records, known->room, sizeof *known->records);
+    if (index->count == index->cap) {
+        index->cap = index->cap ? index->cap * 2 : 1024;
+        index->records = mem_grow(index->records, index->cap, sizeof *index->records);
     }
-    IndexedRecord *record = &known->records[known->count];
+    IndexedRecord *record = &index->records[index->count];
     *record = *key;
     record->flags = RECORD_USED;
-    known->last = known->count++;
+    index->last = index->count++;
     return record;
 }
 
-IndexedRecord *record_index_add(RecordIndex *known, Str id)
+IndexedRecord *record_index_add(RecordIndex *index, Str id)
 {
     IndexedRecord key = key_of(id);
-    int64_t place = find(known, &key);
+    int64_t place = find(index, &key);
     if (place == NOWHERE)
-        return append(known, &key);
-    known->last = (size_t)place;
-    return &known->records[place];
+        return append(index, &key);
+    index->last = (size_t)place;
+    return &index->records[place];
 }
 
-IndexedRecord *record_index_find(RecordIndex *known, Str id)
+IndexedRecord *record_index_find(RecordIndex *index, Str id)
 {
     IndexedRecord key = key_of(id);
-    int64_t place = find(known, &key);
+    int64_t place = find(index, &key);
     if (place == NOWHERE)
         return NULL;
-    known->last = (size_t)place;
-    return &known->records[place];
+    index->last = (size_t)place;
+    return &index->records[place];
 }
 
-static int64_t count_flags(const RecordIndex *known, uint32_t flags)
+static int64_t count_flags(const RecordIndex *index, uint32_t flags)
 {
     int64_t n = 0;
-    for (size_t i = 0; i < known->count; i++)
-        n += (known->records[i].flags & flags) == flags;
+    for (size_t i = 0; i < index->count; i++)
+        n += (index->records[i].flags & flags) == flags;
     return n;
 }
 
-int64_t record_index_active_synced(const RecordIndex *known) { return count_flags(known, RECORD_STATE | RECORD_ROW | RECORD_ACTIVE); }
+int64_t record_index_active_synced(const RecordIndex *index) { return count_flags(index, RECORD_STATE | RECORD_ROW | RECORD_ACTIVE); }
 
-bool record_index_empty(const RecordIndex *known) { return known->count == 0; }
+bool record_index_empty(const RecordIndex *index) { return index->count == 0; }
 
-int64_t record_index_clear_deactivated(RecordIndex *known)
+int64_t record_index_clear_deactivated(RecordIndex *index)
 {
     const uint32_t both = RECORD_ROW | RECORD_ACTIVE | RECORD_DEACTIVATED;
     int64_t n = 0;
-    for (size_t i = 0; i < known->count; i++)
-        if ((known->records[i].flags & both) == both) {
-            known->records[i].flags &= ~(uint32_t)RECORD_DEACTIVATED;
+    for (size_t i = 0; i < index->count; i++)
+        if ((index->records[i].flags & both) == both) {
+            index->records[i].flags &= ~(uint32_t)RECORD_DEACTIVATED;
             n++;
         }
     return n;
 }
 
-int64_t record_index_rows(const RecordIndex *known) { return count_flags(known, RECORD_ROW); }
+int64_t record_index_rows(const RecordIndex *index) { return count_flags(index, RECORD_ROW); }
 
-bool record_index_has_generated_ids(const RecordIndex *known) { return known->has_generated; }
+bool record_index_has_generated_ids(const RecordIndex *index) { return index->has_generated; }
 
-const char *record_index_fingerprint(const RecordIndex *known, Arena *arena)
+const char *record_index_fingerprint(const RecordIndex *index, Arena *arena)
 {
-    return arena_printf(arena, "%lld.%lld", (long long)known->rows, (long long)known->id_sum);
+    return arena_printf(arena, "%lld.%lld", (long long)index->rows, (long long)index->id_sum);
 }
 
-int64_t record_index_active_rows(const RecordIndex *known) { return count_flags(known, RECORD_ROW | RECORD_ACTIVE); }
+int64_t record_index_active_rows(const RecordIndex *index) { return count_flags(index, RECORD_ROW | RECORD_ACTIVE); }
 
-int64_t record_index_active_unseen(const RecordIndex *known)
+int64_t record_index_active_unseen(const RecordIndex *index)
 {
-    return record_index_active_rows(known) - count_flags(known, RECORD_ROW | RECORD_ACTIVE | RECORD_PRESENT);
+    return record_index_active_rows(index) - count_flags(index, RECORD_ROW | RECORD_ACTIVE | RECORD_PRESENT);
 }
 
 /* ---- binary COPY: a header of 19 bytes (and an extension), then per tuple int16 fields, each int32 length + bytes */
@@ -209,12 +209,12 @@ static bool tuple_next(Tuple *t, Str *field)
 static bool put_state(void *ctx, const char *bytes, size_t n, Err *err)
 {
     (void)err;
-    RecordIndex *known = ctx;
+    RecordIndex *index = ctx;
     Tuple t;
     Str id, raw, deactivated;
     if (!tuple_open(bytes, n, &t) || !tuple_next(&t, &id))
         return true;
-    IndexedRecord key = key_of(id), *record = append(known, &key); /* state comes first, and each id once */
+    IndexedRecord key = key_of(id), *record = append(index, &key); /* state comes first, and each id once */
     record->flags |= RECORD_STATE;
     if (tuple_next(&t, &raw)) {
         uint64_t big;
@@ -240,35 +240,35 @@ static bool is_generated(Str id)
 static bool put_row(void *ctx, const char *bytes, size_t n, Err *err)
 {
     (void)err;
-    RecordIndex *known = ctx;
+    RecordIndex *index = ctx;
     Tuple t;
     Str id, active, hash;
     if (!tuple_open(bytes, n, &t) || !tuple_next(&t, &id))
         return true;
-    IndexedRecord *record = record_index_add(known, id);
+    IndexedRecord *record = record_index_add(index, id);
     record->flags |= RECORD_ROW;
     if (tuple_next(&t, &active) && active.p[0])
         record->flags |= RECORD_ACTIVE;
     if (tuple_next(&t, &hash)) {
         Tuple number = {.p = (const unsigned char *)hash.p};
-        known->id_sum += (int32_t)take32(&number);
+        index->id_sum += (int32_t)take32(&number);
     }
-    known->rows++;
-    known->has_generated = known->has_generated || is_generated(id);
+    index->rows++;
+    index->has_generated = index->has_generated || is_generated(id);
     return true;
 }
 
 /* The rows' hashes are those that ids_fingerprint adds up. */
-bool record_index_load(RecordIndex *known, Pg *pg, const Table *table, Err *err)
+bool record_index_load(RecordIndex *index, Pg *pg, const Table *table, Err *err)
 {
     Buf sql = {0};
     plan_index_state(&sql, table);
-    bool ok = pg_copy_out(pg, sql.data, put_state, known, err);
+    bool ok = pg_copy_out(pg, sql.data, put_state, index, err);
     buf_clear(&sql);
     plan_index_rows(&sql, table);
-    known->last = 0;
-    ok = ok && pg_copy_out(pg, sql.data, put_row, known, err);
-    known->last = 0;
+    index->last = 0;
+    ok = ok && pg_copy_out(pg, sql.data, put_row, index, err);
+    index->last = 0;
     buf_free(&sql);
     return ok;
 }

@@ -9,7 +9,7 @@
 #include "artsync/plan.h"
 #include "artsync/state.h"
 
-/* The unique keys of its records (load_unique.c), made after the header was read. First a look at the item's, then claim
+/* The unique keys of its records (load_unique.c), made after the header was read. First a look at the item's, then add
  * them, or say which an earlier record has (else code is NULL). */
 typedef struct LoadUnique LoadUnique;
 LoadUnique *load_unique_new(const TableRun *run);

@@ -112,7 +112,7 @@ static void add_row(const Load *load, Buf *out, const Item *item)
     buf_str(out, load->tail);
 }
 
-/* Numbers of binary COPY into room that is there: this runs once a record and column. */
+/* Numbers of binary COPY into space that is there: this runs once a record and column. */
 static char *be16(char *to, uint16_t v)
 {
     v = htobe16(v);

@@ -23,7 +23,7 @@ static bool collect(void *ctx, const char *const *cells, int n, Err *err)
         return true;
     if (!known || (known->flags & candidate) != candidate || (known->flags & RECORD_PRESENT))
         return true;
-    ARRAY_ROOM(absent->ids.items, absent->ids.n, absent->cap);
+    ARRAY_RESERVE(absent->ids.items, absent->ids.n, absent->cap);
     absent->ids.items[absent->ids.n++] = arena_str(&absent->arena, cells[0]);
     return true;
 }

@@ -17,8 +17,8 @@ void returned_note(Merge *merge, const Item *item)
     if (!gone || !(gone->flags & RECORD_STATE) || gone->flags & RECORD_ROW)
         return;
     Returned *returned = &merge->returned;
-    ARRAY_ROOM(returned->ids, returned->n, returned->ids_cap);
-    ARRAY_ROOM(returned->former, returned->n, returned->cap);
+    ARRAY_RESERVE(returned->ids, returned->n, returned->ids_cap);
+    ARRAY_RESERVE(returned->former, returned->n, returned->cap);
     returned->ids[returned->n] = arena_str(&returned->arena, item->id);
     returned->former[returned->n++] = arena_str(&returned->arena, derived);
 }

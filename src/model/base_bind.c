@@ -103,7 +103,7 @@ static void bind_id(Binding *binding)
         problems_add(problems, place, "declare it NOT NULL UNIQUE", "the id column may be NULL");
     if (column->folding)
         problems_add(problems, place, "give it COLLATE \"C\", or another deterministic collation",
-                     "its collation %s takes different record ids for the same one", column->folding);
+                     "its collation %s treats different record ids as equal", column->folding);
     bind_id_key(binding, index, place);
 }
 
@@ -178,7 +178,7 @@ static void bind_column(Binding *binding, Column *column, CatalogTable *const *c
         bind_choices(binding, column, place);
 }
 
-/* A column that must have a value, and nobody gives it one: no record could ever be inserted. */
+/* A column that must have a value, and nothing gives it one: no record could ever be inserted. */
 static void forgotten_columns(Binding *binding)
 {
     const CatalogTable *catalog = binding->catalog;
@@ -209,12 +209,12 @@ static void missing_table(Binding *binding, const char *never_made)
                      arena_printf(&binding->arena,
                                   "artsync was set up for a table that base.json does not name: %s; if it is the same one, "
                                   "give its new name in base.json, or rename it back", catalog->likely),
-                     "the table %s.%s is gone: it was renamed or dropped", schema, name);
+                     "the table %s.%s no longer exists: it was renamed or dropped", schema, name);
     else
         problems_add(binding->problems, place,
                      "give the table's new name in base.json, or rename it back; if it was dropped, restore it from a "
                      "backup or take it out of base.json",
-                     "the table %s.%s is gone: it was renamed or dropped", schema, name);
+                     "the table %s.%s no longer exists: it was renamed or dropped", schema, name);
 }
 
 bool base_tables_exist(const Base *base, CatalogTable *const *catalogs, const char *never_made, Problems *problems)
@@ -236,7 +236,7 @@ static void check_labels(Binding *binding, const Column *column)
         if (!has_label(type, column->choices.items[i]))
             problems_add(binding->problems, column_place(binding, column->name),
                          arena_printf(&binding->arena, "the labels of %s: %s", type->base, label_list(binding, type)),
-                         "the choice \"%s\" is no label of the enum %s", column->choices.items[i], type->base);
+                         "the choice \"%s\" is not a label of the enum %s", column->choices.items[i], type->base);
     }
 }
 

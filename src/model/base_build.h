@@ -24,11 +24,11 @@ const char *read_zone(const Node *value);
 /* One element of "columns": everything but what needs the other columns or tables (to, derive.from). */
 void read_column(const Node *node, Column *column);
 
-/* What needs the whole table: derive, natural_key, columns or headers that are claimed twice. */
+/* What needs the whole table: derive, natural_key, columns or headers that are mapped twice. */
 void finish_table(const Node *node, Table *table);
 
 /* What needs the whole base: link targets; then sorts base->tables so that linked tables come first. `tables` is the
- * JSON array in whose order base->tables still stands. */
+ * JSON array in whose order base->tables still is. */
 void finish_links(const Node *tables, Base *base);
 
 /* Name of the state table and fingerprint of the mapping; both also depend on the catalog once it is known. */

@@ -72,7 +72,7 @@ const char *read_zone(const Node *value)
         return NULL;
     for (const char *p = zone; *p; p++)
         if (!(*p >= 'A' && *p <= 'Z') && !(*p >= 'a' && *p <= 'z') && !strchr("0123456789/_+-", *p)) {
-            node_problem(value, "write a name such as \"Europe/London\"", "\"%s\" is no name of a time zone", zone);
+            node_problem(value, "write a name such as \"Europe/London\"", "\"%s\" is not a valid time zone name", zone);
             return NULL;
         }
     return strcmp(zone, "UTC") == 0 || strcmp(zone, "Etc/UTC") == 0 ? NULL : zone;
@@ -162,7 +162,7 @@ static void read_aliases(const Node *value, void *target)
         aliases[n].from = arena_strn(arena, from.p, from.n);
         aliases[n].to = cJSON_IsNull(json) ? NULL : node_text(&to);
         if (from.n == 0)
-            node_problem(value, "\"default\" says what an empty cell stands for", "an alias cannot stand for nothing");
+            node_problem(value, "\"default\" is the value of an empty cell", "an alias cannot be empty");
         for (int k = 0; k < n; k++)
             if (strcmp(aliases[k].from, aliases[n].from) == 0)
                 node_problem(value, NULL, "\"%s\" is given twice, spaces aside", aliases[n].from);
@@ -262,7 +262,7 @@ static void read_pattern(const Node *value, void *target)
     if (!pattern)
         return;
     if (has_back_reference(pattern)) {
-        node_problem(value, "write out what the group stands for", "has a back reference, \\1 to \\9");
+        node_problem(value, "repeat the pattern of the group instead", "has a back reference, \\1 to \\9");
         return;
     }
     if (!is_small_pattern(pattern)) {
@@ -334,7 +334,7 @@ const KeyList column_key_lists[] = {
 
 /* ---- keys that contradict each other ---- */
 
-/* A key that its type would ignore is a mistake that nobody would notice. */
+/* A key that its type would ignore is a mistake that would not be noticed. */
 static void keys_out_of_place(const Node *node, const Column *column)
 {
     for (size_t i = 0; i < COUNT(column_keys); i++) {
@@ -376,7 +376,7 @@ static void check_choices(const Node *node, const Column *column)
         if (alias->to && !is_choice(column, alias->to))
             node_problem(&aliases, /* a hint looks at every choice */
                          unknown++ < HINTS ? nearest_hint(arena, alias->to, column->choices.items, column->choices.n) : NULL,
-                         "\"%s\" stands for \"%s\", which is not one of the choices", alias->from, alias->to);
+                         "the alias \"%s\" means \"%s\", which is not one of the choices", alias->from, alias->to);
         for (int k = count_folded(folded, column->choices.n, utf8_fold(str_of(alias->from), &scratch)); k > 0; k--)
             node_problem(&aliases, NULL, "\"%s\" is a choice itself, so this alias would never apply", alias->from);
     }
@@ -393,7 +393,7 @@ void read_column(const Node *node, Column *column)
     keys_out_of_place(node, column);
     bool fed = node_get(node, "headers").json || node_get(node, "id_headers").json || node_get(node, "derive").json;
     if (!fed)
-        node_problem(node, NULL, "needs \"headers\": nothing of the file feeds this column");
+        node_problem(node, NULL, "needs \"headers\": no header of the file is mapped to this column");
     if (column->type == FIELD_LINK && !node_get(node, "to").json)
         node_problem(node, "name the table that the link points at", "the key \"to\" is missing");
     if (column->required && column->on_invalid_null) {

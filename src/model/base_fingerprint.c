@@ -1,4 +1,4 @@
-/* What stands for a table and its mapping in the database. */
+/* What represents a table and its mapping in the database. */
 #include <inttypes.h>
 
 #include "artsync/hash.h"

@@ -101,17 +101,17 @@ static void natural_key(const Node *table_node, Table *table)
     }
 }
 
-/* ---- headers that two columns claim ---- */
+/* ---- headers of two columns ---- */
 
-typedef struct Claim {
+typedef struct MappedHeader {
     Str folded; /* as headers are matched: without case and repeated spaces */
     const char *header;
     int owner; /* -1: the id; 2 * column: its headers; 2 * column + 1: its id_headers */
-} Claim;
+} MappedHeader;
 
 static int by_header(const void *left, const void *right)
 {
-    const Claim *a = left, *b = right;
+    const MappedHeader *a = left, *b = right;
     size_t n = a->folded.n < b->folded.n ? a->folded.n : b->folded.n;
     int order = memcmp(a->folded.p, b->folded.p, n);
     if (order == 0)
@@ -119,11 +119,11 @@ static int by_header(const void *left, const void *right)
     return order ? order : (a->owner > b->owner) - (a->owner < b->owner);
 }
 
-static size_t add_claims(Claim *claims, size_t n, const StringList *headers, int owner, Arena *arena)
+static size_t add_headers(MappedHeader *mapped, size_t n, const StringList *headers, int owner, Arena *arena)
 {
     for (int i = 0; i < headers->n; i++) {
         const char *header = headers->items[i];
-        claims[n++] = (Claim){utf8_fold(str_of(header), arena), header, owner};
+        mapped[n++] = (MappedHeader){utf8_fold(str_of(header), arena), header, owner};
     }
     return n;
 }
@@ -134,27 +134,27 @@ static const char *owner_name(const Table *table, int owner)
     return name ? name : "another column";
 }
 
-static void claimed_headers(const Node *table_node, const Node *columns, const Table *table)
+static void check_repeated_headers(const Node *table_node, const Node *columns, const Table *table)
 {
     Arena *arena = columns->doc->arena;
     size_t n = (size_t)table->id_headers.n;
     for (int i = 0; i < table->n_columns; i++)
         n += (size_t)table->columns[i].headers.n + (size_t)table->columns[i].id_headers.n;
-    Claim *claims = arena_alloc(arena, (n + 1) * sizeof *claims);
-    n = add_claims(claims, 0, &table->id_headers, -1, arena);
+    MappedHeader *mapped = arena_alloc(arena, (n + 1) * sizeof *mapped);
+    n = add_headers(mapped, 0, &table->id_headers, -1, arena);
     for (int i = 0; i < table->n_columns; i++) {
-        n = add_claims(claims, n, &table->columns[i].headers, 2 * i, arena);
-        n = add_claims(claims, n, &table->columns[i].id_headers, 2 * i + 1, arena);
+        n = add_headers(mapped, n, &table->columns[i].headers, 2 * i, arena);
+        n = add_headers(mapped, n, &table->columns[i].id_headers, 2 * i + 1, arena);
     }
-    qsort(claims, n, sizeof *claims, by_header);
+    qsort(mapped, n, sizeof *mapped, by_header);
     for (size_t i = 0; i < n; i++) {
-        Node node = claims[i].owner < 0 ? node_get(table_node, "id") : column_node(columns, claims[i].owner / 2);
-        if (i > 0 && str_eq(claims[i - 1].folded, claims[i].folded) && claims[i - 1].owner != claims[i].owner)
-            node_problem(&node, NULL, "the header \"%s\" already feeds %s", claims[i].header,
-                         owner_name(table, claims[i - 1].owner));
-        if (claims[i].folded.n == 0)
+        Node node = mapped[i].owner < 0 ? node_get(table_node, "id") : column_node(columns, mapped[i].owner / 2);
+        if (i > 0 && str_eq(mapped[i - 1].folded, mapped[i].folded) && mapped[i - 1].owner != mapped[i].owner)
+            node_problem(&node, NULL, "the header \"%s\" is already mapped to %s", mapped[i].header,
+                         owner_name(table, mapped[i - 1].owner));
+        if (mapped[i].folded.n == 0)
             node_problem(&node, NULL, "a header must not be empty");
-        if (strncmp(claims[i].header, "_reject_", 8) == 0)
+        if (strncmp(mapped[i].header, "_reject_", 8) == 0)
             node_problem(&node, NULL, "headers that begin with _reject_ are ignored in a file");
     }
 }
@@ -177,6 +177,6 @@ void finish_table(const Node *node, Table *table)
     former_names(&columns, table);
     derive_sources(&columns, table);
     natural_key(node, table);
-    claimed_headers(node, &columns, table);
+    check_repeated_headers(node, &columns, table);
     table->name_column = name_column(table);
 }

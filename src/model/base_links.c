@@ -3,7 +3,7 @@
 
 #include "base_build.h"
 
-/* Where links point while tables still stand in the order of base.json. */
+/* Where links point while tables still are in the order of base.json. */
 typedef struct Targets {
     int n;
     int **of; /* of[table][column]: index of the linked table; -1: none */
@@ -71,7 +71,7 @@ static void report_circle(const Node *tables, const Base *base, const Targets *t
     while (position[at] >= 0)
         at++;
     for (int steps = 0; steps < base->n_tables; steps++)
-        at = waits_for(base, targets, position, at); /* after n steps we stand inside the circle */
+        at = waits_for(base, targets, position, at); /* after n steps we are inside the circle */
     const char *path = base->tables[at].name;
     int next = at;
     do {

@@ -20,7 +20,7 @@ void metadata_defaults(Table *table)
         table->metadata[role] = roles[role];
 }
 
-/* One function a role: a key's row has no room for which one it is. */
+/* One function a role: a key's row has no space for which one it is. */
 static void read_role(const Node *value, Table *table, MetadataRole role)
 {
     table->metadata[role] = cJSON_IsNull(value->json) ? NULL : node_identifier(value);

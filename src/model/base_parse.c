@@ -57,7 +57,7 @@ static void read_id(const Node *value, void *target)
     const Table *table = target;
     bool sound = node_fields(value, id_keys, COUNT(id_keys), target);
     if (sound && !node_get(value, "headers").json && table->n_natural_key == 0)
-        node_problem(value, NULL, "needs \"headers\", \"natural_key\" or both: nothing tells one record from another");
+        node_problem(value, NULL, "needs \"headers\", \"natural_key\" or both: records cannot be identified without one of them");
 }
 
 static void read_skip(const Node *value, void *target)

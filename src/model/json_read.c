@@ -107,7 +107,7 @@ cJSON *json_read(JsonDoc *doc, const char *text, size_t size)
     while (rest < size && (text[rest] == ' ' || text[rest] == '\t' || text[rest] == '\r' || text[rest] == '\n'))
         rest++;
     if (rest < size)
-        syntax_problem(doc, text, rest, NULL, "something stands behind the closing bracket");
+        syntax_problem(doc, text, rest, NULL, "text after the closing bracket");
     else if (values_sound(doc, json))
         return json;
     cJSON_Delete(json);

@@ -136,7 +136,7 @@ static void add_name(LinkIndex *index, Map names[SPELLINGS], const char *name, u
 
 void link_index_add(LinkIndex *index, const char *id, const char *name, const char *key, bool derived_id)
 {
-    ARRAY_ROOM(index->rows, index->n, index->cap);
+    ARRAY_RESERVE(index->rows, index->n, index->cap);
     uint32_t row = (uint32_t)index->n++;
     const char *own_id = id ? arena_str(&index->arena, id) : NULL;
     index->rows[row] = (Link){own_id, arena_str(&index->arena, key), derived_id, false};
@@ -158,7 +158,7 @@ bool link_index_has_export(const LinkIndex *index) { return index->export.known;
 void link_index_export_name(LinkIndex *index, const char *id, const char *name)
 {
     ExportNames *export = &index->export;
-    ARRAY_ROOM(export->ids, export->n, export->cap);
+    ARRAY_RESERVE(export->ids, export->n, export->cap);
     export->ids[export->n] = arena_str(&index->arena, id);
     add_name(index, export->names, name, (uint32_t)export->n++, export_id);
 }
@@ -261,7 +261,7 @@ const char *link_export_id(const LinkIndex *index, Str name)
 /* ---- splitting ----
  *
  * An element starts at the cell's start or after a comma. It is, in this order of preference, a quoted string, a known
- * name that may hold commas, or whatever stands before the next comma. Of all ways to cut the cell the one with the
+ * name that may hold commas, or whatever is before the next comma. Of all ways to cut the cell the one with the
  * fewest unknown elements wins, then the one with the fewest elements; found from the end backwards, once per start. */
 
 typedef struct Cut {

@@ -11,7 +11,7 @@ void problems_add(Problems *problems, const char *place, const char *hint, const
     va_start(args, format);
     buf_vprintf(&message, format, args);
     va_end(args);
-    ARRAY_ROOM(problems->items, problems->n, problems->cap);
+    ARRAY_RESERVE(problems->items, problems->n, problems->cap);
     problems->items[problems->n++] = (Problem){
         .location = mem_dup(place),
         .message = message.data,

@@ -32,7 +32,7 @@ static void print_point(FILE *out, int32_t point)
         fprintf(out, "\\u%04x\\u%04x", 0xD800 + ((p - 0x10000) >> 10), 0xDC00 + ((p - 0x10000) & 0x3FF));
 }
 
-/* Complete JSON. What a terminal would act on or hide can only stand inside a string: there \uNNNN means the same. */
+/* Complete JSON. What a terminal would act on or hide can only be inside a string: there \uNNNN means the same. */
 static void print_json(FILE *out, const char *json)
 {
     Str text = str_of(json);
@@ -61,7 +61,7 @@ static void print_item(FILE *out, cJSON *item)
     cJSON_Delete(item);
 }
 
-/* The comma and the key; what stands at depth 0 of a document stands on lines of its own, for people who look. */
+/* The comma and the key; what is at depth 0 of a document gets lines of its own, for people who look. */
 static void place(JsonOut *json, const char *key)
 {
     uint64_t bit = UINT64_C(1) << json->depth;

@@ -33,7 +33,7 @@ static void print_text(FILE *out, const Spec *spec, const char *text)
     arena_free(&arena);
 }
 
-/* The number at *p, or the next argument where '*' stands there. */
+/* The number at *p, or the next argument where there is a '*'. */
 static int read_number(const char **p, int star)
 {
     if (**p == '*') {

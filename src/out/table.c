@@ -38,13 +38,13 @@ void text_table_free(TextTable *table)
 
 void text_table_column(TextTable *table, const char *heading, unsigned flags)
 {
-    ARRAY_ROOM(table->headings, table->n_headings, table->cap_headings);
+    ARRAY_RESERVE(table->headings, table->n_headings, table->cap_headings);
     table->headings[table->n_headings++] = (Heading){out_safe(heading, CELL_MAX, &table->arena), flags};
 }
 
 static void add(TextTable *table, Cell cell)
 {
-    ARRAY_ROOM(table->cells, table->n_cells, table->cap_cells);
+    ARRAY_RESERVE(table->cells, table->n_cells, table->cap_cells);
     table->cells[table->n_cells++] = cell;
 }
 

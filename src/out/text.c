@@ -17,7 +17,7 @@ void out_setup(bool no_color)
     colored = isatty(STDOUT_FILENO) == 1 && !no_color && !(no && *no) && !(term && strcmp(term, "dumb") == 0);
 }
 
-/* Nobody reads the pipe or socket any more. */
+/* The reader of the pipe or socket is closed. */
 static bool reader_left(void)
 {
     struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
@@ -42,10 +42,10 @@ bool out_finish(bool *gone, Err *err)
         *gone = failed && (why == EPIPE || (why == 0 && reader_left()));
     if (!failed)
         return true;
-    return err_set(err, ERR_IO, NULL, "cannot write to standard output: %s", why ? strerror(why) : "not all of it was taken");
+    return err_set(err, ERR_IO, NULL, "cannot write to standard output: %s", why ? strerror(why) : "only a part of it was written");
 }
 
-/* Named, so that out_print knows its own codes by their address, and nobody else's by their bytes. */
+/* Named, so that out_print knows its own codes by their address, and no others by their bytes. */
 static const char codes[][8] = {"", "\033[1m", "\033[2m", "\033[32m", "\033[33m", "\033[31m", "\033[0m"};
 enum { CODES = sizeof codes / sizeof codes[0], RESET = CODES - 1 };
 

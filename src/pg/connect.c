@@ -155,7 +155,7 @@ static bool wait_for_socket(PGconn *conn, PostgresPollingStatusType wanted, int6
     }
 }
 
-/* The asynchronous calls know no connect_timeout; it counts anew for each address that a host name stands for. */
+/* The asynchronous calls know no connect_timeout; it counts anew for each address that a host name represents. */
 static bool poll_connection(PGconn *conn, int timeout, const char *where, Err *err)
 {
     char address[64] = "";
@@ -218,7 +218,7 @@ static void pick_host(Options *options, const PQconninfoOption *info, int i)
         const char *list = find(info, keys[k]);
         if (!list)
             continue;
-        /* one port may stand for all hosts */
+        /* one port may represent all hosts */
         char *item = list_item(list, k == 2 && list_length(list) == 1 ? 0 : i);
         options_set(options, keys[k], item);
         free(item);
@@ -303,7 +303,7 @@ static PQconninfoOption *effective(const Options *options, Err *err)
         }
     }
     if (!info)
-        err_set(err, ERR_CONNECT, NULL, "libpq cannot work out where to connect to");
+        err_set(err, ERR_CONNECT, NULL, "libpq cannot determine where to connect");
     return info;
 }
 

@@ -3,7 +3,7 @@
 
 bool pg_is_variable(const char *name)
 {
-    static const char *const others[] = {"PGSERVICEFILE", "PGSYSCONFDIR"}; /* no connection option stands for them */
+    static const char *const others[] = {"PGSERVICEFILE", "PGSYSCONFDIR"}; /* no connection option represents them */
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         if (strcmp(name, others[i]) == 0)
             return true;

@@ -21,7 +21,7 @@ static const struct {
     {"25P04", ERR_LOST, "the server ended a long transaction (transaction_timeout)"},
     {"57014", ERR_TIMEOUT,
      "the statement ran for too long or was cancelled on the server; run it again when there is less load"},
-    {"55P03", ERR_TIMEOUT, "somebody else holds a lock; see pg_stat_activity, then run it again"},
+    {"55P03", ERR_TIMEOUT, "another session holds a lock; see pg_stat_activity, then run it again"},
     {"42501", ERR_PRIVILEGE,
      "connect as the owner of the tables, or grant this role what it lacks (row-level security counts too)"},
     {"25006", ERR_PRIVILEGE,
@@ -100,13 +100,13 @@ static void add_place(Buf *out, const char *line)
 static const struct {
     const char *prefix, *hint;
 } function_errors[] = {
-    {"42704", "that function asks for something that its own application makes; a setting can be given to artsync as well: "
+    {"42704", "that function needs something that its own application creates; a setting can be given to artsync as well: "
               "PGOPTIONS='-c NAME=VALUE' artsync ..."},
     {"42501", "grant this role what that function needs, or make it SECURITY DEFINER"},
     {"42", "that function finds its tables and functions by the search_path of this database (SHOW search_path); name the "
            "schema in it, or give it a path of its own: ALTER FUNCTION ... SET search_path = ..."},
-    {"3F", "that function names a schema that is not there"},
-    {"", "look at that function, and at the trigger, check, default or index that calls it"},
+    {"3F", "that function names a schema that does not exist"},
+    {"", "check that function, and the trigger, check, default or index that calls it"},
 };
 
 static const char *function_hint(const char *sqlstate)
@@ -245,7 +245,7 @@ static const struct {
     {"could not translate host name", ERR_CONNECT, "check the spelling of the host name"},
     {"timeout expired", ERR_CONNECT, "is the host right, and does a firewall let you through?"},
     {"session is read-only", ERR_CONNECT,
-     "this server or role takes no writes: connect to the primary (target_session_attrs=any lets you look all the "
+     "this server or role does not allow writes: connect to the primary (target_session_attrs=any lets you read all the "
      "same)"},
     {"server is in hot standby", ERR_CONNECT, "connect to the primary"},
     {"too many clients", ERR_CONNECT, "all connection slots are in use; try again later"},

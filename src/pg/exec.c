@@ -198,7 +198,7 @@ static bool each_of(Pg *pg, const char *sql, int n, const char *const *params, P
     while (ok && pg_next(pg, &result, err)) {
         if (!result) {
             free(cells);
-            return whole || err_set(err, ERR_LOST, NULL, "%s: the rows ended without their end", pg->description);
+            return whole || err_set(err, ERR_LOST, NULL, "%s: the result was cut off", pg->description);
         }
         Err rest = {0};
         bool failed = pg_is_error(result);

@@ -1,4 +1,4 @@
-/* One sync at a time: an advisory lock of the transaction, since a session's lock excludes nobody behind a pooler. */
+/* One sync at a time: an advisory lock of the transaction, since a session's lock does not exclude others behind a pooler. */
 #include <stdio.h>
 
 #include "artsync/embed.h"
@@ -57,7 +57,7 @@ static bool describe_holder(Pg *pg, const char *base, Buf *out, Err *err)
     if (!pg_query(pg, sql_query("lock_holder"), 1, &base, &rows, err))
         return false;
     if (pg_count(rows) == 0) {
-        buf_str(out, "somebody whom this role may not see");
+        buf_str(out, "a session that this role may not see");
     } else {
         buf_str(out, pg_get(rows, 0, 0));
         if (pg_get(rows, 0, 1))

@@ -39,7 +39,7 @@ static void explain(const Pg *pg, const PgRows *rows, Err *err)
     }
     err_clear(err);
     err_set(err, ERR_CONNECT,
-            arena_printf(&arena, "to allow writes: %s (target_session_attrs=any in the connection string lets you look all the "
+            arena_printf(&arena, "to allow writes: %s (target_session_attrs=any in the connection string lets you read all the "
                                  "same)", undo),
             "cannot write to %s: " SETTING " is on %s", pg->description, where);
     arena_free(&arena);

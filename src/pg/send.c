@@ -4,7 +4,7 @@
 bool pg_ready(Pg *pg, Err *err)
 {
     if (pg->lost)
-        return err_set(err, ERR_LOST, NULL, "%s: the connection is gone", pg->description);
+        return err_set(err, ERR_LOST, NULL, "%s: the connection is closed", pg->description);
     if (PQtransactionStatus(pg->conn) == PQTRANS_ACTIVE)
         return err_set(err, ERR_DATABASE, NULL, "another statement is under way on this connection");
     return true;

@@ -1,4 +1,4 @@
-/* trust.c - whose objects artsync runs with its own rights: those that it would have made itself, and nobody else's.
+/* trust.c - whose objects artsync runs with its own rights: those that it would have made itself, and no others.
  *
  * A trigger on artsync.migrations, a view in its place, a column default: whoever owns schema artsync, or something in it,
  * runs code as whoever reads and writes there.
@@ -44,7 +44,7 @@ bool pg_trust(Pg *pg, const Base *base, const char *const *schemas, int n_schema
     sql_array(&tables, names, base->n_tables);
     sql_array(&spaces, schemas, n_schemas);
     bool ok = pg_query(pg, sql_query("untrusted"), 3, (const char *[]){base->schema, tables.data, spaces.data}, &rows, err) ||
-              err_context(err, "looking at who owns schema artsync");
+              err_context(err, "checking who owns schema artsync");
     if (ok && pg_count(rows) && !pg_bool(rows, 0, 3))
         ok = distrust(pg, rows, err);
     if (there)

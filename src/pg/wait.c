@@ -152,7 +152,7 @@ static bool drain(Pg *pg, Err *err)
         ExecStatusType status = PQresultStatus(result);
         PQclear(result);
         if (status == PGRES_COPY_IN) { /* PQgetResult repeats it for ever unless the COPY was ended */
-            if (refused || PQputCopyEnd(pg->conn, "given up by artsync") != 1)
+            if (refused || PQputCopyEnd(pg->conn, "cancelled by artsync") != 1)
                 return pg_error_lost(pg, err);
             refused = true;
         }
@@ -173,8 +173,8 @@ static bool drain(Pg *pg, Err *err)
  * that does not listen is cancelled. */
 static bool refuse_copy(Pg *pg)
 {
-    if (PQputCopyEnd(pg->conn, "given up by artsync") <= 0)
-        return false; /* no COPY, or no room to say it */
+    if (PQputCopyEnd(pg->conn, "cancelled by artsync") <= 0)
+        return false; /* no COPY, or no space to say it */
     Err ignored = {0};
     pg->timeout_s = REFUSE_TIMEOUT_S;
     bool ended = drain(pg, &ignored);

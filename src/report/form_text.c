@@ -11,7 +11,7 @@ typedef struct State {
     TextTable *table; /* the one whose rows are collected, or NULL */
     Arena arena;      /* its cells */
     int64_t lines;    /* of the list or table that is open */
-    bool written;     /* something stands above */
+    bool written;     /* something was written before */
     bool blank;       /* ... and it ends with a blank line */
     bool inside;      /* a line has begun */
 } State;

@@ -1,4 +1,4 @@
-/* bases.c - which bases one database serves, so that nobody's tables are made in another base's database by accident. */
+/* bases.c - which bases one database serves, so that no tables are made in another base's database by accident. */
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>

@@ -6,7 +6,7 @@
 #include "artsync/shell.h"
 #include "private.h"
 
-/* In this order: views stand on tables, tables on functions and types. */
+/* In this order: views depend on tables, tables on functions and types. */
 static const struct {
     const char *kind;
     const char *statement;

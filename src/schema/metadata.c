@@ -53,7 +53,7 @@ bool metadata_apply(Pg *pg, const Base *base, Applying *how, Err *err)
 {
     PgRows *rows;
     if (!lacking(pg, base, &rows, err))
-        return err_context(err, "looking at the tables' sync metadata");
+        return err_context(err, "reading the tables' sync metadata");
     bool ok = true;
     for (int row = 0; row < pg_count(rows) && ok; row++) {
         const char *problem = pg_get(rows, row, LACKING_PROBLEM), *statement = pg_get(rows, row, LACKING_STATEMENT);

@@ -68,7 +68,7 @@ static bool exists_already(const Err *err)
     return strcmp(err->sqlstate, "42P07") == 0 || strcmp(err->sqlstate, "42710") == 0;
 }
 
-/* What a file makes is there, made by something else. Nobody's tables are taken over by accident. */
+/* What a file makes is there, made by something else. no tables are taken over by accident. */
 static bool explain(Err *err, const Step *step, Err *why)
 {
     if (exists_already(why)) {

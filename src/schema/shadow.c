@@ -1,5 +1,5 @@
 /* What the migrations make, by making it: inside a transaction the schemas step aside under other names, the migrations
- * run into empty ones, the catalog is read, and everything is rolled back. Nobody else ever sees it, no lock on a table
+ * run into empty ones, the catalog is read, and everything is rolled back. No other session ever sees it, no lock on a table
  * is taken, and a crash leaves nothing behind. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,7 +43,7 @@ static bool step_aside(Pg *pg, const Schemas *all, Err *err)
         free(exists);
         snprintf(after, sizeof after, " RENAME TO artsync_aside_%d", i);
         if (there && !run_ddl(pg, "ALTER SCHEMA ", all->names[i], after, err))
-            return err_context(err, "making room to compare in (the role has to own the schemas)");
+            return err_context(err, "renaming the schemas for the comparison (the role has to own the schemas)");
     }
     return run_ddl(pg, "CREATE SCHEMA ", "public", "", err);
 }

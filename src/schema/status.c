@@ -88,7 +88,7 @@ bool schema_require(Pg *pg, const Base *base, const char *base_name, Err *err)
             return lacks_schema(pg, err);
         }
         *err = why;
-        return err_context(err, "looking at the schema");
+        return err_context(err, "reading the state of the schema");
     }
     Steps steps = {0};
     ok = steps_files(&steps, base, base_name, err);

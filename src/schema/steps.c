@@ -14,7 +14,7 @@ void steps_free(Steps *steps)
 
 static Step *add(Steps *steps, const char *source, const char *file)
 {
-    ARRAY_ROOM(steps->items, steps->n, steps->cap);
+    ARRAY_RESERVE(steps->items, steps->n, steps->cap);
     Step *step = &steps->items[steps->n++];
     *step = (Step){.own = strcmp(source, "artsync") == 0};
     step->migration.source = arena_str(&steps->arena, source);
@@ -106,7 +106,7 @@ bool steps_check(const Steps *steps, Err *err)
             return bad_step(step, "was edited after it was applied",
                             "put the old text back and write the change as a new file with the next number", err);
         if (step->migration.state == MIGRATION_GONE)
-            return bad_step(step, "was applied but is gone",
+            return bad_step(step, "was applied but its file is missing",
                             step->own ? "this database was migrated by a newer artsync: use that one"
                                       : "put the file back under this name (only NNNN_name.sql is read), or name the "
                                         "base that this database was made with",

@@ -61,7 +61,7 @@ static bool missing_and_changed(Comparison *c, Err *err)
     return true;
 }
 
-/* Functions and types of others are not listed: extensions and applications bring many, and they touch no table. */
+/* Functions and types of others are not listed: extensions and applications have many, and they touch no table. */
 static bool counts_as_addition(const Comparison *c, int row)
 {
     const char *schema = get(c->live, row, OBJECT_SCHEMA), *kind = get(c->live, row, OBJECT_KIND);
@@ -83,11 +83,11 @@ static bool additions(Comparison *c, Err *err)
     return true;
 }
 
-/* Files that are not applied as they stand are differences too, whatever the catalog looks like. */
+/* Files that are not applied as they are are differences too, whatever the catalog looks like. */
 static bool migrations(Comparison *c, Pg *pg, const char *base_name, Err *err)
 {
     static const char *const found[] = {"applied", NULL, "applied, but the file was edited since",
-                                        "applied, but the file is gone"};
+                                        "applied, but the file is missing"};
     Steps steps = {0};
     bool ok = steps_read(&steps, pg, c->base, base_name, err);
     for (int i = 0; ok && i < steps.n; i++) {

@@ -60,14 +60,14 @@ static bool apply_whole(Stage *stage, const Counts *counts, Err *err)
 }
 
 /* A function of the database that lacks a table, a function or a setting: where it lets no record through at all, it is to
- * blame and not the records. */
+ * the cause and not the records. */
 static bool is_broken_function(const Err *refusal)
 {
     return strncmp(refusal->sqlstate, "42", 2) == 0 || strncmp(refusal->sqlstate, "3F", 2) == 0;
 }
 
-/* Find who is to blame and refuse them. Unless the rest is written already (*applied), what that leaves must go through
- * the keys again. Where nobody is to blame while the known keys are deferred, they are the matter: a trigger or an
+/* Find the records that cause the refusal and refuse them. Unless the rest is written already (*applied), what that leaves must go through
+ * the keys again. Where no record is the cause while the known keys are deferred, the keys are the cause: a trigger or an
  * operator of the database sees them otherwise than the rules do. */
 static bool resolve_refusals(Stage *stage, int64_t n, const Err *refusal, bool *applied, Err *err)
 {
@@ -80,7 +80,7 @@ static bool resolve_refusals(Stage *stage, int64_t n, const Err *refusal, bool *
         ok = err_set(err, refusal->code, refusal->hint, "%s: %s", stage->table->name, refusal->message);
     }
     if (ok && !*applied && found.n == 0)
-        ok = err_set(err, ERR_DATABASE, "look at the triggers and constraints of the table",
+        ok = err_set(err, ERR_DATABASE, "check the triggers and constraints of the table",
                      "%s: the database refuses the records together but none of them alone: %s", stage->table->name,
                      refusal->message);
     ok = ok && stage_reject_late(stage, &found, err) && (*applied || rules_enforce(stage, err));
@@ -153,7 +153,7 @@ bool stage_deactivate(Stage *stage, int64_t n, LateRejects *refused, Err *err)
     bool ok = pg_rollback_to(pg, "artsync_apply", err) && check_statement(stage, 'd', err) &&
               bisect_refusals(stage, apply_range, "d", false, refused, &applied, err);
     if (ok && !applied)
-        ok = err_set(err, ERR_DATABASE, "look at the triggers and constraints of the table",
+        ok = err_set(err, ERR_DATABASE, "check the triggers and constraints of the table",
                      "%s: the database refuses the deactivations together but none of them alone: %s", stage->table->name,
                      refusal.message);
     err_clear(&refusal);

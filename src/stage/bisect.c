@@ -1,10 +1,10 @@
 /* bisect.c - which records does the database refuse, for a reason that artsync has never heard of?
  *
  * Halves are tried under savepoints, updates first and then inserts; what passes stays while the rest is tried, so the
- * second of two records that bother each other is the one to blame. The keys that rules.c checked are deferred meanwhile,
+ * second of two records that bother each other is the one that is refused. The keys that rules.c checked are deferred meanwhile,
  * so that halving never tears a swap apart; all other deferrable constraints are made immediate after each try, so that
- * deferred refusals name their record too. A record that a key refused gets another try once the others stand: it may
- * have come before the one that makes room for it. If in the end every constraint holds, what passed stays applied; if
+ * deferred refusals name their record too. A record that a key refused gets another try once the others are written: it may
+ * have come before the one that frees its key. If in the end every constraint holds, what passed stays applied; if
  * not, all of it is undone and only the list of refusals stays.
  */
 #include <stdio.h>
@@ -19,7 +19,7 @@ typedef struct Candidate {
     int64_t pos, seq;
 } Candidate;
 
-/* A record that a key refused, and where its refusal stands in the list. */
+/* A record that a key refused, and where its refusal is in the list. */
 typedef struct Retry {
     int64_t pos; /* 0: it got through */
     char op;
@@ -125,13 +125,13 @@ static bool refuse_followers(Bisect *b, int64_t seq, Err *err)
 static bool record_rejection(Bisect *b, const Candidate *record, const Err *refusal, Err *err)
 {
     if (b->stage->refused++ >= MAX_REFUSALS)
-        return err_set(err, ERR_LIMIT, "look at the rule that refuses them: artsync looks for single records only up to "
+        return err_set(err, ERR_LIMIT, "check the rule that refuses them: artsync looks for single records only up to "
                                        "this limit",
                        "%s: the database refuses more than %d records, the last with: %s", b->stage->table->name,
                        MAX_REFUSALS, refusal->message);
     bool by_key = strcmp(refusal->sqlstate, "23505") == 0 || strcmp(refusal->sqlstate, "23P01") == 0;
     if (by_key) {
-        ARRAY_ROOM(b->retries, b->n_retries, b->cap);
+        ARRAY_RESERVE(b->retries, b->n_retries, b->cap);
         b->retries[b->n_retries++] = (Retry){record->pos, b->op, b->found->n};
     }
     late_rejects_add(b->found, record->seq, (Reject){code_of(refusal), NULL, NULL, reason_of(b, refusal)});
@@ -196,8 +196,8 @@ static bool try_operation(Bisect *b, char op, Err *err)
     return n == 0 || try_range(b, 0, n - 1, err);
 }
 
-/* Another try for those that a key refused, forwards and backwards by turns (a chain runs one way or the other), until
- * nobody gets through any more. */
+/* Another try for those that a key refused, forwards and backwards alternately (a chain runs one way or the other), until
+ * none passes any more. */
 static bool try_again(Bisect *b, Err *err)
 {
     bool ok = true;

@@ -10,7 +10,7 @@ static bool add_pair(void *ctx, const char *const *cells, int n, Err *err)
     (void)n;
     (void)err;
     FormerIds *ids = ctx;
-    ARRAY_ROOM(ids->items, ids->n, ids->cap);
+    ARRAY_RESERVE(ids->items, ids->n, ids->cap);
     ids->items[ids->n++] = (FormerId){value_hash(cells[0]), value_hash(cells[1]), cells[2][0] == 't'};
     return true;
 }

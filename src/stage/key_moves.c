@@ -25,7 +25,7 @@ struct KeyMoves {
     int n, cap;
     Node *nodes; /* by seq */
     int64_t last;
-    int64_t *stack; /* room for every record that moves or is waited for */
+    int64_t *stack; /* space for every record that moves or is waited for */
     Arena arena;
 };
 
@@ -52,7 +52,7 @@ void key_moves_free(KeyMoves *moves)
 
 void key_moves_add(KeyMoves *moves, const KeyMove *move)
 {
-    ARRAY_ROOM(moves->items, moves->n, moves->cap);
+    ARRAY_RESERVE(moves->items, moves->n, moves->cap);
     Move *added = &moves->items[moves->n++];
     *added = (Move){.m = *move, .next_follower = -1, .next_wish = -1};
     added->m.columns = arena_str(&moves->arena, move->columns);
@@ -85,7 +85,7 @@ bool key_moves_is_rejected(const KeyMoves *moves, int64_t seq)
 static void refuse_blocked(const KeyMove *m, LateRejects *found)
 {
     const char *keeps = m->active ? "which keeps it" : "an inactive row, which keeps it: rename or delete that row";
-    const char *reason = arena_printf(&found->arena, "%s (%s) is taken by %s in the database, %s (%s)", m->columns, m->value,
+    const char *reason = arena_printf(&found->arena, "%s (%s) is used by %s in the database, %s (%s)", m->columns, m->value,
                                       m->row, keeps, m->key->name);
     late_rejects_add(found, m->seq, (Reject){REJECT_UNIQUE, m->columns, m->value, reason});
 }
@@ -237,7 +237,7 @@ static const char *circle_of(KeyMoves *moves, int64_t seq)
 static void refuse_circle(const KeyMove *m, const char *circle, LateRejects *found)
 {
     const char *reason = arena_printf(&found->arena,
-                                      "%s (%s) is taken by %s in the database, and these records exchange their values in a "
+                                      "%s (%s) is used by %s in the database, and these records exchange their values in a "
                                       "circle (%s), which needs a UNIQUE constraint that is DEFERRABLE (%s is not)",
                                       m->columns, m->value, m->row, circle, m->key->name);
     late_rejects_add(found, m->seq, (Reject){REJECT_UNIQUE, m->columns, m->value, reason});

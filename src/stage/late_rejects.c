@@ -7,7 +7,7 @@
 
 void late_rejects_add(LateRejects *rejects, int64_t seq, Reject reject)
 {
-    ARRAY_ROOM(rejects->items, rejects->n, rejects->cap);
+    ARRAY_RESERVE(rejects->items, rejects->n, rejects->cap);
     Arena *arena = &rejects->arena;
     rejects->items[rejects->n++] = (LateReject){
         seq, {reject.code, reject.column ? arena_str(arena, reject.column) : NULL,

@@ -51,7 +51,7 @@ bool plan_knows_check(const Plan *plan, const CatalogCheck *check)
     return knows(plan, check->columns, check->n_columns);
 }
 
-/* ---- keys: "moves" are live records that bring a key which their row does not hold already ---- */
+/* ---- keys: "moves" are live records with a key which their row does not hold already ---- */
 
 /* A staged key column; an enum stays the text it is staged as: a label that it lacks is for the database to refuse. */
 static void key_value(Buf *out, const Plan *plan, int catalog_index)

@@ -2,7 +2,7 @@
  *
  * Who wins a key is fixed: the row that keeps it, then the first record of the file. A refused record frees nothing: its row
  * keeps the key it had, which blocks those that wait for it (key_moves.c). Swaps and chains pass, because a row whose own
- * update brings another key does not keep the old one; what a key that is not deferrable does not let pass in any order is
+ * update writes another key does not keep the old one; what a key that is not deferrable does not let pass in any order is
  * written in the order that frees a value before it is taken.
  */
 #include <stdlib.h>
@@ -21,7 +21,7 @@ static const char *key_columns(const Table *table, const CatalogKey *key, Arena 
     return copy;
 }
 
-/* Up to so many claims of a key are looked up in its index; beyond, reading the whole table once costs less. */
+/* Up to so many new values of a key are looked up in its index; beyond, reading the whole table once costs less. */
 enum { LOOKED_UP = 10000 };
 
 static int64_t new_keys_of(const Stage *stage, const CatalogKey *key)
@@ -36,8 +36,8 @@ static bool has_new_keys(const Stage *stage, const Plan *plan, const CatalogKey 
 }
 
 /* Whatever the statistics say, the stage and the table are joined by hash or by sorting: a nested loop over both takes
- * quadratic time, and the planner chooses it where it expects a row or two. Only the look-up of a claim in the key's
- * index, which is a loop by its form, stays one; then the table must not be read from end to end for each claim. What is
+ * quadratic time, and the planner chooses it where it expects a row or two. Only the look-up of a new value in the key's
+ * index, which is a loop by its form, stays one; then the table must not be read from end to end for each value. What is
  * switched off has a pretended cost, for which the planner would compile the statement: so no JIT. */
 static bool linear_joins(const Stage *stage, bool by_index, Err *err)
 {
@@ -121,7 +121,7 @@ typedef struct DuplicateKeyList {
 
 static void list_group(DuplicateKeyList *list, int64_t first, int64_t line)
 {
-    ARRAY_ROOM(list->groups, list->n_groups, list->cap_groups);
+    ARRAY_RESERVE(list->groups, list->n_groups, list->cap_groups);
     list->groups[list->n_groups++] = (KeyGroup){first, line};
 }
 
@@ -136,7 +136,7 @@ static bool list_duplicate_keys(Stage *stage, const Plan *plan, const CatalogKey
         int64_t first = pg_int(rows, r, 1), line = pg_int(rows, r, 2);
         if (list->n == 0 || list->items[list->n - 1].key != key || list->items[list->n - 1].first != first)
             list_group(list, first, line);
-        ARRAY_ROOM(list->items, list->n, list->cap);
+        ARRAY_RESERVE(list->items, list->n, list->cap);
         list->items[list->n++] = (DuplicateKey){pg_int(rows, r, 0), first, pg_int(rows, r, 4), list->n_groups - 1, key,
                                                 arena_str(&list->arena, pg_get(rows, r, 3))};
     }
@@ -154,8 +154,8 @@ Reject stage_duplicate_key(const Table *table, const CatalogKey *key, const char
 {
     const char *columns = key_columns(table, key, arena);
     return (Reject){REJECT_UNIQUE, columns, value,
-                    arena_printf(arena, "%s (%s) stands in the file already, at line %lld, and must be unique (%s); the "
-                                        "first one counts", columns, value, (long long)first_line, key->name)};
+                    arena_printf(arena, "%s (%s) is a duplicate of line %lld and must be unique (%s); the "
+                                        "first one is used", columns, value, (long long)first_line, key->name)};
 }
 
 /* Does an accepted record have one of the keys that items[0..n-1], all of one record, bring? */

@@ -46,7 +46,7 @@ enum { FORMAT_PLAIN, FORMAT_PACKED, FORMAT_CELLS };
 
 static struct Layout *add_layout(Layouts *layouts, int id, int format, uint64_t rules, int n)
 {
-    ARRAY_ROOM(layouts->items, layouts->n, layouts->cap);
+    ARRAY_RESERVE(layouts->items, layouts->n, layouts->cap);
     struct Layout *layout = &layouts->items[layouts->n++];
     *layout = (struct Layout){id, format, rules, n, arena_alloc(&layouts->arena, sizeof(int) * (size_t)n),
                               arena_alloc(&layouts->arena, (size_t)n)};

@@ -1,7 +1,7 @@
 /* rejects.c - the records that were not written, kept with their original bytes.
  *
  * A reject is an interval: opened by the first sync that refuses a record so, closed by the first that reads the table
- * and does not. The same cells refused for the same reason stay open and are no news. A replay (--file) only closes
+ * and does not. The same cells refused for the same reason stay open and are not new. A replay (--file) only closes
  * what it read: the rejects of its records, and those whose id could not be read at all.
  */
 #include <stdio.h>
@@ -110,7 +110,7 @@ static bool gather(Rejects *rejects, SourceReread *records, Err *err)
     return ok;
 }
 
-/* The open rejects that were not found again: [id, record id]. Of a replay only those that it settles. */
+/* The open rejects that were not found again: [id, record id]. Of a replay only those that it closes. */
 static bool close_resolved(Rejects *rejects, Err *err)
 {
     Pg *pg = rejects->run->pg;

@@ -160,7 +160,7 @@ static bool run_tables(Run *run, Err *err)
         rejected += run->result->tables[i].counts.rejected;
     }
     if (run->options->strict && rejected > 0)
-        return err_set(err, ERR_REFUSED, "mend the records below, or sync without --strict",
+        return err_set(err, ERR_REFUSED, "fix the records below, or sync without --strict",
                        "%lld records were rejected and --strict allows none", (long long)rejected);
     return true;
 }

@@ -67,7 +67,7 @@ static bool guard_rejects(const Work *work, Err *err)
         work->run->result->forced = true;
         return true;
     }
-    return err_set(err, ERR_GUARD, "mend the export or the mapping, raise --max-rejects, or give --force",
+    return err_set(err, ERR_GUARD, "fix the export or the mapping, raise --max-rejects, or give --force",
                    "%s: %lld of %lld records of %s were rejected, more than --max-rejects allows", work->table.table->name,
                    (long long)counts->rejected, (long long)counts->read, work->table.source->name);
 }

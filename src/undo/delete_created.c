@@ -1,4 +1,4 @@
-/* delete_created.c - rollback of created rows: deleted if nobody touched them or refers to them, else kept. */
+/* delete_created.c - rollback of created rows: deleted if they were not changed and no row refers to them, else kept. */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -14,7 +14,7 @@ enum { UNDO_CHANGE, UNDO_ID, UNDO_ACTION, UNDO_JSON, UNDO_AT, UNDO_UPDATED_AT, U
 
 /* A page of the rows that a sync created: id, untouched?, the tables that refer to it. $1: log id, $2: last id, $3: rows. */
 void plan_created(Buf *out, const Table *table);
-/* Lock them, so that nobody begins to refer to one meanwhile. $1: log id. */
+/* Lock them, so that no row begins to refer to one meanwhile. $1: log id. */
 void plan_lock_created(Buf *out, const Table *table);
 /* Write rows out as changes before they are deleted. $1: ids, $2: the rollback's log id, $3: the sync's. */
 void plan_note_deleted(Buf *out, const Table *table);

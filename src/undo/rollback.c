@@ -24,7 +24,7 @@ static bool check_undoable(const Rollback *rb, Err *err)
 {
     const char *id = rb->result->sync_id, *status = pg_get(rb->logs, 0, L_STATUS);
     if (strcmp(pg_get(rb->logs, 0, L_TYPE), "rollback") == 0)
-        return err_set(err, ERR_REFUSED, "sync again: the next incremental sync brings the changes back",
+        return err_set(err, ERR_REFUSED, "sync again: the next incremental sync writes the changes again",
                        "%s is a rollback, which cannot be undone", id);
     if (strcmp(status, "rolled_back") == 0)
         return err_set(err, ERR_REFUSED, NULL, "sync %s was rolled back already", id);

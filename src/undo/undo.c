@@ -71,7 +71,7 @@ static bool take_back(Undo *undo, UndoRow *row, const cJSON *pair, Err *err)
     const Table *table = undo->stage.table;
     const char *column = pair->string, *before = pair_text(pair, 0), *wrote = pair_text(pair, 1);
     if (!pg_bool(row->rows, row->r, UNDO_ROW))
-        return keep_column(undo, row, column, wrote, NULL, "the row is gone", err);
+        return keep_column(undo, row, column, wrote, NULL, "the row no longer exists", err);
     if (strcmp(column, table->id_column) == 0) {
         row->id_before = before;
         row->new_keys |= key_bits_of(&undo->stage, KEY_OF_ID);
@@ -139,7 +139,7 @@ static bool earlier_state(Undo *undo, const UndoRow *row, Slot *now, bool *moved
     return true;
 }
 
-/* Nobody touched the row since: its stamps go back too, so that it is byte for byte what it was. */
+/* The row was not touched since: its stamps go back too, so that it is byte for byte what it was. */
 static bool restores_timestamps(const UndoRow *row)
 {
     return row->n_kept == 0 &&
@@ -153,8 +153,8 @@ static bool deactivated_before(const UndoRow *row)
 {
     const PgRows *rows = row->rows;
     bool now = pg_bool(rows, row->r, UNDO_NOW_DEACTIVATED);
-    bool stands = !row->active_kept && now == pg_bool(rows, row->r, UNDO_AFTER_DEACTIVATED);
-    return stands && pg_get(rows, row->r, UNDO_BEFORE_DEACTIVATED) ? pg_bool(rows, row->r, UNDO_BEFORE_DEACTIVATED) : now;
+    bool unchanged = !row->active_kept && now == pg_bool(rows, row->r, UNDO_AFTER_DEACTIVATED);
+    return unchanged && pg_get(rows, row->r, UNDO_BEFORE_DEACTIVATED) ? pg_bool(rows, row->r, UNDO_BEFORE_DEACTIVATED) : now;
 }
 
 static void stage_undo_row(Undo *undo, const UndoRow *row, const Slot *slots, char op, int layout, Buf *out)

@@ -45,7 +45,7 @@ void cells_split(char *line, Cells *cells)
     char *from = line, *to = line;
     cells->n = 0;
     while (*from) {
-        ARRAY_ROOM(cells->items, cells->n, cells->cap);
+        ARRAY_RESERVE(cells->items, cells->n, cells->cap);
         cells->items[cells->n++] = take_cell(&from, &to);
     }
 }

@@ -59,7 +59,7 @@ static void free_file(AtomicFile *file)
 
 static bool already_there(const char *path, Err *err)
 {
-    return err_set(err, ERR_REFUSED, "choose another name, or give --force to replace it", "%s is there already", path);
+    return err_set(err, ERR_REFUSED, "choose another name, or give --force to replace it", "%s already exists", path);
 }
 
 /* Only a regular file or a link may be replaced: a device, FIFO or socket that became a file would break its users. */
@@ -133,7 +133,7 @@ static const char *hint_for(int why)
 static bool write_error(const AtomicFile *file, int why, Err *err)
 {
     return err_set(err, ERR_IO, why ? hint_for(why) : "see whether the disk is full", "cannot write %s: %s", file->path,
-                   why ? strerror(why) : "not all of it was taken");
+                   why ? strerror(why) : "only a part of it was written");
 }
 
 /* Why an earlier write failed: its errno is long gone, and stdio has dropped the bytes. The file is lost anyway, so more
@@ -171,7 +171,7 @@ bool atomic_file_flush(AtomicFile *file, Err *err)
     return ok || write_error(file, why, err);
 }
 
-/* Give the temporary file its name. Without `replace`, link() lets nobody's file be overwritten, even one that came
+/* Give the temporary file its name. Without `replace`, link() never overwrites a file, even one that came
  * since atomic_file_begin looked; rename() is left for file systems that know no links. */
 static bool give_name(AtomicFile *file, Err *err)
 {
@@ -251,7 +251,7 @@ FILE *file_temporary(Err *err)
 
 /* ---- reading ---- */
 
-/* Not blocking, so that a FIFO nobody writes to reads as empty instead of hanging; /dev/null and a shell's <(...) work.
+/* Not blocking, so that a FIFO without a writer reads as empty instead of hanging; /dev/null and a shell's <(...) work.
  */
 static int open_text(const char *path, struct stat *info, Err *err)
 {
@@ -282,10 +282,10 @@ bool file_read_stat(const char *path, size_t max, Buf *out, struct stat *info, E
     int fd = open_text(path, info, err);
     if (fd < 0)
         return false;
-    size_t room = max + 1; /* one byte more tells "too big" from "just fits" */
+    size_t space = max + 1; /* one byte more tells "too big" from "just fits" */
     buf_reserve(out, 0);
-    while (room) {
-        size_t want = room < 65536 ? room : 65536;
+    while (space) {
+        size_t want = space < 65536 ? space : 65536;
         buf_reserve(out, want);
         ssize_t n = read(fd, out->data + out->len, want);
         if (n < 0 && errno == EINTR)
@@ -296,10 +296,10 @@ bool file_read_stat(const char *path, size_t max, Buf *out, struct stat *info, E
             break;
         out->len += (size_t)n;
         out->data[out->len] = '\0';
-        room -= (size_t)n;
+        space -= (size_t)n;
     }
     close(fd);
-    if (!room)
+    if (!space)
         err_set(err, ERR_LIMIT, NULL, "%s is larger than %zu bytes", path, max);
     return err->code == ERR_NONE;
 }

@@ -15,7 +15,7 @@ static struct {
     LogLevel level;
     bool color;
     bool terminal;
-    bool progress;       /* a progress line stands on the terminal */
+    bool progress;       /* a progress line is on the terminal */
     int64_t progress_at; /* when it was written, ms */
 } state = {.level = LOG_NORMAL};
 

@@ -73,9 +73,9 @@ void *arena_alloc(Arena *arena, size_t size)
     size_t need = (size + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
     ArenaBlock *block = arena->head;
     if (!block || block->size - block->used < need) {
-        size_t room = need > ARENA_BLOCK ? need : ARENA_BLOCK;
-        block = mem_grow(NULL, 1, sizeof *block + room);
-        *block = (ArenaBlock){.next = arena->head, .size = room};
+        size_t space = need > ARENA_BLOCK ? need : ARENA_BLOCK;
+        block = mem_grow(NULL, 1, sizeof *block + space);
+        *block = (ArenaBlock){.next = arena->head, .size = space};
         arena->head = block;
     }
     void *p = block->bytes + block->used;

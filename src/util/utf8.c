@@ -232,7 +232,7 @@ const char *utf8_printable(Str text, size_t max, Arena *arena)
 {
     enum { DOTS = 3, ESCAPE = 4 }; /* "..." and "\xNN" */
     Buf buf = {0};
-    size_t shown = 0, fits = 0; /* characters so far; bytes of buf that leave room for the dots */
+    size_t shown = 0, fits = 0; /* characters so far; bytes of buf that leave space for the dots */
     bool cut = false;
     buf_reserve(&buf, text.n + DOTS);
     for (size_t i = 0, size; i < text.n && !cut; i += size) {
@@ -287,7 +287,7 @@ static size_t least(size_t a, size_t b, size_t c)
     return ab < c ? ab : c;
 }
 
-/* Levenshtein's, row by row; `row` has room for nb + 1. */
+/* Levenshtein's, row by row; `row` has space for nb + 1. */
 static size_t distance(const int32_t *a, size_t na, const int32_t *b, size_t nb, size_t *row, size_t limit)
 {
     for (size_t j = 0; j <= nb; j++)

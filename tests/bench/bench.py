@@ -1,4 +1,4 @@
-"""Measures artsync against yardsticks E and L on the same data, each work several times in turn; tests/bench/run.sh
+"""Measures artsync against yardsticks E and L on the same data, each work several times, alternating; tests/bench/run.sh
 starts the cluster and calls this. Prints medians, and the ratios that docs/PERFORMANCE.md promises."""
 import argparse
 import hashlib

@@ -71,7 +71,7 @@ def edition(i, names, n_distributors, changed):
     rate = RATES[(d + 1) % 4] if d < n_distributors else 0
     commission = price * rate
     month, day, year = (mix >> 12) % 12 + 1, (mix >> 16) % 28 + 1, 2018 + (mix >> 20) % 7
-    note = "moved to the back room" if changed else NOTES[(mix >> 4) % len(NOTES)]
+    note = "moved to the back shelf" if changed else NOTES[(mix >> 4) % len(NOTES)]
     size, frame = SIZES[(mix >> 6) % len(SIZES)], FRAMES[(mix >> 14) % len(FRAMES)]
     shop = "Gallery %d" % (d + 1) if d < n_distributors else ""
     in_gallery = "%d/%d/%d" % (month, day, year - 1) if shop else ""

@@ -1,7 +1,7 @@
 #!/bin/sh
 # make bench: artsync beside what an expert writes by hand, on a cluster of its own with safe settings.
 #
-#   ROWS=1000000 RUNS=3 tests/bench/run.sh              editions in the export, runs of each work in turn
+#   ROWS=1000000 RUNS=3 tests/bench/run.sh              editions in the export, runs of each work, alternating
 #   ROWS=5000000 RUNS=1 tests/bench/run.sh --alone      without the yardsticks
 #
 # Everything lies below build/bench (BENCH_DIR): the generated exports stay there for the next run, the cluster goes.
@@ -16,7 +16,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 tests/pg.sh start --dir "$dir/pg"
 # A small server as people run it: durable (fsync, synchronous_commit and full_page_writes are on, as PostgreSQL's
-# defaults have them), with some memory, and with room enough for WAL that no checkpoint falls into a run by chance.
+# defaults have them), with some memory, and with enough space for WAL that no checkpoint falls into a run by chance.
 sql -c "ALTER SYSTEM SET shared_buffers = '1GB'" -c "ALTER SYSTEM SET max_wal_size = '8GB'" \
     -c "ALTER SYSTEM SET checkpoint_timeout = '30min'"
 tests/pg.sh stop --dir "$dir/pg"

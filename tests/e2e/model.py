@@ -1,13 +1,13 @@
 """A small model of the engine: what the database, the counts and the history should hold after every step.
 
 Written from the contract (sync, history, rollback), for prints and editions with a handful of columns. Values are
-PostgreSQL's text, numbers without trailing zeros; a link is the parent's row object id (`uid`), which stands for the integer
+PostgreSQL's text, numbers without trailing zeros; a link is the parent's row object id (`uid`), which represents the integer
 key. A row is known by a key: a short name of its record id, or "~" and an id as it is.
 """
 import copy
 import itertools
 
-from model_rows import COLUMNS, ID, NEVER, UNKNOWN, Ambiguous, Row, Table, key_of, row_values, same_slot, unique_losers
+from model_rows import COLUMNS, ID, NEVER, UNKNOWN, Ambiguous, Row, Table, key_of, row_values, same_slot, unique_repeats
 from model_turn import Turn
 
 
@@ -61,8 +61,8 @@ class Model:
         del self.uid_of[table, old]
         if old in t.state:
             t.state[new] = t.state.pop(old)
-        for journal in self.syncs.values():
-            for change in journal.get(table, []):
+        for history in self.syncs.values():
+            for change in history.get(table, []):
                 if change.key == old:
                     change.key = new
 
@@ -97,15 +97,15 @@ class Model:
         cells: {column: text}; the key is None where the file has no ids. `skipped` says what the program did where the
         contract leaves it open. Returns {table: report}."""
         self.tick()
-        journal, reports = {}, {}
+        history, reports = {}, {}
         for table in ("prints", "editions"):
-            journal[table] = []
+            history[table] = []
             turn = Turn(self, table, sync_id, mode, policy)
             turn.parents = files["prints"][1]
-            reports[table] = turn.take(*files[table], journal[table], skipped[table])
+            reports[table] = turn.take(*files[table], history[table], skipped[table])
             if reports[table]["skipped"]:
-                del journal[table]
-        self.syncs[sync_id] = journal
+                del history[table]
+        self.syncs[sync_id] = history
         return reports
 
     def fingerprint(self):
@@ -118,11 +118,11 @@ class Model:
         self.tick()
         out = {"reversed": 0, "kept": 0, "deleted": 0}
         later = list(self.syncs)[list(self.syncs).index(sync_id) + 1:]
-        journal = self.syncs.pop(sync_id)
+        history = self.syncs.pop(sync_id)
         for name in ("editions", "prints"):
-            if name in journal:
+            if name in history:
                 self._uncreate(name, sync_id, out)
-                self._undo(name, journal[name], out)
+                self._undo(name, history[name], out)
                 table = self.tables[name]
                 changed_later = {c.key for i in later for c in self.syncs[i].get(name, [])}
                 for key in [k for k, s in table.state.items() if s.log == sync_id]:
@@ -168,12 +168,12 @@ class Model:
             out["kept"] += len(kept)
             staged.append((change, row, back, kept))
         refused = set()
-        claims = {c.key: {**r.values, **{k: v for k, v in b.items() if k not in ("is_active", ID)}} for c, r, b, _ in staged}
-        for key in unique_losers(name, table, claims):
+        targets = {c.key: {**r.values, **{k: v for k, v in b.items() if k not in ("is_active", ID)}} for c, r, b, _ in staged}
+        for key in unique_repeats(name, table, targets):
             refused.add(key)
-        self.refuse_cycles(name, {k: v for k, v in claims.items() if k not in refused})
+        self.refuse_cycles(name, {k: v for k, v in targets.items() if k not in refused})
         for change, row, back, _ in staged:
-            if back and not self.allowed(claims[change.key], back.get("is_active", row.active)):
+            if back and not self.allowed(targets[change.key], back.get("is_active", row.active)):
                 raise Ambiguous("the database refuses what is put back")
         for change, row, back, kept in staged:
             if change.key in refused:
@@ -223,16 +223,16 @@ class Model:
                 moved = True
         return moved
 
-    def refuse_cycles(self, name, claims):
+    def refuse_cycles(self, name, targets):
         """Values of a key that is not deferrable can be moved on, but not exchanged."""
         if self.deferrable or name != "editions":
             return
         holder = {key_of(name, r.values): k for k, r in self.tables[name].rows.items()}
-        for start in claims:
+        for start in targets:
             seen, at = set(), start
-            while at in claims and at not in seen:
+            while at in targets and at not in seen:
                 seen.add(at)
-                wanted = key_of(name, claims[at])
+                wanted = key_of(name, targets[at])
                 at = holder.get(wanted) if wanted != key_of(name, row_values(self.tables[name], at)) else None
             if at is not None and at in seen:
                 raise Ambiguous("values of a plain key go round")

@@ -149,7 +149,7 @@ class Changes:
     def change_export(self):
         rng = self.rng
         kind = rng.choice(["note", "note", "price", "number", "swap", "shift", "parent", "add", "add", "drop", "back",
-                           "bad", "mend", "print note", "rename", "swap names", "add print", "drop print", "bad print",
+                           "bad", "fix", "print note", "rename", "swap names", "add print", "drop print", "bad print",
                            "shell", "restore note", "frame", "sold", "payment"])
         e = rng.choice(list(self.editions)) if self.editions else None
         p = rng.choice(list(self.prints))
@@ -200,7 +200,7 @@ class Changes:
             self.dropped.append(("editions", e, self.editions.pop(e)))
         elif kind == "bad":
             self.editions[e]["price"] = "much"
-        elif kind == "mend" and self.editions[e]["price"] == "much":
+        elif kind == "fix" and self.editions[e]["price"] == "much":
             self.editions[e]["price"] = "£7.00"
         elif kind == "shell":
             self.editions[e]["display"] = rng.choice([" - ", "Ed again %d" % self.fresh()])
@@ -282,7 +282,7 @@ class Changes:
         elif kind == "active":
             state = self.model.tables[table].state.get(key)
             if rows[key].active and state and state.deactivated:
-                return  # a sync switched it off, people on, now off again: nobody can tell whose doing it is
+                return  # a sync switched it off, people on, now off again: it cannot be told who did it
             change = {"is_active": not rows[key].active}
         elif kind == "name" and table == "prints":
             change = {"name": "Renamed %d" % self.fresh()}

@@ -1,4 +1,4 @@
-"""What the model of the engine (model.py) remembers: rows, last-synced state, changes; keys and who loses them."""
+"""What the model of the engine (model.py) remembers: rows, last-synced state, changes; keys and which record gets them."""
 import ctypes
 import re
 
@@ -80,13 +80,13 @@ def key_of(table, values):
     return (values["print_id"], values["edition_number"]) if values["edition_number"] is not None else None
 
 
-def unique_losers(name, table, claims, at=None):
-    """Which of the records that want to be `claims` (in file order) break the unique key, by the contract's rule: the
+def unique_repeats(name, table, targets, at=None):
+    """Which of the records that want to be `targets` (in file order) break the unique key, by the contract's rule: the
     row that keeps it, then the first record; a refused record frees nothing."""
-    live, lost = dict(claims), set()
+    live, lost = dict(targets), set()
     taken = {a: k for k, a in (at or {}).items()}  # row -> the record that takes it over
 
-    def held():
+    def violations():
         keepers = {}
         for key, row in table.rows.items():
             own = key_of(name, row.values)
@@ -96,15 +96,15 @@ def unique_losers(name, table, claims, at=None):
         return [k for k, v in live.items() if keepers.get(key_of(name, v), k) != k]
 
     while True:
-        losers = held()
-        if not losers:
+        repeats = violations()
+        if not repeats:
             seen = {}
             for key, values in live.items():
                 wanted = key_of(name, values)
                 if wanted is not None and seen.setdefault(wanted, key) != key:
-                    losers.append(key)
-        if not losers:
+                    repeats.append(key)
+        if not repeats:
             return lost
-        for key in losers:
+        for key in repeats:
             del live[key]
             lost.add(key)

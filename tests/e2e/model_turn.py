@@ -1,10 +1,10 @@
 """One table's part of a sync in the model of the engine (model.py): whose record it is, what is written, what is refused."""
 from model_rows import (COLUMNS, ID, NATURAL, NEVER, UNKNOWN, Ambiguous, Change, State, derived, generated, key_of, same_slot,
-                        slot, unique_losers)
+                        slot, unique_repeats)
 
 
 class Turn:
-    """One table's turn in a sync."""
+    """One table in a sync."""
 
     def __init__(self, model, name, sync_id, mode, policy):
         self.model, self.name, self.sync_id, self.mode, self.policy = model, name, sync_id, mode, policy
@@ -15,7 +15,7 @@ class Turn:
 
     def may_skip(self, data, skipped):
         """A row that was gone before the last sync already, and whose record is not there either, is no reason to
-        read the file again, but no harm. Conflicts that were rejected are looked at again once they would be settled, and
+        read the file again, but no harm. Conflicts that were rejected are looked at again once they would be decided, and
         what the database refused every time."""
         codes = {r[2] for r in self.table.readers[-1][1]} if self.table.readers else set()
         if self.policy != "reject" and "conflict" in codes or self.model.retries and "refused_by_database" in codes:
@@ -27,7 +27,7 @@ class Turn:
             return False
         return skipped if last["gone"] or self.model.retries and "repeated_unique_key" in codes else True
 
-    def take(self, data, records, journal, skipped):
+    def take(self, data, records, history, skipped):
         report = self.report
         if self.may_skip(data, skipped):
             report["skipped"] = True
@@ -48,7 +48,7 @@ class Turn:
             key = key if has_id else self.identify(values)
             self.present.add(key)
             as_before = self.is_as_before(key, cells)  # then nothing in it is looked up again
-            code = None if as_before else self.wrong(values)  # the first bad column counts, and links stand before prices
+            code = None if as_before else self.wrong(values)  # the first bad column counts, and links come before prices
             if self.accepted.get(key) == cells or (key, str(cells)) in self.bad:
                 report["skipped_records"] += 1
                 continue
@@ -68,9 +68,9 @@ class Turn:
                 decided.append(self.decide(key, cells, self.resolve(values), self.adopts(key, values) if has_id else key))
         decided = self.survivors([d for d in decided if d], cells_of)
         for d in decided:
-            self.write(d, journal)
+            self.write(d, history)
         if self.mode == "full":
-            self.deactivate(journal)
+            self.deactivate(history)
         report["rejected"] = len(report["rejects"])
         now = [(k, cells, code) for k, code, cells in report["rejects"]]
         report["rejects"] = [(k, code) for k, code, _ in report["rejects"]]
@@ -84,12 +84,12 @@ class Turn:
 
     def survivors(self, decided, cells_of):
         """What the unique keys and the database leave."""
-        losers = unique_losers(self.name, self.table, {d["key"]: d["final"] for d in decided},
+        repeats = unique_repeats(self.name, self.table, {d["key"]: d["final"] for d in decided},
                                {d["key"]: d["at"] for d in decided})
         for d in decided:
-            if d["key"] in losers:
+            if d["key"] in repeats:
                 self.reject(d["key"], cells_of[d["key"]], "repeated_unique_key")
-        decided = [d for d in decided if d["key"] not in losers]
+        decided = [d for d in decided if d["key"] not in repeats]
         self.model.refuse_cycles(self.name, {d["at"]: d["final"] for d in decided})
         wanted = [key_of(self.name, d["final"]) for d in decided]
         kept = []
@@ -116,7 +116,7 @@ class Turn:
             and state.cells == str(cells) and state.mapping == self.model.mapping
 
     def may_be_generated(self, key, any_candidate):
-        """Nobody compared this record with the rows that have a generated id: one of them may be its own."""
+        """This record was not compared with the rows that have a generated id: one of them may be its own."""
         return key not in self.table.rows and any_candidate
 
     def identify(self, values):
@@ -233,7 +233,7 @@ class Turn:
             if column in d.get("columns", ()):
                 d["columns"][column] = (d["columns"][column][0], now)
 
-    def write(self, d, journal):
+    def write(self, d, history):
         table, model, report = self.table, self.model, self.report
         key = d["key"]
         if d["op"] == "insert":
@@ -280,9 +280,9 @@ class Turn:
             table.state[key] = State(dict(d["slots"]), self.sync_id, False, model.mapping)
         table.state[key].cells = d["cells"]
         if d["op"] == "update" or moved:
-            journal.append(change)
+            history.append(change)
 
-    def deactivate(self, journal):
+    def deactivate(self, history):
         table, model = self.table, self.model
         for key, state in table.state.items():
             row = table.rows.get(key)
@@ -291,7 +291,7 @@ class Turn:
             change = Change(key, "deactivated", {"is_active": (True, False)}, (None, None),
                             (row.updated, row.synced, row.version), model.clock)
             change.deactivated_before, change.deactivated_after = state.deactivated, True
-            journal.append(change)
+            history.append(change)
             state.deactivated = True
             row.active = False
             row.updated = row.synced = model.clock

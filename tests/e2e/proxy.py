@@ -44,7 +44,7 @@ class Proxy:
             self.reached, self.go = threading.Event(), threading.Event()
 
     def wait(self):
-        assert self.reached.wait(support.PATIENCE), "the statement never came; seen: %r" % self.statements
+        assert self.reached.wait(support.TIMEOUT), "the statement never came; seen: %r" % self.statements
 
     def release(self):
         self.go.set()

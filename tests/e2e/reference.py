@@ -97,7 +97,7 @@ def or_null(clean):
 
 
 def names(cell):
-    """Attachments by file name: what stands before each URL."""
+    """Attachments by file name: what is before each URL."""
     return tuple(re.findall(r"(?:^|,)(.*?) \(https://[^)]*\)", cell)) or None
 
 

@@ -20,7 +20,7 @@ import make_export  # noqa: E402  (tests/make_export.py)
 BINARY = str(Path(os.environ.get("ARTSYNC_BIN", ROOT / "build" / "artsync")).resolve())
 TABLES = ["prints", "distributors", "editions"]
 STATE = ["artsync.state_prints", "artsync.state_distributors", "artsync.state_editions"]
-PATIENCE = 60  # seconds after which a run counts as hung
+TIMEOUT = 60  # seconds after which a run counts as hung
 
 
 # ---- databases ----
@@ -99,7 +99,7 @@ class Database:
         return {t: self.copy("SELECT ctid, xmin, id FROM artsync.%s ORDER BY id" % t) for t in ("changes", "rejects")}
 
     def sequences(self):
-        """Where every identity of the mapped tables stands."""
+        """Where every identity of the mapped tables is."""
         return {t: self.value("SELECT last_value || ' ' || is_called FROM %s" %
                               self.value("SELECT pg_get_serial_sequence(%s, 'id')", t)) for t in TABLES}
 
@@ -118,7 +118,7 @@ class Database:
 
     def wait(self, sql, *args):
         """Until the query says true."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT
         while not self.value(sql, *args):
             assert time.monotonic() < deadline, "waited in vain for: " + sql
             pass  # the query itself is the pause
@@ -190,7 +190,7 @@ class Artsync:
         return child
 
     def finish(self, child):
-        out, err = child.communicate(timeout=PATIENCE)
+        out, err = child.communicate(timeout=TIMEOUT)
         return Result([str(a) for a in child.args[1:]], child.returncode, out, err)
 
     def run(self, *args, env=None, url=True):

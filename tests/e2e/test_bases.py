@@ -161,7 +161,7 @@ def test_thousands_of_choices_take_little_memory(tmp_path, empty, aliases):
         {"table": "t", "file": "t.csv", "id": {"column": "i", "headers": ["I"]}, "columns": [column]}]}))
     out, peak = output_and_peak(support.Artsync(tmp_path, empty), "--json", "--base", tmp_path / "base", "base", "check")
     problems = json.loads(out)["problems"]
-    unknown = [p for p in problems if "is not one of the choices" in p["message"]]
+    unknown = [p for p in problems if "which is not one of the choices" in p["message"]]
     assert len(unknown) == (5000 if "unknown 0000" in aliases.values() else 0)
     assert peak < bound_in_kb(150)
 

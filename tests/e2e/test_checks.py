@@ -1,8 +1,8 @@
-"""Every check of the art base: silent on a database in order, and naming the row on one that is not."""
+"""Every check of the art base: no violation on a database without faults, and naming the row on one that is not."""
 import pytest
 from support import ROOT, error_of, rid
 
-# name, severity, what brings it about in a database that is in order, violations, whom the sample names
+# name, severity, the statement that causes it in a database without faults, violations, whom the sample names
 CHECKS = [
     ("orphaned_editions", "error",
      "ALTER TABLE editions DROP CONSTRAINT editions_distributor_id_fkey; UPDATE editions SET distributor_id = 999 WHERE {E4}",
@@ -47,7 +47,7 @@ CHECKS = [
      "UPDATE sync_logs SET completed_at = now() - interval '49 hours' WHERE table_name = 'prints'", 1, "prints"),
 ]
 
-# what comes close, but is in order
+# nearly a violation, but none
 FINE = [
     "UPDATE prints SET is_active = false WHERE {P1}; UPDATE editions SET is_active = false WHERE {E1} OR {E2} OR {E3}",
     "UPDATE editions SET edition_number = 10 WHERE {E1}",
@@ -136,7 +136,7 @@ def test_checks_only_read(synced, tmp_path):
     assert synced.db.versions() == before
 
 
-# ---- broken check files hide nobody ----
+# ---- broken check files hide no other check ----
 
 def own_base(tmp_path, **checks):
     """The art base from disk, with these checks alone."""

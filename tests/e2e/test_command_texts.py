@@ -24,8 +24,8 @@ def test_rejects_of_files_with_different_headers_are_merged_by_name(art, shop, t
     other.edition("E2", price="more").drop("editions", "E1", "E3", "E4", "E5", "E6")
     other.save("editions")
     art.sync(None, "--file", "editions=%s" % other.file("editions"), "--max-rejects", "50", status=1)
-    art.ok("rejects", "--table", "editions", "--csv", "mend.csv")
-    rows = read_csv(art.cwd / "mend.csv")
+    art.ok("rejects", "--table", "editions", "--csv", "fixed.csv")
+    rows = read_csv(art.cwd / "fixed.csv")
     assert {r["record_id"]: r["Retail Price"] for r in rows} == {rid("E1"): "much", rid("E2"): "more"}
     assert all(r["Print"] == "Harbour" and r["_reject_reason"] for r in rows)
     assert {r["Notes"] for r in rows} == {"", "a note"} and list(rows[0])[0] == "Print - Edition"
@@ -34,14 +34,14 @@ def test_rejects_of_files_with_different_headers_are_merged_by_name(art, shop, t
 def test_rejects_of_a_replay_have_one_reason(art, shop):
     shop.edition("E1", price="much", notes="a, \"b\"\nc").edition("E2", price="more").save()
     art.sync(shop.path, "--max-rejects", "50", status=1)
-    art.ok("rejects", "--table", "editions", "--csv", "mend.csv")
-    text = (art.cwd / "mend.csv").read_text(encoding="utf-8")
-    (art.cwd / "mend.csv").write_text(text.replace("much", "51"), encoding="utf-8")
-    art.ok("sync", "--file", "editions=mend.csv", "--max-rejects", "50")
-    assert "mend.csv" in art.ok("rejects", "--table", "editions", "--csv", "mend.csv", status=4).err
-    result = art.ok("rejects", "--table", "editions", "--csv", "mend.csv", "--force", "--json").json
-    assert result == {"table": "editions", "file": "mend.csv", "written": 1, "not_written": []}
-    rows = read_csv(art.cwd / "mend.csv")
+    art.ok("rejects", "--table", "editions", "--csv", "fixed.csv")
+    text = (art.cwd / "fixed.csv").read_text(encoding="utf-8")
+    (art.cwd / "fixed.csv").write_text(text.replace("much", "51"), encoding="utf-8")
+    art.ok("sync", "--file", "editions=fixed.csv", "--max-rejects", "50")
+    assert "fixed.csv" in art.ok("rejects", "--table", "editions", "--csv", "fixed.csv", status=4).err
+    result = art.ok("rejects", "--table", "editions", "--csv", "fixed.csv", "--force", "--json").json
+    assert result == {"table": "editions", "file": "fixed.csv", "written": 1, "not_written": []}
+    rows = read_csv(art.cwd / "fixed.csv")
     assert [r["record_id"] for r in rows] == [rid("E2")]
     assert [h for h in rows[0] if h.startswith("_")] == ["_reject_reason"]
     assert "retail_price" in rows[0]["_reject_reason"] and "more" in rows[0]["_reject_reason"]
@@ -62,9 +62,9 @@ def test_ragged_records_are_listed(art, shop):
     path = shop.save() / "Prints-Grid view.csv"
     path.write_bytes(path.read_bytes() + b"\nTwo,cells")
     art.sync(shop.path, status=1)
-    result = art.ok("rejects", "--table", "prints", "--csv", "mend.csv")
-    assert "line 4" in result.out and not (art.cwd / "mend.csv").exists()
-    assert len(art.ok("rejects", "--table", "prints", "--csv", "mend.csv", "--json").json["not_written"]) == 1
+    result = art.ok("rejects", "--table", "prints", "--csv", "fixed.csv")
+    assert "line 4" in result.out and not (art.cwd / "fixed.csv").exists()
+    assert len(art.ok("rejects", "--table", "prints", "--csv", "fixed.csv", "--json").json["not_written"]) == 1
 
 
 # ---- sync and diff ----
@@ -138,7 +138,7 @@ def test_db_status(art, empty, tmp_path):
 
 
 def test_drifted_database(art, db):
-    """The tables lost what the built-in base maps: the database is to blame."""
+    """The tables lost what the built-in base maps: the database is the cause."""
     db.run("ALTER TABLE editions DROP COLUMN notes CASCADE")
     db.run("ALTER TABLE editions DROP COLUMN variation CASCADE")
     error = error_of(art.ok("sync", "--export-dir", DEMO, "--json", status=3))

@@ -9,7 +9,7 @@ from support import TABLES, error_of, rid
 
 @pytest.fixture
 def night(art, shop, tmp_path):
-    """The small export, synced; and what the next night brings."""
+    """The small export, synced; and the next night's changes."""
     art.sync(shop.save())
     later = shop.copy(tmp_path / "later").print("P1", notes="n").print("P3", name="Ferry").edition("E1", number=2)
     later.edition("E2", number=1).edition("X1", "P3", number=1).edition("E4", price="much")
@@ -29,7 +29,7 @@ def statements_of(art, proxy, night):
 
 
 def test_killed_at_every_statement(art, db, proxy, night):
-    """SIGKILL before each statement of a sync in turn: nothing changes, logs are put right by the next run."""
+    """SIGKILL before each statement of a sync, one after the other: nothing changes, logs are put right by the next run."""
     before = look(db)
     number, finished = 0, False
     while not finished:
@@ -152,7 +152,7 @@ def test_the_commit_reply_is_lost(art, db, proxy, night):
 
 
 def test_the_outcome_stays_unknown(art, db, proxy, night):
-    """The reply is lost and nobody answers any more: 6, and the next run finds out."""
+    """The reply is lost and no server answers any more: 6, and the next run finds out."""
     lost = []
 
     def rule(_, sql):

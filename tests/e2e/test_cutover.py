@@ -29,7 +29,7 @@ def settled(text):
 
 
 def blocks(text):
-    """(where it stands, commands with their output) per block; a hidden one is a command without output to compare."""
+    """(where it is, commands with their output) per block; a hidden one is a command without output to compare."""
     for match in BLOCK.finditer(text):
         if match.group(2):
             yield None, [(match.group(2), None)]
@@ -47,7 +47,7 @@ def run(art, command):
     environment = {"PATH": "%s:%s" % (art.cwd.parent / "bin", os.environ["PATH"]), "HOME": str(art.cwd), "USER": "shop",
                    "LC_ALL": "C.UTF-8", "DATABASE_URL": art.db.url}
     done = subprocess.run(["bash", "-c", command], cwd=art.cwd, env=environment, stdin=subprocess.DEVNULL, check=False,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", timeout=support.PATIENCE)
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", timeout=support.TIMEOUT)
     text = done.stdout.replace(art.db.name, "artsync")
     return re.sub(r"artsync on \S+ as \w+", "artsync on db.example.com:5432 as shop", text)
 
@@ -81,6 +81,6 @@ def test_the_guide(tmp_path, empty):
 
 
 def test_the_guide_has_no_other_commands():
-    """Every line that begins with artsync stands in a block that is run."""
+    """Every line that begins with artsync is in a block that is run."""
     text = BLOCK.sub("", GUIDE.read_text(encoding="utf-8"))
     assert not re.search(r"^(\$ )?artsync ", text, re.M)

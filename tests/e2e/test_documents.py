@@ -20,7 +20,7 @@ def commands(title):
 
 
 def test_the_install_section_makes_role_and_database(cluster, tmp_path):
-    """Its lines run as they stand, but for sudo and for the password: the test's cluster asks for none."""
+    """Its lines run as they are, but for sudo and for the password: the test's cluster asks for none."""
     dsn = psycopg2.extensions.parse_dsn(support.make_url(cluster.dsn))
     environment = {"PATH": "%s:%s" % (os.path.dirname(BINARY), os.environ["PATH"]), "HOME": str(tmp_path),
                    "LC_ALL": "C.UTF-8", "PGHOST": dsn["host"], "PGPORT": dsn["port"], "PGUSER": dsn["user"],

@@ -81,13 +81,13 @@ def test_tables_of_another_owner_keep_their_keys(cluster, art, db, big):
 
 
 def test_a_repeated_key_refuses_one_record(art, db, big, tmp_path):
-    """The last edition claims the number of the first: it alone is rejected, without a second reading of the file."""
+    """The last edition has the number of the first: it alone is rejected, without a second reading of the file."""
     first = (big / "Editions-All Records.csv").read_text(encoding="utf-8").split("\n")[1].split(",")
-    def claim(lines):
+    def repeat_number(lines):
         cells = lines[ROWS].split(",")
         cells[1:3], cells[-2] = first[1:3], first[-2]
         return ",".join(cells)
-    export = with_editions(big, tmp_path, edit_line(big, ROWS, claim))
+    export = with_editions(big, tmp_path, edit_line(big, ROWS, repeat_number))
     before, old = shape(db), oids(db, *OWN)
     report = art.sync(export, status=1)
     assert report["t"]["editions"]["created"] == ROWS - 1

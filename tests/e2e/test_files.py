@@ -26,7 +26,7 @@ def raw(art, *args, env=None, **kwargs):
     environment.update({k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS")})
     environment.update(env or {})
     kwargs.setdefault("stdout", subprocess.PIPE)
-    return subprocess.run([BINARY, *map(str, args)], cwd=art.cwd, env=environment, check=False, timeout=support.PATIENCE,
+    return subprocess.run([BINARY, *map(str, args)], cwd=art.cwd, env=environment, check=False, timeout=support.TIMEOUT,
                           stderr=subprocess.PIPE, encoding="utf-8", **kwargs)
 
 
@@ -155,7 +155,7 @@ def test_restore_does_not_wait_for_a_pipe(art):
     assert "not a regular file" in art.ok("restore", ".", status=4).err
 
 
-# ---- full disks: a limit of file sizes stands in for one ----
+# ---- full disks: a limit of file sizes replaces one ----
 
 def limited(size):
     def set_limit():
@@ -232,7 +232,7 @@ def test_a_hangup_that_nohup_ignores_stays_ignored(art_loaded):
     while os.readlink("/proc/%d/exe" % child.pid) != os.path.realpath(BINARY):
         assert child.poll() is None
     child.send_signal(signal.SIGHUP)
-    assert child.wait(support.PATIENCE) == 0
+    assert child.wait(support.TIMEOUT) == 0
     assert files_below(art_loaded.cwd) == ["new.backup"]
 
 

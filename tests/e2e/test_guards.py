@@ -178,7 +178,7 @@ def test_diff_exit_code(art, shop):
 
 @pytest.fixture
 def busy(art, proxy, shop):
-    """A sync that stands still right before its COMMIT."""
+    """A sync that stops right before its COMMIT."""
     from proxy import HOLD, committing
     proxy.plan(committing(HOLD))
     child = art.start("sync", "--export-dir", shop.save(), url=proxy.url)

@@ -100,7 +100,7 @@ def test_a_row_that_goes_makes_room_in_the_same_sync(small):
 # ---- edits and flags of people ----
 
 def test_parent_made_anew_leaves_edited_links_alone(art, db, shop, tmp_path):
-    """People move editions to another distributor and delete theirs; the sync brings it back under another key."""
+    """People move editions to another distributor and delete theirs; the sync inserts it again under another key."""
     art.sync(shop.save())
     north = db.get("distributors", "D2")["id"]
     db.run("UPDATE editions SET distributor_id = %s WHERE distributor_id IS NOT NULL", north)

@@ -173,7 +173,7 @@ def test_copy_end_marks_are_data(art_loaded, tmp_path):
 
 
 def test_the_other_tables_stay_too(art_loaded, tmp_path):
-    """One broken file fails the whole sync: nobody sees a part of it."""
+    """One broken file fails the whole sync: no part of it is visible."""
     later = tmp_path / "later"
     shutil.copytree(ROOT / "tests" / "export_later", later)
     with open(later / FILE, "ab") as file:

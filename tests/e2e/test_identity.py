@@ -175,7 +175,7 @@ def test_repeats_of_a_bad_record(art, db, shop):
 
 
 def test_a_bad_record_alone_keeps_its_row(art, db, shop):
-    """What is rejected is not absent, and a replay of it settles its open reject."""
+    """What is rejected is not absent, and a replay of it closes its open reject."""
     art.sync(shop.save())
     shop.edition("E1", price="much")
     report = art.sync(shop.save(), "--mode", "full", status=1)
@@ -273,7 +273,7 @@ def test_rejected_parents(art, db, shop, tmp_path):
     report = art.sync(shop.save(), status=1)
     assert [c for t, i, c in codes(report)] == ["invalid_value"] + ["link_not_found"] * 3
     later = shop.copy(tmp_path / "later").print("P2", total="12")
-    report = art.sync(later.save())  # mended: the editions are looked at again though their file is the same
+    report = art.sync(later.save())  # fixed: the editions are read again though their file is the same
     assert counts(report, "prints", "created") == (1,) and counts(report, "editions", "created", "rejected") == (3, 0)
     later.print("P1", total="lots").edition("E1", "P1", number=9)
     report = art.sync(later.save(), status=1)

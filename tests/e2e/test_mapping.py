@@ -184,7 +184,7 @@ def test_date_order_auto_says_when_no_date_tells(art, base, shop):
     folder = base.save()
     shop.edition("E1", date_sold="3/2/2024", sold="checked")
     result = art.ok("sync", *folder, "--export-dir", shop.save())
-    assert '"3/2/2024" in line 2, for one, was read month first' in result.out
+    assert '"3/2/2024" in line 2, for example, was read month first' in result.out
     shop.edition("E2", date_sold="25/2/2024", sold="checked")
     result = art.ok("sync", *folder, "--export-dir", shop.save("editions"))
     assert "month first" not in result.out
@@ -205,8 +205,8 @@ def test_base_check_tells_all_at_once(art, base):
     told = [(p["place"].split("base.json: ")[1] if ": " in p["place"] else "", p["message"])
             for p in result.json["problems"]]
     expected = [("", 'unknown key "colour"'), ("retail_price", 'unknown key "widht"'), ("date_sold", "impossible"),
-                ("total_editions", '"number" is not one of'), ("notes", "already feeds name"),
-                ("retail_price", '"much" is not a number'), ("date_sold", "is no day of the calendar")]
+                ("total_editions", '"number" is not one of'), ("notes", "is already mapped to name"),
+                ("retail_price", '"much" is not a number'), ("date_sold", "is not a valid date")]
     for place, words in expected:
         assert [m for p, m in told if place in p and words in m], (place, words, told)
     assert len(told) == len(expected)

@@ -38,7 +38,7 @@ def test_large_rows_of_short_records(art, db, shop, bound):
 
 
 def test_large_changes(art, db, shop, bound):
-    """Every record brings another long text: what was written is shown, and taken back, page by page."""
+    """Every record has another long text: what was written is shown, and taken back, page by page."""
     art.sync(prints(shop, notes="long " * (CELL // 5)).save())
     prints(shop, notes="last " * (CELL // 5)).save()
     assert memory_peak(art, "diff", "--export-dir", shop.path, "--limit", 0) < bound

@@ -1,4 +1,4 @@
-"""Tables that bring metadata columns of their own: used as they are, or named otherwise, or left out."""
+"""Tables that have metadata columns of their own: used as they are, or named otherwise, or left out."""
 import json
 
 import pytest
@@ -146,7 +146,7 @@ def test_left_out(own):
     assert base.raw() == first
     error = base.run("sync", "--json", "--mode", "full", "--export-dir", base.folder, status=4).json["error"]
     assert "is_active" in error["message"]
-    # nobody can tell whether people touched these rows since: they are kept
+    # it cannot be told whether people touched these rows since: they are kept
     result = base.run("rollback", "last", "--json", status=1).json
     assert result["deleted"] == 0 and result["kept"] == 2
     assert "updated_at" in result["details"][0]["reason"]

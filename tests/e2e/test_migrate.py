@@ -189,7 +189,7 @@ def unpack_state(db):
 
 
 def test_state_from_before_it_knew_cells(art, db, shop):
-    """Edits stay, what nobody edited is not written again, and the state is in the present form after one sync."""
+    """Edits stay, what was not edited is not written again, and the state is in the present form after one sync."""
     art.sync(shop.save())
     rewrite_state(db, packed, "0007_state_of_cells.sql", PRICES)
     art.ok("db", "migrate")

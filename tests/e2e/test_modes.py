@@ -177,7 +177,7 @@ def test_both_changed(art, db, synced, tmp_path, mode, choice):
 
 
 def test_the_export_takes_its_change_back(art, db, synced, tmp_path):
-    """A conflict settled for the database, then the old value again: still the database's edit."""
+    """A conflict decided for the database, then the old value again: still the database's edit."""
     db.edit("editions", "E1", notes="ours")
     later = again(synced, tmp_path).edition("E1", notes="theirs")
     art.sync(later.save(), "--on-conflict", "database", status=1)

@@ -45,7 +45,7 @@ logfile = %s/log
             os.chown(path, user.pw_uid, user.pw_gid)
         command = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", *command]
     child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + support.PATIENCE
+    deadline = time.monotonic() + support.TIMEOUT
     while not (short_dir / ".s.PGSQL.6432").exists():
         assert child.poll() is None and time.monotonic() < deadline, (short_dir / "log").read_text()
         time.sleep(0.01)
@@ -170,7 +170,7 @@ def test_waiting_runs_take_no_connection_from_the_pool(art, db, bouncer, short_d
     through.wait()
     tried = len([s for s in through.statements if "pg_try_advisory_xact_lock" in s])
     others = [art.start("sync", "--wait", "60", "--export-dir", shop.path, url=through.url) for _ in range(8)]
-    deadline = time.monotonic() + support.PATIENCE
+    deadline = time.monotonic() + support.TIMEOUT
     while len([s for s in through.statements if "pg_try_advisory_xact_lock" in s]) < tried + 8:
         assert time.monotonic() < deadline, "not every run has tried to take the lock"
     through.release()

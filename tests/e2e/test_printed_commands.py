@@ -54,7 +54,7 @@ def test_the_commands_of_a_sync_can_be_pasted(art, empty, table):
     for command in commands_in(text)[:2]:
         assert shlex.split(command)[:3] == ["artsync", "--base", str(base)]
         written = shell(art, command).stdout
-    fixed = art.cwd / "mend.csv"
+    fixed = art.cwd / "fixed.csv"
     fixed.write_text(fixed.read_text(encoding="utf-8").replace("many", "2"), encoding="utf-8")
     assert commands_in(written) == commands_in(text)[2:]
     shell(art, commands_in(text)[2])
@@ -64,8 +64,8 @@ def test_the_commands_of_a_sync_can_be_pasted(art, empty, table):
 
 def test_a_plain_command_has_no_quotes_and_the_default_base_no_name(art, shop):
     text = art.ok("sync", "--export-dir", shop.edition("E1", price="much").save(), "--max-rejects", "50", status=1).out
-    assert commands_in(text) == ["artsync rejects", "artsync rejects --table editions --csv mend.csv",
-                                 "artsync sync --file editions=mend.csv"]
+    assert commands_in(text) == ["artsync rejects", "artsync rejects --table editions --csv fixed.csv",
+                                 "artsync sync --file editions=fixed.csv"]
 
 
 @pytest.mark.parametrize("args", [["history", "zz"], ["rejects", "zz"], ["rollback", "zzzz"], ["validate", "--check", "zz"],

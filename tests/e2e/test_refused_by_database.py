@@ -75,7 +75,7 @@ def test_a_missing_grant_stops_the_sync(art, db, cluster, shop, tmp_path):
 
 
 def test_a_trigger_for_each_statement_stops_the_sync(art, db, shop, tmp_path):
-    """It refuses every record, so that no record is to blame."""
+    """It refuses every record, so that no record is the cause."""
     art.sync(shop.save())
     trigger(db, "editions", "RAISE EXCEPTION 'closed for today' USING ERRCODE = '55000';", "BEFORE UPDATE", "STATEMENT", "NULL")
     later = shop.copy(tmp_path / "later").edition("E1", notes="a").edition("E2", notes="b")

@@ -1,4 +1,4 @@
-"""The repair loop: rejects are stored, listed, written as CSV, mended, replayed."""
+"""The repair loop: rejects are stored, listed, written as CSV, fixed, replayed."""
 import make_export
 import pytest
 import reference
@@ -50,7 +50,7 @@ def test_the_same_reject_is_no_news(art, db, bad, tmp_path):
 
 
 def test_moved_in_the_file_but_not_new(art, bad, tmp_path):
-    """Another line in the file is no news, yet the list tells the new place."""
+    """Another line in the file is not new, yet the list tells the new place."""
     later = bad.copy(tmp_path / "later")
     later.records["editions"] = dict(reversed(later.records["editions"].items()))
     report = art.sync(later.save())
@@ -61,7 +61,7 @@ def test_moved_in_the_file_but_not_new(art, bad, tmp_path):
 
 def test_written_as_csv(art, bad, tmp_path):
     """The source's own columns, byte for byte the same cells, and the reason."""
-    out = tmp_path / "mend.csv"
+    out = tmp_path / "fixed.csv"
     art.ok("rejects", "--table", "editions", "--csv", out)
     assert out.read_bytes().startswith(b"\xef\xbb\xbf")
     header, rows = reference.read(out)
@@ -73,7 +73,7 @@ def test_written_as_csv(art, bad, tmp_path):
     assert art.run("rejects", "--table", "editions", "--csv", out).status != 0  # never over an existing file
 
 
-def mend(path, **cells):
+def fix_cells(path, **cells):
     header, rows = reference.read(path)
     for row in rows:
         row.update(cells)
@@ -81,10 +81,10 @@ def mend(path, **cells):
 
 
 @pytest.mark.parametrize("mode", ["incremental", "merge", "full"])
-def test_mended_and_replayed(art, db, bad, tmp_path, mode):
-    out = tmp_path / "mend.csv"
+def test_fixed_and_replayed(art, db, bad, tmp_path, mode):
+    out = tmp_path / "fixed.csv"
     art.ok("rejects", "--table", "editions", "--csv", out)
-    mend(out, **{"Retail Price": "£7.50", "Date Sold": "2/28/2024"})
+    fix_cells(out, **{"Retail Price": "£7.50", "Date Sold": "2/28/2024"})
     report = art.sync(None, "--mode", mode, "--file", "editions=%s" % out)
     assert [t["table"] for t in report["tables"]] == ["editions"]  # --file alone syncs only the tables named
     assert counts(report, "editions", "read", "created", "deactivated", "rejected") == (2, 2, 0, 0)
@@ -95,8 +95,8 @@ def test_mended_and_replayed(art, db, bad, tmp_path, mode):
 
 
 def test_replayed_untouched(art, bad, tmp_path):
-    """_reject_ headers are ignored on input; what was not mended is rejected again, and is no news."""
-    out = tmp_path / "mend.csv"
+    """_reject_ headers are ignored on input; what was not fixed is rejected again, and is not new."""
+    out = tmp_path / "fixed.csv"
     art.ok("rejects", "--table", "editions", "--csv", out)
     report = art.sync(None, "--file", "editions=%s" % out)
     assert counts(report, "editions", "read", "rejected", "new_rejects") == (2, 2, 0)
@@ -104,7 +104,7 @@ def test_replayed_untouched(art, bad, tmp_path):
 
 
 def test_a_replay_leaves_other_rejects_open(art, bad, tmp_path):
-    out = tmp_path / "mend.csv"
+    out = tmp_path / "fixed.csv"
     art.ok("rejects", "--table", "editions", "--csv", out)
     header, rows = reference.read(out)
     rows[0]["Retail Price"] = "£1.00"
@@ -114,10 +114,10 @@ def test_a_replay_leaves_other_rejects_open(art, bad, tmp_path):
 
 
 def test_after_a_replay_the_nightly_sync_goes_on(art, db, bad, tmp_path):
-    """The export still holds the bad cell: it is an open reject of the same kind, and the mended row stays."""
-    out = tmp_path / "mend.csv"
+    """The export still holds the bad cell: it is an open reject of the same kind, and the fixed row stays."""
+    out = tmp_path / "fixed.csv"
     art.ok("rejects", "--table", "editions", "--csv", out)
-    mend(out, **{"Retail Price": "£7.50", "Date Sold": "2/28/2024"})
+    fix_cells(out, **{"Retail Price": "£7.50", "Date Sold": "2/28/2024"})
     art.sync(None, "--file", "editions=%s" % out)
     later = bad.copy(tmp_path / "later").edition("E2", notes="x")
     report = art.run("sync", "--json", "--export-dir", later.save())
@@ -132,7 +132,7 @@ def test_ragged_records_are_listed_but_not_written(art, shop, tmp_path):
     report = art.sync(shop.path, status=1)
     assert {r["code"] for r in report["rejects"]} == {"invalid_value", "wrong_field_count"}
     assert len(listed(art)) == 2
-    out = tmp_path / "mend.csv"
+    out = tmp_path / "fixed.csv"
     art.ok("rejects", "--table", "editions", "--csv", out)
     _, rows = reference.read(out)
     assert [r["record_id"] for r in rows] == [rid("E1")]
@@ -176,8 +176,8 @@ def test_rolled_back_one_after_the_other(art, bad, tmp_path):
     art.ok("rollback", "last")
     art.ok("rollback", "last")
     assert {r["id"] for r in listed(art, "--table", "editions")} == {rid("E1"), rid("E4")}
-    art.ok("rejects", "--table", "editions", "--csv", tmp_path / "mend.csv")
-    header, rows = reference.read(tmp_path / "mend.csv")
+    art.ok("rejects", "--table", "editions", "--csv", tmp_path / "fixed.csv")
+    header, rows = reference.read(tmp_path / "fixed.csv")
     assert header[-1] == "_reject_reason" and [r["record_id"] for r in rows] == [rid("E1"), rid("E4")]
     assert art.sync(bad.path)["t"]["editions"]["new_rejects"] == 0
 

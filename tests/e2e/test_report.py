@@ -149,9 +149,9 @@ def test_lists_are_not_cut_short(art, db, shop):
 def test_headers_that_nobody_maps_are_listed_once(art, shop):
     shop.headers["prints"].append("Shelf, upper")
     out = art.ok("sync", "--export-dir", shop.save()).out
-    section = out.split("Headers nobody maps\n")[1].split("\n\n")[0].split("\n")
+    section = out.split("Unmapped headers\n")[1].split("\n\n")[0].split("\n")
     assert section[0] == "  prints: Editions, Shelf, upper" and section[2].startswith("  editions: ")
-    assert "Headers nobody maps" not in art.ok("sync", "--export-dir", shop.path).out  # not read
+    assert "Unmapped headers" not in art.ok("sync", "--export-dir", shop.path).out  # not read
 
 
 def test_a_vanished_header_is_said_even_quietly(art, shop):

@@ -93,7 +93,7 @@ MAPPINGS = {  # type, cell, what it reads as before and after, another cell and 
 
 @pytest.mark.parametrize("kind", MAPPINGS)
 def test_a_new_reading_is_no_change_of_the_export(small, kind):
-    """Cells that nobody edited get it, edited ones stay, and a cell that changed as well counts as changed."""
+    """Cells that were not edited get it, edited ones stay, and a cell that changed as well counts as changed."""
     pg_type, cell, read, reads_now, changed, changed_reads, edit, before, after = MAPPINGS[kind]
     base = small({"v": pg_type}, {"v": before[0]}, **before[1])
     base.export(dict.fromkeys(IDS, cell))

@@ -97,7 +97,7 @@ def commands(tmp_path):
         (["validate", "--parity", "--export-dir", "one\u202e"], 2), (["stats"], 0), (["history"], 0),
         (["history", "last"], 0), (["history", "x" + EVIL], 2), (["history", "--record", "k3"], 0),
         (["history", "--record", "k" + EVIL], 2), (["rejects"], 0), (["rejects", "last"], 0),
-        (["rejects", "--table", T, "--csv", "mend\u202e.csv"], 0), (["rejects", "--table", T, "--csv", "mend\u202e.csv"], 4),
+        (["rejects", "--table", T, "--csv", "fixed\u202e.csv"], 0), (["rejects", "--table", T, "--csv", "fixed\u202e.csv"], 4),
         (["export", "--dir", "out" + EVIL], 0), (["export", "--dir", "out" + EVIL], 4), (["phase"], 0),
         (["phase", "primary", "--export-dir", "two"], 2), (["rollback", "last", "--dry-run"], None),
         (["backup", "b" + EVIL], None), (["backup", "b" + EVIL], None), (["restore", "b" + EVIL], None), (["restore", "c" + EVIL], None),

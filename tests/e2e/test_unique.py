@@ -70,7 +70,7 @@ def test_what_a_rejected_record_would_have_freed_stays_taken(art, db, synced, tm
     later.edition("E2", number=1)                     # so 1 is taken: refused, keeps 2
     later.edition("E3", number=2)                     # so 2 is taken
     later.edition("X1", "P1", number=3)               # so 3 is taken
-    later.edition("X2", "P1", number=7)               # but nobody has 7
+    later.edition("X2", "P1", number=7)               # but no row has 7
     report = art.sync(later.save(), status=1)
     assert rejected(report) == {(rid("E1"), "invalid_value")} | {
         (rid(k), "repeated_unique_key") for k in ("E2", "E3", "X1")}

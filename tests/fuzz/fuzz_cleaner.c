@@ -32,7 +32,7 @@ static const char base_json[] =
     "{\"column\":\"m\",\"headers\":[\"M\"],\"type\":\"link\",\"to\":\"parents\",\"id_headers\":[\"MI\"]},"
     "{\"column\":\"o\",\"headers\":[\"O\"],\"type\":\"json\"}]}]}";
 
-/* Put in front of the input unless it brings a header itself (a first byte of 0xFF). */
+/* Put in front of the input unless it has a header itself (a first byte of 0xFF). */
 static const char header[] = "I,N,A,B,C,D,E,F,G,H,J,K,L,M,MI,O\n";
 
 static void must(bool ok)
@@ -99,17 +99,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     RecordSink sink = {(void *)(uintptr_t)table, known, put, NULL};
     CleaningReport *report = cleaning_report_new();
     Cleaner *cleaner = cleaner_new(&options, report, &sink);
-    Detector *survey = detector_new(table, "fuzz");
+    Detector *detector = detector_new(table, "fuzz");
     DateOrder order;
     Err a = {0}, b = {0};
     if (csv_read_bytes(buf_view(&csv), "fuzz", cleaner_put, cleaner, &a))
         cleaner_finish(cleaner, &a);
-    if (csv_read_bytes(buf_view(&csv), "fuzz", detector_put, survey, &b))
-        detector_date_order(survey, &order, &b);
+    if (csv_read_bytes(buf_view(&csv), "fuzz", detector_put, detector, &b))
+        detector_date_order(detector, &order, &b);
     must(a.code == ERR_NONE || (a.message && a.code != ERR_CONFIG));
     err_clear(&a);
     err_clear(&b);
-    detector_free(survey);
+    detector_free(detector);
     cleaner_free(cleaner);
     cleaning_report_free(report);
     buf_free(&csv);

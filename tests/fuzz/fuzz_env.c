@@ -1,4 +1,4 @@
-/* Any bytes as a .env file: no crash; keys are names, lines stand in order, and no message shows a value. */
+/* Any bytes as a .env file: no crash; keys are names, lines are in order, and no message shows a value. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -8,7 +8,7 @@
  *     recA, recB :: Harbour,Lighthouse =! ...     links: ids :: names
  *
  * Settings: sql=TYPE order=dmy min= max= null= choice= alias=FROM|TO (no |: NULL) link=ID|NAME|KEY[|derived]
- * multiple=first unresolved. Values with blanks stand in "...". Escapes everywhere: \n \t \r \\ \" \xNN, and \s for a
+ * multiple=first unresolved. Values with blanks are in "...". Escapes everywhere: \n \t \r \\ \" \xNN, and \s for a
  * blank that would be lost at an end. Notes other than compare and element must be there exactly if they apply. */
 #ifndef ARTSYNC_TESTS_CASES_H
 #define ARTSYNC_TESTS_CASES_H

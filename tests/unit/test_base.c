@@ -218,7 +218,7 @@ static void syntax_has_line_and_column(void **state)
         {"{'name': 'b'\n 'tables': []}", "base.json: line 2, column 2: not valid JSON "
                                          "[a missing comma, quote or bracket just before?]"},
         {"{'é': [1}", "base.json: line 1, column 9: not valid JSON [a missing comma, quote or bracket just before?]"},
-        {"{}\n x", "base.json: line 2, column 2: something stands behind the closing bracket"},
+        {"{}\n x", "base.json: line 2, column 2: text after the closing bracket"},
         {"{'name': 'a\\u0000b'}", "base.json: line 1, column 12: \\u0000 cannot be part of a text"},
         {"{'name': 'a\nb'}",
          "base.json: line 1, column 12: a control character inside a string (write \\n, \\t or \\u00XX)"},
@@ -287,7 +287,7 @@ static void base_keys_are_checked(void **state)
          "base.json: tables[0]: the key \"table\" is missing\n"
          "base.json: tables[0]: file: must be a file name, not a path "
          "[--export-dir names the folder, --file any other path]\n"
-         "base.json: tables[0]: id: needs \"headers\", \"natural_key\" or both: nothing tells one record from another\n"
+         "base.json: tables[0]: id: needs \"headers\", \"natural_key\" or both: records cannot be identified without one of them\n"
          "base.json: tables[0]: columns: must not be empty"},
         {BASE("{'table': 't', 'file': 'f', " ID ", 'columns': [" PLAIN "]}, "
               "{'table': 't', 'file': 'f', " ID ", 'columns': [" PLAIN "]}, "
@@ -317,8 +317,8 @@ static void headers_feed_one_column(void **state)
                  "{'column': 'c', 'headers': ['record id', '_reject_reason'], 'type': 'text'}"),
            AT ": columns[0] (a): a header must not be empty\n" AT
               ": columns[2] (c): headers that begin with _reject_ are ignored in a file\n" AT
-              ": columns[1] (b): the header \"NAME \" already feeds a\n" AT
-              ": columns[2] (c): the header \"record id\" already feeds the id");
+              ": columns[1] (b): the header \"NAME \" is already mapped to a\n" AT
+              ": columns[2] (c): the header \"record id\" is already mapped to the id");
     base_free(good(TABLE("{'column': 'a', 'headers': ['Name', 'NAME'], 'type': 'text'}"))); /* of one column: fine */
 }
 
@@ -347,7 +347,7 @@ static const struct {
             "duration, choice, list, attachments, link and json [did you mean \"integer\"?]"},
     {"{'column': '" X64 "', 'headers': ['C'], 'type': 'text'}",
      AT ": columns[0] (" X64 "): column: is longer than 63 bytes, which PostgreSQL would cut"},
-    {"{'column': 'c', 'type': 'text'}", COLUMN ": needs \"headers\": nothing of the file feeds this column"},
+    {"{'column': 'c', 'type': 'text'}", COLUMN ": needs \"headers\": no header of the file is mapped to this column"},
     {"{'column': 'c', 'headers': ['C'], 'type': 'date', 'choices': ['x']}",
      COLUMN ": choices: makes no sense for the type date [it is for choice and list]"},
     {"{'column': 'c', 'headers': ['C'], 'type': 'text', 'to': 'x', 'min': 1, 'multiple': 'all'}", COLUMN
@@ -364,10 +364,10 @@ static const struct {
     {"{'column': 'c', 'headers': ['C'], 'type': 'choice', 'choices': ['Small', 'SMALL', 'Large'], "
      "'aliases': {'XL': 'Larg', 'small': 'Large', ' ': null, 'a': 'Large', ' a': 'Large', 'b': 3}}",
      COLUMN ": choices: \"Small\" and \"SMALL\" differ only in case or spaces\n" COLUMN
-            ": aliases: an alias cannot stand for nothing [\"default\" says what an empty cell stands for]\n" COLUMN
+            ": aliases: an alias cannot be empty [\"default\" is the value of an empty cell]\n" COLUMN
             ": aliases: \"a\" is given twice, spaces aside\n" COLUMN
             ": aliases: b: must be a string, not a number\n" COLUMN
-            ": aliases: \"XL\" stands for \"Larg\", which is not one of the choices [did you mean \"Large\"?]\n" COLUMN
+            ": aliases: the alias \"XL\" means \"Larg\", which is not one of the choices [did you mean \"Large\"?]\n" COLUMN
             ": aliases: \"small\" is a choice itself, so this alias would never apply\n" COLUMN
             ": aliases: \"small\" is a choice itself, so this alias would never apply"},
     {"{'column': 'c', 'headers': ['C'], 'type': 'text', 'aliases': []}",
@@ -397,10 +397,10 @@ static const struct {
      COLUMN ": derive: pattern: is too long, or repeats repetitions"},
     {"{'column': 'c', 'type': 'text', 'derive': {'from': 'd', 'pattern': '(.*)\\\\1x'}}, "
      "{'column': 'd', 'type': 'text', 'headers': ['D']}",
-     COLUMN ": derive: pattern: has a back reference, \\1 to \\9 [write out what the group stands for]"},
+     COLUMN ": derive: pattern: has a back reference, \\1 to \\9 [repeat the pattern of the group instead]"},
     {"{'column': 'c', 'type': 'text', 'derive': {'from': 'd', 'pattern': '(.*)[[:alpha:][]\\\\1]'}}, "
      "{'column': 'd', 'type': 'text', 'headers': ['D']}",
-     COLUMN ": derive: pattern: has a back reference, \\1 to \\9 [write out what the group stands for]"},
+     COLUMN ": derive: pattern: has a back reference, \\1 to \\9 [repeat the pattern of the group instead]"},
 };
 
 static void columns_are_checked(void **state)

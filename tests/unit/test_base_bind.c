@@ -167,10 +167,10 @@ static const struct {
 } cases[] = {
     {no_table, "base.json: table child", "the database has no table public.child", "run: artsync db migrate"},
     {no_parent, "base.json: table parent", "the database has no table public.parent", "run: artsync db migrate"},
-    {lost_table, "base.json: table child", "the table public.child is gone: it was renamed or dropped",
+    {lost_table, "base.json: table child", "the table public.child no longer exists: it was renamed or dropped",
      "give the table's new name in base.json, or rename it back; if it was dropped, restore it from a backup or take it out "
      "of base.json"},
-    {renamed_table, "base.json: table child", "the table public.child is gone: it was renamed or dropped",
+    {renamed_table, "base.json: table child", "the table public.child no longer exists: it was renamed or dropped",
      "artsync was set up for a table that base.json does not name: public.kid; if it is the same one, give its new name in "
      "base.json, or rename it back"},
     {view, "base.json: table child", "public.child is a view; a sync writes to tables only",
@@ -181,7 +181,7 @@ static const struct {
      "partition the table by the id (PARTITION BY HASH (rid)) with a UNIQUE constraint on that column, or map a table that is "
      "not partitioned"},
     {folding_id, "base.json: table child: column rid",
-     "its collation public.no_case takes different record ids for the same one",
+     "its collation public.no_case treats different record ids as equal",
      "give it COLLATE \"C\", or another deterministic collation"},
     {no_id, "base.json: table child: column rid", "public.child has no such column", "did you mean \"id\"?"},
     {integer_id, "base.json: table child: column rid", "a record id is text, the column is integer",
@@ -251,7 +251,7 @@ static void a_choice_that_an_enum_lacks_is_named_by_base_check(void **state)
     assert_true(base_bind(w.base, w.catalogs, &problems));
     base_check_labels(w.base, &problems);
     assert_int_equal(problems.n, 1);
-    assert_string_equal(problems.items[0].message, "the choice \"Größer\" is no label of the enum size");
+    assert_string_equal(problems.items[0].message, "the choice \"Größer\" is not a label of the enum size");
     assert_string_equal(problems.items[0].hint, "the labels of size: \"Large\", \"Small\"");
     problems_free(&problems);
     base_free(w.base);

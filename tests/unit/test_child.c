@@ -74,7 +74,7 @@ static void default_signals(void **state)
     const char *ignored = strstr(out.data, "SigIgn:");
     assert_memory_equal(out.data, "SigBlk:\t0000000000000000\n", 25);
     assert_non_null(ignored);
-    /* 32 and 33 are the C library's own: it lets nobody change them, and make ignores them */
+    /* 32 and 33 are the C library's own: it does not let them be changed, and make ignores them */
     assert_int_equal(strtoull(ignored + 8, NULL, 16) & ~0x180000000ULL, 1ULL << (SIGXFSZ - 1));
     sigprocmask(SIG_SETMASK, &before, NULL);
     buf_free(&out);

@@ -49,12 +49,12 @@ static void repeated_headers_are_errors(void **state)
 {
     (void)state;
     expect_error(&works, "Work,Extra,Record ID,Work\n", ERR_HEADER,
-                 "works.csv: the header \"Work\" is there twice, as column 1 and 4");
-    expect_error(&works, "Record ID,Work,Record ID\n", ERR_HEADER, "the header \"Record ID\" is there twice");
-    expect_error(&works, "Work,Title,Record ID\n", ERR_HEADER, "the headers \"Work\" and \"Title\" feed one column");
-    expect_error(&works, "Work,work,Record ID\n", ERR_HEADER, "the headers \"Work\" and \"work\" feed one column");
-    expect_error(&works, "Work,Record ID,record_id\n", ERR_HEADER, "\"Record ID\" and \"record_id\" feed one column");
-    expect_error(&works, "Work,Shop,SHOP,Record ID\n", ERR_HEADER, "\"Shop\" and \"SHOP\" feed one column");
+                 "works.csv: the header \"Work\" appears twice, as columns 1 and 4");
+    expect_error(&works, "Record ID,Work,Record ID\n", ERR_HEADER, "the header \"Record ID\" appears twice");
+    expect_error(&works, "Work,Title,Record ID\n", ERR_HEADER, "the headers \"Work\" and \"Title\" are mapped to the same column");
+    expect_error(&works, "Work,work,Record ID\n", ERR_HEADER, "the headers \"Work\" and \"work\" are mapped to the same column");
+    expect_error(&works, "Work,Record ID,record_id\n", ERR_HEADER, "\"Record ID\" and \"record_id\" are mapped to the same column");
+    expect_error(&works, "Work,Shop,SHOP,Record ID\n", ERR_HEADER, "\"Shop\" and \"SHOP\" are mapped to the same column");
 }
 
 static void an_unmapped_header_may_be_repeated(void **state)
@@ -71,12 +71,12 @@ static void a_skip_header_is_found_once(void **state)
     SkipRule rule = {"Hidden", NAMES("yes")};
     Table table = works;
     table.skips = &rule;
-    expect_error(&table, "Work,Record ID,Hidden,hidden\n", ERR_HEADER, "\"Hidden\" and \"hidden\" feed one column");
+    expect_error(&table, "Work,Record ID,Hidden,hidden\n", ERR_HEADER, "\"Hidden\" and \"hidden\" are mapped to the same column");
     Run run = {0};
     expect_run(&run, &table, "Work,Record ID,hidden\nA,r1, yes \nB,r2,no\n", "2: skipped r1\n3: r2 name=B\n");
     end(&run);
     expect_run(&run, &table, "Work,Record ID\nA,r1\n", "2: r1 name=A\n");
-    expect_warning(&run, NULL, 0, "no header \"Hidden\": its skip rule does nothing");
+    expect_warning(&run, NULL, 0, "no header \"Hidden\": its skip rule has no effect");
     end(&run);
 }
 
@@ -97,7 +97,7 @@ static void a_missing_optional_header(void **state)
     Run run = {0};
     expect_run(&run, &works, "Work,Sizes,Record ID\nA - 1,x,r1\n", "2: r1 name=A - 1 number=1\nunmapped Sizes\n");
     expect_warning(&run, "size", 0,
-                   "no header \"Size\": the column is left as it is; unmapped headers of the file: \"Sizes\"");
+                   "no header \"Size\": the column is not changed; unmapped headers of the file: \"Sizes\"");
     expect_warning(&run, "shop", 0, "no header \"Shop\" or \"shop_record_id\"");
     assert_true(run.has[NAME] && run.has[NUMBER] && !run.has[SIZE] && run.has_id);
     assert_int_equal(cleaning_report_warning_count(run.report, &works), 0);

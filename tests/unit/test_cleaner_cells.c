@@ -261,7 +261,7 @@ static void more_of_the_other_order_fail_the_file(void **state)
     assert_int_equal(run.err.code, ERR_CSV);
     assert_string_equal(run.err.message, "works.csv: date_order is month first (mdy), but 2 dates only fit day first "
                                          "(dmy), such as \"31/12/2024\" in line 3; 1 only fit the setting");
-    assert_string_equal(run.err.hint, "say \"date_order\": \"dmy\" in base.json");
+    assert_string_equal(run.err.hint, "set \"date_order\": \"dmy\" in base.json");
     end(&run);
     run.order = DATE_DMY;
     assert_true(clean(&run, &works, csv));
@@ -281,33 +281,33 @@ static void unchanged_records_speak_for_their_order(void **state)
     end(&run);
 }
 
-static DateOrder survey(const char *csv, Err *err)
+static DateOrder order_of(const char *csv, Err *err)
 {
     DateOrder order = DATE_AUTO;
     const Base automatic = {.origin = "base.json", .date_order = DATE_AUTO};
     Table table = works;
     table.base = &automatic;
-    Detector *survey = detector_new(&table, "works.csv");
-    if (csv_read_bytes(str_of(csv), "works.csv", detector_put, survey, err))
-        detector_date_order(survey, &order, err);
-    detector_free(survey);
+    Detector *detector = detector_new(&table, "works.csv");
+    if (csv_read_bytes(str_of(csv), "works.csv", detector_put, detector, err))
+        detector_date_order(detector, &order, err);
+    detector_free(detector);
     return order;
 }
 
-static void surveys(void **state)
+static void date_orders(void **state)
 {
     (void)state;
     Err err = {0};
-    assert_int_equal(survey("Work,Date Sold,Seen,Record ID\nA,1/2/2024,12/31/2024,r1\n", &err), DATE_MDY);
-    assert_int_equal(survey("Work,Date Sold,Seen,Record ID\nA,1/2/2024,31/12/2024,r1\nB,1\n", &err), DATE_DMY);
-    assert_int_equal(survey("Work,Date Sold,Record ID\nA,1/2/2024,r1\nB,2024-12-31,r2\n", &err), DATE_MDY);
+    assert_int_equal(order_of("Work,Date Sold,Seen,Record ID\nA,1/2/2024,12/31/2024,r1\n", &err), DATE_MDY);
+    assert_int_equal(order_of("Work,Date Sold,Seen,Record ID\nA,1/2/2024,31/12/2024,r1\nB,1\n", &err), DATE_DMY);
+    assert_int_equal(order_of("Work,Date Sold,Record ID\nA,1/2/2024,r1\nB,2024-12-31,r2\n", &err), DATE_MDY);
     assert_int_equal(err.code, ERR_NONE);
-    assert_int_equal(survey("Work,Date Sold,Record ID\nA,12/31/2024,r1\n\nB,31/12/2024,r2\n", &err), DATE_AUTO);
+    assert_int_equal(order_of("Work,Date Sold,Record ID\nA,12/31/2024,r1\n\nB,31/12/2024,r2\n", &err), DATE_AUTO);
     assert_int_equal(err.code, ERR_CSV);
     assert_string_equal(err.message, "works.csv: dates of both orders: line 4 has \"31/12/2024\" (day first), line 2 "
                                      "\"12/31/2024\" (month first)");
     err_clear(&err);
-    survey("Work,Work,Record ID\n", &err);
+    order_of("Work,Work,Record ID\n", &err);
     assert_int_equal(err.code, ERR_HEADER);
     err_clear(&err);
     detector_free(NULL);
@@ -333,7 +333,7 @@ int main(void)
         cmocka_unit_test(cells_of_the_other_order_are_rejects),
         cmocka_unit_test(more_of_the_other_order_fail_the_file),
         cmocka_unit_test(unchanged_records_speak_for_their_order),
-        cmocka_unit_test(surveys),
+        cmocka_unit_test(date_orders),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

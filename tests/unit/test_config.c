@@ -229,7 +229,7 @@ static void test_a_typing_error_in_libpqs_names_gets_a_warning(void **state)
     (void)state;
     char text[1000];
     said("PGPASWORD=s3cret\nPGDATA=/srv\nPGADMIN_EMAIL=a\nPGAPPNAME=x\nPG_VERSION=15\n", 0600, text, sizeof text);
-    assert_non_null(strstr(text, "line 1: PGPASWORD is no setting of artsync; did you mean PGPASSWORD?"));
+    assert_non_null(strstr(text, "line 1: unknown setting PGPASWORD; did you mean PGPASSWORD?"));
     assert_null(strstr(text, "s3cret"));
     assert_null(strstr(text, "line 2"));
     assert_null(strstr(strstr(text, "\n"), "warning"));

@@ -42,7 +42,7 @@ static void a_silent_host_costs_its_timeout_and_no_more(void **state)
     FAILS(pg_open(&pg, url, "artsync/test", &err), ERR_CONNECT, "timeout");
     assert_in_range((int)((seconds() - start) * 10), 15, 300);
     err_clear(&err);
-    /* the next host gets its turn, and the description says which one it was */
+    /* the next host is tried, and the description says which one it was */
     snprintf(url, sizeof url, "host=127.0.0.1,%s port=%d,5432 connect_timeout=2", getenv("PGHOST"), port);
     OK(pg_open(&pg, url, "artsync/test", &err));
     assert_non_null(strstr(pg_describe(pg), getenv("PGHOST")));
@@ -123,7 +123,7 @@ static void a_stopped_backend_counts_as_lost(void **state)
     double start = seconds();
     FAILS(pg_script(pg, "SELECT 1", &err), ERR_LOST, "no answer for 1 seconds");
     pg_rollback(pg);
-    FAILS(pg_begin(pg, PG_TX_WRITE, &err), ERR_LOST, "gone");
+    FAILS(pg_begin(pg, PG_TX_WRITE, &err), ERR_LOST, "closed");
     pg_close(pg);
     assert_true(seconds() - start < 30);
     kill(backend, SIGCONT);

@@ -1,4 +1,4 @@
-/* CSV in: what the cells are, where each record stands; CSV out: what comes back in. */
+/* CSV in: what the cells are, where each record is; CSV out: what comes back in. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -18,11 +18,11 @@ typedef struct Bytes {
     size_t fail_at; /* 0: never */
 } Bytes;
 
-static ssize_t give(void *ctx, char *to, size_t room, Err *err)
+static ssize_t give(void *ctx, char *to, size_t space, Err *err)
 {
     Bytes *bytes = ctx;
     size_t n = bytes->all->len - bytes->at;
-    n = n < room ? n : room;
+    n = n < space ? n : space;
     if (bytes->fail_at && bytes->at + n > bytes->fail_at) {
         err_set(err, ERR_IO, NULL, "the disk has gone");
         return -1;

@@ -57,9 +57,9 @@ static void broken_quoting(void **state)
         {STR("a\n\"1\n2\"\n\"x"), ERR_CSV, "record 2 (line 4): broken quoting: a quote is opened", NULL, 2},
         {STR("a,b\n1,2\nx\"y,3\n"), ERR_CSV, "record 2 (line 3): broken quoting: a quote inside a cell that is not",
          "must be quoted", 2},
-        {STR("a,b\n\"1\n\n\"2,3\n\"z\"\n"), ERR_CSV, "record 1 (line 4): broken quoting: text behind the quote", NULL,
+        {STR("a,b\n\"1\n\n\"2,3\n\"z\"\n"), ERR_CSV, "record 1 (line 4): broken quoting: text after the closing quote", NULL,
          1},
-        {STR("a,b\n\"1\" ,2\n"), ERR_CSV, "record 1 (line 2): broken quoting: text behind", NULL, 1},
+        {STR("a,b\n\"1\" ,2\n"), ERR_CSV, "record 1 (line 2): broken quoting: text after", NULL, 1},
         {STR("a\"b,c\n1,2\n"), ERR_CSV, "x.csv: header (line 1): broken quoting", NULL, 0},
         {STR("a,b\n 1,\"2\" \n"), ERR_CSV, "record 1 (line 2): broken quoting", NULL, 1},
         {STR("\"a,\"\"b\",\"c"), ERR_CSV, "header (line 1): broken quoting: a quote is opened", NULL, 0},
@@ -223,13 +223,13 @@ static void missing_files(void **state)
     put("Prints-Grid view (1).csv", "a\n");
     put("PRINTS-grid VIEW (2x).csv", "a\n");
     put("Prints-Grid view (a).csv", "a\n");
-    expect_file(at("Prints-Grid view.csv"), ERR_MISSING, "there is no file ", "\"Prints-Grid view (1).csv\" is there");
+    expect_file(at("Prints-Grid view.csv"), ERR_MISSING, "there is no file ", "\"Prints-Grid view (1).csv\" exists");
     put("Prints-Grid view (12).csv", "a\n");
     struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = 1000}};
     assert_int_equal(utimensat(AT_FDCWD, at("Prints-Grid view (1).csv"), times, 0), 0);
-    expect_file(at("Prints-Grid view.csv"), ERR_MISSING, "no file", "\"Prints-Grid view (12).csv\" is there");
+    expect_file(at("Prints-Grid view.csv"), ERR_MISSING, "no file", "\"Prints-Grid view (12).csv\" exists");
     put("editions.CSV", "a\n");
-    expect_file(at("Editions.csv"), ERR_MISSING, "no file", "\"editions.CSV\" is there");
+    expect_file(at("Editions.csv"), ERR_MISSING, "no file", "\"editions.CSV\" exists");
     expect_file(at("other.csv"), ERR_MISSING, "no file", "export the view");
     expect_file(at("nowhere/x.csv"), ERR_MISSING, "no file", "there is no folder ");
     expect_file("not-here.csv", ERR_MISSING, "no file not-here.csv", "export the view");

@@ -22,7 +22,7 @@ static Facts facts(int bits)
                    .row_moved = bits & ROW_MOVED,       .attachments = bits & ATTACHMENTS};
 }
 
-/* C stands for the three verdicts of a conflict, by --on-conflict. */
+/* C represents the three verdicts of a conflict, by --on-conflict. */
 typedef enum Expected { SAME, WRITE, OVERWRITE, KEEP, C } Expected;
 
 static const struct {

@@ -27,7 +27,7 @@ static void known_records_are_found_again(void **state)
     for (int i = 0; i < N; i++) {
         snprintf(id, sizeof id, "rec%014d", i);
         IndexedRecord *record = record_index_add(known, str_of(id));
-        assert_int_equal(record->flags, RECORD_USED); /* new, and nobody else's */
+        assert_int_equal(record->flags, RECORD_USED); /* new, and not in use */
         record->raw = (uint64_t)i * 7;
         record->flags |= i % 3 ? RECORD_ROW : RECORD_ROW | RECORD_STATE | RECORD_ACTIVE;
     }

@@ -95,12 +95,12 @@ static void existing_files_stay(void **state)
     AtomicFile *file = NULL;
     assert_false(atomic_file_begin(&file, at("new"), 0600, false, &err));
     assert_null(file);
-    expect_error(&err, ERR_REFUSED, "new is there already");
+    expect_error(&err, ERR_REFUSED, "new already exists");
     assert_false(atomic_file_begin(&file, folder, 0600, true, &err));
     expect_error(&err, ERR_REFUSED, "is a folder");
     assert_int_equal(symlink("nowhere", at("dangling")), 0);
     assert_false(atomic_file_begin(&file, at("dangling"), 0600, false, &err));
-    expect_error(&err, ERR_REFUSED, "dangling is there already");
+    expect_error(&err, ERR_REFUSED, "dangling already exists");
     unlink(at("dangling"));
 
     file = begin(at("new"), true);
@@ -114,7 +114,7 @@ static void existing_files_stay(void **state)
     fputs("theirs", other);
     fclose(other);
     assert_false(atomic_file_commit(file, &err));
-    expect_error(&err, ERR_REFUSED, "race is there already");
+    expect_error(&err, ERR_REFUSED, "race already exists");
     expect_text("race", "theirs");
     unlink(at("race"));
 
@@ -237,7 +237,7 @@ static void names_without_a_folder(void **state)
     expect_error(&err, ERR_IO, "cannot write in ");
 }
 
-/* A limit of the process stands in for the full disk: the stream takes it all, the flush fails. */
+/* A limit of the process replaces the full disk: the stream takes it all, the flush fails. */
 static void a_full_disk(void **state)
 {
     (void)state;

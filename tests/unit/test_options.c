@@ -249,7 +249,7 @@ static void test_rows(void **state)
                     fail_msg("%s: --%s is a global option", (*c)->name, o->name);
             for (const Option *other = (*c)->options; other != o; other++)
                 if (strcmp(other->name, o->name) == 0 || (o->letter && other->letter == o->letter))
-                    fail_msg("%s: --%s stands there twice", (*c)->name, o->name);
+                    fail_msg("%s: --%s is there twice", (*c)->name, o->name);
         }
     }
 }
@@ -297,7 +297,7 @@ static char *whole_file(const char *path)
     return text.data;
 }
 
-/* A copy of what stands between `heading` and the next line that begins with .S */
+/* A copy of what is between `heading` and the next line that begins with .S */
 static char *section(const char *page, const char *heading)
 {
     const char *start = strstr(page, heading);

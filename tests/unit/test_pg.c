@@ -86,7 +86,7 @@ static void errors_say_what_kind_they_are(void **state)
         assert_string_equal(err.sqlstate, cases[i].sqlstate);
         assert_int_equal(pg_refusal(&err), cases[i].refusal);
         if (cases[i].code == ERR_LOST)
-            FAILS(pg_script(pg, "SELECT 1", &err), ERR_LOST, "gone");
+            FAILS(pg_script(pg, "SELECT 1", &err), ERR_LOST, "closed");
         err_clear(&err);
         pg_rollback(pg);
         pg_close(pg);

@@ -90,7 +90,7 @@ static void strange_data_stays_bounded(void **state)
         cleaning_report_change(report, &editions, "notes", text, NULL);
         cleaning_report_warn(report, &editions, "notes", i + 1, NULL, text);
     }
-    cleaning_report_change(report, &editions, "frame", "a", "b"); /* another column has its own room */
+    cleaning_report_change(report, &editions, "frame", "a", "b"); /* another column has its own space */
     assert_int_equal(cleaning_report_changes(report, &changes), 1002);
     assert_string_equal(changes[0].column, "frame");
     expect_change(&changes[1], "editions", "notes", "(other)", NULL, 4000);
@@ -129,12 +129,12 @@ static void warnings_of_one_code_are_one_kind(void **state)
     cleaning_report_warn(report, &editions, "sold", 3, "invalid_value", "is not a date");
     for (int i = 0; i < 3000; i++) {
         char text[40];
-        snprintf(text, sizeof text, "links to nobody %d", i);
+        snprintf(text, sizeof text, "links to no row %d", i);
         cleaning_report_warn(report, &editions, "print", 10 + i, "link_not_found", text);
     }
     assert_int_equal(cleaning_report_warnings(report, &warnings), 2);
     assert_string_equal(warnings[0].code, "link_not_found");
-    assert_string_equal(warnings[0].text, "links to nobody 0");
+    assert_string_equal(warnings[0].text, "links to no row 0");
     assert_int_equal(warnings[0].count, 3000);
     assert_int_equal(warnings[0].lines[4], 14);
     assert_null(warnings[1].code); /* all say the same */

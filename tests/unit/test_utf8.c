@@ -155,7 +155,7 @@ static void test_distance(void **state)
     assert_int_equal(utf8_distance(STR(""), STR("abc"), 3), 3);
 }
 
-/* Marks of two classes in turn have to be sorted, which takes quadratic time: so long a run is left as it is. */
+/* Alternating marks of two classes have to be sorted, which takes quadratic time: so long a run is left as it is. */
 static void test_marks_without_end(void **state)
 {
     (void)state;

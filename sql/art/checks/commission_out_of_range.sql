@@ -1,6 +1,6 @@
 -- summary: Commissions below 0% or above 100%
 -- severity: error
--- advice: Correct the percentage: 40 stands for 40%.
+-- advice: Correct the percentage: 40 represents 40%.
 WITH rates AS (
     SELECT airtable_id, name, 'distributors' AS table_name, commission_percentage
       FROM public.distributors WHERE is_active

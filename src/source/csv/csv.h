@@ -35,7 +35,7 @@ typedef struct CsvFile { /* a file that was read: what it held, and which it is 
  * while it is read, `;` or tab as delimiter), ERR_LIMIT; each names file, record and line. Stops where sink fails. */
 bool csv_read(const char *path, RawSink *sink, void *ctx, CsvFile *file, Err *err);
 
-/* The same over bytes in memory; `name` stands for the file in messages. */
+/* The same over bytes in memory; `name` represents the file in messages. */
 bool csv_read_bytes(Str bytes, const char *name, RawSink *sink, void *ctx, Err *err);
 
 /* Is there a file that csv_read would begin to read? */

@@ -40,7 +40,7 @@ static const struct {
     {BYTES("<!doctype html"), "it is a web page", "download the CSV again; the page may say why that failed"},
 };
 
-/* UTF-16 and UTF-32 without a mark: text whose ASCII letters stand between NUL bytes. */
+/* UTF-16 and UTF-32 without a mark: text whose ASCII letters are between NUL bytes. */
 static const struct {
     const char *shape; /* '0' NUL, 'x' not NUL */
     const char *what, *hint;
@@ -64,7 +64,7 @@ static bool check_head(Str head, const char *name, bool *has_bom, Err *err)
 {
     *has_bom = head.n >= 3 && memcmp(head.p, "\xEF\xBB\xBF", 3) == 0;
     if (head.n == 0)
-        return err_set(err, ERR_CSV, "export the view again", "%s: the file is empty: it has not even a header", name);
+        return err_set(err, ERR_CSV, "export the view again", "%s: the file is empty: it has no header", name);
     for (size_t i = 0; i < sizeof magics / sizeof *magics; i++)
         if (head.n >= magics[i].bytes.n && memcmp(head.p, magics[i].bytes.p, magics[i].bytes.n) == 0)
             return err_set(err, ERR_CSV, magics[i].hint, "%s: %s", name, magics[i].what);
@@ -76,11 +76,11 @@ static bool check_head(Str head, const char *name, bool *has_bom, Err *err)
 
 /* ---- bytes in memory ---- */
 
-static ssize_t read_memory(void *ctx, char *to, size_t room, Err *err)
+static ssize_t read_memory(void *ctx, char *to, size_t space, Err *err)
 {
     (void)err;
     Str *rest = ctx;
-    size_t n = rest->n < room ? rest->n : room;
+    size_t n = rest->n < space ? rest->n : space;
     if (n)
         memcpy(to, rest->p, n);
     *rest = (Str){rest->p + n, rest->n - n};
@@ -146,7 +146,7 @@ static bool fail_missing(const char *path, Err *err)
     struct stat info;
     char *variant = find_variant(folder.data, slash ? slash + 1 : path);
     if (variant)
-        buf_printf(&hint, "\"%s\" is there: rename it, or name it with --file TABLE=PATH", variant);
+        buf_printf(&hint, "\"%s\" exists: rename it, or name it with --file TABLE=PATH", variant);
     else if (stat(folder.data, &info) != 0 || !S_ISDIR(info.st_mode))
         buf_printf(&hint, "there is no folder %s", folder.data);
     else
@@ -166,7 +166,7 @@ typedef struct File {
     struct stat before;
     int64_t size; /* bytes read so far */
     bool has_bom;
-    Sha256 *hash; /* NULL: nobody asked */
+    Sha256 *hash; /* NULL: not wanted */
 } File;
 
 static const char *kind_of(mode_t mode)
@@ -228,12 +228,12 @@ static void close_file(File *file)
     sha256_free(file->hash);
 }
 
-static ssize_t read_file(void *ctx, char *to, size_t room, Err *err)
+static ssize_t read_file(void *ctx, char *to, size_t space, Err *err)
 {
     File *file = ctx;
     ssize_t n;
     do
-        n = read(file->fd, to, room);
+        n = read(file->fd, to, space);
     while (n < 0 && errno == EINTR);
     if (n < 0) {
         err_set(err, ERR_IO, NULL, "cannot read %s: %s", file->path, strerror(errno));

@@ -16,8 +16,8 @@ typedef struct CsvSource {
     const char *name; /* for messages */
     size_t chunk;     /* bytes asked for at once */
     bool has_bom;     /* as found at its opening; the first three bytes are no text then */
-    /* Up to `room` bytes to `to`; 0 at the end, -1 with err set. */
-    ssize_t (*read)(void *ctx, char *to, size_t room, Err *err);
+    /* Up to `space` bytes to `to`; 0 at the end, -1 with err set. */
+    ssize_t (*read)(void *ctx, char *to, size_t space, Err *err);
     void *ctx;
 } CsvSource;
 

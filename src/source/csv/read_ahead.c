@@ -38,7 +38,7 @@ typedef struct ReadAhead {
 
 /* ---- the thread: fills blocks ---- */
 
-/* The block under way is full: on to the next, as soon as it is free. False: nobody wants it. */
+/* The block under way is full: on to the next, as soon as it is free. False: cancelled. */
 static bool pass_on(ReadAhead *ahead)
 {
     pthread_mutex_lock(&ahead->lock);

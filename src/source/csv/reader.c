@@ -1,6 +1,6 @@
 /* Records out of bytes.
  *
- * libcsv tells neither where a record stands nor which line it is on, so the record's end is found here: a line end
+ * libcsv tells neither where a record begins nor which line it is on, so the record's end is found here: a line end
  * with an even number of quotes before it. In strict CSV, where quotes only open, close or escape, that is exact; in a
  * broken file the slice holds the fault, and libcsv, which parses every slice that has a quote, finds it there.
  * A slice without any quote is split at its commas in place, which is all that libcsv would do to it.
@@ -38,7 +38,7 @@ typedef struct Reader {
     bool sep_seen;
     int64_t sep_line; /* where that line begins in the file; -1: none, or it says comma */
     struct csv_parser parser;
-    Str *cells; /* room for one more than the limit */
+    Str *cells; /* space for one more than the limit */
     int n_cells;
     Buf text; /* of the cells that libcsv unquoted */
 } Reader;
@@ -170,7 +170,7 @@ static void split_plain(Reader *r)
     r->n_cells = n;
 }
 
-/* libcsv's callbacks. Room for every cell with its NUL was made before: a cell is never longer than its source, and
+/* libcsv's callbacks. Space for every cell with its NUL was made before: a cell is never longer than its source, and
  * the NUL takes the place of the delimiter. */
 static void on_cell(void *bytes, size_t n, void *ctx)
 {
@@ -200,7 +200,7 @@ static bool fail_quoting(Reader *r, size_t at)
         return fail(r, ERR_CSV, at, "save it as CSV with commas",
                     "broken quoting: a quoted cell ends at a semicolon or tab, not at a comma");
     return fail(r, ERR_CSV, at, "a quote inside a quoted cell must be doubled",
-                "broken quoting: text behind the quote that closes a cell");
+                "broken quoting: text after the closing quote of a cell");
 }
 
 static bool fail_unclosed(Reader *r)
@@ -308,11 +308,11 @@ static bool finish(Reader *r, RawSink *sink, void *ctx)
     if (r->quoted && !r->nul)
         return split_quoted(r) && fail_unclosed(r);
     if (r->nul)
-        return fail(r, ERR_CSV, r->len, "the file is damaged, or no text", "a NUL byte");
+        return fail(r, ERR_CSV, r->len, "the file is damaged or is not a text file", "a NUL byte");
     if (r->scan > r->start && !emit(r, sink, ctx))
         return false;
     if (r->position.number == 0)
-        return err_set(r->err, ERR_CSV, "export the view again", "%s: the file is empty: it has not even a header",
+        return err_set(r->err, ERR_CSV, "export the view again", "%s: the file is empty: it has no header",
                        r->source->name);
     return true;
 }
