@@ -48,7 +48,6 @@ while read -r line; do
 done < <(grep -nE '"(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH|COPY|CREATE|DROP|ALTER|LOCK|ANALYZE|SET|TRUNCATE) ' \
               src/{session,stage,identity,merge,load,compare,sync,undo}/*.c | grep -vE '^src/[a-z]+/plan[a-z_]*\.c:')
 
-<<<<<<< HEAD
 # JSON is a form of report: commands describe their result. What is stored as JSON, the history's changes and a backup's
 # manifest, is the exception.
 while read -r line; do
@@ -56,7 +55,7 @@ while read -r line; do
 done < <({ grep -rnE '\bjson_(string|string_or_null|begin|end|open|close|item|raw|text|number|bool|null|error)\(' src --include='*.c'
            grep -rnE '\bcJSON_Print' src --include='*.c' | grep -vE '^src/(undo/undo|stage/made|merge/record|backup/manifest)\.c:'
          } | grep -vE '^src/(report|out)/')
-=======
+
 # Plain words: tests/lint_words.txt says which are not used. Applied SQL files are never edited, exports are data.
 word_files() {
     find src include sql tests docs README.md -type f -not -path '*/__pycache__/*' -not -name '*.csv' \
@@ -67,7 +66,6 @@ while read -r pattern plain; do
         complain "plain words ($plain): $line"
     done < <(word_files | xargs -0 grep -InE -- "$pattern")
 done < <(grep -v '^#' tests/lint_words.txt)
->>>>>>> c0e1211 (Lint: plain words, by a list)
 
 for query in sql/queries/*.sql; do
     name=$(basename "$query" .sql)
