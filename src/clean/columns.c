@@ -34,7 +34,7 @@ bool cleaner_encodes(Cleaner *c, Str value, int length, const char **code, const
     }
     if (c->counts_bytes && length > 0 && value.n > (size_t)length) {
         *code = REJECT_TOO_LONG;
-        *reason = arena_printf(&c->arena, "is %zu bytes long, the column takes %d in a database with the encoding %s", value.n,
+        *reason = arena_printf(&c->arena, "is %zu bytes long, the column allows %d in a database with the encoding %s", value.n,
                                length, c->table->catalog->encoding);
         return false;
     }

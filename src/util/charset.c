@@ -114,7 +114,7 @@ static bool convert(Charset *charset, const char *bytes, size_t size)
     size_t left = size, space = sizeof converted;
     memcpy(in, bytes, size);
     iconv(charset->to, NULL, NULL, NULL, NULL);
-    /* more than 0 conversions that cannot be undone: another character would stand for it */
+    /* more than 0 conversions that cannot be undone: another character would represent it */
     if (iconv(charset->to, &from, &left, &to, &space) != 0 ||
         iconv(charset->to, NULL, NULL, &to, &space) != 0) /* a letter waits for its accent */
         return false;
