@@ -32,7 +32,7 @@ def _make(cluster, art, tmp_path):
 
 
 def write(folder, records):
-    """Records by id; a header that nobody maps is not of the encoding either."""
+    """Records by id; an unmapped header is not of the encoding either."""
     folder.mkdir(exist_ok=True)
     lines = ["R,Żółw," + ",".join(COLUMNS)]
     for key, cells in records.items():
