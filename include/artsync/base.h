@@ -202,6 +202,9 @@ bool field_is_number(FieldType type);        /* integer, decimal, currency, perc
  * True of any kind for links: they need the kind of the linked key. */
 bool field_accepts(FieldType type, PgKind kind);
 
+/* Why no field, or hardly one, can go into a column of this type (PgType.base), and what to do; NULL: nothing to say. */
+const char *field_refusal(const char *base_type);
+
 /* Calls `each` for the base's migrations (prefix ""; NNNN_*.sql beside base.json, four digits) or for the *.sql in a
  * folder below (prefix "checks/"; no hidden files), in path order, embedded or from disk alike. `path` is relative to the base's folder;
  * it and `text` (with a NUL behind it) die when `each` returns. Stops and returns false if `each` does. */

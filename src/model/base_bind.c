@@ -167,7 +167,7 @@ static void bind_column(Binding *binding, Column *column, CatalogTable *const *c
     if (column->type == FIELD_LINK)
         bind_link(binding, column, catalogs[column->to->index], place);
     else if (!field_accepts(column->type, type->kind))
-        problems_add(problems, place, NULL, "a column of type %s cannot hold a field of type %s", type->name,
+        problems_add(problems, place, field_refusal(type->base), "a column of type %s cannot hold a field of type %s", type->name,
                      field_type_name(column->type));
     if (is_padded(type))
         problems_add(problems, place, "make it varchar or text", "%s pads its values with blanks", type->name);
