@@ -48,7 +48,8 @@ static void check_field(const LinkIndex *index, Str ids, Str names, bool first, 
     Str *elements;
     field_clean_link(&column, ids, names, &context, &out);
     if (out.code)
-        must(out.reason && !out.text && (out.element || strcmp(out.code, REJECT_ENCODING) == 0));
+        must(out.reason && !out.text && /* the whole cell is refused only for its bytes or its marks */
+             (out.element || strcmp(out.code, REJECT_ENCODING) == 0 || strcmp(out.code, REJECT_INVALID) == 0));
     else
         must(utf8_valid(names, NULL) && (out.text || link_split_ids(ids, arena, &elements) == 0));
 }
