@@ -21,6 +21,7 @@ typedef struct Restore {
     const Manifest *manifest;
     const char *path, *program, *list; /* list: the file with what is to be taken */
     Buf script;                        /* of the section that is read, as far as it was not run yet */
+    Buf head;                          /* of a COPY whose names hold line feeds: what was read of it */
     bool copying;                      /* a COPY is under way */
     int64_t copied;                    /* lines of it */
     Arena arena;
@@ -239,9 +240,40 @@ static bool run_section(Restore *r, const char *section, Err *err)
     return each_line(r, section, collect_line, err) && run_script(r, err);
 }
 
-static bool data_line(Restore *r, const char *line, size_t n, Err *err)
+/* Does a quoted name go on in the next line? A quote inside one is doubled. */
+static bool name_is_open(const Buf *text)
+{
+    size_t quotes = 0;
+    for (size_t i = 0; i < text->len; i++)
+        quotes += text->data[i] == '"';
+    return quotes % 2 == 1;
+}
+
+/* A COPY statement, line by line: *whole once it is there, in r->head. */
+static void collect_head(Restore *r, const char *line, size_t n, bool *whole)
+{
+    if (r->head.len)
+        buf_char(&r->head, '\n');
+    buf_add(&r->head, line, n);
+    *whole = !name_is_open(&r->head);
+}
+
+static bool start_copy(Restore *r, Err *err)
 {
     static const char from[] = " FROM stdin;";
+    size_t n = r->head.len;
+    const char *statement = arena_strn(&r->arena, r->head.data, n);
+    buf_clear(&r->head);
+    if (n < sizeof from || strcmp(statement + n - (sizeof from - 1), from) != 0)
+        return collect_line(r, statement, n, err);
+    r->copying = true;
+    r->copied = 0;
+    return run_script(r, err) && interrupt_check(err) && pg_path_database(r->pg, err) && /* CHECKs call functions */
+           pg_copy_in(r->pg, arena_strn(&r->arena, statement, n - 1), err);
+}
+
+static bool data_line(Restore *r, const char *line, size_t n, Err *err)
+{
     if (r->copying && strcmp(line, "\\.") == 0) {
         r->copying = false;
         return pg_copy_done(r->pg, r->copied, err) && pg_path_pinned(r->pg, err);
@@ -250,12 +282,11 @@ static bool data_line(Restore *r, const char *line, size_t n, Err *err)
         r->copied++;
         return pg_copy_put(r->pg, line, n, err) && pg_copy_put(r->pg, "\n", 1, err);
     }
-    if (!begins(line, "COPY ") || n < sizeof from || strcmp(line + n - (sizeof from - 1), from) != 0)
+    if (!r->head.len && !begins(line, "COPY "))
         return collect_line(r, line, n, err);
-    r->copying = true;
-    r->copied = 0;
-    return run_script(r, err) && interrupt_check(err) && pg_path_database(r->pg, err) && /* CHECKs call functions */
-           pg_copy_in(r->pg, arena_strn(&r->arena, line, n - 1), err);
+    bool whole;
+    collect_head(r, line, n, &whole);
+    return !whole || start_copy(r, err);
 }
 
 static bool fill(Restore *r, Err *err) { return each_line(r, "data", data_line, err) && run_script(r, err); }
@@ -331,6 +362,7 @@ bool backup_restore(Pg *pg, const Base *base, const char *path, const Manifest *
     if (fd >= 0)
         unlink(name);
     buf_free(&r.script);
+    buf_free(&r.head);
     arena_free(&r.arena);
     return ok;
 }

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "artsync/embed.h"
+#include "artsync/utf8.h"
 #include "history.h"
 
 static const Option options[] = {
@@ -215,6 +216,8 @@ static bool run(Cli *cli, Err *err)
     char sync_id[51];
     if (record && sync)
         return err_set(err, ERR_USAGE, NULL, "give a sync id or --record, not both");
+    if (record && !utf8_valid(str_of(record), NULL))
+        return err_set(err, ERR_USAGE, NULL, "--record: the id is not UTF-8");
     if (table && !cli_table(cli, table, err))
         return false;
     bool ok = pg_begin(cli->pg, PG_TX_READ, err) &&

@@ -4,6 +4,7 @@
 
 #include "artsync/embed.h"
 #include "artsync/shell.h"
+#include "artsync/utf8.h"
 #include "internal.h"
 
 bool sync_find(Pg *pg, const char *base, const char *text, bool for_rollback, char sync_id[51], Err *err)
@@ -13,6 +14,8 @@ bool sync_find(Pg *pg, const char *base, const char *text, bool for_rollback, ch
     bool last = strcmp(text, "last") == 0;
     if (!*text)
         return err_set(err, ERR_USAGE, command_hint("to list the syncs: {}", "history"), "the sync id is empty");
+    if (!utf8_valid(str_of(text), NULL))
+        return err_set(err, ERR_USAGE, command_hint("to list the syncs: {}", "history"), "the sync id is not UTF-8");
     if (for_rollback && strlen(text) < ROLLBACK_PREFIX)
         return err_set(err, ERR_USAGE, command_hint("to list the syncs: {}", "history"),
                        "%s is too short for a rollback: give at least %d characters of the sync id", text,

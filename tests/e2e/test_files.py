@@ -260,7 +260,7 @@ def test_temporary_files_go_where_tmpdir_says(art_loaded):
 
 # ---- names ----
 
-@pytest.mark.parametrize("name", ['my "own" studio', "two  blanks", "studio TABLE x", "Ünï'cödé; DROP"])
+@pytest.mark.parametrize("name", ['my "own" studio', "two  blanks", "studio TABLE x", "Ünï'cödé; DROP", "two\nlines", "COPY \n\"x\" FROM stdin;"])
 def test_backup_of_a_schema_with_any_name(tmp_path, art, empty, databases, name):
     art.db = empty
     base = shutil.copytree(ROOT / "tests" / "bases" / "people", tmp_path / "people")

@@ -175,3 +175,9 @@ def test_history_shows_what_a_rollback_deleted_as_deleted(art, shop):
     heading, rollback, sync = (re.split("  +", line) for line in art.ok("history").out.splitlines()[:3])
     assert rollback[heading.index("deleted")] == "10" and rollback[heading.index("deactivated")] == "0"
     assert sync[heading.index("deleted")] == "0"
+
+
+@pytest.mark.parametrize("command", [["history"], ["rollback"], ["rejects"], ["history", "--record"]])
+def test_an_id_that_is_not_utf8_is_a_usage_error(art, command):
+    error = art.ok(*command, os.fsdecode(b"\xff\xfe\xfd\xfc"), status=2).err
+    assert "not UTF-8" in error
