@@ -94,7 +94,7 @@ def test_a_repeated_key_refuses_one_record(art, db, big, tmp_path):
     [reject] = report["rejects"]
     assert (reject["code"], reject["column"], reject["line"]) == (
         "repeated_unique_key", "print_id, edition_number", ROWS + 1)
-    assert "at line 2," in reject["reason"] and "unique_print_edition" in reject["reason"]
+    assert "line 2 " in reject["reason"] and "unique_print_edition" in reject["reason"]
     assert shape(db) == before and oids(db, *OWN) != old
 
 
