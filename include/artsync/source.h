@@ -27,6 +27,7 @@ typedef struct SourceMark {
 
 typedef struct Source {
     const SourceKind *kind;
+    const Table *table;              /* whose records they are: how they are written is in its mapping */
     const char *location;            /* the file's path; for messages, too */
     const char *name;                /* short and lasting, for the log: the file's name without its folder */
     char fingerprint[SHA256_HEX];    /* of the content, by source_fingerprint; "": not asked yet */
@@ -36,7 +37,11 @@ typedef struct Source {
 /* ---- using one ---- */
 
 /* The source of a table's records at `location`, which must live as long as the result. Looks at nothing yet. */
-Source source_at(const char *location);
+Source source_at(const Table *table, const char *location);
+
+/* The source of a table's records in the export folder, as base.json says where they are. Where several may be meant, it
+ * looks which one is; that there is one at all is for source_check. Strings are made in `arena`. */
+bool source_find(const Table *table, const char *folder, Arena *arena, Source *source, Err *err);
 
 /* Is it there, and of a kind that can be read? So that a run that cannot work ends before it waits for anything; reads no
  * record. Errors: ERR_MISSING, ERR_IO, ERR_CSV with what it is instead. */
@@ -68,19 +73,23 @@ bool source_parse(Str bytes, const char *name, RawSink *sink, void *ctx, Err *er
 
 struct SourceKind {
     const char *name;
-    /* Is a location of this form this kind's? Must look at the text alone: there may be nothing there, and a log asks with
-     * a source's short name. The last row of kinds.c has none: it takes what is left. */
-    bool (*takes)(const char *location);
-    /* Is `location` this kind's, and can it be read? Must not keep anything open, nor read further than it has to. */
-    bool (*check)(const char *location, Err *err);
+    /* Is a location of this form this kind's? Must look at the table's mapping (NULL: not known) and the text alone: there
+     * may be nothing there, and a log asks with a source's short name. The last row of kinds.c has none: it takes what is
+     * left. */
+    bool (*takes)(const Table *table, const char *location);
+    /* Where in the export folder the table's records are; NULL: under the name Table.file. Nothing there is no error yet. */
+    bool (*find)(const Table *table, const char *folder, Arena *arena, const char **location, Err *err);
+    /* Is source->location this kind's, and can it be read? Must not keep anything open, nor read further than it has to. */
+    bool (*check)(const Source *source, Err *err);
     /* Must read all of the content and may not depend on anything else (names, times). ERR_CSV if it changes meanwhile. */
-    bool (*fingerprint)(const char *location, char hash[SHA256_HEX], Err *err);
-    bool (*size)(const char *location, int64_t *bytes, Err *err);
-    /* Every record once, with its position; cells are valid until `sink` returns. The hash (as fingerprint's) and the mark
-     * are of exactly the bytes that the records came from. Must call sink in the caller's thread only. */
-    bool (*read)(const char *location, RawSink *sink, void *ctx, char hash[SHA256_HEX], SourceMark *mark, Err *err);
-    /* Original bytes by the locators that `read` gave; must refuse where `mark` is of other content. */
-    void *(*reread_begin)(const char *location, const SourceMark *mark, Err *err);
+    bool (*fingerprint)(Source *source, char hash[SHA256_HEX], Err *err);
+    bool (*size)(const Source *source, int64_t *bytes, Err *err);
+    /* Every record once, with its position; cells are valid until `sink` returns. The hash (as fingerprint's) and
+     * source->mark, which it sets, are of exactly the bytes that the records came from. Must call sink in the caller's
+     * thread only. */
+    bool (*read)(Source *source, RawSink *sink, void *ctx, char hash[SHA256_HEX], Err *err);
+    /* Original bytes by the locators that `read` gave; must refuse where source->mark is of other content. */
+    void *(*reread_begin)(const Source *source, Err *err);
     bool (*reread)(void *reread, SourceLocator locator, Buf *bytes, Err *err);
     bool (*reread_end)(const void *reread, Err *err);
     void (*reread_free)(void *reread);

@@ -42,8 +42,8 @@ static bool find_sources(Parity *out, const Base *base, const char *export_dir, 
     for (out->n = 0; out->n < base->n_tables; out->n++) {
         ParityTable *t = &out->tables[out->n];
         t->table = &base->tables[out->n];
-        const char *location = arena_printf(&out->arena, "%s/%s", export_dir, t->table->file);
-        t->source = source_at(location);
+        if (!source_find(t->table, export_dir, &out->arena, &t->source, err))
+            return false;
         if (!source_fingerprint(&t->source, err))
             return err_context(err, "%s", t->table->name);
     }

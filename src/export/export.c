@@ -231,7 +231,7 @@ static void choose_tables(ExportResult *result, const Base *base, const ExportOp
 /* As a sync will see what was written. */
 static bool fingerprint(ExportTable *table, Err *err)
 {
-    Source source = source_at(table->path);
+    Source source = source_at(table->table, table->path);
     bool ok = source_fingerprint(&source, err);
     memcpy(table->sha256, source.fingerprint, sizeof table->sha256);
     return ok;

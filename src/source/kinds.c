@@ -13,10 +13,10 @@ KINDS(DECLARED)
 static const SourceKind *const kinds[] = {KINDS(LISTED)};
 enum { LAST = sizeof kinds / sizeof kinds[0] - 1 };
 
-const SourceKind *source_kind_of(const char *location)
+const SourceKind *source_kind_of(const Table *table, const char *location)
 {
     for (int i = 0; i < LAST; i++)
-        if (kinds[i]->takes(location))
+        if (kinds[i]->takes(table, location))
             return kinds[i];
     return kinds[LAST];
 }

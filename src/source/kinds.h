@@ -4,7 +4,7 @@
 
 #include "artsync/source.h"
 
-/* The kind that reads `location`. */
-const SourceKind *source_kind_of(const char *location);
+/* The kind that reads a table (NULL: not known) at `location`. */
+const SourceKind *source_kind_of(const Table *table, const char *location);
 
 #endif

@@ -10,28 +10,35 @@ struct SourceReread {
     void *own; /* the kind's */
 };
 
-Source source_at(const char *location)
+Source source_at(const Table *table, const char *location)
 {
     const char *slash = strrchr(location, '/');
-    return (Source){.kind = source_kind_of(location), .location = location, .name = slash ? slash + 1 : location};
+    return (Source){.kind = source_kind_of(table, location),
+                    .table = table,
+                    .location = location,
+                    .name = slash ? slash + 1 : location};
 }
 
-bool source_check(const Source *source, Err *err) { return source->kind->check(source->location, err); }
-
-bool source_fingerprint(Source *source, Err *err)
+bool source_find(const Table *table, const char *folder, Arena *arena, Source *source, Err *err)
 {
-    return source->kind->fingerprint(source->location, source->fingerprint, err);
+    const char *location = arena_printf(arena, "%s/%s", folder, table->file);
+    const SourceKind *kind = source_kind_of(table, location);
+    if (kind->find && !kind->find(table, folder, arena, &location, err))
+        return err_context(err, "%s", table->name);
+    *source = source_at(table, location);
+    return true;
 }
 
-bool source_size(const Source *source, int64_t *bytes, Err *err)
-{
-    return source->kind->size(source->location, bytes, err);
-}
+bool source_check(const Source *source, Err *err) { return source->kind->check(source, err); }
+
+bool source_fingerprint(Source *source, Err *err) { return source->kind->fingerprint(source, source->fingerprint, err); }
+
+bool source_size(const Source *source, int64_t *bytes, Err *err) { return source->kind->size(source, bytes, err); }
 
 bool source_read(Source *source, RawSink *sink, void *ctx, Err *err)
 {
     char hash[SHA256_HEX];
-    if (!source->kind->read(source->location, sink, ctx, hash, &source->mark, err))
+    if (!source->kind->read(source, sink, ctx, hash, err))
         return false;
     if (source->fingerprint[0] && strcmp(hash, source->fingerprint) != 0)
         return err_set(err, ERR_CSV, "let the export finish, then sync again", "%s: the file changed while it was read",
@@ -41,7 +48,7 @@ bool source_read(Source *source, RawSink *sink, void *ctx, Err *err)
 
 SourceReread *source_reread_begin(const Source *source, Err *err)
 {
-    void *own = source->kind->reread_begin(source->location, &source->mark, err);
+    void *own = source->kind->reread_begin(source, err);
     if (!own)
         return NULL;
     SourceReread *reread = mem_alloc(sizeof *reread);
@@ -66,5 +73,5 @@ void source_reread_free(SourceReread *reread)
 
 bool source_parse(Str bytes, const char *name, RawSink *sink, void *ctx, Err *err)
 {
-    return source_kind_of(name)->parse(bytes, name, sink, ctx, err);
+    return source_kind_of(NULL, name)->parse(bytes, name, sink, ctx, err);
 }

@@ -30,10 +30,11 @@ bool sync_pending_status(const Session *session, const SyncOptions *options, Pha
     for (int i = 0; i < base->n_tables; i++) {
         PendingStatus *o = &statuses[i];
         *o = (PendingStatus){.table = &base->tables[i]};
-        o->path = arena_printf(arena, "%s/%s", options->export_dir, o->table->file);
-        o->file = o->table->file;
         Err trouble = {0};
-        sources[i] = source_at(o->path);
+        if (!source_find(o->table, options->export_dir, arena, &sources[i], err))
+            return false;
+        o->path = sources[i].location;
+        o->file = sources[i].name;
         if (!source_fingerprint(&sources[i], &trouble)) {
             o->missing = trouble.code == ERR_MISSING;
             if (!o->missing) {

@@ -60,7 +60,10 @@ static bool resolve_tables(SyncResult *result, const Base *base, const SyncOptio
         const char *path = file_option(options, table->name);
         t->table = table;
         t->replay = path != NULL;
-        t->source = source_at(path ? path : arena_printf(&result->arena, "%s/%s", options->export_dir, table->file));
+        if (path)
+            t->source = source_at(table, path);
+        else if (!source_find(table, options->export_dir, &result->arena, &t->source, err))
+            return false;
     }
     return true;
 }
@@ -77,7 +80,8 @@ static bool find_exports(Run *run, Err *err)
             continue;
         Err missing = {0};
         Source *source = arena_alloc(&result->arena, sizeof *source);
-        *source = source_at(arena_printf(&result->arena, "%s/%s", run->options->export_dir, base->tables[i].file));
+        if (!source_find(&base->tables[i], run->options->export_dir, &result->arena, source, err))
+            return false;
         if (source_check(source, &missing))
             run->exports[i].source = source;
         else if (missing.code != ERR_MISSING) {

@@ -9,30 +9,34 @@
 /* What csv_same_file compares, in the words of a mark. */
 _Static_assert(sizeof(CsvMark) <= sizeof(SourceMark), "a mark of a CSV file fits");
 
-static bool size(const char *path, int64_t *bytes, Err *err)
+static bool check(const Source *source, Err *err) { return csv_check(source->location, err); }
+
+static bool fingerprint(Source *source, char hash[SHA256_HEX], Err *err) { return csv_hash(source->location, hash, err); }
+
+static bool size(const Source *source, int64_t *bytes, Err *err)
 {
     struct stat info;
-    if (stat(path, &info) != 0)
-        return err_set(err, ERR_IO, NULL, "%s: %s", path, strerror(errno));
+    if (stat(source->location, &info) != 0)
+        return err_set(err, ERR_IO, NULL, "%s: %s", source->location, strerror(errno));
     *bytes = (int64_t)info.st_size;
     return true;
 }
 
-static bool read_file(const char *path, RawSink *sink, void *ctx, char hash[SHA256_HEX], SourceMark *mark, Err *err)
+static bool read_file(Source *source, RawSink *sink, void *ctx, char hash[SHA256_HEX], Err *err)
 {
     CsvFile file;
-    if (!csv_read(path, sink, ctx, &file, err))
+    if (!csv_read(source->location, sink, ctx, &file, err))
         return false;
     memcpy(hash, file.sha256, sizeof file.sha256);
-    memcpy(mark, &file.mark, sizeof file.mark);
+    memcpy(&source->mark, &file.mark, sizeof file.mark);
     return true;
 }
 
-static void *reread_begin(const char *path, const SourceMark *mark, Err *err)
+static void *reread_begin(const Source *source, Err *err)
 {
     CsvMark own;
-    memcpy(&own, mark, sizeof own);
-    return csv_reread_open(path, &own, err);
+    memcpy(&own, &source->mark, sizeof own);
+    return csv_reread_open(source->location, &own, err);
 }
 
 static bool reread(void *own, SourceLocator locator, Buf *bytes, Err *err)
@@ -46,8 +50,8 @@ static void reread_free(void *own) { csv_reread_free(own); }
 
 const SourceKind csv_source = {
     .name = "csv",
-    .check = csv_check,
-    .fingerprint = csv_hash,
+    .check = check,
+    .fingerprint = fingerprint,
     .size = size,
     .read = read_file,
     .reread_begin = reread_begin,
