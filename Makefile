@@ -82,7 +82,7 @@ demo:
 ## make check          install what is missing, build, run every test, the fuzzers' seeds among them
 check:
 	@tests/deps.sh check
-	@$(MAKE) -s --no-print-directory -j$(JOBS) all $(UNITS:tests/unit/%.c=$(BUILD)/unit/%) $(BUILD)/unit/field_tool $(BUILD)/unit/reference
+	@$(MAKE) -s --no-print-directory -j$(JOBS) all $(UNITS:tests/unit/%.c=$(BUILD)/unit/%) $(BUILD)/unit/field_tool $(BUILD)/unit/base_tool $(BUILD)/unit/reference
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory fuzz-replay
 	@$(WITH_SERVER) $(MAKE) --no-print-directory check-unit check-e2e
@@ -102,7 +102,7 @@ check-unit: $(UNITS:tests/unit/%.c=$(BUILD)/unit/%)
 	@$(WITH_SERVER) tests/unit.sh $^ 2>&1 | tee $(BUILD)/unit.log
 
 ## make check-e2e      the end-to-end tests alone  (PYTEST_ARGS="-k rollback")
-check-e2e: $(BUILD)/artsync $(BUILD)/unit/field_tool $(BUILD)/unit/reference
+check-e2e: $(BUILD)/artsync $(BUILD)/unit/field_tool $(BUILD)/unit/base_tool $(BUILD)/unit/reference
 	@ARTSYNC_BIN=$(BUILD)/artsync $(WITH_SERVER) $(PYTHON) -B -m pytest -q -p no:cacheprovider $(PYTEST_ARGS) tests/e2e \
 	    2>&1 | tee $(BUILD)/e2e.log
 
@@ -115,9 +115,10 @@ totals:
 lint: $(BUILD)/artsync $(BUILD)/unit/reference
 	@BUILD=$(BUILD) tests/lint.sh
 
-## make docs           write into docs/REFERENCE.md what the tables in the code say
+## make docs           write into docs/REFERENCE.md and docs/base.json.5 what the tables in the code say
 docs: $(BUILD)/artsync $(BUILD)/unit/reference
 	@tests/reference.py write docs/REFERENCE.md $^ include/artsync
+	@tests/reference.py write docs/base.json.5 $^ include/artsync
 
 ## make coverage       line coverage of the unit and end-to-end tests, per module
 coverage:
@@ -155,10 +156,11 @@ $(BUILD)/seeds: tests/fuzz/seeds.c $(OBJECTS)
 bench: $(BUILD)/artsync
 	@ARTSYNC_BIN=$(BUILD)/artsync tests/bench/run.sh
 
-## make install        binary, man page, completion  (PREFIX=/usr/local, DESTDIR=)
+## make install        binary, man pages, completion  (PREFIX=/usr/local, DESTDIR=)
 install: $(BUILD)/artsync
 	install -D -m 755 $(BUILD)/artsync '$(DESTDIR)$(PREFIX)/bin/artsync'
 	install -D -m 644 docs/artsync.1 '$(DESTDIR)$(PREFIX)/share/man/man1/artsync.1'
+	install -D -m 644 docs/base.json.5 '$(DESTDIR)$(PREFIX)/share/man/man5/base.json.5'
 	$(BUILD)/artsync completion bash > $(BUILD)/completion.bash
 	$(BUILD)/artsync completion zsh > $(BUILD)/completion.zsh
 	install -D -m 644 $(BUILD)/completion.bash '$(DESTDIR)$(PREFIX)/share/bash-completion/completions/artsync'

@@ -8,7 +8,9 @@ complain() { echo "lint: $*" >&2; bad=1; }
 tests/lint_graph.py "${BUILD:-build}" src include/artsync docs/ARCHITECTURE.md tests || bad=1
 
 tests/lint_cases.py tests/unit/*.c || bad=1
-tests/reference.py check docs/REFERENCE.md "${BUILD:-build}/artsync" "${BUILD:-build}/unit/reference" include/artsync || bad=1
+for document in docs/REFERENCE.md docs/base.json.5; do
+    tests/reference.py check "$document" "${BUILD:-build}/artsync" "${BUILD:-build}/unit/reference" include/artsync || bad=1
+done
 
 only() { # FILES PATTERN: who else includes it?
     grep -rlE "#include $2" src include --include='*.[ch]' | grep -vE "^($1)" |
@@ -39,7 +41,7 @@ while read -r line; do
 done < <(grep -rnE '\b(SPEC|HOUSE|FACTS)\b' src include sql docs tests README.md Makefile --exclude=lint.sh --exclude-dir=__pycache__)
 
 while IFS=: read -r file _ keys; do
-    grep -qE "\"[a-z]+\", $keys, " "$file" || complain "$file: $keys is in no KeyList, so docs/REFERENCE.md does not have its keys"
+    grep -qE "\"[a-z]+\", $keys, " "$file" || complain "$file: $keys is in no KeyList, so \`base schema\` and the documents do not have its keys"
 done < <(grep -noE 'const JsonKey \w+' src/model/*.c | grep -v 'JsonKey \*' | sed 's/const JsonKey //')
 
 # Statements of the engine are in sql/queries or built in a plan module, where they can be read in one place.

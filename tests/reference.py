@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
-"""docs/REFERENCE.md and the tables in the code: write what the code says into the document, or say what differs.
+"""docs/REFERENCE.md, docs/base.json.5 and the tables in the code: write what the code says into the document, or say
+what differs.
 
     reference.py write|check DOCUMENT ARTSYNC REFERENCE HEADERS
 
-A part of the document between <!-- rows: NAME --> and <!-- end --> is a table that comes from the code: from the rows of
-commands and options (ARTSYNC help --json), the keys of base.json, the types and the error codes (REFERENCE, which is
-tests/unit/reference.c), the reject codes (HEADERS/record.h). The last column of a table whose head ends with "means" is kept: a person writes it, one for
-each row.
+A part of the document between <!-- rows: NAME --> and <!-- end --> (in a manual page, between the comments .\\" rows: NAME
+and .\\" end) is a table that comes from the code: from the rows of commands and options (ARTSYNC help --json), the keys of
+base.json, the types and the error codes (REFERENCE, which is tests/unit/reference.c), the reject codes (HEADERS/record.h).
+Where the code does not say what a row means, the last cell is kept: a person writes it in docs/REFERENCE.md, one for each
+row, and the manual page takes it from there.
 """
 import difflib
 import json
@@ -15,6 +17,7 @@ import subprocess
 import sys
 
 BLOCK = re.compile(r"(<!-- rows: ([\w ]+) -->\n)(.*?)(<!-- end -->)", re.S)
+MANUAL_BLOCK = re.compile(r'(\.\\" rows: ([\w ]+)\n)(.*?)(\.\\" end)', re.S)
 
 
 def code(text):
@@ -71,8 +74,8 @@ class Rows:
         if name == "exit statuses":
             return ["status", "means"], [[str(r["status"]), plain(r["meaning"])] for r in self.help["exit_statuses"]]
         if name.startswith("keys of "):
-            rows = [[code(key), need, types, None] for kind, *rest in self.lines if kind == "key" and rest[0] == name[8:]
-                    for _, key, need, types in [rest]]
+            rows = [[code(key), need, types, plain(means)] for kind, *rest in self.lines
+                    if kind == "key" and rest[0] == name[8:] for _, key, need, types, means in [rest]]
             if name != "keys of column":
                 rows = [[key, need, means] for key, need, _, means in rows]
             return ["key", ""] + (["types"] if name == "keys of column" else []) + ["means"], rows
@@ -84,38 +87,68 @@ class Rows:
             return ["code", "means"], [[code(c), None] for c in re.findall(r'#define REJECT_\w+ "(\w+)"', self.header)]
         sys.exit("reference: there are no rows called %s" % name)
 
-    def missing(self, names):
+    def missing(self, names, manual):
         """What the code has and no block shows."""
+        if manual:
+            return sorted(({"types"} | {"keys of " + line[1] for line in self.lines if line[0] == "key"}) - set(names))
         wanted = {"commands", "options", "settings", "exit statuses", "types", "error codes", "reject codes"}
         wanted |= {"options of " + c["name"] for c in self.help["commands"] if c["options"]}
         wanted |= {"keys of " + line[1] for line in self.lines if line[0] == "key"}
         return sorted(wanted - set(names))
 
 
-def table(head, rows, before):
-    """Markdown; the cells that a person writes are taken from the table that was there, by the first cell."""
+def written(table):
+    """What people wrote into the last cells of a table, by the first cell."""
     kept = {}
-    for line in before.splitlines():
+    for line in table.splitlines():
         cells = re.split(r"(?<!\\)\|", line)[1:-1]
         if cells:
             kept[cells[0].strip()] = cells[-1].strip()
+    return kept
+
+
+def table(head, rows, kept):
+    """Markdown."""
     lines = [head, ["---"] * len(head)] + [[kept.get(r[0], "") if c is None else c for c in r] for r in rows]
-    empty = [r[0] for r in rows if None in r and not kept.get(r[0])]
-    return "".join("|%s\n" % "".join(" %s |" % cell if cell else " |" for cell in line) for line in lines), empty
+    return "".join("|%s\n" % "".join(" %s |" % cell if cell else " |" for cell in line) for line in lines)
+
+
+def roff(text):
+    """A line of a manual page: `x` is bold, hyphens are minus signs, nothing begins a request."""
+    text = text.replace("\\|", "|").replace("\\", "\\e").replace("-", "\\-")
+    text = re.sub(r"`(.*?)`", r"\\fB\1\\fR", text)
+    return "\\&" + text if text[:1] in (".", "'") else text
+
+
+def entries(head, rows, kept):
+    """The same rows as entries of a manual page: what is between the first and the last cell goes beside the name."""
+    text = ""
+    for name, *between, means in rows:
+        beside = ", ".join(cell for cell in between if cell and cell not in ("optional", "all"))
+        text += ".TP\n%s%s\n%s\n" % (roff(name), " (%s)" % roff(beside) if beside else "",
+                                    roff(kept.get(name, "") if means is None else means))
+    return text
 
 
 def main(mode, document, artsync, reference, headers):
     rows, problems = Rows(artsync, reference, headers), []
     text = open(document, encoding="utf-8").read()
+    manual = not document.endswith(".md")
+    block, form = (MANUAL_BLOCK, entries) if manual else (BLOCK, table)
+    source = open("docs/REFERENCE.md", encoding="utf-8").read() if manual else text
+    kept = {match.group(2): written(match.group(3)) for match in BLOCK.finditer(source)}
 
-    def fill(block):
-        filled, empty = table(*rows.get(block.group(2)), block.group(3))
-        problems.extend("%s: say what %s means (rows: %s)" % (document, cell, block.group(2)) for cell in empty)
-        return block.group(1) + filled + block.group(4)
+    def fill(match):
+        name = match.group(2)
+        head, lines = rows.get(name)
+        known = kept.get(name, {})
+        problems.extend("%s: say what %s means (rows: %s)" % (document, r[0], name) for r in lines
+                        if None in r and not known.get(r[0]))
+        return match.group(1) + form(head, lines, known) + match.group(4)
 
-    new = BLOCK.sub(fill, text)
-    problems += ["%s has no block <!-- rows: %s -->" % (document, name)
-                 for name in rows.missing(m.group(2) for m in BLOCK.finditer(text))]
+    new = block.sub(fill, text)
+    problems += ["%s has no block of rows: %s" % (document, name)
+                 for name in rows.missing([m.group(2) for m in block.finditer(text)], manual)]
     if mode == "write" and new != text:
         open(document, "w", encoding="utf-8").write(new)
     elif new != text:

@@ -21,6 +21,7 @@
     ROW(cmd_db_drop) \
     ROW(cmd_db_reset) \
     ROW(cmd_base_show) \
+    ROW(cmd_base_schema) \
     ROW(cmd_base_check) \
     ROW(cmd_help) \
     ROW(cmd_version) \

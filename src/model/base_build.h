@@ -9,17 +9,19 @@
 void metadata_defaults(Table *table);
 void read_metadata(const Node *value, void *table);
 
-/* All keys of base.json, one list for each JsonKey table: what docs/REFERENCE.md has to explain. */
-typedef struct KeyList {
-    const char *object; /* "base", "table", "id", "metadata", "column", "derive" */
-    const JsonKey *keys;
-    size_t n;
-} KeyList;
-extern const KeyList base_key_lists[3], metadata_key_lists[1], column_key_lists[2];
+/* The lists below base_key_list that another file refers to. */
+extern const KeyList table_key_list, metadata_key_list, column_key_list;
 
 /* "decimal_mark" and "time_zone", which base, table and column may have. */
 DecimalMark read_mark(const Node *value);
 const char *read_zone(const Node *value);
+extern const JsonShape mark_shape, zone_shape;
+
+/* "pattern" of derive: a POSIX extended regular expression of bounded size with a group; else NULL and a problem. */
+const char *read_pattern(const Node *value);
+
+/* One element of "tables": everything but what needs the other tables. What a table takes from the base is in it. */
+void read_table(const Node *node, Table *table);
 
 /* One element of "columns": everything but what needs the other columns or tables (to, derive.from). */
 void read_column(const Node *node, Column *column);

@@ -1,5 +1,4 @@
 /* base.json: one column. One row per key, with the types for which it makes sense. */
-#include <regex.h>
 #include <stdlib.h>
 
 #include "artsync/utf8.h"
@@ -23,12 +22,12 @@ static void read_name(const Node *value, void *target) { ((Column *)target)->nam
 
 static void read_was(const Node *value, void *target) { ((Column *)target)->was = node_identifier(value); }
 
+#define TYPE_WORD(NAME, name, ...) [FIELD_##NAME] = name,
+static const char *const type_words[FIELD_COUNT + 1] = {FIELD_TYPES(TYPE_WORD)};
+
 static void read_type(const Node *value, void *target)
 {
-    const char *words[FIELD_COUNT + 1] = {NULL};
-    for (int i = 0; i < FIELD_COUNT; i++)
-        words[i] = field_type_name((FieldType)i);
-    int type = node_word(value, words, FIELD_TEXT);
+    int type = node_word(value, type_words, FIELD_TEXT);
     ((Column *)target)->type = type < 0 ? FIELD_COUNT : (FieldType)type;
 }
 
@@ -44,23 +43,23 @@ static void read_required(const Node *value, void *target)
     ((Column *)target)->required = node_boolean(value, false);
 }
 
+static const char *const multiple_words[] = {"reject", "first", NULL};
+static const char *const invalid_words[] = {"reject", "null", NULL};
+static const char *const mark_words[] = {[MARK_AUTO] = "auto", [MARK_POINT] = "point", [MARK_COMMA] = "comma", NULL};
+
 static void read_multiple(const Node *value, void *target)
 {
-    static const char *const words[] = {"reject", "first", NULL};
-    ((Column *)target)->multiple_first = node_word(value, words, 0) == 1;
+    ((Column *)target)->multiple_first = node_word(value, multiple_words, 0) == 1;
 }
 
 static void read_on_invalid(const Node *value, void *target)
 {
-    static const char *const words[] = {"reject", "null", NULL};
-    ((Column *)target)->on_invalid_null = node_word(value, words, 0) == 1;
+    ((Column *)target)->on_invalid_null = node_word(value, invalid_words, 0) == 1;
 }
 
-/* "" is a value of text columns alone: what an empty cell becomes where the column is NOT NULL. */
 DecimalMark read_mark(const Node *value)
 {
-    static const char *const words[] = {[MARK_AUTO] = "auto", [MARK_POINT] = "point", [MARK_COMMA] = "comma", NULL};
-    int mark = node_word(value, words, MARK_AUTO);
+    int mark = node_word(value, mark_words, MARK_AUTO);
     return mark < 0 ? MARK_AUTO : (DecimalMark)mark;
 }
 
@@ -81,6 +80,7 @@ const char *read_zone(const Node *value)
 static void read_column_mark(const Node *value, void *target) { ((Column *)target)->mark = read_mark(value); }
 static void read_column_zone(const Node *value, void *target) { ((Column *)target)->zone = read_zone(value); }
 
+/* "" is a value of text columns alone: what an empty cell becomes where the column is NOT NULL. */
 static void read_default(const Node *value, void *target)
 {
     Column *column = target;
@@ -172,117 +172,9 @@ static void read_aliases(const Node *value, void *target)
     column->n_aliases = n;
 }
 
-/* ---- patterns ---- */
-
-enum { PATTERN_BYTES = 1000, PATTERN_SIZE = 10000 };
-
-/* Behind a bracket expression whose [ was read. */
-static const char *skip_bracket(const char *p)
+static void read_derive_pattern(const Node *value, void *target)
 {
-    p += *p == '^';
-    p += *p == ']';
-    while (*p && *p != ']') {
-        const char *end = NULL; /* of [:alpha:], [.x.] or [=x=] */
-        if (p[0] == '[' && (p[1] == ':' || p[1] == '.' || p[1] == '='))
-            end = strstr(p + 2, (char[]){p[1], ']', '\0'});
-        p = end ? end + 2 : p + 1;
-    }
-    return p + (*p == ']');
-}
-
-static size_t times(size_t size, size_t n) { return size > PATTERN_SIZE || n > PATTERN_SIZE ? PATTERN_SIZE + 1 : size * n; }
-
-/* The larger number of {m,n}, whose { was read. */
-static size_t bound(const char **at)
-{
-    size_t most = 1;
-    while (**at && **at != '}') {
-        char *end;
-        size_t n = strtoul(*at, &end, 10);
-        most = end != *at && n > most ? n : most;
-        *at = end != *at ? end : *at + 1;
-    }
-    *at += **at == '}';
-    return most;
-}
-
-/* How many pieces regcomp makes of a pattern, up to its end or a closing parenthesis: it copies what is repeated, so a
- * repetition of repetitions (a+++, ((a+)+)+) doubles with each. */
-static size_t pattern_size(const char **at)
-{
-    size_t sum = 0, atom = 0;
-    while (**at && **at != ')' && sum <= PATTERN_SIZE) {
-        char c = *(*at)++;
-        if (c == '+' || c == '{') {
-            atom = times(atom, c == '+' ? 2 : bound(at));
-            continue;
-        }
-        if (c == '*' || c == '?')
-            continue;
-        sum += atom;
-        atom = 1;
-        if (c == '[')
-            *at = skip_bracket(*at);
-        else if (c == '\\')
-            *at += **at != '\0';
-        else if (c == '(')
-            atom = pattern_size(at) + 1;
-        if (c == '(')
-            *at += **at == ')';
-    }
-    return sum + atom;
-}
-
-static bool is_small_pattern(const char *pattern)
-{
-    size_t size = strlen(pattern) > PATTERN_BYTES ? PATTERN_SIZE + 1 : 0;
-    for (const char *at = pattern; *at && size <= PATTERN_SIZE; at += *at == ')') /* one without its ( */
-        size += pattern_size(&at);
-    return size <= PATTERN_SIZE;
-}
-
-/* \1 to \9: to match them takes exponential time and memory. (Within brackets a backslash means itself.) */
-static bool has_back_reference(const char *pattern)
-{
-    for (const char *p = pattern; *p;) {
-        char c = *p++;
-        if (c == '[')
-            p = skip_bracket(p);
-        else if (c == '\\' && *p >= '1' && *p <= '9')
-            return true;
-        else if (c == '\\')
-            p += *p != '\0';
-    }
-    return false;
-}
-
-static void read_pattern(const Node *value, void *target)
-{
-    const char *pattern = node_text(value);
-    if (!pattern)
-        return;
-    if (has_back_reference(pattern)) {
-        node_problem(value, "repeat the pattern of the group instead", "has a back reference, \\1 to \\9");
-        return;
-    }
-    if (!is_small_pattern(pattern)) {
-        node_problem(value, NULL, "is too long, or repeats repetitions");
-        return;
-    }
-    regex_t regex;
-    int fault = regcomp(&regex, pattern, REG_EXTENDED);
-    if (fault == REG_ESPACE)
-        mem_exhausted();
-    if (fault != 0) {
-        char reason[128];
-        regerror(fault, &regex, reason, sizeof reason);
-        node_problem(value, NULL, "is not a POSIX extended regular expression: %s", reason);
-        return;
-    }
-    if (regex.re_nsub < 1)
-        node_problem(value, "write the part to take in parentheses, e.g. \" - (-?[0-9]+)$\"", "has no group to take");
-    regfree(&regex);
-    ((Column *)target)->derive.pattern = pattern;
+    ((Column *)target)->derive.pattern = read_pattern(value);
 }
 
 static void read_derive_from(const Node *value, void *target)
@@ -292,9 +184,12 @@ static void read_derive_from(const Node *value, void *target)
 }
 
 static const JsonKey derive_keys[] = {
-    {"from", true, read_derive_from, 0},
-    {"pattern", true, read_pattern, 0},
+    {"from", true, read_derive_from, 0, 0, &shape_text, "the column whose cell is read"},
+    {"pattern", true, read_derive_pattern, 0, 0, &shape_text,
+     "a POSIX extended regular expression; its first group is the value"},
 };
+
+static const KeyList derive_key_list = {"derive", derive_keys, COUNT(derive_keys), NULL};
 
 static void read_derive(const Node *value, void *target)
 {
@@ -307,30 +202,45 @@ static void read_to(const Node *value, void *target)
     node_text(value);
 }
 
+static const JsonShape type_shape = {.kind = SHAPE_WORD, .words = type_words};
+static const JsonShape multiple_shape = {.kind = SHAPE_WORD, .words = multiple_words};
+static const JsonShape invalid_shape = {.kind = SHAPE_WORD, .words = invalid_words};
+static const JsonShape none = {.kind = SHAPE_NULL};
+static const JsonShape alias_shape = {.kind = SHAPE_EITHER, .item = &shape_text, .other = &none};
+static const JsonShape aliases_shape = {.kind = SHAPE_MAP, .item = &alias_shape};
+static const JsonShape derive_shape = {.kind = SHAPE_OBJECT, .keys = &derive_key_list};
+static const JsonShape default_shape = {.kind = SHAPE_SCALAR, .empty = true};
+const JsonShape mark_shape = {.kind = SHAPE_WORD, .words = mark_words};
+const JsonShape zone_shape = {.kind = SHAPE_TEXT, .pattern = "^[A-Za-z0-9/_+-]+$"};
+
 static const JsonKey column_keys[] = {
-    {"column", true, read_name, ALL},
-    {"type", true, read_type, ALL},
-    {"headers", false, read_headers, ALL},
-    {"id_headers", false, read_id_headers, LINKS},
-    {"to", false, read_to, LINKS},
-    {"required", false, read_required, ALL},
-    {"multiple", false, read_multiple, LINKS},
-    {"on_invalid", false, read_on_invalid, ALL},
-    {"default", false, read_default, PLAIN},
-    {"min", false, read_min, NUMBERS | TIMES},
-    {"max", false, read_max, NUMBERS | TIMES},
-    {"decimal_mark", false, read_column_mark, NUMBERS},
-    {"time_zone", false, read_column_zone, BIT(FIELD_DATE) | BIT(FIELD_DATETIME)},
-    {"choices", false, read_choices, CHOICES},
-    {"aliases", false, read_aliases, ALL & ~BIT(FIELD_ATTACHMENTS)},
-    {"derive", false, read_derive, PLAIN},
-    {"was", false, read_was, ALL},
+    {"column", true, read_name, ALL, 0, &shape_name, "the column's name"},
+    {"type", true, read_type, ALL, 0, &type_shape, "the field's type; see Types"},
+    {"headers", false, read_headers, ALL, 0, &shape_names,
+     "headers that feed it; `export` writes the first; not needed with `id_headers` or `derive`"},
+    {"id_headers", false, read_id_headers, LINKS, 0, &shape_names, "headers that hold record ids of the linked table"},
+    {"to", false, read_to, LINKS, LINKS, &shape_text, "the linked table; required for a link"},
+    {"required", false, read_required, ALL, 0, &shape_boolean, "an empty cell rejects the record; default false"},
+    {"multiple", false, read_multiple, LINKS, 0, &multiple_shape,
+     "several elements in a single link: `reject` (default) or `first`"},
+    {"on_invalid", false, read_on_invalid, ALL, 0, &invalid_shape,
+     "a bad cell: `reject` (default) the record, or `null` with a warning; not with `required`"},
+    {"default", false, read_default, PLAIN, 0, &default_shape, "the text that an empty cell means"},
+    {"min", false, read_min, NUMBERS | TIMES, 0, &shape_scalar, "the smallest value"},
+    {"max", false, read_max, NUMBERS | TIMES, 0, &shape_scalar, "the largest value"},
+    {"decimal_mark", false, read_column_mark, NUMBERS, 0, &mark_shape, "the base's `decimal_mark`, for this column"},
+    {"time_zone", false, read_column_zone, BIT(FIELD_DATE) | BIT(FIELD_DATETIME), 0, &zone_shape,
+     "the base's `time_zone`, for this column"},
+    {"choices", false, read_choices, CHOICES, BIT(FIELD_CHOICE), &shape_names, "the values; required for a choice"},
+    {"aliases", false, read_aliases, ALL & ~BIT(FIELD_ATTACHMENTS), 0, &aliases_shape,
+     "cell to value; null makes the cell empty; exactly first, then without case"},
+    {"derive", false, read_derive, PLAIN, 0, &derive_shape,
+     "where the own cell is empty or the own header missing, the value is taken from another column"},
+    {"was", false, read_was, ALL, 0, &shape_name,
+     "the column's former name, where it was renamed in the database: it keeps its last-synced state"},
 };
 
-const KeyList column_key_lists[] = {
-    {"column", column_keys, COUNT(column_keys)},
-    {"derive", derive_keys, COUNT(derive_keys)},
-};
+const KeyList column_key_list = {"column", column_keys, COUNT(column_keys), "headers id_headers derive"};
 
 /* ---- keys that contradict each other ---- */
 
@@ -362,8 +272,6 @@ static bool is_choice(const Column *column, const char *text)
 static void check_choices(const Node *node, const Column *column)
 {
     Arena *arena = node->doc->arena;
-    if (column->type == FIELD_CHOICE && !node_get(node, "choices").json)
-        node_problem(node, NULL, "the key \"choices\" is missing");
     if (column->choices.n == 0)
         return;
     Node aliases = node_get(node, "aliases");
@@ -394,8 +302,10 @@ void read_column(const Node *node, Column *column)
     bool fed = node_get(node, "headers").json || node_get(node, "id_headers").json || node_get(node, "derive").json;
     if (!fed)
         node_problem(node, NULL, "needs \"headers\": no header of the file is mapped to this column");
-    if (column->type == FIELD_LINK && !node_get(node, "to").json)
-        node_problem(node, "name the table that the link points at", "the key \"to\" is missing");
+    for (size_t i = 0; i < COUNT(column_keys); i++)
+        if (column_keys[i].needed & BIT(column->type) && !node_get(node, column_keys[i].name).json)
+            node_problem(node, arena_printf(node->doc->arena, "a column of type %s needs it", field_type_name(column->type)),
+                         "the key \"%s\" is missing", column_keys[i].name);
     if (column->required && column->on_invalid_null) {
         Node value = node_get(node, "on_invalid");
         node_problem(&value, "leave out one of the two", "\"null\" is impossible for a required column");

@@ -32,13 +32,18 @@ static void read_active(const Node *value, void *table) { read_role(value, table
 static void read_created_at(const Node *value, void *table) { read_role(value, table, META_CREATED_AT); }
 static void read_updated_at(const Node *value, void *table) { read_role(value, table, META_UPDATED_AT); }
 
+static const JsonShape none = {.kind = SHAPE_NULL};
+static const JsonShape role_shape = {.kind = SHAPE_EITHER, .item = &shape_name, .other = &none};
+
 static const JsonKey keys[] = {
-    {"last_synced_at", false, read_synced_at, 0}, {"sync_version", false, read_version, 0},
-    {"is_active", false, read_active, 0},         {"created_at", false, read_created_at, 0},
-    {"updated_at", false, read_updated_at, 0},
+    {"last_synced_at", false, read_synced_at, 0, 0, &role_shape, "the last write by a sync"},
+    {"sync_version", false, read_version, 0, 0, &role_shape, "how often a sync wrote the row"},
+    {"is_active", false, read_active, 0, 0, &role_shape, "false: a sync or people deactivated the row"},
+    {"created_at", false, read_created_at, 0, 0, &role_shape, "when the row was made"},
+    {"updated_at", false, read_updated_at, 0, 0, &role_shape, "when the row was last written, by anybody"},
 };
 
-const KeyList metadata_key_lists[] = {{"metadata", keys, sizeof keys / sizeof *keys}};
+const KeyList metadata_key_list = {"metadata", keys, sizeof keys / sizeof *keys, NULL};
 
 void read_metadata(const Node *value, void *target)
 {

@@ -1,113 +1,9 @@
-/* base.json: the base and its tables. One row per key; columns are read in base_columns.c. */
+/* base.json: the base. One row per key; tables are read in base_table.c, columns in base_columns.c. */
 #include <stdlib.h>
 
-#include "artsync/utf8.h"
 #include "base_build.h"
 
-enum { TABLE_NAME_MAX = 50, FILE_NAME_MAX = 255 };
-
 #define COUNT(array) (sizeof(array) / sizeof *(array))
-
-/* ---- one table ---- */
-
-static void read_table_name(const Node *value, void *target)
-{
-    Table *table = target;
-    table->name = node_identifier(value);
-    if (table->name && utf8_length(str_of(table->name)) > TABLE_NAME_MAX)
-        node_problem(value, NULL, "is longer than %d characters, which sync_logs.table_name can hold", TABLE_NAME_MAX);
-}
-
-static void read_file(const Node *value, void *target)
-{
-    const char *file = node_text(value);
-    if (!file)
-        return;
-    if (strchr(file, '/') || strcmp(file, ".") == 0 || strcmp(file, "..") == 0)
-        node_problem(value, "--export-dir names the folder, --file any other path", "must be a file name, not a path");
-    else if (strlen(file) > FILE_NAME_MAX)
-        node_problem(value, NULL, "is longer than %d bytes", FILE_NAME_MAX);
-    ((Table *)target)->file = file;
-}
-
-static void read_id_column(const Node *value, void *target) { ((Table *)target)->id_column = node_identifier(value); }
-
-static void read_id_headers(const Node *value, void *target)
-{
-    ((Table *)target)->id_headers = node_names(value, false);
-}
-
-/* The names are looked up in finish_table, when all columns are known; here their number is. */
-static void read_natural_key(const Node *value, void *target)
-{
-    Table *table = target;
-    StringList names = node_names(value, false);
-    table->natural_key = arena_alloc(value->doc->arena, (size_t)names.n * sizeof *table->natural_key);
-    table->n_natural_key = names.n;
-}
-
-static const JsonKey id_keys[] = {
-    {"column", true, read_id_column, 0},
-    {"headers", false, read_id_headers, 0},
-    {"natural_key", false, read_natural_key, 0},
-};
-
-static void read_id(const Node *value, void *target)
-{
-    const Table *table = target;
-    bool sound = node_fields(value, id_keys, COUNT(id_keys), target);
-    if (sound && !node_get(value, "headers").json && table->n_natural_key == 0)
-        node_problem(value, NULL, "needs \"headers\", \"natural_key\" or both: records cannot be identified without one of them");
-}
-
-static void read_skip(const Node *value, void *target)
-{
-    Table *table = target;
-    if (!node_object(value))
-        return;
-    Arena *arena = value->doc->arena;
-    table->skips = arena_alloc(arena, (size_t)cJSON_GetArraySize(value->json) * sizeof *table->skips);
-    for (const cJSON *json = value->json->child; json; json = json->next) {
-        Node values = node_get(value, json->string);
-        SkipRule *rule = &table->skips[table->n_skips++];
-        rule->header = arena_str(arena, json->string);
-        rule->values = node_names(&values, true);
-        if (utf8_trim(str_of(json->string)).n == 0)
-            node_problem(value, NULL, "a header must not be empty");
-        for (int i = 0; i < rule->values.n; i++) { /* cells are compared trimmed, so the values are */
-            Str trimmed = utf8_trim(str_of(rule->values.items[i]));
-            rule->values.items[i] = arena_strn(arena, trimmed.p, trimmed.n);
-        }
-    }
-}
-
-static void read_columns(const Node *value, void *target)
-{
-    Table *table = target;
-    int n = node_array(value), i = 0;
-    if (n == 0)
-        return;
-    table->columns = arena_alloc(value->doc->arena, (size_t)n * sizeof *table->columns);
-    table->n_columns = n;
-    for (const cJSON *json = value->json->child; json; json = json->next, i++) {
-        Node column = node_item(value, i, json, "column");
-        table->columns[i].index = i;
-        table->columns[i].mark = table->mark;
-        table->columns[i].zone = table->zone;
-        read_column(&column, &table->columns[i]);
-    }
-}
-
-static void read_table_mark(const Node *value, void *target) { ((Table *)target)->mark = read_mark(value); }
-static void read_table_zone(const Node *value, void *target) { ((Table *)target)->zone = read_zone(value); }
-
-static const JsonKey table_keys[] = {
-    {"table", true, read_table_name, 0},         {"file", true, read_file, 0},
-    {"id", true, read_id, 0},                    {"skip", false, read_skip, 0},
-    {"decimal_mark", false, read_table_mark, 0}, {"time_zone", false, read_table_zone, 0},
-    {"columns", true, read_columns, 0}, /* behind what they take from the table */
-    {"metadata", false, read_metadata, 0},
-};
 
 /* ---- the base ---- */
 
@@ -129,10 +25,11 @@ static void read_schema(const Node *value, void *target)
     ((Base *)target)->schema = schema;
 }
 
+static const char *const order_words[] = {[DATE_MDY] = "mdy", [DATE_DMY] = "dmy", [DATE_AUTO] = "auto", NULL};
+
 static void read_date_order(const Node *value, void *target)
 {
-    static const char *const words[] = {[DATE_MDY] = "mdy", [DATE_DMY] = "dmy", [DATE_AUTO] = "auto", NULL};
-    int order = node_word(value, words, DATE_MDY);
+    int order = node_word(value, order_words, DATE_MDY);
     ((Base *)target)->date_order = order < 0 ? DATE_MDY : (DateOrder)order;
 }
 
@@ -174,27 +71,40 @@ static void read_tables(const Node *value, void *target)
         table->schema = base->schema;
         table->mark = base->mark;
         table->zone = base->zone;
-        table->name_column = -1;
-        metadata_defaults(table);
-        node_fields(&node, table_keys, COUNT(table_keys), table);
-        finish_table(&node, table);
+        read_table(&node, table);
         repeated_tables(value, base, i);
     }
     finish_links(value, base);
 }
 
+/* What an editor needs to know that base.json is one: where the file is that `base schema` printed. */
+static void read_schema_file(const Node *value, void *target)
+{
+    (void)target;
+    node_text(value);
+}
+
+static const JsonShape order_shape = {.kind = SHAPE_WORD, .words = order_words};
+static const JsonShape table_shape = {.kind = SHAPE_OBJECT, .keys = &table_key_list};
+static const JsonShape tables_shape = {.kind = SHAPE_LIST, .item = &table_shape, .repeats = true};
+
 static const JsonKey base_keys[] = {
-    {"name", true, read_base_name, 0},         {"schema", false, read_schema, 0},
-    {"date_order", false, read_date_order, 0}, {"null_tokens", false, read_null_tokens, 0},
-    {"decimal_mark", false, read_base_mark, 0}, {"time_zone", false, read_base_zone, 0},
-    {"tables", true, read_tables, 0},
+    {"$schema", false, read_schema_file, 0, 0, &shape_text,
+     "for editors: where the file is that `artsync base schema` printed; artsync does not read it"},
+    {"name", true, read_base_name, 0, 0, &shape_name, "the base's name"},
+    {"schema", false, read_schema, 0, 0, &shape_name, "the schema of its tables; default `public`"},
+    {"date_order", false, read_date_order, 0, 0, &order_shape,
+     "`mdy` (default), `dmy` or `auto`: how `1/2/2025` is read"},
+    {"null_tokens", false, read_null_tokens, 0, 0, &shape_names, "texts that count as empty cells"},
+    {"decimal_mark", false, read_base_mark, 0, 0, &mark_shape,
+     "`point`, `comma` or `auto` (default): what separates the decimals of its numbers; `auto`: each column's numbers "
+     "show it (FIELD_TYPES.md)"},
+    {"time_zone", false, read_base_zone, 0, 0, &zone_shape,
+     "in which zone its date-times without a zone are, such as `Europe/London`; default UTC"},
+    {"tables", true, read_tables, 0, 0, &tables_shape, "the tables"},
 };
 
-const KeyList base_key_lists[] = {
-    {"base", base_keys, COUNT(base_keys)},
-    {"table", table_keys, COUNT(table_keys)},
-    {"id", id_keys, COUNT(id_keys)},
-};
+const KeyList base_key_list = {"base", base_keys, COUNT(base_keys), NULL};
 
 static Zone *zone_called(Base *base, const char *name)
 {

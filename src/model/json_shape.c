@@ -7,6 +7,17 @@
 
 #include "artsync/utf8.h"
 
+/* ---- shapes that many keys have ---- */
+
+static const JsonShape any_text = {.kind = SHAPE_TEXT, .empty = true};
+
+const JsonShape shape_text = {.kind = SHAPE_TEXT};
+const JsonShape shape_name = {.kind = SHAPE_TEXT, .most = IDENTIFIER_MAX};
+const JsonShape shape_scalar = {.kind = SHAPE_SCALAR};
+const JsonShape shape_boolean = {.kind = SHAPE_BOOLEAN};
+const JsonShape shape_names = {.kind = SHAPE_LIST, .item = &shape_text};
+const JsonShape shape_texts = {.kind = SHAPE_LIST, .item = &any_text};
+
 /* ---- the way to a value ---- */
 
 Node node_root(JsonDoc *doc, const cJSON *json) { return (Node){.doc = doc, .json = json, .index = -1}; }

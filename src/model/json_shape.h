@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include "artsync/base.h"
+#include "artsync/base_keys.h"
 #include "artsync/mem.h"
 
 enum { JSON_MAX = 1024 * 1024, JSON_DEPTH = 32, JSON_ITEMS = 5000, IDENTIFIER_MAX = 63 };
@@ -45,14 +46,6 @@ void node_problem(const Node *node, const char *hint, const char *format, ...) A
 
 /* True for an object of at most JSON_ITEMS keys, none repeated; else a problem. */
 bool node_object(const Node *node);
-
-/* One row per key that an object may have. */
-typedef struct JsonKey {
-    const char *name;
-    bool required;
-    void (*read)(const Node *value, void *target); /* called where the key is present */
-    unsigned types;                                /* columns: a bit per FieldType where it makes sense; 0: all */
-} JsonKey;
 
 /* Check an object against its keys (repeated, unknown, missing ones are problems) and read it, in the order of `keys`.
  * False where it is no object or a required key is missing. */

@@ -175,7 +175,7 @@ def test_the_document_has_the_rows_of_the_code(compare):
     ("--limit N` | `50`", "--limit N` | `60`", "+| `-n, --limit N` | `50`"),
     ("| 130 |", "| 131 |", "+| 130 |"),
     ("| `null_tokens` | optional |", "| `null_tokens` | required |", "+| `null_tokens` | optional |"),
-    ("<!-- rows: options of diff -->", "", "no block <!-- rows: options of diff -->"),
+    ("<!-- rows: options of diff -->", "", "no block of rows: options of diff"),
     ("| `boolean` | smallint, integer, bigint, boolean | yes or no; an empty cell is false |", "", "say what `boolean` means"),
 ])
 def test_a_document_that_differs_is_refused_line_by_line(compare, old, new, says):

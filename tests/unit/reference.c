@@ -1,12 +1,13 @@
 /* What docs/REFERENCE.md has to say about base.json and errors, as lines of cells between tabs: tests/reference.py puts them there.
  *
- *     key   OBJECT  KEY  required|optional  TYPES     TYPES: of columns that may have it; "all"
+ *     key   OBJECT  KEY  required|optional  TYPES  MEANS     TYPES: of columns that may have it; "all"
  *     type  TYPE  KINDS                               KINDS: PostgreSQL types that can hold it
  *     error CODE  STATUS                              as JSON has it, and the exit status
  */
 #include <stdio.h>
 
-#include "../../src/model/base_build.h"
+#include "artsync/base.h"
+#include "artsync/base_keys.h"
 
 static const char *const kinds[] = {
     [PG_TEXT] = "text (varchar, char, citext)",
@@ -37,7 +38,20 @@ static void print_types(unsigned mask)
             printf("%s%s", between, field_type_name((FieldType)type));
             between = ", ";
         }
-    printf("%s\n", mask == all ? "all" : "");
+    printf("%s", mask == all ? "all" : "");
+}
+
+static void print_keys(const KeyList *list);
+
+/* The keys of every object inside a value of this shape. */
+static void print_below(const JsonShape *shape)
+{
+    if (!shape)
+        return;
+    if (shape->kind == SHAPE_OBJECT)
+        print_keys(shape->keys);
+    print_below(shape->item);
+    print_below(shape->other);
 }
 
 static void print_keys(const KeyList *list)
@@ -46,16 +60,15 @@ static void print_keys(const KeyList *list)
         const JsonKey *key = &list->keys[i];
         printf("key\t%s\t%s\t%s\t", list->object, key->name, key->required ? "required" : "optional");
         print_types(key->types);
+        printf("\t%s\n", key->means);
     }
+    for (size_t i = 0; i < list->n; i++)
+        print_below(list->keys[i].shape);
 }
 
 int main(void)
 {
-    for (size_t i = 0; i < sizeof base_key_lists / sizeof base_key_lists[0]; i++)
-        print_keys(&base_key_lists[i]);
-    print_keys(metadata_key_lists);
-    for (size_t i = 0; i < sizeof column_key_lists / sizeof column_key_lists[0]; i++)
-        print_keys(&column_key_lists[i]);
+    print_keys(&base_key_list);
     for (int type = 0; type < FIELD_COUNT; type++) {
         const char *between = "";
         printf("type\t%s\t", field_type_name((FieldType)type));

@@ -360,7 +360,8 @@ static const struct {
     {"{'column': 'c', 'headers': ['C'], 'type': 'integer', 'required': 'yes', 'min': 12345678901234567890}",
      COLUMN ": required: must be true or false, not a string\n" COLUMN
             ": min: this number loses digits [write it as a string]"},
-    {"{'column': 'c', 'headers': ['C'], 'type': 'choice'}", COLUMN ": the key \"choices\" is missing"},
+    {"{'column': 'c', 'headers': ['C'], 'type': 'choice'}",
+     COLUMN ": the key \"choices\" is missing [a column of type choice needs it]"},
     {"{'column': 'c', 'headers': ['C'], 'type': 'choice', 'choices': ['Small', 'SMALL', 'Large'], "
      "'aliases': {'XL': 'Larg', 'small': 'Large', ' ': null, 'a': 'Large', ' a': 'Large', 'b': 3}}",
      COLUMN ": choices: \"Small\" and \"SMALL\" differ only in case or spaces\n" COLUMN
@@ -370,10 +371,9 @@ static const struct {
             ": aliases: the alias \"XL\" means \"Larg\", which is not one of the choices [did you mean \"Large\"?]\n" COLUMN
             ": aliases: \"small\" is a choice itself, so this alias would never apply\n" COLUMN
             ": aliases: \"small\" is a choice itself, so this alias would never apply"},
-    {"{'column': 'c', 'headers': ['C'], 'type': 'text', 'aliases': []}",
-     COLUMN ": aliases: must be an object, not a list"},
+    {"{'column': 'c', 'headers': ['C'], 'type': 'text', 'aliases': []}", COLUMN ": aliases: must be an object, not a list"},
     {"{'column': 'c', 'headers': ['C'], 'type': 'link'}",
-     COLUMN ": the key \"to\" is missing [name the table that the link points at]"},
+     COLUMN ": the key \"to\" is missing [a column of type link needs it]"},
     {"{'column': 'c', 'headers': ['C'], 'type': 'link', 'to': 'tt'}",
      COLUMN ": to: \"tt\" is not a table of this base [did you mean \"t\"?]"},
     {"{'column': 'c', 'type': 'text', 'derive': {'from': 'c'}}",

@@ -1,0 +1,134 @@
+/* base.json: one table. One row per key; columns are read in base_columns.c. */
+#include <stdlib.h>
+
+#include "artsync/utf8.h"
+#include "base_build.h"
+
+enum { TABLE_NAME_MAX = 50, FILE_NAME_MAX = 255 };
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+static void read_table_name(const Node *value, void *target)
+{
+    Table *table = target;
+    table->name = node_identifier(value);
+    if (table->name && utf8_length(str_of(table->name)) > TABLE_NAME_MAX)
+        node_problem(value, NULL, "is longer than %d characters, which sync_logs.table_name can hold", TABLE_NAME_MAX);
+}
+
+static void read_file(const Node *value, void *target)
+{
+    const char *file = node_text(value);
+    if (!file)
+        return;
+    if (strchr(file, '/') || strcmp(file, ".") == 0 || strcmp(file, "..") == 0)
+        node_problem(value, "--export-dir names the folder, --file any other path", "must be a file name, not a path");
+    else if (strlen(file) > FILE_NAME_MAX)
+        node_problem(value, NULL, "is longer than %d bytes", FILE_NAME_MAX);
+    ((Table *)target)->file = file;
+}
+
+static void read_id_column(const Node *value, void *target) { ((Table *)target)->id_column = node_identifier(value); }
+
+static void read_id_headers(const Node *value, void *target)
+{
+    ((Table *)target)->id_headers = node_names(value, false);
+}
+
+/* The names are looked up in finish_table, when all columns are known; here their number is. */
+static void read_natural_key(const Node *value, void *target)
+{
+    Table *table = target;
+    StringList names = node_names(value, false);
+    table->natural_key = arena_alloc(value->doc->arena, (size_t)names.n * sizeof *table->natural_key);
+    table->n_natural_key = names.n;
+}
+
+static const JsonKey id_keys[] = {
+    {"column", true, read_id_column, 0, 0, &shape_name, "the unique column that holds the record id"},
+    {"headers", false, read_id_headers, 0, 0, &shape_names, "headers that hold it; this or `natural_key` is needed"},
+    {"natural_key", false, read_natural_key, 0, 0, &shape_names, "columns that identify a record of a file without ids"},
+};
+
+static const KeyList id_key_list = {"id", id_keys, COUNT(id_keys), "headers natural_key"};
+static const JsonShape id_shape = {.kind = SHAPE_OBJECT, .keys = &id_key_list};
+
+static void read_id(const Node *value, void *target)
+{
+    const Table *table = target;
+    bool sound = node_fields(value, id_keys, COUNT(id_keys), target);
+    if (sound && !node_get(value, "headers").json && table->n_natural_key == 0)
+        node_problem(value, NULL, "needs \"headers\", \"natural_key\" or both: records cannot be identified without one of them");
+}
+
+static void read_skip(const Node *value, void *target)
+{
+    Table *table = target;
+    if (!node_object(value))
+        return;
+    Arena *arena = value->doc->arena;
+    table->skips = arena_alloc(arena, (size_t)cJSON_GetArraySize(value->json) * sizeof *table->skips);
+    for (const cJSON *json = value->json->child; json; json = json->next) {
+        Node values = node_get(value, json->string);
+        SkipRule *rule = &table->skips[table->n_skips++];
+        rule->header = arena_str(arena, json->string);
+        rule->values = node_names(&values, true);
+        if (utf8_trim(str_of(json->string)).n == 0)
+            node_problem(value, NULL, "a header must not be empty");
+        for (int i = 0; i < rule->values.n; i++) { /* cells are compared trimmed, so the values are */
+            Str trimmed = utf8_trim(str_of(rule->values.items[i]));
+            rule->values.items[i] = arena_strn(arena, trimmed.p, trimmed.n);
+        }
+    }
+}
+
+static void read_columns(const Node *value, void *target)
+{
+    Table *table = target;
+    int n = node_array(value), i = 0;
+    if (n == 0)
+        return;
+    table->columns = arena_alloc(value->doc->arena, (size_t)n * sizeof *table->columns);
+    table->n_columns = n;
+    for (const cJSON *json = value->json->child; json; json = json->next, i++) {
+        Node column = node_item(value, i, json, "column");
+        table->columns[i].index = i;
+        table->columns[i].mark = table->mark;
+        table->columns[i].zone = table->zone;
+        read_column(&column, &table->columns[i]);
+    }
+}
+
+static void read_table_mark(const Node *value, void *target) { ((Table *)target)->mark = read_mark(value); }
+static void read_table_zone(const Node *value, void *target) { ((Table *)target)->zone = read_zone(value); }
+
+static const JsonShape table_name_shape = {.kind = SHAPE_TEXT, .most = TABLE_NAME_MAX};
+static const JsonShape file_shape = {.kind = SHAPE_TEXT, .most = FILE_NAME_MAX, .pattern = "^[^/]*$"};
+static const JsonShape skip_shape = {.kind = SHAPE_MAP, .item = &shape_texts};
+static const JsonShape column_shape = {.kind = SHAPE_OBJECT, .keys = &column_key_list};
+static const JsonShape columns_shape = {.kind = SHAPE_LIST, .item = &column_shape, .repeats = true};
+static const JsonShape metadata_shape = {.kind = SHAPE_OBJECT, .keys = &metadata_key_list};
+
+static const JsonKey table_keys[] = {
+    {"table", true, read_table_name, 0, 0, &table_name_shape, "the table's name"},
+    {"file", true, read_file, 0, 0, &file_shape, "the name of its file in the export folder"},
+    {"id", true, read_id, 0, 0, &id_shape, "which record is which row"},
+    {"skip", false, read_skip, 0, 0, &skip_shape,
+     "header to list of values: a record with one of them is skipped; compared without surrounding spaces"},
+    {"decimal_mark", false, read_table_mark, 0, 0, &mark_shape, "the base's `decimal_mark`, for this table"},
+    {"time_zone", false, read_table_zone, 0, 0, &zone_shape, "the base's `time_zone`, for this table"},
+    /* behind what they take from the table */
+    {"columns", true, read_columns, 0, 0, &columns_shape, "the mapped columns, without the id column"},
+    {"metadata", false, read_metadata, 0, 0, &metadata_shape,
+     "names of the columns in which a sync keeps what it knows of a row"},
+};
+
+const KeyList table_key_list = {"table", table_keys, COUNT(table_keys), NULL};
+
+void read_table(const Node *node, Table *table)
+{
+    table->name_column = -1;
+    metadata_defaults(table);
+    node_fields(node, table_keys, COUNT(table_keys), table);
+    finish_table(node, table);
+}
