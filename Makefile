@@ -85,7 +85,8 @@ check:
 	@$(MAKE) -s --no-print-directory -j$(JOBS) all $(UNITS:tests/unit/%.c=$(BUILD)/unit/%) $(BUILD)/unit/field_tool $(BUILD)/unit/base_tool $(BUILD)/unit/reference
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory fuzz-replay
-	@$(WITH_SERVER) $(MAKE) --no-print-directory check-unit check-e2e
+	@$(WITH_SERVER) $(MAKE) --no-print-directory check-unit
+	@$(MAKE) --no-print-directory check-e2e E2E_JOBS=$(shell expr $(JOBS) + 1)
 	@$(MAKE) --no-print-directory totals
 
 ## make deps           install what building and testing need (Debian, Ubuntu)
@@ -101,9 +102,13 @@ $(BUILD)/unit/%: tests/unit/%.c $(OBJECTS)
 check-unit: $(UNITS:tests/unit/%.c=$(BUILD)/unit/%)
 	@$(WITH_SERVER) tests/unit.sh $^ 2>&1 | tee $(BUILD)/unit.log
 
-## make check-e2e      the end-to-end tests alone  (PYTEST_ARGS="-k rollback")
+# How many processes run the end-to-end tests, each with a server of its own; empty: one, without pytest-xdist.
+E2E_JOBS ?=
+
+## make check-e2e      the end-to-end tests alone  (PYTEST_ARGS="-k rollback", E2E_JOBS=3)
 check-e2e: $(BUILD)/artsync $(BUILD)/unit/field_tool $(BUILD)/unit/base_tool $(BUILD)/unit/reference
-	@ARTSYNC_BIN=$(BUILD)/artsync $(WITH_SERVER) $(PYTHON) -B -m pytest -q -p no:cacheprovider $(PYTEST_ARGS) tests/e2e \
+	@ARTSYNC_BIN=$(BUILD)/artsync $(if $(E2E_JOBS),,$(WITH_SERVER)) $(PYTHON) -B -m pytest -q -p no:cacheprovider \
+	    $(if $(E2E_JOBS),-n $(E2E_JOBS)) $(PYTEST_ARGS) tests/e2e \
 	    2>&1 | tee $(BUILD)/e2e.log
 
 # What the runners said of themselves, once more, at the end.

@@ -6,7 +6,7 @@
 set -eu
 
 demo="make libpq-dev libcsv-dev libssl-dev libcjson-dev libutf8proc-dev libxxhash-dev postgresql"
-check="libcmocka-dev python3-pytest python3-psycopg2 python3-jsonschema pgbouncer procps"
+check="libcmocka-dev python3-pytest python3-pytest-xdist python3-psycopg2 python3-jsonschema pgbouncer procps"
 
 installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 

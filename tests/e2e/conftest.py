@@ -26,8 +26,9 @@ def pytest_unconfigure(config):
 
 @pytest.fixture(scope="session")
 def cluster():
-    """A superuser's URL. Tests start the cluster themselves only if `tests/pg.sh run` did not."""
-    url = os.environ.get("ARTSYNC_TEST_URL")
+    """A superuser's URL. Tests start the cluster themselves if `tests/pg.sh run` did not, and if several processes run
+    them: roles belong to a cluster, so each process has one of its own."""
+    url = None if os.environ.get("PYTEST_XDIST_WORKER") else os.environ.get("ARTSYNC_TEST_URL")
     script, folder = str(support.ROOT / "tests" / "pg.sh"), None
     if not url:
         folder = tempfile.mkdtemp(prefix="artsync-test.")
