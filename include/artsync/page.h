@@ -7,8 +7,7 @@
 #define ARTSYNC_PAGE_H
 
 typedef struct Page {
-    int most;                /* rows that the next page may have */
-    char rows[12], bytes[12]; /* the bounds, as parameters */
+    int most; /* rows that the next page may have; in bytes it is BATCH_BYTES (stage.h) */
 } Page;
 
 Page page_first(void);

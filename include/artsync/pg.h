@@ -56,6 +56,12 @@ char *pg_child_conninfo(const Pg *pg, char **password);
 
 typedef struct PgRows PgRows;
 
+/* An integer as a parameter: const char *params[] = {table, PG_INT(log_id)}. The text lives as long as the block in which
+ * PG_INT is written. */
+enum { PG_INT_SIZE = sizeof "-9223372036854775808" };
+#define PG_INT(value) pg_int_text((char[PG_INT_SIZE]){0}, (value))
+const char *pg_int_text(char out[PG_INT_SIZE], int64_t value);
+
 /* A statement without rows; *affected (may be NULL) is the number of rows it touched. One statement only. */
 bool pg_run(Pg *pg, const char *sql, int n, const char *const *params, int64_t *affected, Err *err);
 

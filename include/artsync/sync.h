@@ -21,6 +21,7 @@
 #include "artsync/base.h"
 #include "artsync/choices.h"
 #include "artsync/clean.h"
+#include "artsync/clock.h"
 #include "artsync/counts.h"
 #include "artsync/err.h"
 #include "artsync/hash.h"
@@ -68,7 +69,7 @@ typedef struct SyncResult {
     bool dry_run;
     bool forced;                 /* --force lifted a guard */
     const char *status;          /* "completed", "failed", "dry_run" */
-    char started_at[40];         /* ISO 8601, UTC */
+    char started_at[CLOCK_UTC];  /* ISO 8601, UTC */
     int64_t duration_ms;
     SyncTable *tables;           /* in link order */
     int n_tables;

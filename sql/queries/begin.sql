@@ -1,7 +1,7 @@
 -- What results and safety depend on, for this transaction only: nothing outlives it, so a pooler may hand the server
 -- connection to anybody afterwards. The one statement that runs before anything is pinned: no name in it, operators and
 -- types included, is looked up by a search_path. $1 application_name, $2 lock_timeout, $3 statement_timeout,
--- $4 idle_in_transaction_session_timeout, $5 client_connection_check_interval (as settings, with unit)
+-- $4 idle_in_transaction_session_timeout, $5 client_connection_check_interval (milliseconds)
 SELECT pg_catalog.set_config(name, value, true)
 FROM (VALUES
     ('search_path', 'pg_catalog, pg_temp'),

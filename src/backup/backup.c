@@ -2,8 +2,8 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "artsync/clock.h"
 #include "artsync/embed.h"
 #include "artsync/file.h"
 #include "archive.h"
@@ -209,11 +209,8 @@ static bool verify(const char *path, const Manifest *m, Err *err)
 
 static void stamp(Manifest *out)
 {
-    time_t now = time(NULL);
-    struct tm utc;
-    char text[24];
-    gmtime_r(&now, &utc);
-    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    char text[CLOCK_UTC];
+    clock_utc(text);
     out->at = arena_str(&out->arena, text);
 }
 

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "artsync/clock.h"
 #include "artsync/file.h"
 #include "artsync/interrupt.h"
 
@@ -22,13 +23,6 @@ enum {
     GRACE_MS = 2000, /* between SIGTERM and SIGKILL */
     PAUSE_MAX_MS = 50
 };
-
-static int64_t now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* In the child, all signals blocked: nothing of ours but its three descriptors, signals with their default handlers,
  * and a process group of its own, so that what it starts ends with it. */
@@ -127,9 +121,9 @@ static bool has_grown(Child *child)
 bool child_read(Child *child, char *bytes, size_t size, size_t *n, Err *err)
 {
     struct pollfd wait[2] = {{.fd = child->out, .events = POLLIN}, {.fd = interrupt_fd(), .events = POLLIN}};
-    int64_t deadline = now_ms() + (int64_t)child->timeout_s * 1000;
+    int64_t deadline = clock_ms() + (int64_t)child->timeout_s * 1000;
     for (;;) {
-        int64_t left = deadline - now_ms();
+        int64_t left = deadline - clock_ms();
         if (!interrupt_check(err))
             return false;
         if (left <= 0 && !has_grown(child))
@@ -153,7 +147,7 @@ bool child_read(Child *child, char *bytes, size_t size, size_t *n, Err *err)
 /* Wait up to `limit_ms` for its end; with `err`, a signal ends the wait, too. False: it has not ended. */
 static bool await(Child *child, int64_t limit_ms, int *status, Err *err)
 {
-    int64_t deadline = now_ms() + limit_ms;
+    int64_t deadline = clock_ms() + limit_ms;
     for (int pause_ms = 1;; pause_ms = pause_ms < PAUSE_MAX_MS ? pause_ms * 2 : PAUSE_MAX_MS) {
         pid_t ended = waitpid(child->pid, status, WNOHANG);
         if (ended < 0 && errno != EINTR) { /* it is gone, and what it answered is lost */
@@ -164,7 +158,7 @@ static bool await(Child *child, int64_t limit_ms, int *status, Err *err)
             child->pid = -1;
             return true;
         }
-        if ((err && !interrupt_check(err)) || now_ms() >= deadline)
+        if ((err && !interrupt_check(err)) || clock_ms() >= deadline)
             return false;
         nanosleep(&(struct timespec){.tv_nsec = pause_ms * 1000000L}, NULL);
     }

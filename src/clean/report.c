@@ -2,13 +2,12 @@
 #include <stdlib.h>
 
 #include "artsync/clean.h"
-#include "artsync/hash.h"
+#include "artsync/text_map.h"
 
 enum { KINDS_PER_COLUMN = 1000, TEXT_MAX = 500, FIRST_LINES = 5 };
 
 /* One counted kind: a change (from, to), or a warning, whose `from` is its code, or its text where it has none. */
 typedef struct Kind {
-    uint64_t hash;
     bool warning;
     const char *table, *column, *from, *to;
     const char *text; /* of the first such warning */
@@ -26,8 +25,8 @@ typedef struct Quota {
 struct CleaningReport {
     Kind *kinds;
     size_t n, cap;
-    size_t *slots; /* open addressing: index into kinds + 1; n_slots is a power of two */
-    size_t n_slots;
+    TextMap index; /* of kinds, by what makes them one: see key_of */
+    Buf key;
     Quota *quotas;
     size_t n_quotas, cap_quotas;
     Arena arena;
@@ -42,7 +41,8 @@ void cleaning_report_free(CleaningReport *report)
     if (!report)
         return;
     free(report->kinds);
-    free(report->slots);
+    text_map_free(&report->index);
+    buf_free(&report->key);
     free(report->quotas);
     free(report->changes);
     free(report->warnings);
@@ -54,36 +54,23 @@ void cleaning_report_free(CleaningReport *report)
 
 static bool same(const char *a, const char *b) { return a == b || (a && b && strcmp(a, b) == 0); }
 
-static bool same_kind(const Kind *a, const Kind *b)
+/* What makes two kinds one. */
+static Str key_of(CleaningReport *report, const Kind *kind)
 {
-    return a->hash == b->hash && a->warning == b->warning && same(a->table, b->table) && same(a->column, b->column) &&
-           same(a->from, b->from) && same(a->to, b->to);
-}
-
-/* Few columns have the same pairs: their names are compared, not hashed. */
-static uint64_t hash_kind(const Kind *kind)
-{
-    uint64_t hash = hash64(str_of(kind->from), kind->warning);
-    return kind->to ? hash64(str_of(kind->to), hash) : hash;
-}
-
-static void add_slot(CleaningReport *report, size_t index)
-{
-    size_t mask = report->n_slots - 1, slot = report->kinds[index].hash & mask;
-    while (report->slots[slot])
-        slot = (slot + 1) & mask;
-    report->slots[slot] = index + 1;
+    const char *parts[] = {kind->table, kind->column, kind->from, kind->to};
+    buf_clear(&report->key);
+    buf_char(&report->key, kind->warning ? 'w' : 'c');
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        buf_char(&report->key, parts[i] ? '=' : '-');
+        buf_add(&report->key, parts[i] ? parts[i] : "", parts[i] ? strlen(parts[i]) + 1 : 0);
+    }
+    return buf_view(&report->key);
 }
 
 static Kind *find(CleaningReport *report, const Kind *kind)
 {
-    size_t mask = report->n_slots - 1;
-    for (size_t slot = kind->hash & mask; report->n_slots && report->slots[slot]; slot = (slot + 1) & mask) {
-        Kind *found = &report->kinds[report->slots[slot] - 1];
-        if (same_kind(found, kind))
-            return found;
-    }
-    return NULL;
+    const TextEntry *entry = text_map_find(&report->index, key_of(report, kind));
+    return entry ? &report->kinds[entry->number] : NULL;
 }
 
 static Quota *quota_of(CleaningReport *report, const Kind *kind)
@@ -102,13 +89,7 @@ static Quota *quota_of(CleaningReport *report, const Kind *kind)
 
 static Kind *add(CleaningReport *report, const Kind *kind, const Quota *quota)
 {
-    if (report->n * 2 >= report->n_slots) {
-        report->n_slots = report->n_slots ? report->n_slots * 2 : 64;
-        free(report->slots);
-        report->slots = mem_alloc(report->n_slots * sizeof *report->slots);
-        for (size_t i = 0; i < report->n; i++)
-            add_slot(report, i);
-    }
+    Str key = key_of(report, kind);
     ARRAY_RESERVE(report->kinds, report->n, report->cap);
     Kind *added = &report->kinds[report->n];
     *added = *kind;
@@ -117,7 +98,8 @@ static Kind *add(CleaningReport *report, const Kind *kind, const Quota *quota)
     added->from = arena_str(&report->arena, kind->from);
     added->to = kind->to ? arena_str(&report->arena, kind->to) : NULL;
     added->text = kind->text ? arena_str(&report->arena, kind->text) : NULL;
-    add_slot(report, report->n++);
+    bool is_new;
+    text_map_add(&report->index, (Str){arena_strn(&report->arena, key.p, key.n), key.n}, (uint32_t)report->n++, &is_new);
     return added;
 }
 
@@ -140,14 +122,12 @@ static Kind *count_one(CleaningReport *report, Kind kind)
     kind.from = cut(kind.from, from);
     kind.to = cut(kind.to, to);
     kind.text = cut(kind.text, text);
-    kind.hash = hash_kind(&kind);
     Kind *found = find(report, &kind);
     if (!found) {
         Quota *quota = quota_of(report, &kind);
         if (quota->kinds == KINDS_PER_COLUMN) {
             kind.from = kind.text = "(other)";
             kind.to = NULL;
-            kind.hash = hash_kind(&kind);
             found = find(report, &kind);
         } else {
             quota->kinds++;
@@ -198,9 +178,8 @@ static size_t sort(CleaningReport *report)
     size_t n = 0;
     if (report->n)
         qsort(report->kinds, report->n, sizeof *report->kinds, by_place_and_count);
-    memset(report->slots ? report->slots : (size_t[]){0}, 0, report->n_slots * sizeof *report->slots);
     for (size_t i = 0; i < report->n; i++) {
-        add_slot(report, i);
+        text_map_find(&report->index, key_of(report, &report->kinds[i]))->number = (uint32_t)i & INT32_MAX;
         n += !report->kinds[i].warning;
     }
     return n;

@@ -10,6 +10,7 @@
 #include "artsync/csv_writer.h"
 #include "artsync/embed.h"
 #include "artsync/file.h"
+#include "artsync/hex.h"
 #include "artsync/source.h"
 #include "rejects.h"
 
@@ -56,17 +57,12 @@ static bool take_record(void *ctx, const RawRecord *record, Err *err)
     return true;
 }
 
-/* bytea as PostgreSQL prints it: \x and hexadecimal digits. */
-static void add_bytes(Buf *out, const char *hex)
+static void add_bytes(Buf *out, const char *bytea)
 {
-    static const char digits[] = "0123456789abcdef";
-    buf_reserve(out, 1);
-    if (!hex || hex[0] != '\\' || hex[1] != 'x')
-        return;
-    for (const char *p = hex + 2; p[0] && p[1]; p += 2) {
-        const char *high = strchr(digits, p[0]), *low = strchr(digits, p[1]);
-        buf_char(out, high && low ? (char)((high - digits) << 4 | (low - digits)) : '?');
-    }
+    Arena arena = {0};
+    Str bytes = bytea_read(bytea, &arena);
+    buf_add(out, bytes.p, bytes.n);
+    arena_free(&arena);
 }
 
 static bool is_own(Str header)

@@ -1,8 +1,6 @@
 /* report_checks.c - the report of `validate` and of a phase move: checks, parity (report_parity.c), the verdict. */
 #include "validation.h"
 
-#include <time.h>
-
 #include "artsync/cells.h"
 #include "artsync/log.h"
 
@@ -12,10 +10,7 @@ enum { SAMPLE_VALUE_MAX = 40 };
 
 bool validation_run(Cli *cli, const char *export_dir, Validation *v, Err *err)
 {
-    time_t now = time(NULL);
-    struct tm utc;
-    gmtime_r(&now, &utc);
-    strftime(v->at, sizeof v->at, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    clock_utc(v->at);
     v->export_dir = export_dir;
     bool compared = !export_dir || parity_run(cli->pg, cli->base, export_dir, &v->parity, err);
     log_progress_end(); /* of the files that were read */

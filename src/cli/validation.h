@@ -3,6 +3,7 @@
 #define ARTSYNC_CLI_VALIDATION_H
 
 #include "artsync/check.h"
+#include "artsync/clock.h"
 #include "artsync/parity.h"
 #include "private.h"
 
@@ -11,7 +12,7 @@ typedef struct Validation {
     Parity parity;
     const char *export_dir; /* NULL: no parity */
     Phase phase;
-    char at[24]; /* ISO 8601, UTC */
+    char at[CLOCK_UTC]; /* ISO 8601, UTC */
 } Validation;
 
 /* Run the checks and, with `export_dir`, parity in the read-only transaction that is open. */

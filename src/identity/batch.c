@@ -86,7 +86,7 @@ bool batch_read_rows(Batch *batch, const TableRun *run, int *next, PgRows **rows
         Buf sql = {0}, array = {0};
         plan_rows(&sql, run->table);
         sql_array(&array, ids, n);
-        const char *params[] = {array.data, page->bytes};
+        const char *params[] = {array.data, PG_INT(BATCH_BYTES)};
         ok = pg_query(run->pg, sql.data, 2, params, rows, err);
         buf_free(&sql);
         buf_free(&array);

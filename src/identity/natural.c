@@ -4,18 +4,14 @@
 #include <stdlib.h>
 
 #include "artsync/hash.h"
+#include "artsync/text_map.h"
 #include "plan_identity.h"
 
-typedef struct Entry {
-    uint64_t hash;
-    const char *key; /* the key's values, each followed by a separator; NULL: free */
-    const char *id;
-    bool repeated;   /* several rows have this key */
-} Entry;
-
+/* The keys of the rows: a key's values, each followed by a separator. */
 struct Natural {
-    Entry *slots;
-    size_t capacity, count;
+    TextMap keys;     /* to a place in ids; repeated: several rows have the key */
+    const char **ids; /* of the first row with each key */
+    size_t n, cap;
     Arena arena;
     Buf key;
 };
@@ -29,38 +25,17 @@ bool id_is_airtable(const char *id)
     return strspn(id + 4, "0123456789abcdef") != 16;
 }
 
-static Entry *slot_for(const Natural *natural, uint64_t hash, const char *key)
+static void add(Natural *natural, Str key, const char *id)
 {
-    size_t mask = natural->capacity - 1, i = (size_t)hash & mask;
-    while (natural->slots[i].key && (natural->slots[i].hash != hash || strcmp(natural->slots[i].key, key) != 0))
-        i = (i + 1) & mask;
-    return &natural->slots[i];
-}
-
-static void add(Natural *natural, const char *key, const char *id)
-{
-    uint64_t hash = hash64(str_of(key), 0);
-    Entry *slot = slot_for(natural, hash, key);
-    if (slot->key) {
-        slot->repeated = true;
+    TextEntry *entry = text_map_find(&natural->keys, key);
+    if (entry) {
+        entry->repeated = true;
         return;
     }
-    *slot = (Entry){hash, arena_str(&natural->arena, key), arena_str(&natural->arena, id), false};
-    natural->count++;
-}
-
-static void make_room(Natural *natural)
-{
-    if (natural->count * 4 < natural->capacity * 3)
-        return;
-    Natural larger = {.capacity = natural->capacity * 2};
-    larger.slots = mem_alloc(larger.capacity * sizeof *larger.slots);
-    for (size_t i = 0; i < natural->capacity; i++)
-        if (natural->slots[i].key)
-            *slot_for(&larger, natural->slots[i].hash, natural->slots[i].key) = natural->slots[i];
-    free(natural->slots);
-    natural->slots = larger.slots;
-    natural->capacity = larger.capacity;
+    bool added;
+    text_map_add(&natural->keys, (Str){arena_strn(&natural->arena, key.p, key.n), key.n}, (uint32_t)natural->n, &added);
+    ARRAY_RESERVE(natural->ids, natural->n, natural->cap);
+    natural->ids[natural->n++] = arena_str(&natural->arena, id);
 }
 
 static bool add_row(void *ctx, const char *const *cells, int n, Err *err)
@@ -74,16 +49,13 @@ static bool add_row(void *ctx, const char *const *cells, int n, Err *err)
         buf_str(&natural->key, cells[i]);
         buf_char(&natural->key, SEPARATOR);
     }
-    make_room(natural);
-    add(natural, natural->key.data, cells[0]);
+    add(natural, buf_view(&natural->key), cells[0]);
     return true;
 }
 
 bool natural_load(Natural **out, Pg *pg, const Table *table, bool only_generated, Err *err)
 {
     Natural *natural = mem_alloc(sizeof *natural);
-    natural->capacity = 1024;
-    natural->slots = mem_alloc(natural->capacity * sizeof *natural->slots);
     Buf sql = {0};
     plan_natural_keys(&sql, table, only_generated);
     bool ok = pg_each(pg, sql.data, 0, NULL, add_row, natural, err);
@@ -92,13 +64,14 @@ bool natural_load(Natural **out, Pg *pg, const Table *table, bool only_generated
     return ok;
 }
 
-size_t natural_count(const Natural *natural) { return natural->count; }
+size_t natural_count(const Natural *natural) { return natural->n; }
 
 void natural_free(Natural *natural)
 {
     if (!natural)
         return;
-    free(natural->slots);
+    text_map_free(&natural->keys);
+    free(natural->ids);
     arena_free(&natural->arena);
     buf_free(&natural->key);
     free(natural);
@@ -122,9 +95,9 @@ NaturalOutcome natural_find(const Natural *natural, const Table *table, const Va
     Buf key = {0};
     NaturalOutcome outcome = NATURAL_NULL;
     if (key_of(&key, table, values)) {
-        const Entry *slot = slot_for(natural, hash64(buf_view(&key), 0), key.data);
-        outcome = !slot->key ? NATURAL_NONE : slot->repeated ? NATURAL_AMBIGUOUS : NATURAL_FOUND;
-        *id = slot->id;
+        const TextEntry *entry = text_map_find(&natural->keys, buf_view(&key));
+        outcome = !entry ? NATURAL_NONE : entry->repeated ? NATURAL_AMBIGUOUS : NATURAL_FOUND;
+        *id = entry ? natural->ids[entry->number] : NULL;
     }
     buf_free(&key);
     return outcome;

@@ -2,8 +2,9 @@
  *
  * A repeated key would make the database refuse the whole COPY; a record that repeats one is refused alone here, as
  * the ordinary path would. Keys are compared by their values' text: where the database finds more values equal than
- * that (citext, for example), it still refuses, and the table goes the ordinary way. A key takes 16 bytes a record; two of
- * a million share their 96 bits of XXH3-128 with a probability of about 2^-57.
+ * that (citext, for example), it still refuses, and the table goes the ordinary way. The tables of keys are no TextMap: a key
+ * takes 16 bytes a record, without its text, and its slot is fetched ahead. Two of a million keys share their 96 bits of
+ * XXH3-128 with a probability of about 2^-57.
  */
 #include <stdlib.h>
 #include <xxhash.h>

@@ -45,10 +45,8 @@ static bool stage_ids(Merge *merge, const StringList *ids, Err *err)
     for (int done = 0; ok && done < ids->n; done += BATCH_RECORDS) {
         int n = ids->n - done < BATCH_RECORDS ? ids->n - done : BATCH_RECORDS;
         Buf array = {0};
-        char last[24];
-        snprintf(last, sizeof last, "%lld", (long long)merge->stage->seq);
         sql_array(&array, ids->items + done, n);
-        const char *params[] = {array.data, last};
+        const char *params[] = {array.data, PG_INT(merge->stage->seq)};
         ok = pg_run(merge->run->pg, sql.data, 2, params, NULL, err);
         merge->stage->seq += n;
         merge->stage->live += n;

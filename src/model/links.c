@@ -2,21 +2,8 @@
 
 #include <stdlib.h>
 
-#include "artsync/hash.h"
+#include "artsync/text_map.h"
 #include "artsync/utf8.h"
-
-/* Text -> row, open addressing. A text that two rows share keeps the first and is marked: asking for it is ambiguous.
- */
-typedef struct Slot {
-    Str text; /* p == NULL: free */
-    uint32_t row;
-    bool shared;
-} Slot;
-
-typedef struct Map {
-    Slot *slots;
-    size_t n, cap; /* cap: 0 or a power of two */
-} Map;
 
 /* Names are kept in three spellings, from the strictest to the most forgiving; a name is looked up in this order. */
 enum { EXACT, TRIMMED, FOLDED, SPELLINGS };
@@ -25,7 +12,7 @@ enum { EXACT, TRIMMED, FOLDED, SPELLINGS };
 typedef struct ExportNames {
     const char **ids;
     size_t n, cap;
-    Map names[SPELLINGS];
+    TextMap names[SPELLINGS];
     bool known, synced;
 } ExportNames;
 
@@ -33,9 +20,9 @@ struct LinkIndex {
     Arena arena;
     Link *rows;
     size_t n, cap;
-    Map ids;
-    Map keys;
-    Map names[SPELLINGS];
+    TextMap ids;
+    TextMap keys;
+    TextMap names[SPELLINGS];
     ExportNames export;
     size_t commas; /* the most that any name holds, up to MAX_COMMAS: bounds link_split's search for whole names */
 };
@@ -50,11 +37,11 @@ void link_index_free(LinkIndex *index)
     if (!index)
         return;
     free(index->rows);
-    free(index->ids.slots);
-    free(index->keys.slots);
+    text_map_free(&index->ids);
+    text_map_free(&index->keys);
     for (int i = 0; i < SPELLINGS; i++) {
-        free(index->names[i].slots);
-        free(index->export.names[i].slots);
+        text_map_free(&index->names[i]);
+        text_map_free(&index->export.names[i]);
     }
     free(index->export.ids);
     arena_free(&index->arena);
@@ -63,62 +50,34 @@ void link_index_free(LinkIndex *index)
 
 /* ---- maps ---- */
 
-/* The slot that holds `text`, or the free one where it would go. The map has a free slot. */
-static Slot *map_slot(const Map *map, Str text)
-{
-    size_t i = (size_t)hash64(text, 0) & (map->cap - 1);
-    while (map->slots[i].text.p && !str_eq(map->slots[i].text, text))
-        i = (i + 1) & (map->cap - 1);
-    return &map->slots[i];
-}
-
-static void map_grow(Map *map)
-{
-    Map bigger = {.n = map->n, .cap = map->cap ? map->cap * 2 : 64};
-    bigger.slots = mem_alloc(bigger.cap * sizeof *bigger.slots);
-    for (size_t i = 0; i < map->cap; i++) {
-        if (map->slots[i].text.p)
-            *map_slot(&bigger, map->slots[i].text) = map->slots[i];
-    }
-    free(map->slots);
-    *map = bigger;
-}
-
 /* Tells a row from another: a row's primary key, or the id of a record of the export. */
 typedef const char *IdentityFn(const LinkIndex *index, uint32_t row);
 
 static const char *row_key(const LinkIndex *index, uint32_t row) { return index->rows[row].key; }
 static const char *export_id(const LinkIndex *index, uint32_t row) { return index->export.ids[row]; }
 
-/* `text` is kept as it is: it lives in the index's arena. */
-static void map_add(const LinkIndex *index, Map *map, Str text, uint32_t row, IdentityFn *identity)
+/* `text` lives in the index's arena. A text that two rows share keeps the first: asking for it is ambiguous. */
+static void map_add(const LinkIndex *index, TextMap *map, Str text, uint32_t row, IdentityFn *identity)
 {
-    if ((map->n + 1) * 2 > map->cap)
-        map_grow(map);
-    Slot *slot = map_slot(map, text);
-    if (!slot->text.p) {
-        *slot = (Slot){text, row, false};
-        map->n++;
-    } else if (strcmp(identity(index, slot->row), identity(index, row)) != 0) {
-        slot->shared = true;
-    }
+    bool added;
+    TextEntry *entry = text_map_add(map, text, row, &added);
+    if (!added && strcmp(identity(index, entry->number), identity(index, row)) != 0)
+        entry->repeated = true;
 }
 
-static LinkOutcome map_find(const Map *map, Str text, uint32_t *row)
+static LinkOutcome map_find(const TextMap *map, Str text, uint32_t *row)
 {
-    if (!map->cap)
+    const TextEntry *entry = text_map_find(map, text);
+    if (!entry)
         return LINK_NONE;
-    const Slot *slot = map_slot(map, text);
-    if (!slot->text.p)
-        return LINK_NONE;
-    *row = slot->row;
-    return slot->shared ? LINK_AMBIGUOUS : LINK_FOUND;
+    *row = entry->number;
+    return entry->repeated ? LINK_AMBIGUOUS : LINK_FOUND;
 }
 
 /* ---- rows ---- */
 
 /* A name in its three spellings. A blank one is no name: no cell could mean it. */
-static void add_name(LinkIndex *index, Map names[SPELLINGS], const char *name, uint32_t row, IdentityFn *identity)
+static void add_name(LinkIndex *index, TextMap names[SPELLINGS], const char *name, uint32_t row, IdentityFn *identity)
 {
     Str exact = str_of(arena_str(&index->arena, name));
     Str trimmed = utf8_nfc(utf8_trim(exact), &index->arena);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "artsync/clock.h"
 #include "artsync/embed.h"
 #include "artsync/interrupt.h"
 #include "private.h"
@@ -94,7 +95,7 @@ static Outcome resolve(Pg *pg, const PgProof *proof, Err *why)
     char xid[sizeof pg->xid], server[sizeof pg->server];
     snprintf(xid, sizeof xid, "%s", pg->xid);
     snprintf(server, sizeof server, "%s", pg->server);
-    int64_t start = pg_now();
+    int64_t start = clock_ms();
     for (;;) {
         err_clear(why);
         Outcome outcome = look(pg, proof, xid, server, why);
@@ -104,7 +105,7 @@ static Outcome resolve(Pg *pg, const PgProof *proof, Err *why)
         int64_t hurried = interrupt_at() + SIGNAL_TIMEOUT_S * 1000;
         if (interrupt_at() && hurried < until)
             until = hurried;
-        if (pg_now() >= until)
+        if (clock_ms() >= until)
             return UNKNOWN;
         interrupt_sleep(RESOLVE_WAIT_MS);
     }

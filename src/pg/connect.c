@@ -3,8 +3,8 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "artsync/clock.h"
 #include "artsync/interrupt.h"
 #include "private.h"
 
@@ -112,10 +112,8 @@ static void add_defaults(Options *options, const PQconninfoOption *info)
     for (size_t i = 0; i < sizeof defaults / sizeof defaults[0]; i++) {
         const char *known = find(info, defaults[i].key);
         bool unset = !known || (defaults[i].unset && strcmp(known, defaults[i].unset) == 0);
-        char number[24];
-        snprintf(number, sizeof number, "%d", defaults[i].number);
         if (unset && !said(options, defaults[i].key))
-            options_set(options, defaults[i].key, defaults[i].text ? defaults[i].text : number);
+            options_set(options, defaults[i].key, defaults[i].text ? defaults[i].text : PG_INT(defaults[i].number));
     }
 }
 
@@ -128,7 +126,7 @@ static void set_where(Buf *where, const char *database, const char *host, const 
                host && *host ? host : "localhost", port && *port ? port : "5432", user && *user ? user : "(no user)");
 }
 
-static int64_t seconds_now(void) { return pg_now() / 1000; }
+static int64_t seconds_now(void) { return clock_ms() / 1000; }
 
 static bool wait_for_socket(PGconn *conn, PostgresPollingStatusType wanted, int64_t deadline, bool *late, Err *err)
 {

@@ -14,13 +14,11 @@ static bool try_lock(Pg *pg, const char *base, bool *taken, Err *err)
     return true;
 }
 
-static bool timeouts(Pg *pg, int lock, int statement, Err *err)
+static bool timeouts(Pg *pg, int lock_s, int statement_s, Err *err)
 {
-    char lock_text[24], statement_text[24];
-    snprintf(lock_text, sizeof lock_text, "%ds", lock);
-    snprintf(statement_text, sizeof statement_text, "%ds", statement);
+    const char *params[] = {PG_INT(lock_s * (int64_t)1000), PG_INT(statement_s * (int64_t)1000)};
     PgRows *rows;
-    if (!pg_row(pg, sql_query("lock_timeouts"), 2, (const char *[]){lock_text, statement_text}, &rows, err))
+    if (!pg_row(pg, sql_query("lock_timeouts"), 2, params, &rows, err))
         return false;
     pg_rows_free(rows);
     return true;

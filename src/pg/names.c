@@ -1,4 +1,6 @@
 /* Names and values inside SQL text: the one place that quotes. */
+#include <stdio.h>
+
 #include "private.h"
 
 /* Always quoted: whether a word is reserved depends on the server's version. */
@@ -135,6 +137,12 @@ void sql_expand(Buf *out, const Table *table, const char *text)
 }
 
 /* ---- values ---- */
+
+const char *pg_int_text(char out[PG_INT_SIZE], int64_t value)
+{
+    snprintf(out, PG_INT_SIZE, "%lld", (long long)value);
+    return out;
+}
 
 void sql_array(Buf *out, const char *const *items, int n)
 {

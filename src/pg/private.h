@@ -70,7 +70,6 @@ bool pg_open_session(Pg **out, const char *url, const char *application_name, co
 
 /* ---- wait.c ---- */
 
-int64_t pg_now(void); /* CLOCK_MONOTONIC in ms */
 
 /* Wait until the socket is readable (or, with `write`, writable), a signal (ERR_INTERRUPTED), or `timeout_s` without
  * either (ERR_LOST). Input is consumed. May return for nothing: callers look and wait again. */

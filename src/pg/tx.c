@@ -23,13 +23,9 @@ static const struct {
 
 static bool pin(Pg *pg, PgTx kind, Err *err)
 {
-    char lock[24], statement[24], idle[24], check[24];
-    snprintf(lock, sizeof lock, "%ds", limits[kind].lock);
-    snprintf(statement, sizeof statement, "%ds", limits[kind].statement);
-    snprintf(idle, sizeof idle, "%ds", IDLE_TIMEOUT);
-    snprintf(check, sizeof check, "%ds", CONNECTION_CHECK_INTERVAL);
-    return pg_send(pg, sql_query("begin"), 5, (const char *[]){pg->application_name, lock, statement, idle, check}, err) &&
-           pg_finish(pg, NULL, NULL, err);
+    const char *params[] = {pg->application_name, PG_INT(limits[kind].lock * 1000), PG_INT(limits[kind].statement * 1000),
+                            PG_INT(IDLE_TIMEOUT * 1000), PG_INT(CONNECTION_CHECK_INTERVAL * 1000)};
+    return pg_send(pg, sql_query("begin"), 5, params, err) && pg_finish(pg, NULL, NULL, err);
 }
 
 bool pg_begin(Pg *pg, PgTx kind, Err *err)

@@ -5,15 +5,9 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "artsync/clock.h"
 #include "artsync/interrupt.h"
 #include "private.h"
-
-int64_t pg_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* A signal came: end the statement on the server, then say so. */
 static bool stop_for_signal(Pg *pg, Err *err)
@@ -28,7 +22,7 @@ static bool fail_timeout(Pg *pg, Err *err)
     return err_set(err, ERR_LOST,
                    "the server or the network hangs, or a connection pooler has no free connection; nothing was committed",
                    "%s: no answer for %lld seconds", pg->description,
-                   (long long)((pg_now() - pg->waiting_since) / 1000));
+                   (long long)((clock_ms() - pg->waiting_since) / 1000));
 }
 
 /* A signal shortens every wait, also those that it does not end at once: cancelling, ROLLBACK, COMMIT, the log. */
@@ -51,7 +45,7 @@ static bool is_encrypted(const Pg *pg) { return PQsslInUse(pg->conn) || PQgssEnc
 bool pg_wait(Pg *pg, bool write, Err *err)
 {
     if (!pg->waiting_since)
-        pg->waiting_since = pg_now();
+        pg->waiting_since = clock_ms();
     for (;;) {
         Err none = {0};
         if (!pg->ignore_signals && !interrupt_check(&none)) {
@@ -64,7 +58,7 @@ bool pg_wait(Pg *pg, bool write, Err *err)
         };
         if (fds[0].fd < 0)
             return pg_error_lost(pg, err);
-        int64_t left = deadline(pg) - pg_now();
+        int64_t left = deadline(pg) - clock_ms();
         int64_t longest = is_encrypted(pg) ? ENCRYPTED_WAIT_MS : 3600000;
         if (left <= 0)
             return fail_timeout(pg, err);

@@ -78,9 +78,7 @@ void report_text(Report *report, const char *key, const char *text) { report_fie
 
 void report_count(Report *report, const char *key, int64_t n)
 {
-    char number[24];
-    snprintf(number, sizeof number, "%lld", (long long)n);
-    report_field(report, key, NULL, CELL_COUNT, number);
+    report_field(report, key, NULL, CELL_COUNT, report_number(report, n));
 }
 
 void report_bool(Report *report, const char *key, bool yes)

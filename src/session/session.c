@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
-#include <time.h>
 
+#include "artsync/clock.h"
 #include "artsync/embed.h"
 #include "artsync/interrupt.h"
 #include "artsync/shell.h"
@@ -22,13 +22,6 @@ void uuid_new(char out[37])
 }
 
 enum { TRY_AGAIN_MS = 250 };
-
-static int64_t now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 bool base_lock(Pg *pg, const char *base, Err *err)
 {
@@ -61,10 +54,10 @@ static bool begin_once(Pg *pg, const char *base, const char *run_id, Err *err)
 bool session_begin(const Session *session, const char *run_id, int wait_seconds, Err *err)
 {
     Pg *pg = session->data;
-    int64_t until = now_ms() + (int64_t)wait_seconds * 1000;
+    int64_t until = clock_ms() + (int64_t)wait_seconds * 1000;
     while (!begin_once(pg, session->base->name, run_id, err)) {
         pg_rollback(pg);
-        if (err->code != ERR_BUSY || now_ms() >= until)
+        if (err->code != ERR_BUSY || clock_ms() >= until)
             return false;
         err_clear(err);
         interrupt_sleep(TRY_AGAIN_MS);

@@ -41,9 +41,7 @@ static bool spool_change(void *ctx, const char *const *cells, int n, Err *err)
 
 static bool run_with_log(Stage *stage, const Buf *sql, Err *err)
 {
-    char log_id[24];
-    snprintf(log_id, sizeof log_id, "%lld", (long long)stage->log_id);
-    const char *params[] = {log_id};
+    const char *params[] = {PG_INT(stage->log_id)};
     return pg_run(stage->pg, sql->data, 1, params, NULL, err);
 }
 

@@ -103,10 +103,7 @@ static bool rewrite(const Stage *stage, const Rewritten *made, Err *err)
 
 static bool read_range(const Stage *stage, const char *sql, int64_t first, Err *err)
 {
-    char from[24], to[24];
-    snprintf(from, sizeof from, "%lld", (long long)first);
-    snprintf(to, sizeof to, "%lld", (long long)(first + MADE_RECORDS - 1));
-    const char *params[] = {from, to};
+    const char *params[] = {PG_INT(first), PG_INT(first + MADE_RECORDS - 1)};
     PgRows *rows = NULL;
     if (!pg_query(stage->pg, sql, 2, params, &rows, err))
         return false;

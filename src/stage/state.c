@@ -31,6 +31,7 @@
  * A value whose length does not fit its bits is damaged. A new form gets a new number, a row here and
  * a line in tests/unit/test_formats.c; what is stored stays readable as it is.
  */
+#include "artsync/hex.h"
 #include "artsync/state.h"
 
 #include <endian.h>
@@ -180,10 +181,9 @@ static bool store_today(Layouts *layouts, Pg *pg, Err *err)
     sql_array(&names, layouts->names, layouts->n_slots);
     sql_array(&lists, headers, layouts->n_slots);
     free(headers);
-    char format[12], rules[20], *value = NULL;
-    snprintf(format, sizeof format, "%d", FORMAT_CELLS);
+    char rules[20], *value = NULL;
     snprintf(rules, sizeof rules, "%016" PRIx64, layouts->rules);
-    const char *params[] = {table->base->name, table->name, names.data, format, rules, lists.data};
+    const char *params[] = {table->base->name, table->name, names.data, PG_INT(FORMAT_CELLS), rules, lists.data};
     bool ok = pg_value(pg, sql_query("layout_add"), 6, params, &value, err);
     buf_free(&names);
     buf_free(&lists);
@@ -357,19 +357,6 @@ static bool unpack(int format, Str text, Slot *slots, int n)
     return bytes.at == bytes.end;
 }
 
-/* ---- bytes as PostgreSQL prints them ---- */
-
-static int hex_digit(char c) { return c <= '9' ? c - '0' : (c | 32) - 'a' + 10; }
-
-static Str bytes_of(const char *hex, Arena *arena)
-{
-    size_t n = (strlen(hex) - 2) / 2;
-    char *bytes = arena_alloc(arena, n + 1);
-    for (size_t i = 0; i < n; i++)
-        bytes[i] = (char)(hex_digit(hex[2 + 2 * i]) << 4 | hex_digit(hex[3 + 2 * i]));
-    return (Str){bytes, n};
-}
-
 static bool fail_damaged(const Layouts *layouts, int layout, Err *err)
 {
     return err_set(err, ERR_DATABASE, "restore a backup of schema artsync",
@@ -401,7 +388,7 @@ bool state_decode(const Layouts *layouts, int id, const char *hex, Slot *out, Er
         return fail_damaged(layouts, id, err);
     Arena arena = {0};
     Slot *slots = arena_alloc(&arena, sizeof *slots * (size_t)(layout->n + 1));
-    bool ok = unpack(layout->format, bytes_of(hex, &arena), slots, layout->n);
+    bool ok = unpack(layout->format, bytea_read(hex, &arena), slots, layout->n);
     if (ok)
         arrange(layouts, layout, slots, out);
     arena_free(&arena);
@@ -410,14 +397,7 @@ bool state_decode(const Layouts *layouts, int id, const char *hex, Slot *out, Er
 
 void state_encode(Buf *out, const Slot *slots, int n)
 {
-    static const char digits[] = "0123456789abcdef";
     char *bytes = mem_alloc(state_room(n));
-    size_t size = state_pack(bytes, slots, n);
-    buf_reserve(out, 2 + 2 * size);
-    buf_str(out, "\\x");
-    for (size_t i = 0; i < size; i++) {
-        buf_char(out, digits[(unsigned char)bytes[i] >> 4]);
-        buf_char(out, digits[bytes[i] & 15]);
-    }
+    bytea_add(out, (Str){bytes, state_pack(bytes, slots, n)});
     free(bytes);
 }

@@ -10,6 +10,7 @@
 #include "artsync/cells.h"
 #include "artsync/embed.h"
 #include "artsync/hash.h"
+#include "artsync/hex.h"
 #include "artsync/stage.h"
 #include "run.h"
 
@@ -22,19 +23,6 @@ typedef struct Rejects {
     SyncTable *table;
     int64_t log_id; /* 0: a dry run */
 } Rejects;
-
-/* "\x" and the bytes in hexadecimal; behind a backslash more in COPY, which takes one away. */
-static void add_bytea(Buf *line, const Buf *bytes, bool copy)
-{
-    static const char digits[] = "0123456789abcdef";
-    buf_str(line, copy ? "\\\\x" : "\\x");
-    buf_reserve(line, bytes->len * 2);
-    for (size_t i = 0; i < bytes->len; i++) {
-        unsigned char b = (unsigned char)bytes->data[i];
-        char hex[2] = {digits[b >> 4], digits[b & 15]};
-        buf_add(line, hex, 2);
-    }
-}
 
 static void copy_line(Buf *out, const Rejects *rejects, const PgRows *rows, int r, const Buf *source)
 {
@@ -51,7 +39,8 @@ static void copy_line(Buf *out, const Rejects *rejects, const PgRows *rows, int 
     }
     arena_free(&shown);
     buf_printf(out, "%lld\t", (long long)raw);
-    add_bytea(out, source, true);
+    buf_char(out, '\\'); /* COPY takes one backslash away */
+    bytea_add(out, buf_view(source));
     buf_char(out, '\n');
 }
 
@@ -94,15 +83,15 @@ static bool gather(Rejects *rejects, SourceReread *records, Err *err)
     Pg *pg = rejects->run->pg;
     bool ok = pg_run(pg, sql_query("found_rejects_make"), 0, NULL, NULL, err) &&
               pg_run(pg, sql_query("stage_rejects_index"), 0, NULL, NULL, err);
-    char after[24] = "0";
+    int64_t after = 0;
     Page page = page_first();
     for (int n = 1; ok && n > 0; page_next(&page, n)) {
         PgRows *rows = NULL;
-        const char *params[] = {after, page.rows, page.bytes};
+        const char *params[] = {PG_INT(after), PG_INT(page.most), PG_INT(BATCH_BYTES)};
         ok = pg_query(pg, sql_query("stage_rejects"), 3, params, &rows, err);
         n = ok ? pg_count(rows) : 0;
         if (n > 0) {
-            snprintf(after, sizeof after, "%s", pg_get(rows, n - 1, R_SEQ));
+            after = pg_int(rows, n - 1, R_SEQ);
             ok = copy_page(rejects, records, rows, err);
         }
         pg_rows_free(rows);
@@ -114,9 +103,7 @@ static bool gather(Rejects *rejects, SourceReread *records, Err *err)
 static bool close_resolved(Rejects *rejects, Err *err)
 {
     Pg *pg = rejects->run->pg;
-    char log_id[24];
-    snprintf(log_id, sizeof log_id, "%lld", (long long)rejects->log_id);
-    const char *params[] = {rejects->run->table->base->name, rejects->run->table->name, log_id};
+    const char *params[] = {rejects->run->table->base->name, rejects->run->table->name, PG_INT(rejects->log_id)};
     PgRows *rows = NULL;
     if (!pg_query(pg, rejects->run->counts->rejected ? sql_query("rejects_unfound") : sql_query("rejects_open_ids"), 2, params, &rows, err))
         return false;
@@ -132,7 +119,7 @@ static bool close_resolved(Rejects *rejects, Err *err)
     if (n > 0 && rejects->log_id) {
         Buf array = {0};
         sql_array(&array, ids, n);
-        const char *close[] = {array.data, log_id};
+        const char *close[] = {array.data, PG_INT(rejects->log_id)};
         ok = pg_run(pg, sql_query("rejects_close"), 2, close, NULL, err);
         buf_free(&array);
     }
@@ -156,9 +143,7 @@ static bool open_new(Rejects *rejects, Err *err)
 {
     if (rejects->log_id == 0)
         return true;
-    char log_id[24];
-    snprintf(log_id, sizeof log_id, "%lld", (long long)rejects->log_id);
-    const char *params[] = {rejects->run->table->base->name, rejects->run->table->name, log_id};
+    const char *params[] = {rejects->run->table->base->name, rejects->run->table->name, PG_INT(rejects->log_id)};
     return pg_run(rejects->run->pg, sql_query("rejects_open"), 3, params, NULL, err);
 }
 
@@ -168,7 +153,7 @@ static bool note_header(Rejects *rejects, SourceReread *records, Err *err)
     Buf bytes = {0}, literal = {0};
     bool ok = source_reread(records, rejects->run->header.locator, &bytes, err);
     if (ok) {
-        add_bytea(&literal, &bytes, false);
+        bytea_add(&literal, buf_view(&bytes));
         rejects->table->header = arena_str(&rejects->result->arena, literal.data);
     }
     buf_free(&bytes);

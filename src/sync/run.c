@@ -1,8 +1,8 @@
 /* run.c - one sync: files, lock, log, every table, COMMIT. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "artsync/clock.h"
 #include "artsync/interrupt.h"
 #include "artsync/shell.h"
 #include "artsync/utf8.h"
@@ -180,28 +180,19 @@ static bool finish(Run *run, Err *err)
     return run_log_complete(run, err) && session_commit(run->session, run->result->sync_id, err);
 }
 
-static void stamp(char *out, size_t size)
-{
-    time_t now = time(NULL);
-    struct tm utc;
-    gmtime_r(&now, &utc);
-    strftime(out, size, "%Y-%m-%dT%H:%M:%SZ", &utc);
-}
-
 static void prepare(SyncResult *result, const SyncOptions *options)
 {
     *result = (SyncResult){.mode = options->mode, .dry_run = options->dry_run, .status = "failed",
                            .cleaning = cleaning_report_new(), .rejects = spool_new(), .conflicts = spool_new(),
                            .changes = spool_new()};
     uuid_new(result->sync_id);
-    stamp(result->started_at, sizeof result->started_at);
+    clock_utc(result->started_at);
 }
 
 bool sync_run(const Session *session, const SyncOptions *options, SyncResult *result, Err *err)
 {
     const Base *base = session->base;
-    struct timespec start, end;
-    clock_gettime(CLOCK_MONOTONIC, &start);
+    int64_t start = clock_ms();
     prepare(result, options);
     Run run = {.session = session, .options = options, .result = result};
     run.links = mem_alloc(sizeof *run.links * (size_t)base->n_tables);
@@ -228,8 +219,7 @@ bool sync_run(const Session *session, const SyncOptions *options, SyncResult *re
     free(run.exports);
     free(run.fresh);
     free(run.log_ids);
-    clock_gettime(CLOCK_MONOTONIC, &end);
-    result->duration_ms = (end.tv_sec - start.tv_sec) * 1000 + (end.tv_nsec - start.tv_nsec) / 1000000;
+    result->duration_ms = clock_ms() - start;
     return ok;
 }
 

@@ -1,18 +1,11 @@
 /* table_run.c - one table: is there anything to read, which writer takes it, what its log row says. */
 #include <stdlib.h>
-#include <time.h>
 
+#include "artsync/clock.h"
 #include "artsync/embed.h"
 #include "artsync/load.h"
 #include "artsync/merge.h"
 #include "run.h"
-
-static int64_t now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* One table and what its writer works with. */
 typedef struct Work {
@@ -269,8 +262,8 @@ static bool may_skip(Run *run, SyncTable *t, Err *err)
 bool table_run_execute(Run *run, int i, Err *err)
 {
     SyncTable *t = &run->result->tables[i];
-    int64_t start = now_ms();
+    int64_t start = clock_ms();
     bool ok = may_skip(run, t, err) && (t->skipped || sync_table(run, i, err)) && note_ids(run, t, err);
-    t->ms = now_ms() - start;
+    t->ms = clock_ms() - start;
     return ok;
 }

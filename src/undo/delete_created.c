@@ -9,12 +9,9 @@
 static bool delete_rows(Undo *undo, const char *const *ids, int n, Err *err)
 {
     Stage *stage = &undo->stage;
-    char log_id[24], of_log[24];
-    snprintf(log_id, sizeof log_id, "%lld", (long long)stage->log_id);
-    snprintf(of_log, sizeof of_log, "%lld", (long long)undo->of_log);
     Buf array = {0}, note = {0}, delete = {0};
     sql_array(&array, ids, n);
-    const char *params[] = {array.data, log_id, of_log};
+    const char *params[] = {array.data, PG_INT(stage->log_id), PG_INT(undo->of_log)};
     plan_note_deleted(&note, stage->table);
     plan_delete(&delete, stage->table, array.data);
     int64_t deleted = 0;
@@ -93,18 +90,16 @@ static bool take_page(Undo *undo, const PgRows *rows, Err *err)
 bool delete_created_rows(Undo *undo, Err *err)
 {
     Pg *pg = undo->stage.pg;
-    char of_log[24], page[24], *after = mem_dup(""), *locked = NULL;
-    snprintf(of_log, sizeof of_log, "%lld", (long long)undo->of_log);
-    const char *lock_params[] = {of_log};
+    char *after = mem_dup(""), *locked = NULL;
+    const char *lock_params[] = {PG_INT(undo->of_log)};
     Buf sql = {0};
     plan_lock_created(&sql, undo->stage.table);
     bool ok = pg_value(pg, sql.data, 1, lock_params, &locked, err);
     buf_clear(&sql);
     plan_created(&sql, undo->stage.table);
-    snprintf(page, sizeof page, "%d", BATCH_RECORDS);
     for (int n = BATCH_RECORDS; ok && n == BATCH_RECORDS;) {
         PgRows *rows = NULL;
-        const char *params[] = {of_log, after, page};
+        const char *params[] = {PG_INT(undo->of_log), after, PG_INT(BATCH_RECORDS)};
         ok = pg_query(pg, sql.data, 3, params, &rows, err);
         n = ok ? pg_count(rows) : 0;
         if (n > 0) {

@@ -77,9 +77,7 @@ static bool restore_rejects(const Rollback *rb, int i, Err *err)
 {
     if (rb->log_ids[i] == 0)
         return true;
-    char own[24];
-    snprintf(own, sizeof own, "%lld", (long long)rb->log_ids[i]);
-    const char *params[] = {pg_get(rb->logs, i, L_ID), own};
+    const char *params[] = {pg_get(rb->logs, i, L_ID), PG_INT(rb->log_ids[i])};
     return pg_run(rb->session->data, sql_query("rejects_withdraw"), 2, params, NULL, err) &&
            pg_run(rb->session->data, sql_query("rejects_reopen"), 2, params, NULL, err);
 }
@@ -136,11 +134,7 @@ static bool complete_logs(Rollback *rb, Err *err)
     for (int i = 0; i < pg_count(rb->logs); i++) {
         if (pg_bool(rb->logs, i, L_SKIPPED))
             continue;
-        char id[24], reversed[24], deleted[24];
-        snprintf(id, sizeof id, "%lld", (long long)rb->log_ids[i]);
-        snprintf(reversed, sizeof reversed, "%lld", (long long)rb->reversed[i]);
-        snprintf(deleted, sizeof deleted, "%lld", (long long)rb->deleted[i]);
-        const char *params[] = {id, reversed, deleted, rb->result->sync_id};
+        const char *params[] = {PG_INT(rb->log_ids[i]), PG_INT(rb->reversed[i]), PG_INT(rb->deleted[i]), rb->result->sync_id};
         int64_t done = 0;
         if (!pg_run(rb->session->data, sql_query("log_rollback"), 4, params, &done, err))
             return false;

@@ -213,14 +213,14 @@ static bool undo_one(Undo *undo, const PgRows *rows, int r, Buf *out, Err *err)
 }
 
 /* The sync's changes have ids above `after`, up to `last`. */
-static bool changes_range(Undo *undo, const char *of_log, char after[24], char last[24], Err *err)
+static bool changes_range(Undo *undo, int64_t *after, int64_t *last, Err *err)
 {
     PgRows *rows = NULL;
-    const char *params[] = {of_log};
+    const char *params[] = {PG_INT(undo->of_log)};
     bool ok = pg_row(undo->stage.pg, sql_query("undo_range"), 1, params, &rows, err);
     if (ok) {
-        snprintf(after, 24, "%s", pg_get(rows, 0, 0));
-        snprintf(last, 24, "%s", pg_get(rows, 0, 1));
+        *after = pg_int(rows, 0, 0);
+        *last = pg_int(rows, 0, 1);
     }
     pg_rows_free(rows);
     return ok;
@@ -229,15 +229,14 @@ static bool changes_range(Undo *undo, const char *of_log, char after[24], char l
 static bool stage_changes(Undo *undo, Err *err)
 {
     Stage *stage = &undo->stage;
-    char of_log[24], after[24] = "", last[24] = "";
-    snprintf(of_log, sizeof of_log, "%lld", (long long)undo->of_log);
+    int64_t after = 0, last = 0;
     Buf sql = {0}, lines = {0};
     plan_undo_rows(&sql, stage->table);
-    bool ok = changes_range(undo, of_log, after, last, err);
+    bool ok = changes_range(undo, &after, &last, err);
     Page page = page_first();
     for (int n = 1; ok && n > 0; page_next(&page, n)) {
         PgRows *rows = NULL;
-        const char *params[] = {of_log, after, last, page.rows, page.bytes};
+        const char *params[] = {PG_INT(undo->of_log), PG_INT(after), PG_INT(last), PG_INT(page.most), PG_INT(BATCH_BYTES)};
         int64_t before = stage->seq;
         buf_clear(&lines);
         ok = pg_query(stage->pg, sql.data, 5, params, &rows, err);
@@ -246,7 +245,7 @@ static bool stage_changes(Undo *undo, Err *err)
             ok = undo_one(undo, rows, r, &lines, err);
         ok = ok && stage_copy(stage, &lines, stage->seq - before, err);
         if (n > 0)
-            snprintf(after, sizeof after, "%s", pg_get(rows, n - 1, UNDO_CHANGE));
+            after = pg_int(rows, n - 1, UNDO_CHANGE);
         pg_rows_free(rows);
     }
     buf_free(&sql);
@@ -273,9 +272,7 @@ static bool report_stage(void *ctx, const char *const *cells, int n, Err *err)
 static bool write_history_and_state(Undo *undo, Err *err)
 {
     Stage *stage = &undo->stage;
-    char log_id[24];
-    snprintf(log_id, sizeof log_id, "%lld", (long long)stage->log_id);
-    const char *params[] = {log_id};
+    const char *params[] = {PG_INT(stage->log_id)};
     Buf state = {0};
     plan_state_update(&state, stage->table);
     bool ok = history_rename(stage, err) && history_write_changes(stage, err) &&
@@ -286,9 +283,7 @@ static bool write_history_and_state(Undo *undo, Err *err)
 
 static bool forget_state(Undo *undo, Err *err)
 {
-    char of_log[24];
-    snprintf(of_log, sizeof of_log, "%lld", (long long)undo->of_log);
-    const char *params[] = {of_log};
+    const char *params[] = {PG_INT(undo->of_log)};
     Buf sql = {0};
     plan_forget(&sql, undo->stage.table);
     bool ok = pg_run(undo->stage.pg, sql.data, 1, params, NULL, err);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
+#include "artsync/hex.h"
+
 struct Sha256 {
     EVP_MD_CTX *ctx;
 };
@@ -31,14 +33,10 @@ void sha256_add(Sha256 *hash, const void *bytes, size_t n) { must(EVP_DigestUpda
 
 void sha256_end(Sha256 *hash, char hex[SHA256_HEX])
 {
-    static const char digits[] = "0123456789abcdef";
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned int n = 0;
     must(EVP_DigestFinal_ex(hash->ctx, digest, &n));
-    for (unsigned int i = 0; i < n && i < SHA256_HEX / 2; i++) {
-        hex[2 * i] = digits[digest[i] >> 4];
-        hex[2 * i + 1] = digits[digest[i] & 15];
-    }
+    hex_write(hex, (Str){(const char *)digest, SHA256_HEX / 2});
     hex[SHA256_HEX - 1] = '\0';
     sha256_free(hash);
 }

@@ -6,8 +6,9 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stddef.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "artsync/clock.h"
 
 static atomic_int caught; /* lock-free, so that a handler may write it and any thread read it */
 static _Atomic int64_t caught_at; /* ms */
@@ -18,9 +19,7 @@ static void on_signal(int number)
 {
     int saved = errno;
     if (!caught) {
-        struct timespec t;
-        clock_gettime(CLOCK_MONOTONIC, &t);
-        caught_at = (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+        caught_at = clock_ms();
         caught = number;
     }
     ssize_t ignored = write(wake[1], "", 1);

@@ -3,9 +3,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "artsync/clock.h"
 #include "artsync/mem.h"
 #include "artsync/utf8.h"
 
@@ -81,18 +81,11 @@ void log_note(const char *format, ...) { SAY(LOG_NORMAL, "", ""); }
 void log_warning(const char *format, ...) { SAY(LOG_NORMAL, "warning", "\033[33m"); }
 void log_attention(const char *format, ...) { SAY(LOG_QUIET, "warning", "\033[33m"); }
 
-static int64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 void log_progress(const char *format, ...)
 {
     if (!state.terminal || state.level < LOG_NORMAL)
         return;
-    int64_t now = now_ms();
+    int64_t now = clock_ms();
     if (state.progress_at && now - state.progress_at < PROGRESS_INTERVAL_MS)
         return;
     state.progress_at = now;
