@@ -20,9 +20,10 @@ void log_note(const char *format, ...) ART_PRINTF(1, 2);   /* normal */
 void log_warning(const char *format, ...) ART_PRINTF(1, 2);/* normal; "warning: " in front */
 void log_attention(const char *format, ...) ART_PRINTF(1, 2); /* quiet, too: a warning that needs somebody's attention */
 
-/* One line that the next one overwrites, at most ten times a second; nothing unless stderr is a terminal. Cheap enough
- * to call once a batch. Whatever is logged next wipes it; log_progress_end does so by itself. */
-void log_progress(const char *format, ...) ART_PRINTF(1, 2);
+/* The progress line (progress.h), which the next one overwrites and whatever is logged next wipes; nothing unless it is
+ * shown: stderr is a terminal, and the level at least normal. */
+bool log_shows_progress(void);
+void log_progress(const char *text);
 void log_progress_end(void);
 
 /* "artsync: error: message", then "  hint: ..." on its own line. */

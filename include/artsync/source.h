@@ -53,6 +53,9 @@ bool source_fingerprint(Source *source, Err *err);
 /* Roughly how many bytes source_read will have to read: for decisions about speed, never about correctness. */
 bool source_size(const Source *source, int64_t *bytes, Err *err);
 
+/* How many of those bytes lie before the end of the record at `locator`; 0: the kind does not know. */
+int64_t source_reached(const Source *source, SourceLocator locator);
+
 /* Header and every record, in order, to `sink`, whose caller is this thread. Stops where sink fails. If the content's
  * fingerprint was taken before, other content is ERR_CSV, also if it changes while it is read. */
 bool source_read(Source *source, RawSink *sink, void *ctx, Err *err);
@@ -84,6 +87,7 @@ struct SourceKind {
     /* Must read all of the content and may not depend on anything else (names, times). ERR_CSV if it changes meanwhile. */
     bool (*fingerprint)(Source *source, char hash[SHA256_HEX], Err *err);
     bool (*size)(const Source *source, int64_t *bytes, Err *err);
+    int64_t (*reached)(SourceLocator locator); /* bytes up to a record's end, for the progress line; NULL: not known */
     /* Every record once, with its position; cells are valid until `sink` returns. The hash (as fingerprint's) and
      * source->mark, which it sets, are of exactly the bytes that the records came from. Must call sink in the caller's
      * thread only. */

@@ -16,6 +16,7 @@
 #include "artsync/clock.h"
 #include "artsync/file.h"
 #include "artsync/interrupt.h"
+#include "artsync/progress.h"
 
 enum {
     ERRORS_MAX = 4000,
@@ -130,7 +131,7 @@ bool child_read(Child *child, char *bytes, size_t size, size_t *n, Err *err)
             return too_slow(child, err);
         if (left <= 0)
             deadline += (int64_t)child->timeout_s * 1000;
-        else if (poll(wait, 2, (int)left) < 0 && errno != EINTR)
+        else if (poll(wait, 2, progress_pause((int)left)) < 0 && errno != EINTR)
             return err_set(err, ERR_IO, NULL, "cannot wait for %s: %s", child->program, strerror(errno));
         if (left <= 0 || !wait[0].revents)
             continue;

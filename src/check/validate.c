@@ -4,6 +4,7 @@
 #include "artsync/cells.h"
 #include "artsync/check.h"
 #include "artsync/interrupt.h"
+#include "artsync/progress.h"
 #include "query.h"
 
 static const char folder[] = "checks/";
@@ -166,6 +167,8 @@ static bool run_one(Pg *pg, Check *check, CheckStep *step, Arena *arena, Err *er
     Err why = {0};
     if (check->broken)
         return true;
+    progress_table(check->name);
+    progress_phase("checking the rows");
     if (!interrupt_check(err) || !pg_savepoint(pg, "artsync_check", err))
         return false;
     if (step(pg, check, &why))

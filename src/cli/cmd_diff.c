@@ -48,7 +48,6 @@ static bool run(Cli *cli, Err *err)
         return false;
     sync.dry_run = sync.want_changes = true;
     bool ok = sync_run(&(Session){cli->pg, NULL, cli->base}, &sync, &result, &failed);
-    log_progress_end();
     if (ok)
         cli->status = sync_result_status(&result);
     if (ok && cli_flag(cli, "exit-code") && any_change(&result))

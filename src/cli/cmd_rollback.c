@@ -128,7 +128,6 @@ static bool run(Cli *cli, Err *err)
     Err failed = {0}, printing = {0};
     bool printed = true, ok = rollback_run(&(Session){cli->pg, cli->log, cli->base}, cli_argument(cli, 0), &rollback, &result,
                                            &failed);
-    log_progress_end();
     cli->committed = ok && !rollback.dry_run;
     if (!cli_is_quiet(cli) || (ok && result.kept > 0))
         printed = cli_report(cli, sections, &(RollbackReport){&result, !ok}, &failed, &printing);

@@ -27,7 +27,6 @@ static bool run(Cli *cli, Err *err)
         return false;
     sync.dry_run = cli_flag(cli, "dry-run");
     bool ok = sync_run(&(Session){cli->pg, cli->log, cli->base}, &sync, &result, &failed);
-    log_progress_end();
     cli->status = ok ? sync_result_status(&result) : err_status(failed.code);
     cli->committed = ok && !sync.dry_run;
     bool printed = true;

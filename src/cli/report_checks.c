@@ -2,7 +2,6 @@
 #include "validation.h"
 
 #include "artsync/cells.h"
-#include "artsync/log.h"
 
 enum { SAMPLE_VALUE_MAX = 40 };
 
@@ -13,7 +12,6 @@ bool validation_run(Cli *cli, const char *export_dir, Validation *v, Err *err)
     clock_utc(v->at);
     v->export_dir = export_dir;
     bool compared = !export_dir || parity_run(cli->pg, cli->base, export_dir, &v->parity, err);
-    log_progress_end(); /* of the files that were read */
     return compared && checks_run(cli->pg, &v->checks, err) && phase_read(cli->pg, cli->base->name, &v->phase, err);
 }
 

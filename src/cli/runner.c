@@ -4,6 +4,7 @@
 #include "artsync/grants.h"
 #include "artsync/interrupt.h"
 #include "artsync/log.h"
+#include "artsync/progress.h"
 #include "artsync/schema.h"
 #include "artsync/shell.h"
 #include "private.h"
@@ -151,6 +152,7 @@ static bool choose_command(Arguments *arguments, Err *err)
 
 bool cli_report(Cli *cli, const ReportSection *sections, void *ctx, const Err *failed, Err *err)
 {
+    progress_end();
     cli->reported = report_audience(cli->form) == FOR_PROGRAMS;
     return report_write(cli->form, stdout, sections, ctx, failed, err);
 }
@@ -176,6 +178,7 @@ static void finish_output(Cli *cli)
 
 static ExitStatus finish(Cli *cli, Err *err)
 {
+    progress_end();
     if (err->code != ERR_NONE) {
         if (cli->committed)
             err_context(err, "the changes were committed; what failed came after that");
@@ -184,7 +187,6 @@ static ExitStatus finish(Cli *cli, Err *err)
         log_error(err);
         cli->status = cli->committed ? EXIT_ATTENTION : err_status(err->code);
     }
-    log_progress_end();
     finish_output(cli);
     return cli->status;
 }

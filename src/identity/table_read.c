@@ -1,11 +1,13 @@
 /* table_read.c - one table's records: source, cleaner, identity, writer. */
 #include <stdlib.h>
 
-#include "artsync/log.h"
+#include "artsync/progress.h"
 #include "intake.h"
 
 bool table_prepare(TableRun *run, Err *err)
 {
+    progress_table(run->table->name);
+    progress_phase("reading its rows");
     run->index = record_index_new();
     run->present = arena_alloc(&run->arena, sizeof *run->present * (size_t)(run->table->n_columns + 1));
     run->links_by_name = arena_alloc(&run->arena, sizeof *run->links_by_name * (size_t)(run->table->n_columns + 1));
@@ -22,7 +24,7 @@ void table_run_free(TableRun *run)
     run->present = NULL;
 }
 
-enum { PROGRESS_EVERY = 10000 }; /* records */
+enum { PROGRESS_EVERY = 16 }; /* records */
 
 /* What the source's records go through. */
 typedef struct Reading {
@@ -70,7 +72,7 @@ static bool put_raw(void *ctx, const RawRecord *record, Err *err)
     if (record->position.number == 0)
         return put_header(reading, record, err);
     if (record->position.number % PROGRESS_EVERY == 0)
-        log_progress("%s: %lld records read", reading->intake.run->table->name, (long long)record->position.number);
+        progress_read(source_reached(reading->intake.run->source, record->position.locator), record->position.number);
     return cleaner_put(reading->cleaner, record, err);
 }
 
@@ -85,6 +87,11 @@ bool table_read(TableRun *run, const RecordWriter *kind, void *writer, Err *err)
     bool ok = marks_date_order(run, &options.date_order, err);
     if (ok) {
         reading.cleaner = cleaner_new(&options, run->report, &sink);
+        int64_t bytes = 0;
+        Err unknown = {0}; /* then there is no percentage */
+        source_size(run->source, &bytes, &unknown);
+        err_clear(&unknown);
+        progress_reading(bytes);
         ok = source_read(run->source, put_raw, &reading, err) && cleaner_finish(reading.cleaner, err);
     }
     if (ok) {

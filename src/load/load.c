@@ -8,8 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "artsync/file.h"
 #include "artsync/embed.h"
+#include "artsync/file.h"
+#include "artsync/progress.h"
 #include "internal.h"
 #include "plan_load.h"
 
@@ -247,9 +248,11 @@ static bool finish(void *writer, Err *err)
 {
     Load *load = writer;
     Pg *pg = load->run->pg;
+    progress_phase("writing");
     if (load->copying && !(pg_copy_done(pg, load->rows, err) && pg_path_pinned(pg, err) && copy_state(load, err)))
         return false;
     const char *immediate = sql_query("constraints_immediate");
+    progress_phase("indexes");
     /* deferred triggers first: while one waits to run, the table takes no keys */
     load->finished = (!load->keys || (pg_write(pg, immediate, NULL, err) && load_keys_make(load->keys, pg, err))) &&
                      pg_write(pg, immediate, NULL, err) && analyze(load, err) && pg_read_indexes(pg, err) &&

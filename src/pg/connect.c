@@ -6,6 +6,7 @@
 
 #include "artsync/clock.h"
 #include "artsync/interrupt.h"
+#include "artsync/progress.h"
 #include "private.h"
 
 /* Keywords and values for PQconnectStartParams. */
@@ -145,7 +146,7 @@ static bool wait_for_socket(PGconn *conn, PostgresPollingStatusType wanted, int6
             {.fd = PQsocket(conn), .events = wanted == PGRES_POLLING_READING ? POLLIN : POLLOUT},
             {.fd = interrupt_fd(), .events = POLLIN},
         };
-        int n = poll(fds, 2, left > 3600 ? 3600000 : (int)left * 1000);
+        int n = poll(fds, 2, progress_pause(left > 3600 ? 3600000 : (int)left * 1000));
         if (n < 0 && errno != EINTR)
             return err_set(err, ERR_CONNECT, NULL, "cannot wait for the server: %s", strerror(errno));
         if (n > 0 && fds[0].revents)

@@ -7,6 +7,7 @@
 
 #include "artsync/clock.h"
 #include "artsync/interrupt.h"
+#include "artsync/progress.h"
 #include "private.h"
 
 /* A signal came: end the statement on the server, then say so. */
@@ -48,6 +49,7 @@ bool pg_wait(Pg *pg, bool write, Err *err)
         pg->waiting_since = clock_ms();
     for (;;) {
         Err none = {0};
+        progress_tick();
         if (!pg->ignore_signals && !interrupt_check(&none)) {
             err_clear(&none);
             return stop_for_signal(pg, err);
@@ -59,7 +61,7 @@ bool pg_wait(Pg *pg, bool write, Err *err)
         if (fds[0].fd < 0)
             return pg_error_lost(pg, err);
         int64_t left = deadline(pg) - clock_ms();
-        int64_t longest = is_encrypted(pg) ? ENCRYPTED_WAIT_MS : 3600000;
+        int64_t longest = progress_pause(is_encrypted(pg) ? ENCRYPTED_WAIT_MS : 3600000);
         if (left <= 0)
             return fail_timeout(pg, err);
         int n = poll(fds, 2, (int)(left < longest ? left : longest));

@@ -6,6 +6,7 @@
 #include "artsync/clock.h"
 #include "artsync/embed.h"
 #include "artsync/interrupt.h"
+#include "artsync/progress.h"
 #include "artsync/shell.h"
 #include "internal.h"
 
@@ -69,6 +70,8 @@ bool session_begin(const Session *session, const char *run_id, int wait_seconds,
 
 bool session_commit(const Session *session, const char *run_id, Err *err)
 {
+    progress_table("database");
+    progress_phase("commit");
     const PgProof proof = {command_hint("once the database is back, see: {}", "history"), sql_query("log_outcome"), 1, &run_id};
     return pg_commit(session->data, &proof, err);
 }

@@ -35,6 +35,11 @@ bool source_fingerprint(Source *source, Err *err) { return source->kind->fingerp
 
 bool source_size(const Source *source, int64_t *bytes, Err *err) { return source->kind->size(source, bytes, err); }
 
+int64_t source_reached(const Source *source, SourceLocator locator)
+{
+    return source->kind->reached ? source->kind->reached(locator) : 0;
+}
+
 bool source_read(Source *source, RawSink *sink, void *ctx, Err *err)
 {
     char hash[SHA256_HEX];

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "artsync/embed.h"
+#include "artsync/progress.h"
 #include "internal.h"
 
 static bool apply_range(Stage *stage, char op, int64_t first, int64_t last, int64_t expected, Err *err)
@@ -132,8 +133,13 @@ static bool apply_live(Stage *stage, Err *err)
 
 bool stage_apply(Stage *stage, Err *err)
 {
-    return stage->live == 0 || (pg_run(stage->pg, sql_query("stage_analyze"), 0, NULL, NULL, err) &&
-                                rules_enforce(stage, err) && apply_live(stage, err) && made_read_back(stage, err));
+    if (stage->live == 0)
+        return true;
+    progress_phase("checking keys");
+    if (!pg_run(stage->pg, sql_query("stage_analyze"), 0, NULL, NULL, err) || !rules_enforce(stage, err))
+        return false;
+    progress_phase("writing");
+    return apply_live(stage, err) && made_read_back(stage, err);
 }
 
 bool stage_deactivate(Stage *stage, int64_t n, LateRejects *refused, Err *err)
@@ -141,6 +147,7 @@ bool stage_deactivate(Stage *stage, int64_t n, LateRejects *refused, Err *err)
     Pg *pg = stage->pg;
     Err refusal = {0};
     bool applied = false;
+    progress_phase("deactivating");
     if (!pg_savepoint(pg, "artsync_apply", err))
         return false;
     if (apply_range(stage, 'd', 0, stage->seq, n, &refusal) &&

@@ -5,6 +5,7 @@
 #include "artsync/cells.h"
 #include "artsync/changes.h"
 #include "artsync/embed.h"
+#include "artsync/progress.h"
 #include "internal.h"
 
 static bool spool_conflict_lines(void *ctx, const char *const *cells, int n, Err *err)
@@ -111,6 +112,7 @@ bool history_write(Stage *stage, TableCounts *counts, Spool *conflicts, Spool *c
 {
     if (!stage->made)
         return true;
+    progress_phase("writing the history");
     ChangeSink sink = {stage->table, changes};
     return count_stage(stage, counts, err) &&
            (counts->conflicts == 0 ||

@@ -11,6 +11,7 @@
 #include "artsync/embed.h"
 #include "artsync/hash.h"
 #include "artsync/hex.h"
+#include "artsync/progress.h"
 #include "artsync/stage.h"
 #include "run.h"
 
@@ -166,6 +167,7 @@ bool rejects_write(Run *run, int i, TableRun *table, Err *err)
     Rejects rejects = {table, run->result, &run->result->tables[i], run->log_ids[i]};
     if (table->counts->rejected == 0)
         return close_resolved(&rejects, err);
+    progress_phase("keeping the rejects");
     SourceReread *records = source_reread_begin(table->source, err);
     bool ok = records && gather(&rejects, records, err) && note_header(&rejects, records, err) &&
               source_reread_end(records, err) && count_news(&rejects, err) && open_new(&rejects, err) &&

@@ -4,6 +4,7 @@
 
 #include "artsync/clock.h"
 #include "artsync/interrupt.h"
+#include "artsync/progress.h"
 #include "artsync/shell.h"
 #include "artsync/utf8.h"
 #include "run.h"
@@ -110,9 +111,12 @@ static bool check_sources(SyncResult *result, Err *err)
 /* Under the lock: while a sync waits for another one, its files may be replaced. */
 static bool take_fingerprints(SyncResult *result, Err *err)
 {
-    for (int i = 0; i < result->n_tables; i++)
+    for (int i = 0; i < result->n_tables; i++) {
+        progress_table(result->tables[i].source.name);
+        progress_phase("looking for changes");
         if (!source_fingerprint(&result->tables[i].source, err))
             return err_context(err, "%s", result->tables[i].table->name);
+    }
     return true;
 }
 

@@ -5,6 +5,7 @@
 #include "artsync/embed.h"
 #include "artsync/load.h"
 #include "artsync/merge.h"
+#include "artsync/progress.h"
 #include "run.h"
 
 /* One table and what its writer works with. */
@@ -204,6 +205,8 @@ static bool sync_table(Run *run, int i, Err *err)
     open_work(&work, run, i);
     const SyncTable before = *work.result;
     const int own = work.result->table->index;
+    progress_table(work.result->table->name);
+    progress_phase("locking the table");
     bool ok = stage_lock_table(work.table.pg, work.table.table, err) && prepare(&work, err) && begin_writer(&work, err);
     if (ok) {
         Err refusal = {0};

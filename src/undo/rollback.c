@@ -4,6 +4,7 @@
 
 #include "artsync/embed.h"
 #include "artsync/interrupt.h"
+#include "artsync/progress.h"
 #include "artsync/shell.h"
 #include "internal.h"
 
@@ -84,6 +85,8 @@ static bool restore_rejects(const Rollback *rb, int i, Err *err)
 
 static bool undo_table(Rollback *rb, const Table *table, int i, Err *err)
 {
+    progress_table(table->name);
+    progress_phase("reading the changes of the sync");
     Undo undo = {.result = rb->result, .of_log = pg_int(rb->logs, i, L_ID)};
     bool *present = mem_alloc(sizeof *present * (size_t)(table->n_columns + 1));
     for (int c = 0; c < table->n_columns; c++)

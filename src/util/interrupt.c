@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "artsync/clock.h"
+#include "artsync/progress.h"
 
 static atomic_int caught; /* lock-free, so that a handler may write it and any thread read it */
 static _Atomic int64_t caught_at; /* ms */
@@ -85,6 +86,7 @@ int64_t interrupt_at(void) { return caught_at; }
 
 bool interrupt_check(Err *err)
 {
+    progress_tick();
     if (caught == 0 || held)
         return true;
     bool terminates = false;
@@ -105,5 +107,6 @@ void interrupt_hold(void)
 void interrupt_sleep(int ms)
 {
     struct pollfd signal = {.fd = interrupt_fd(), .events = POLLIN};
-    poll(&signal, 1, ms); /* cut short by any signal: callers look at the clock themselves */
+    progress_tick();
+    poll(&signal, 1, progress_pause(ms)); /* cut short by any signal: callers look at the clock themselves */
 }

@@ -5,18 +5,16 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "artsync/clock.h"
 #include "artsync/mem.h"
 #include "artsync/utf8.h"
 
-enum { PROGRESS_INTERVAL_MS = 100, LINE_MAX_CHARS = 100000 };
+enum { LINE_MAX_CHARS = 100000 };
 
 static struct {
     LogLevel level;
     bool color;
     bool terminal;
-    bool progress;       /* a progress line is on the terminal */
-    int64_t progress_at; /* when it was written, ms */
+    bool progress; /* a progress line is on the terminal */
 } state = {.level = LOG_NORMAL};
 
 void log_setup(LogLevel level, bool no_color)
@@ -81,25 +79,16 @@ void log_note(const char *format, ...) { SAY(LOG_NORMAL, "", ""); }
 void log_warning(const char *format, ...) { SAY(LOG_NORMAL, "warning", "\033[33m"); }
 void log_attention(const char *format, ...) { SAY(LOG_QUIET, "warning", "\033[33m"); }
 
-void log_progress(const char *format, ...)
+bool log_shows_progress(void) { return state.terminal && state.level >= LOG_NORMAL; }
+
+void log_progress(const char *text)
 {
-    if (!state.terminal || state.level < LOG_NORMAL)
+    if (!log_shows_progress())
         return;
-    int64_t now = clock_ms();
-    if (state.progress_at && now - state.progress_at < PROGRESS_INTERVAL_MS)
-        return;
-    state.progress_at = now;
-    va_list args;
-    va_start(args, format);
-    Buf text = {0};
     Arena arena = {0};
-    buf_reserve(&text, 1);
-    buf_vprintf(&text, format, args);
-    va_end(args);
     fputs("\r\033[K", stderr);
-    fputs(utf8_printable(buf_view(&text), LINE_MAX_CHARS, &arena), stderr);
+    fputs(utf8_printable(str_of(text), LINE_MAX_CHARS, &arena), stderr);
     fflush(stderr);
-    buf_free(&text);
     arena_free(&arena);
     state.progress = true;
 }

@@ -22,6 +22,8 @@ static bool size(const Source *source, int64_t *bytes, Err *err)
     return true;
 }
 
+static int64_t reached(SourceLocator locator) { return locator.start + locator.length; }
+
 static bool read_file(Source *source, RawSink *sink, void *ctx, char hash[SHA256_HEX], Err *err)
 {
     CsvFile file;
@@ -53,6 +55,7 @@ const SourceKind csv_source = {
     .check = check,
     .fingerprint = fingerprint,
     .size = size,
+    .reached = reached,
     .read = read_file,
     .reread_begin = reread_begin,
     .reread = reread,

@@ -7,13 +7,16 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <time.h>
 
+#include "artsync/progress.h"
 #include "internal.h"
 
 enum {
     BLOCKS = 4,
     BLOCK_RECORDS = 256,
     BLOCK_BYTES = 256 * 1024,       /* from there on a block is full */
+    TICK_MS = 500, /* of the progress line, while a disk is slow */
     WAITING_BYTES = 8 * 1024 * 1024 /* more than that waits only where a single record is that large */
 };
 
@@ -97,8 +100,15 @@ static void *read_all(void *ctx)
 static Block *next_block(ReadAhead *ahead)
 {
     pthread_mutex_lock(&ahead->lock);
-    while (ahead->emptied == ahead->filled && !ahead->finished)
-        pthread_cond_wait(&ahead->moved, &ahead->lock);
+    while (ahead->emptied == ahead->filled && !ahead->finished) {
+        struct timespec until;
+        clock_gettime(CLOCK_MONOTONIC, &until);
+        until.tv_nsec += TICK_MS * 1000000L;
+        until.tv_sec += until.tv_nsec / 1000000000L;
+        until.tv_nsec %= 1000000000L;
+        pthread_cond_clockwait(&ahead->moved, &ahead->lock, CLOCK_MONOTONIC, &until);
+        progress_tick();
+    }
     Block *block = ahead->emptied < ahead->filled ? &ahead->blocks[ahead->emptied % BLOCKS] : NULL;
     pthread_mutex_unlock(&ahead->lock);
     return block;
