@@ -7,6 +7,7 @@ complain() { echo "lint: $*" >&2; bad=1; }
 
 tests/lint_graph.py "${BUILD:-build}" src include/artsync docs/ARCHITECTURE.md tests || bad=1
 
+tests/lint_structs.py src include/artsync || bad=1
 tests/lint_cases.py tests/unit/*.c || bad=1
 for document in docs/REFERENCE.md docs/base.json.5; do
     tests/reference.py check "$document" "${BUILD:-build}/artsync" "${BUILD:-build}/unit/reference" include/artsync || bad=1

@@ -29,6 +29,14 @@ enum { BATCH_RECORDS = 10000, BATCH_BYTES = 8 * 1024 * 1024 };
 enum { STAGE_KEYS = 63 }; /* keys that are told apart */
 #define EVERY_KEY (UINT64_MAX >> 1)
 
+/* What is known of the table's unique keys. */
+typedef struct StageKeys {
+    uint64_t *bits;          /* per mapped column, then the id column, then is_active: the keys that hold it */
+    int64_t new[STAGE_KEYS]; /* per key's bit: staged records with another value of it than their row has */
+    struct KeyMoves *moves;  /* unique values that move between rows (key_moves.h); NULL: not looked at yet */
+    bool ordered;            /* updates are to be written by ascending position */
+} StageKeys;
+
 /* The staging table of one table's run. The caller sets the first group and may set the second at any time. */
 typedef struct Stage {
     Pg *pg;
@@ -48,10 +56,7 @@ typedef struct Stage {
     int64_t live;        /* staged records that are to be written */
     int refused;         /* by the database, found by bisection */
     int64_t inserted, updated; /* by stage_apply */
-    struct KeyMoves *moves; /* unique values that move between rows (key_moves.h); NULL: not looked at yet */
-    bool ordered;        /* updates are to be written by ascending position */
-    uint64_t *key_bits;  /* per mapped column, then the id column, then is_active: the keys that hold it */
-    int64_t new_keys[STAGE_KEYS]; /* per key's bit: staged records with another value of it than their row has */
+    StageKeys keys;
 } Stage;
 
 /* One row of it. What is zero or NULL here is NULL or false there. */

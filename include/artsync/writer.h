@@ -32,6 +32,23 @@ typedef struct LinkExport {
     bool synced;    /* it was synced before, in this run: its records have their rows by now */
 } LinkExport;
 
+/* What the header says, once it was read. */
+typedef struct SourceHeader {
+    SourcePosition position;
+    bool *present;       /* per column: the source has it */
+    bool has_ids;        /* the source has record ids; else natural keys identify */
+    uint64_t rules;      /* fingerprint of the rules by which the source is read (cleaner_rules) */
+    StringList unmapped; /* headers without a column; in the run's arena */
+} SourceHeader;
+
+/* What the records say, once all were read. */
+typedef struct RecordsSeen {
+    bool unreadable_id;      /* some record's id could not be read: no row may count as absent */
+    bool keep_generated_ids; /* some rejected record may be that of a row with a generated id: those are not absent */
+    bool link_rejects;       /* some record was rejected for a link */
+    bool *links_by_name;     /* per column: a link that was resolved by the names of `exports` */
+} RecordsSeen;
+
 /* One table within a run: what source, identity and writer share. */
 typedef struct TableRun {
     Pg *pg;
@@ -44,21 +61,10 @@ typedef struct TableRun {
     RecordIndex *index;      /* state and rows, loaded */
     bool skips_unchanged;    /* a record whose cells are as last time is counted and goes no further */
 
-    /* Known once the header was read: */
-    SourcePosition header;
-    bool *present;           /* per column: the source has it */
-    bool has_ids;            /* the source has record ids; else natural keys identify */
-    uint64_t rules;          /* fingerprint of the rules by which the source is read (cleaner_rules) */
-    StringList unmapped;     /* headers without a column; in `arena` */
     Arena arena;             /* of this run of the table */
-
+    SourceHeader header;
     Marks marks;
-
-    /* Known at the end: */
-    bool unreadable_id;      /* some record's id could not be read: no row may count as absent */
-    bool keep_generated_ids; /* some rejected record may be that of a row with a generated id: those are not absent */
-    bool link_rejects;       /* some record was rejected for a link */
-    bool *links_by_name;     /* per column: a link that was resolved by the names of `exports` */
+    RecordsSeen seen;
 } TableRun;
 
 /* A record and which row is its own. What it points to dies when `put` returns. */

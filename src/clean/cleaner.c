@@ -10,8 +10,6 @@
 #include "artsync/utf8.h"
 #include "internal.h"
 
-enum { ID_MAX = 255 };
-
 static CleanContext *contexts_of(Cleaner *c)
 {
     const LinkIndex *const *links = c->options.links;
@@ -21,7 +19,7 @@ static CleanContext *contexts_of(Cleaner *c)
         CleanContext context = {.base = c->table->base,
                                 .date_order = c->options.date_order,
                                 .links = links && column->to ? links[column->to->index] : NULL,
-                                .arena = &c->bounds,
+                                .arena = &c->columns.arena,
                                 .number = {.mark = column->mark}};
         context.min = field_bound(column, column->min, &context);
         context.max = field_bound(column, column->max, &context);
@@ -40,11 +38,10 @@ Cleaner *cleaner_new(const CleanerOptions *options, CleaningReport *report, cons
     c->sink = *sink;
     c->path = mem_dup(options->path);
     c->values = mem_alloc(sizeof *c->values * (size_t)(c->table->n_columns + 1));
-    c->hashed = mem_alloc(sizeof *c->hashed * (size_t)(2 * c->table->n_columns + 1));
-    c->derive = mem_alloc(sizeof *c->derive * (size_t)(c->table->n_columns + 1));
-    c->marked = mem_alloc(sizeof *c->marked * (size_t)(c->table->n_columns + 1));
-    c->shown = mem_alloc(2 * (size_t)(c->table->n_columns + 1));
-    c->contexts = contexts_of(c);
+    c->columns.derive = mem_alloc(sizeof *c->columns.derive * (size_t)(c->table->n_columns + 1));
+    c->marks.columns = mem_alloc(sizeof *c->marks.columns * (size_t)(c->table->n_columns + 1));
+    c->marks.shown = mem_alloc(2 * (size_t)(c->table->n_columns + 1));
+    c->columns.contexts = contexts_of(c);
     cleaner_open_encoding(c);
     return c;
 }
@@ -54,17 +51,16 @@ void cleaner_free(Cleaner *c)
     if (!c)
         return;
     for (int i = 0; i < c->table->n_columns; i++)
-        regfree(&c->derive[i]); /* zeroed where nothing was compiled */
+        regfree(&c->columns.derive[i]); /* zeroed where nothing was compiled */
     binding_free(&c->binding);
-    charset_close(c->charset);
+    charset_close(c->encoding.charset);
     arena_free(&c->arena);
-    arena_free(&c->bounds);
-    buf_free(&c->bytes);
-    free(c->derive);
-    free(c->contexts);
-    free(c->hashed);
-    free(c->marked);
-    free(c->shown);
+    arena_free(&c->columns.arena);
+    raw_hash_free(&c->hash);
+    free(c->columns.derive);
+    free(c->columns.contexts);
+    free(c->marks.columns);
+    free(c->marks.shown);
     free(c->values);
     free(c->path);
     free(c);
@@ -72,29 +68,14 @@ void cleaner_free(Cleaner *c)
 
 /* ---- the header ---- */
 
-/* Which headers are there decides what a record says, and so does the order of dates: both are in the seed. */
-static void prepare_hash(Cleaner *c)
+/* Columns of numbers whose decimal mark is found out, as far as they have a cell. */
+static void prepare_marks(Cleaner *c)
 {
-    const Binding *b = &c->binding;
-    Buf *bytes = &c->bytes;
-    buf_char(bytes, (char)('0' + c->options.date_order));
-    buf_char(bytes, b->id >= 0 ? '1' : '0');
-    if (b->id >= 0)
-        c->hashed[c->n_hashed++] = (Hashed){.cell = b->id};
     for (int i = 0; i < c->table->n_columns; i++) {
-        bool attachments = c->table->columns[i].type == FIELD_ATTACHMENTS;
-        buf_char(bytes, (char)('0' + (b->cells[i] >= 0) + 2 * (b->ids[i] >= 0)));
-        if (b->cells[i] >= 0)
-            c->hashed[c->n_hashed++] = (Hashed){.cell = b->cells[i],
-                                                .attachments = attachments,
-                                                .links = b->ids[i] < 0 ? c->contexts[i].links : NULL};
-        if (b->ids[i] >= 0)
-            c->hashed[c->n_hashed++] = (Hashed){.cell = b->ids[i]};
         const Column *column = &c->table->columns[i];
-        if (b->cells[i] >= 0 && field_is_number(column->type) && column->mark == MARK_AUTO)
-            c->marked[c->n_marked++] = i;
+        if (c->binding.cells[i] >= 0 && field_is_number(column->type) && column->mark == MARK_AUTO)
+            c->marks.columns[c->marks.n++] = i;
     }
-    c->seed = hash64(buf_view(bytes), c->table->fingerprint);
 }
 
 static bool compile_patterns(Cleaner *c, Err *err)
@@ -103,11 +84,11 @@ static bool compile_patterns(Cleaner *c, Err *err)
         const Column *column = &c->table->columns[i];
         if (column->derive.from < 0)
             continue;
-        int fault = regcomp(&c->derive[i], column->derive.pattern, REG_EXTENDED);
+        int fault = regcomp(&c->columns.derive[i], column->derive.pattern, REG_EXTENDED);
         if (fault == REG_ESPACE)
             mem_exhausted();
         if (fault != 0) {
-            c->derive[i] = (regex_t){0};
+            c->columns.derive[i] = (regex_t){0};
             return err_set(err, ERR_CONFIG, NULL, "%s: column %s: the pattern \"%s\" cannot be used", c->table->name,
                            column->name, column->derive.pattern);
         }
@@ -117,184 +98,41 @@ static bool compile_patterns(Cleaner *c, Err *err)
 
 static bool put_header(Cleaner *c, const RawRecord *header, Err *err)
 {
-    c->bound = true;
     if (!binding_make(&c->binding, c->table, c->path, header, c->report, err) || !compile_patterns(c, err))
         return false;
-    prepare_hash(c);
+    raw_hash_prepare(&c->hash, &c->binding, c->columns.contexts, c->options.date_order);
+    prepare_marks(c);
     return true;
-}
-
-/* ---- the raw hash ----
- *
- * artsync.state_<table>.raw: did the record's mapped cells change? XXH3-64 over, for each cell that counts,
- *
- *     SIZE   CONTENTS
- *     4      n, the number of bytes that follow, in the machine's byte order
- *     n      the cell's bytes as they are in the file, not trimmed; of attachments their file names alone, as PostgreSQL
- *            prints text[] (attachment_names); of a link by name, where the names of the linked table's export are known,
- *            followed by the id of the record that carries the name: another record of that name is another link
- *
- * The cells: the id's, if the file has its header; then per column of base.json, in that order, its own cell and its cell
- * of record ids, where their headers are there. The seed is XXH3-64, seeded with the table's fingerprint (the mapping with
- * the columns' types and CLEANING_VERSION; base_fingerprint.c), over one byte each, an ASCII digit:
- *
- *     SIZE   CONTENTS
- *     1      the order of dates: DateOrder
- *     1      1: the file has a header of the id, else 0
- *     1 each per column: 1 if its own header is there, plus 2 if the header of its record ids is
- *
- * For each number that does not show its decimal mark (1.500), in a column that finds it out and read with a comma or not at
- * all because the column has both marks: once more XXH3-64, seeded with the hash so far, over the column's number in base.json
- * (from 0, decimal) and 'c' or 'm'.
- *
- * A ragged record (too few or too many cells) is all its cells, each with a NUL behind it, under the same seed.
- */
-
-static Str with_record(Cleaner *c, const LinkIndex *links, Str name)
-{
-    const char *id = link_export_id(links, name);
-    size_t n = strlen(id);
-    char *both = arena_alloc(&c->arena, name.n + n + 1);
-    memcpy(both, name.p, name.n);
-    memcpy(both + name.n, id, n);
-    return (Str){both, name.n + n};
-}
-
-/* The order does not depend on the file's: base.json's. Lengths keep neighbours apart. This runs for every record of
- * every file, so all cells go into one buffer and are hashed at once. */
-static uint64_t raw_hash(Cleaner *c)
-{
-    size_t size = 0;
-    for (int i = 0; i < c->n_hashed; i++) {
-        Hashed *part = &c->hashed[i];
-        part->text = c->raw->cells[part->cell];
-        if (part->attachments && part->text.n)
-            part->text = str_of(attachment_names(part->text, &c->arena));
-        else if (part->links && part->text.n && link_index_has_export(part->links))
-            part->text = with_record(c, part->links, part->text);
-        size += sizeof(uint32_t) + part->text.n;
-    }
-    buf_clear(&c->bytes);
-    buf_reserve(&c->bytes, size);
-    char *to = c->bytes.data;
-    for (int i = 0; i < c->n_hashed; i++) {
-        Str text = c->hashed[i].text;
-        uint32_t n = (uint32_t)text.n;
-        memcpy(to, &n, sizeof n);
-        if (n)
-            memcpy(to + sizeof n, text.p, n);
-        to += sizeof n + n;
-    }
-    return hash64((Str){c->bytes.data, size}, c->seed);
 }
 
 /* How doubtful numbers are read is found out when the first one comes: most files have none. */
 static bool find_marks(Cleaner *c, Err *err)
 {
-    if (c->marks_known || !c->options.marks)
+    if (c->marks.known || !c->options.marks)
         return true;
-    NumberMark *marks = arena_alloc(&c->bounds, sizeof *marks * (size_t)(c->table->n_columns + 1));
-    c->marks_known = true;
+    NumberMark *marks = arena_alloc(&c->columns.arena, sizeof *marks * (size_t)(c->table->n_columns + 1));
+    c->marks.known = true;
     if (!c->options.marks(c->options.marks_ctx, marks, err))
         return false;
-    for (int i = 0; i < c->n_marked; i++)
-        c->contexts[c->marked[i]].number = marks[c->marked[i]];
+    for (int i = 0; i < c->marks.n; i++)
+        c->columns.contexts[c->marks.columns[i]].number = marks[c->marks.columns[i]];
     return true;
 }
 
 /* The mark by which a doubtful number is read belongs to what the record says. */
 static bool add_marks(Cleaner *c, uint64_t *raw, Err *err)
 {
-    for (int i = 0; i < c->n_marked; i++) {
-        int column = c->marked[i];
+    for (int i = 0; i < c->marks.n; i++) {
+        int column = c->marks.columns[i];
         if (!cell_is_doubtful(&c->table->columns[column], c->raw->cells[c->binding.cells[column]]))
             continue;
         if (!find_marks(c, err))
             return false;
-        const NumberMark *mark = &c->contexts[column].number;
+        const NumberMark *mark = &c->columns.contexts[column].number;
         char bytes[16];
         int n = snprintf(bytes, sizeof bytes, "%d%c", column, mark->mixed ? 'm' : 'c');
         if (mark->mixed || mark->doubtful == MARK_COMMA)
             *raw = hash64((Str){bytes, (size_t)n}, *raw);
-    }
-    return true;
-}
-
-/* ---- who it is ---- */
-
-/* Printable ASCII, as ids are: valid and trimmed. */
-static bool is_plain(Str text)
-{
-    for (size_t i = 0; i < text.n; i++)
-        if (text.p[i] <= ' ' || text.p[i] > '~')
-            return false;
-    return true;
-}
-
-static bool read_id(Cleaner *c)
-{
-    Str id = cleaner_content(c, c->binding.id);
-    const char *column = c->table->id_column;
-    if (id.n == 0)
-        return cleaner_reject(c, REJECT_NO_ID, column, NULL, "is empty: the record has no id");
-    if (!is_plain(id) && !utf8_valid(id, NULL))
-        return cleaner_reject(c, REJECT_ENCODING, column, cleaner_shown(c, id), "is not valid UTF-8");
-    const char *code, *reason;
-    if (!cleaner_encodes(c, id, 0, &code, &reason))
-        return cleaner_reject(c, code, column, cleaner_shown(c, id), reason);
-    if (utf8_length(id) > ID_MAX)
-        return cleaner_reject(c, REJECT_TOO_LONG, column, cleaner_shown(c, id), "is longer than 255 characters");
-    c->record.id = cleaner_kept(c, id);
-    return true;
-}
-
-/* Airtable's: rec and 14 letters or digits. */
-static bool is_record_id(Str text)
-{
-    if (text.n != 17 || memcmp(text.p, "rec", 3) != 0)
-        return false;
-    for (size_t i = 3; i < text.n; i++)
-        if (!((text.p[i] >= '0' && text.p[i] <= '9') || (text.p[i] >= 'a' && text.p[i] <= 'z') ||
-              (text.p[i] >= 'A' && text.p[i] <= 'Z')))
-            return false;
-    return true;
-}
-
-/* Cells that are missing or too many shift the ones behind them. The id counts as read only if, of all places where
- * it may have been put, exactly one holds an Airtable id: a wrong id would do harm, none does not. */
-static void read_shifted_id(Cleaner *c)
-{
-    int id = c->binding.id, shift = c->raw->n_cells - c->binding.n_headers;
-    if (id < 0)
-        return;
-    int first = shift < 0 ? id + shift : id, last = shift < 0 ? id : id + shift, found = 0;
-    for (int i = first < 0 ? 0 : first; i <= last && i < c->raw->n_cells; i++) {
-        Str text = utf8_trim(c->raw->cells[i]);
-        if (is_record_id(text)) {
-            found++;
-            c->record.id = cleaner_kept(c, text);
-        }
-    }
-    if (found != 1)
-        c->record.id = NULL;
-}
-
-/* Without an id: the natural key's values, before the rest is cleaned. They are looked at quietly, since clean_columns
- * comes by again, unless the record ends here. False: it is rejected. */
-static bool read_natural_key(Cleaner *c)
-{
-    for (int i = 0; i < c->table->n_natural_key; i++) {
-        const Column *column = &c->table->columns[c->table->natural_key[i]];
-        c->quiet = true;
-        bool ok = cleaner_column(c, column);
-        c->quiet = false;
-        if (ok && c->values[column->index].text)
-            continue;
-        cleaner_column(c, column);
-        if (ok || strcmp(c->record.reject.code, REJECT_REQUIRED) == 0)
-            cleaner_reject(c, REJECT_NO_ID, column->name, NULL,
-                           "is empty: without an id the record needs its natural key");
-        return false;
     }
     return true;
 }
@@ -334,18 +172,14 @@ static bool is_empty(const Cleaner *c)
 static bool put_skipped(Cleaner *c, bool empty, Err *err)
 {
     if (c->binding.id >= 0)
-        read_id(c); /* an id that cannot be read is not reported here */
+        cleaner_read_id(c); /* an id that cannot be read is not reported here */
     return !c->sink.skipped || c->sink.skipped(c->sink.ctx, &c->raw->position, c->record.id, empty, err);
 }
 
 static bool put_ragged(Cleaner *c, Err *err)
 {
-    Buf *bytes = &c->bytes;
-    buf_clear(bytes);
-    for (int i = 0; i < c->raw->n_cells; i++)
-        buf_add(bytes, c->raw->cells[i].p, c->raw->cells[i].n + 1);
-    c->record.raw = hash64(buf_view(bytes), c->seed);
-    read_shifted_id(c);
+    c->record.raw = raw_hash_ragged(&c->hash, c->raw);
+    cleaner_read_shifted_id(c);
     int n = c->raw->n_cells;
     cleaner_reject(c, REJECT_FIELDS, NULL, NULL,
                    arena_printf(&c->arena, "has %d cell%s, the header has %d: is a quote or a comma missing?", n,
@@ -375,10 +209,10 @@ static bool put_record(Cleaner *c, Err *err)
     bool empty = is_empty(c);
     if (empty || is_ruled_out(c))
         return put_skipped(c, empty, err);
-    c->record.raw = raw_hash(c);
+    c->record.raw = raw_hash_record(&c->hash, c->raw, &c->arena);
     if (!add_marks(c, &c->record.raw, err))
         return false;
-    if (c->binding.id >= 0 ? !read_id(c) : !read_natural_key(c))
+    if (c->binding.id >= 0 ? !cleaner_read_id(c) : !cleaner_read_natural_key(c))
         return put(c, err);
     bool unchanged = false;
     Record known = c->record;
@@ -397,7 +231,7 @@ static bool put_record(Cleaner *c, Err *err)
 bool cleaner_put(void *cleaner, const RawRecord *record, Err *err)
 {
     Cleaner *c = cleaner;
-    if (!c->bound)
+    if (!c->binding.table)
         return put_header(c, record, err);
     if (c->options.headers_only)
         return true;
@@ -428,7 +262,7 @@ bool cleaner_has_column(const Cleaner *c, int column) { return binding_has(&c->b
 
 DecimalMark cleaner_mark(const Cleaner *c, int column)
 {
-    const bool *shown = &c->shown[2 * column];
+    const bool *shown = &c->marks.shown[2 * column];
     return shown[0] == shown[1] ? MARK_AUTO : shown[1] ? MARK_COMMA : MARK_POINT;
 }
 

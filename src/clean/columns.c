@@ -10,7 +10,7 @@ enum { SHOWN_MAX = 200, DERIVE_GROUPS = 2 };
 /* What it says is kept in the database, too. */
 const char *cleaner_shown(Cleaner *c, Str cell)
 {
-    return charset_shown(c->charset, utf8_printable(cell, SHOWN_MAX, &c->arena), &c->arena);
+    return charset_shown(c->encoding.charset, utf8_printable(cell, SHOWN_MAX, &c->arena), &c->arena);
 }
 
 void cleaner_open_encoding(Cleaner *c)
@@ -18,21 +18,21 @@ void cleaner_open_encoding(Cleaner *c)
     const char *name = c->table->catalog ? c->table->catalog->encoding : NULL;
     Err opened = {0}; /* the connection could open it before */
     if (name)
-        charset_open(&c->charset, name, &opened);
-    c->counts_bytes = name && strcmp(name, "SQL_ASCII") == 0;
+        charset_open(&c->encoding.charset, name, &opened);
+    c->encoding.counts_bytes = name && strcmp(name, "SQL_ASCII") == 0;
     err_clear(&opened);
 }
 
 bool cleaner_encodes(Cleaner *c, Str value, int length, const char **code, const char **reason)
 {
     int32_t lacks;
-    if (!charset_holds(c->charset, value, &lacks)) {
+    if (!charset_holds(c->encoding.charset, value, &lacks)) {
         *code = REJECT_CHARACTER;
         *reason = arena_printf(&c->arena, "has the character U+%04X, which the database's encoding %s lacks", (unsigned)lacks,
                                c->table->catalog->encoding);
         return false;
     }
-    if (c->counts_bytes && length > 0 && value.n > (size_t)length) {
+    if (c->encoding.counts_bytes && length > 0 && value.n > (size_t)length) {
         *code = REJECT_TOO_LONG;
         *reason = arena_printf(&c->arena, "is %zu bytes long, the column allows %d in a database with the encoding %s", value.n,
                                length, c->table->catalog->encoding);
@@ -43,7 +43,7 @@ bool cleaner_encodes(Cleaner *c, Str value, int length, const char **code, const
 
 static void check_encoding(Cleaner *c, const Column *column, Cleaned *cleaned)
 {
-    if ((!c->charset && !c->counts_bytes) || cleaned->code || !cleaned->text)
+    if ((!c->encoding.charset && !c->encoding.counts_bytes) || cleaned->code || !cleaned->text)
         return;
     if (!cleaner_encodes(c, str_of(cleaned->text), column->catalog->type.length, &cleaned->code, &cleaned->reason))
         cleaned->text = NULL;
@@ -73,7 +73,7 @@ Str cleaner_content(const Cleaner *c, int cell)
 
 bool cleaner_reject(Cleaner *c, const char *code, const char *column, const char *value, const char *reason)
 {
-    c->record.reject = (Reject){code, column, value, charset_shown(c->charset, reason, &c->arena)};
+    c->record.reject = (Reject){code, column, value, charset_shown(c->encoding.charset, reason, &c->arena)};
     return false;
 }
 
@@ -87,8 +87,8 @@ static void note_evidence(Cleaner *c, const Column *column, Str cell, const Clea
         evidence_add(&c->dates, DATE_MDY, c->raw->position.line, cell);
     if (cleaned->only_dmy)
         evidence_add(&c->dates, DATE_DMY, c->raw->position.line, cell);
-    c->shown[2 * column->index] |= cleaned->point;
-    c->shown[2 * column->index + 1] |= cleaned->comma;
+    c->marks.shown[2 * column->index] |= cleaned->point;
+    c->marks.shown[2 * column->index + 1] |= cleaned->comma;
 }
 
 static void note_warning(Cleaner *c, const Column *column, const char *code, const char *text)
@@ -109,7 +109,7 @@ static void note_change(Cleaner *c, const Column *column, const char *from, cons
 /* Returns the cell that people would call the column's. */
 static Str clean_own(Cleaner *c, const Column *column, Cleaned *cleaned)
 {
-    const CleanContext *context = &c->contexts[column->index];
+    const CleanContext *context = &c->columns.contexts[column->index];
     int at = c->binding.cells[column->index], ids_at = c->binding.ids[column->index];
     Str cell = at >= 0 ? c->raw->cells[at] : STR("");
     if (ids_at < 0) {
@@ -130,7 +130,7 @@ static Str derived(Cleaner *c, const Column *column)
     Str source = cleaner_content(c, c->binding.cells[column->derive.from]);
     regmatch_t groups[DERIVE_GROUPS];
     const char *text = cleaner_kept(c, source);
-    int outcome = source.n ? regexec(&c->derive[column->index], text, DERIVE_GROUPS, groups, 0) : REG_NOMATCH;
+    int outcome = source.n ? regexec(&c->columns.derive[column->index], text, DERIVE_GROUPS, groups, 0) : REG_NOMATCH;
     if (outcome != 0 && outcome != REG_NOMATCH) /* it fails for want of memory only, and has found nothing out */
         mem_exhausted();
     if (outcome == REG_NOMATCH || groups[1].rm_so < 0)
@@ -213,7 +213,7 @@ bool cleaner_column(Cleaner *c, const Column *column)
         instead = fallback_value(c, column, own);
     if (instead.n) {
         note_change(c, column, cleaned.from, cleaned.to);
-        const CleanContext *context = &c->contexts[column->index];
+        const CleanContext *context = &c->columns.contexts[column->index];
         CleanContext base = field_own_context(context);
         field_clean(column, instead, instead.p == column->default_value ? &base : context, &cleaned);
         present = true;

@@ -57,35 +57,65 @@ typedef struct Hashed {
     Str text;         /* of the record under way */
 } Hashed;
 
+/* What the raw hash of the file's records is made of (raw_hash.c). */
+typedef struct RawHash {
+    Hashed *parts;
+    int n;
+    uint64_t seed;
+    Buf bytes; /* of the record under way */
+} RawHash;
+
+/* Once the header was bound. */
+void raw_hash_prepare(RawHash *hash, const Binding *binding, const CleanContext *contexts, DateOrder date_order);
+uint64_t raw_hash_record(RawHash *hash, const RawRecord *record, Arena *arena);
+uint64_t raw_hash_ragged(RawHash *hash, const RawRecord *record); /* of a record with too few or too many cells */
+void raw_hash_free(RawHash *hash);
+
+/* How each column's cells are read. */
+typedef struct ColumnRules {
+    CleanContext *contexts;
+    Arena arena;     /* of what they hold */
+    regex_t *derive; /* of columns that derive */
+} ColumnRules;
+
+/* What the database's encoding can hold. */
+typedef struct Encoding {
+    Charset *charset;  /* NULL: every character goes in */
+    bool counts_bytes; /* SQL_ASCII: varchar(n) holds n bytes */
+} Encoding;
+
+/* Decimal marks that the file itself shows. */
+typedef struct ShownMarks {
+    int *columns; /* of numbers whose mark is found out */
+    int n;
+    bool known;   /* it was asked which they are */
+    bool *shown;  /* two per column of the table: did cleaned cells show a point, a comma? */
+} ShownMarks;
+
 struct Cleaner {
     CleanerOptions options;
     const Table *table;
-    Charset *charset;       /* of the database; NULL: every character goes in */
-    bool counts_bytes;      /* SQL_ASCII: varchar(n) holds n bytes */
+    Encoding encoding;      /* of the database */
     CleaningReport *report; /* may be NULL */
     RecordSink sink;
     char *path;
-    Binding binding;
-    bool bound;
-    CleanContext *contexts; /* per column */
-    Arena bounds;           /* that they hold */
-    regex_t *derive;        /* per column that derives */
-    Hashed *hashed;
-    int n_hashed;
-    uint64_t seed;
+    Binding binding; /* its table is NULL until the header was read */
+    ColumnRules columns;
+    RawHash hash;
     Evidence dates;
-    int *marked; /* columns of numbers whose decimal mark is found out, as far as they have a cell */
-    int n_marked;
-    bool marks_known;
-    bool *shown; /* two per column: did cleaned cells show a point, a comma? */
+    ShownMarks marks;
     /* The record under way. */
     const RawRecord *raw;
     Arena arena;
-    Buf bytes; /* what the raw hash is made of */
     Value *values;
     Record record;
     bool quiet; /* looked at in advance: nothing is reported or counted */
 };
+
+/* Which record is it? False: it is rejected. */
+bool cleaner_read_id(Cleaner *c);
+bool cleaner_read_natural_key(Cleaner *c);
+void cleaner_read_shifted_id(Cleaner *c); /* of a ragged record: as far as it can be told */
 
 /* One column of the record under way into c->values; false: the record is rejected. */
 bool cleaner_column(Cleaner *c, const Column *column);

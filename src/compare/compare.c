@@ -225,7 +225,7 @@ static bool flush(Compare *compare, Err *err)
     Batch *batch = &compare->batch;
     if (batch->n == 0)
         return true;
-    layouts_read_under(&compare->layouts, compare->run->rules);
+    layouts_read_under(&compare->layouts, compare->run->header.rules);
     int *at = mem_alloc(sizeof *at * (size_t)batch->n), *missing = mem_alloc(sizeof *missing * (size_t)batch->n), n = 0;
     bool ok = true;
     for (int from = 0, next = 0; ok && next < batch->n; from = next)

@@ -26,7 +26,7 @@ static bool compare_table(Pg *pg, LinkIndex **links, const LinkExport *exports, 
     bool ok = table_prepare(&run, err) && compare_writer.begin(&writer, &run, &options, err) &&
               table_read(&run, &compare_writer, writer, err) && compare_writer.finish(writer, err);
     if (ok) {
-        note_not_compared(parity, run.present, arena);
+        note_not_compared(parity, run.header.present, arena);
         parity->records = counts.read;
         parity->skipped_records = counts.skipped_records;
         parity->rows = record_index_active_rows(run.index);

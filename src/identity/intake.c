@@ -94,7 +94,7 @@ static bool known_record(void *ctx, const Record *record, bool *unchanged, Err *
     in->entry = NULL;
     in->identity = identify(in, record);
     if (!in->identity) {
-        in->run->unreadable_id = true;
+        in->run->seen.unreadable_id = true;
         return true;
     }
     IndexedRecord *entry = record_index_add(in->run->index, str_of(in->identity));
@@ -136,7 +136,7 @@ static void note_rejected_record(Intake *in, const Record *record)
             in->identity = NULL;
     }
     if (!in->identity) {
-        in->run->unreadable_id = true;
+        in->run->seen.unreadable_id = true;
         return;
     }
     record_index_add(in->run->index, str_of(record->id))->flags |= RECORD_PRESENT | RECORD_READ;
@@ -194,8 +194,8 @@ static bool put_record(void *ctx, const Record *record, Err *err)
     Item item = {.position = record->position, .raw = record->raw, .id = in->identity};
     item.reject = in->reject.code ? in->reject : record->reject;
     if (item.reject.code) {
-        run->keep_generated_ids |= item.id && may_have_generated_id(in, item.id);
-        run->link_rejects |= is_link_reject(item.reject.code);
+        run->seen.keep_generated_ids |= item.id && may_have_generated_id(in, item.id);
+        run->seen.link_rejects |= is_link_reject(item.reject.code);
     } else {
         item.values = record->values;
         item.at_id = adopted_row(in, record);
@@ -213,8 +213,8 @@ static bool skipped_record(void *ctx, const SourcePosition *position, const char
     (void)err;
     run->counts->read++;
     run->counts->skipped_records++;
-    run->unreadable_id |= !id && !empty;
-    run->keep_generated_ids |= id && may_have_generated_id(in, id);
+    run->seen.unreadable_id |= !id && !empty;
+    run->seen.keep_generated_ids |= id && may_have_generated_id(in, id);
     if (id)
         record_index_add(run->index, str_of(id))->flags |= RECORD_PRESENT;
     return true;
@@ -229,10 +229,10 @@ bool intake_begin(Intake *in, Err *err)
 {
     TableRun *run = in->run;
     const Table *table = run->table;
-    if (table->n_natural_key == 0 || (run->has_ids && !record_index_has_generated_ids(run->index)))
+    if (table->n_natural_key == 0 || (run->header.has_ids && !record_index_has_generated_ids(run->index)))
         return true;
-    return natural_load(&in->natural, run->pg, table, run->has_ids, err) &&
-           (run->has_ids || former_load(&in->former, run->pg, table, err));
+    return natural_load(&in->natural, run->pg, table, run->header.has_ids, err) &&
+           (run->header.has_ids || former_load(&in->former, run->pg, table, err));
 }
 
 void intake_free(Intake *in)

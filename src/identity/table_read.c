@@ -9,8 +9,8 @@ bool table_prepare(TableRun *run, Err *err)
     progress_table(run->table->name);
     progress_phase("reading its rows");
     run->index = record_index_new();
-    run->present = arena_alloc(&run->arena, sizeof *run->present * (size_t)(run->table->n_columns + 1));
-    run->links_by_name = arena_alloc(&run->arena, sizeof *run->links_by_name * (size_t)(run->table->n_columns + 1));
+    run->header.present = arena_alloc(&run->arena, sizeof *run->header.present * (size_t)(run->table->n_columns + 1));
+    run->seen.links_by_name = arena_alloc(&run->arena, sizeof *run->seen.links_by_name * (size_t)(run->table->n_columns + 1));
     return record_index_load(run->index, run->pg, run->table, err) && links_load(run->links, run->pg, run->table, err) &&
            marks_load(run, err) && pg_zones(run->pg, run->table->base, err);
 }
@@ -21,7 +21,7 @@ void table_run_free(TableRun *run)
     detector_free(run->marks.detector);
     arena_free(&run->arena);
     run->index = NULL;
-    run->present = NULL;
+    run->header.present = NULL;
 }
 
 enum { PROGRESS_EVERY = 16 }; /* records */
@@ -34,7 +34,7 @@ typedef struct Reading {
 
 static void note_unmapped(TableRun *run, StringList unmapped)
 {
-    StringList *kept = &run->unmapped;
+    StringList *kept = &run->header.unmapped;
     kept->items = arena_alloc(&run->arena, sizeof *kept->items * (size_t)(unmapped.n + 1));
     for (kept->n = 0; kept->n < unmapped.n; kept->n++)
         kept->items[kept->n] = arena_str(&run->arena, unmapped.items[kept->n]);
@@ -46,8 +46,8 @@ static bool load_names(TableRun *run, const Cleaner *cleaner, Err *err)
     bool ok = true;
     for (int c = 0; ok && c < run->table->n_columns; c++) {
         const Table *to = run->table->columns[c].to;
-        run->links_by_name[c] = cleaner_links_by_name(cleaner, c) && run->exports[to->index].source;
-        if (run->links_by_name[c])
+        run->seen.links_by_name[c] = cleaner_links_by_name(cleaner, c) && run->exports[to->index].source;
+        if (run->seen.links_by_name[c])
             ok = links_load_names(run->links[to->index], to, &run->exports[to->index], err);
     }
     return ok;
@@ -56,13 +56,13 @@ static bool load_names(TableRun *run, const Cleaner *cleaner, Err *err)
 static bool put_header(Reading *reading, const RawRecord *record, Err *err)
 {
     TableRun *run = reading->intake.run;
-    run->header = record->position;
+    run->header.position = record->position;
     if (!cleaner_put(reading->cleaner, record, err))
         return false;
     for (int c = 0; c < run->table->n_columns; c++)
-        run->present[c] = cleaner_has_column(reading->cleaner, c);
-    run->has_ids = cleaner_has_id(reading->cleaner);
-    run->rules = cleaner_rules(reading->cleaner);
+        run->header.present[c] = cleaner_has_column(reading->cleaner, c);
+    run->header.has_ids = cleaner_has_id(reading->cleaner);
+    run->header.rules = cleaner_rules(reading->cleaner);
     return load_names(run, reading->cleaner, err) && intake_begin(&reading->intake, err);
 }
 

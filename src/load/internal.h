@@ -20,6 +20,21 @@ void load_unique_free(LoadUnique *unique); /* accepts NULL */
 /* Keys and indexes of the empty table and its state: dropped before the load, made again after it (load_keys.c). */
 typedef struct LoadKeys LoadKeys;
 
+/* What the lines of COPY are made of, the row's and the state's. */
+typedef struct LoadLine {
+    const char *tail; /* of every row: its metadata and the line's end */
+    int layout;       /* of every state */
+    Slot *slots;      /* of the record under way */
+    Buf bytes;
+} LoadLine;
+
+/* What is copied once the rows are: temporary files without a name. */
+typedef struct LoadFiles {
+    FILE *state;   /* binary COPY of the state */
+    FILE *rejects; /* text COPY of rejected records for the staging table */
+    int64_t n_rejects;
+} LoadFiles;
+
 typedef struct Load {
     TableRun *run;
     LoadOptions options;
@@ -31,13 +46,8 @@ typedef struct Load {
     LoadUnique *unique;
     LoadKeys *keys;    /* that were dropped; NULL: none, the source is small or the tables are not ours */
     int64_t rows;
-    const char *tail;  /* of every row: its metadata and the line's end */
-    int layout;
-    Slot *slots;       /* of the record under way */
-    Buf line;
-    FILE *state;       /* binary COPY of the state, unlinked */
-    FILE *rejects;     /* text COPY of rejected records for the stage, unlinked */
-    int64_t n_rejects;
+    LoadLine line;
+    LoadFiles later;
     Arena arena, scratch; /* of the load; of one record */
 } Load;
 

@@ -61,11 +61,11 @@ static bool begin(void **writer, TableRun *run, const void *options, Err *err)
               pg_savepoint(pg, "artsync_load", err);
     bool drops = table->catalog->owned && size >= LOAD_BIG;
     load->begun = ok;
-    ok = ok && (!drops || load_keys_drop(&load->keys, load, err)) && spool_file(&load->state, err) &&
-         spool_file(&load->rejects, err);
+    ok = ok && (!drops || load_keys_drop(&load->keys, load, err)) && spool_file(&load->later.state, err) &&
+         spool_file(&load->later.rejects, err);
     if (ok) {
-        load->tail = metadata_tail(table, now, &load->arena);
-        load->slots = arena_alloc(&load->arena, sizeof *load->slots * (size_t)(load->layouts.n_slots + 1));
+        load->line.tail = metadata_tail(table, now, &load->arena);
+        load->line.slots = arena_alloc(&load->arena, sizeof *load->line.slots * (size_t)(load->layouts.n_slots + 1));
     }
     free(now);
     return ok;
@@ -79,13 +79,13 @@ static void free_load(void *writer)
     load_unique_free(load->unique);
     load_keys_free(load->keys);
     layouts_free(&load->layouts);
-    buf_free(&load->line);
+    buf_free(&load->line.bytes);
     arena_free(&load->arena);
     arena_free(&load->scratch);
-    if (load->state)
-        fclose(load->state);
-    if (load->rejects)
-        fclose(load->rejects);
+    if (load->later.state)
+        fclose(load->later.state);
+    if (load->later.rejects)
+        fclose(load->later.rejects);
     free(load);
 }
 
@@ -95,9 +95,9 @@ static bool start_copy(Load *load, Err *err)
 {
     const Table *table = load->run->table;
     Buf sql = {0};
-    plan_load_rows(&sql, table, load->run->present);
-    layouts_read_under(&load->layouts, load->run->rules);
-    load->copying = layouts_current(&load->layouts, load->run->pg, &load->layout, err) && pg_path_database(load->run->pg, err) && pg_copy_in(load->run->pg, sql.data, err);
+    plan_load_rows(&sql, table, load->run->header.present);
+    layouts_read_under(&load->layouts, load->run->header.rules);
+    load->copying = layouts_current(&load->layouts, load->run->pg, &load->line.layout, err) && pg_path_database(load->run->pg, err) && pg_copy_in(load->run->pg, sql.data, err);
     buf_free(&sql);
     return load->copying;
 }
@@ -106,11 +106,11 @@ static void add_row(const Load *load, Buf *out, const Item *item)
 {
     pg_copy_text(out, item->id);
     for (int c = 0; c < load->run->table->n_columns; c++)
-        if (load->run->present[c]) {
+        if (load->run->header.present[c]) {
             buf_char(out, '\t');
             pg_copy_text(out, item->values[c].text);
         }
-    buf_str(out, load->tail);
+    buf_str(out, load->line.tail);
 }
 
 /* Numbers of binary COPY into space that is there: this runs once a record and column. */
@@ -140,15 +140,15 @@ static void add_state(const Load *load, Buf *out, const Item *item)
     const Table *table = load->run->table;
     int n = load->layouts.n_slots;
     for (int c = 0; c < table->n_columns; c++)
-        load->slots[c] = facts_first_slot(&table->columns[c], &item->values[c]);
+        load->line.slots[c] = facts_first_slot(&table->columns[c], &item->values[c]);
     buf_reserve(out, 2 + (4 + id) + (4 + 8) + (4 + state_room(n)) + (4 + 4) + (4 + 8) + (4 + 1) + (4 + 1));
     char *to = out->data + out->len;
     to = be16(to, 7);
     to = mempcpy(be32(to, (uint32_t)id), item->id, id);
     to = be64(be32(to, 8), item->raw);
-    cols = state_pack(to + 4, load->slots, n);
+    cols = state_pack(to + 4, load->line.slots, n);
     to = be32(to, (uint32_t)cols) + cols;
-    to = be32(be32(to, 4), (uint32_t)load->layout);
+    to = be32(be32(to, 4), (uint32_t)load->line.layout);
     to = be64(be32(to, 8), (uint64_t)load->stage->log_id);
     static const char created_not_deactivated[] = {0, 0, 0, 1, 1, 0, 0, 0, 1, 0};
     to = mempcpy(to, created_not_deactivated, sizeof created_not_deactivated);
@@ -168,10 +168,10 @@ static bool write_spool(FILE *file, const Buf *bytes, Err *err)
 
 static bool put_reject(Load *load, const Item *item, Reject reject, Err *err)
 {
-    buf_clear(&load->line);
-    stage_reject(load->stage, &load->line, &item->position, item->id, item->raw, reject, NULL, 0);
-    load->n_rejects++;
-    return write_spool(load->rejects, &load->line, err);
+    buf_clear(&load->line.bytes);
+    stage_reject(load->stage, &load->line.bytes, &item->position, item->id, item->raw, reject, NULL, 0);
+    load->later.n_rejects++;
+    return write_spool(load->later.rejects, &load->line.bytes, err);
 }
 
 static bool put(void *writer, const Item *item, Err *err)
@@ -183,19 +183,19 @@ static bool put(void *writer, const Item *item, Err *err)
         load->unique = load_unique_new(load->run);
     arena_reset(&load->scratch);
     load_unique_look(load->unique, load->run->table, item);
-    buf_clear(&load->line);
-    add_row(load, &load->line, item);
+    buf_clear(&load->line.bytes);
+    add_row(load, &load->line.bytes, item);
     Reject duplicate = load_unique_claim(load->unique, load->run->table, item, &load->scratch);
     if (duplicate.code)
         return put_reject(load, item, duplicate, err);
     if (!load->copying && !start_copy(load, err))
         return false;
     load->rows++;
-    if (!pg_copy_put(load->run->pg, load->line.data, load->line.len, err))
+    if (!pg_copy_put(load->run->pg, load->line.bytes.data, load->line.bytes.len, err))
         return false;
-    buf_clear(&load->line);
-    add_state(load, &load->line, item);
-    return write_spool(load->state, &load->line, err);
+    buf_clear(&load->line.bytes);
+    add_state(load, &load->line.bytes, item);
+    return write_spool(load->later.state, &load->line.bytes, err);
 }
 
 /* ---- end ---- */
@@ -220,7 +220,7 @@ static bool copy_state(Load *load, Err *err)
     plan_load_state(&sql, load->run->table);
     Pg *pg = load->run->pg;
     bool ok = pg_copy_in(pg, sql.data, err) && pg_copy_put(pg, head, sizeof head - 1, err) &&
-              copy_spool(load, load->state, err) && pg_copy_put(pg, tail, sizeof tail - 1, err) &&
+              copy_spool(load, load->later.state, err) && pg_copy_put(pg, tail, sizeof tail - 1, err) &&
               pg_copy_done(pg, load->rows, err);
     buf_free(&sql);
     return ok;
@@ -228,9 +228,9 @@ static bool copy_state(Load *load, Err *err)
 
 static bool stage_rejects(Load *load, Err *err)
 {
-    return load->n_rejects == 0 ||
-           (stage_copy_in(load->stage, err) && copy_spool(load, load->rejects, err) &&
-            pg_copy_done(load->run->pg, load->n_rejects, err));
+    return load->later.n_rejects == 0 ||
+           (stage_copy_in(load->stage, err) && copy_spool(load, load->later.rejects, err) &&
+            pg_copy_done(load->run->pg, load->later.n_rejects, err));
 }
 
 static bool analyze(Load *load, Err *err)

@@ -35,7 +35,7 @@ struct LoadUnique {
 LoadUnique *load_unique_new(const TableRun *run)
 {
     const CatalogTable *catalog = run->table->catalog;
-    Plan plan = {.table = run->table, .present = run->present};
+    Plan plan = {.table = run->table, .present = run->header.present};
     LoadUnique *unique = mem_alloc(sizeof *unique);
     unique->keys = mem_alloc(sizeof *unique->keys * (size_t)(catalog->n_keys + 1));
     for (int k = 0; k < catalog->n_keys; k++) {

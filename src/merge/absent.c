@@ -19,7 +19,7 @@ static bool collect(void *ctx, const char *const *cells, int n, Err *err)
     Absent *absent = ctx;
     const uint32_t candidate = RECORD_STATE | RECORD_ROW | RECORD_ACTIVE;
     const IndexedRecord *known = record_index_find(absent->merge->run->index, str_of(cells[0]));
-    if (absent->merge->run->keep_generated_ids && !id_is_airtable(cells[0]))
+    if (absent->merge->run->seen.keep_generated_ids && !id_is_airtable(cells[0]))
         return true;
     if (!known || (known->flags & candidate) != candidate || (known->flags & RECORD_PRESENT))
         return true;
@@ -94,7 +94,7 @@ static void warn_refused(Merge *merge, const StringList *ids, int64_t before, co
 
 bool deactivate_absent(Merge *merge, Err *err)
 {
-    if (merge->run->unreadable_id) {
+    if (merge->run->seen.unreadable_id) {
         cleaning_report_warn(merge->options.cleaning, merge->run->table, merge->run->table->id_column, 0, NULL,
                              "the id of some record could not be read, so nothing is deactivated");
         return true;

@@ -48,7 +48,7 @@ static bool flush(Merge *merge, Err *err)
     Batch *batch = &merge->batch;
     if (batch->n == 0)
         return true;
-    layouts_read_under(&merge->layouts, merge->run->rules);
+    layouts_read_under(&merge->layouts, merge->run->header.rules);
     int *at = mem_alloc(sizeof *at * (size_t)batch->n);
     bool ok = true;
     for (int from = 0, next = 0; ok && next < batch->n; from = next)

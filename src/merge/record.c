@@ -7,6 +7,14 @@
 #include "decide.h"
 #include "internal.h"
 
+/* Columns in which both sides changed. */
+typedef struct Conflicts {
+    Buf lines; /* records of CONFLICT_CELLS, one a line */
+    int n;
+    int n_overwritten;     /* by the mode: no conflicts */
+    const Column *refused; /* --on-conflict reject: the first of them */
+} Conflicts;
+
 /* A record, its row and its state side by side, and what was decided about them. */
 typedef struct MergeRow {
     const Item *item;
@@ -18,10 +26,8 @@ typedef struct MergeRow {
     bool state_moved;        /* the state knows something else afterwards; a cell that is only spelled otherwise is no such thing */
     const char **final;      /* the row's values afterwards */
     cJSON *changes;          /* {"column": [before, after]} or NULL */
-    Buf conflicts;           /* records of CONFLICT_CELLS, one a line */
-    int n_conflicts, n_overwritten;
+    Conflicts conflicts;
     uint64_t new_keys;         /* keys whose values change */
-    const Column *refused;   /* --on-conflict reject: the first column in conflict */
 } MergeRow;
 
 static void note_change(cJSON **changes, const char *column, const char *from, const char *to)
@@ -39,13 +45,13 @@ static void note_conflict(MergeRow *c, const Table *table, const Column *column,
         [VERDICT_CONFLICT_WRITE] = "export", [VERDICT_CONFLICT_KEEP] = "database", [VERDICT_CONFLICT_REJECT] = "reject"};
     const char *cells[CONFLICT_CELLS] = {table->name, c->item->id, column->name, c->item->values[column->index].text,
                                          row, resolutions[verdict]};
-    if (c->conflicts.len)
-        buf_char(&c->conflicts, '\n');
+    if (c->conflicts.lines.len)
+        buf_char(&c->conflicts.lines, '\n');
     for (int i = 0; i < CONFLICT_CELLS; i++)
-        cells_add(&c->conflicts, cells[i]);
-    c->n_conflicts++;
-    if (verdict == VERDICT_CONFLICT_REJECT && !c->refused)
-        c->refused = column;
+        cells_add(&c->conflicts.lines, cells[i]);
+    c->conflicts.n++;
+    if (verdict == VERDICT_CONFLICT_REJECT && !c->conflicts.refused)
+        c->conflicts.refused = column;
 }
 
 static void decide_column(Merge *merge, MergeRow *c, const Column *column)
@@ -63,7 +69,7 @@ static void decide_column(Merge *merge, MergeRow *c, const Column *column)
     }
     if (verdict_conflicts(verdict))
         note_conflict(c, merge->run->table, column, row, verdict);
-    c->n_overwritten += verdict == VERDICT_OVERWRITE;
+    c->conflicts.n_overwritten += verdict == VERDICT_OVERWRITE;
     c->after[i] = facts_slot(&facts, value, row, before, verdict_writes(verdict));
     c->state_moved |= value->present && (!facts.known || facts.reading_moved || (before->made && before->made != c->after[i].made));
 }
@@ -115,9 +121,9 @@ static void stage_write(Merge *merge, Buf *out, const MergeRow *c, char op, int 
                       .reactivates = c->reactivates,
                       .before_deactivated = c->was_deactivated,
                       .changes = changes,
-                      .conflicts = c->conflicts.len ? c->conflicts.data : NULL,
-                      .n_conflicts = c->n_conflicts,
-                      .n_overwritten = c->n_overwritten,
+                      .conflicts = c->conflicts.lines.len ? c->conflicts.lines.data : NULL,
+                      .n_conflicts = c->conflicts.n,
+                      .n_overwritten = c->conflicts.n_overwritten,
                       .values = c->final,
                   .new_keys = c->has_row ? c->new_keys : EVERY_KEY};
     if (c->has_row) {
@@ -183,20 +189,20 @@ bool merge_record(Merge *merge, Buf *out, const Item *item, const PgRows *rows, 
     int layout = 0;
     bool ok = true;
     char op = operation(&c, merge);
-    if (c.refused) {
-        const char *database = pg_get(rows, row, ROWS_COLUMNS + c.refused->index);
-        const char *export = item->values[c.refused->index].text;
-        Reject reject = {REJECT_CONFLICT, c.refused->name, export,
+    if (c.conflicts.refused) {
+        const char *database = pg_get(rows, row, ROWS_COLUMNS + c.conflicts.refused->index);
+        const char *export = item->values[c.conflicts.refused->index].text;
+        Reject reject = {REJECT_CONFLICT, c.conflicts.refused->name, export,
                          arena_printf(&merge->scratch, "changed in the export and in the database (which has %s) since "
                                                       "the last sync, and conflicts are to be rejected",
                                       database ? database : "nothing")};
-        stage_reject(merge->stage, out, &item->position, item->id, item->raw, reject, c.conflicts.data, c.n_conflicts);
+        stage_reject(merge->stage, out, &item->position, item->id, item->raw, reject, c.conflicts.lines.data, c.conflicts.n);
     } else if (op == 0) {
         merge->run->counts->unchanged++;
     } else if ((ok = layouts_current(&merge->layouts, merge->run->pg, &layout, err))) {
         stage_write(merge, out, &c, op, layout);
     }
     cJSON_Delete(c.changes);
-    buf_free(&c.conflicts);
+    buf_free(&c.conflicts.lines);
     return ok;
 }

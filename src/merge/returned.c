@@ -7,7 +7,7 @@
 
 void returned_note(Merge *merge, const Item *item)
 {
-    if (!merge->run->has_ids || merge->run->table->n_natural_key == 0)
+    if (!merge->run->header.has_ids || merge->run->table->n_natural_key == 0)
         return;
     const IndexedRecord *own = record_index_find(merge->run->index, str_of(item->id));
     const bool has_row = own && own->flags & RECORD_ROW;

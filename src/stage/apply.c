@@ -16,7 +16,7 @@ static bool apply_range(Stage *stage, char op, int64_t first, int64_t last, int6
         plan_insert(&sql, &plan, first, last);
     else
         plan_deactivate(&sql, stage->table, first, last);
-    bool ordered = op == 'u' && stage->ordered;
+    bool ordered = op == 'u' && stage->keys.ordered;
     bool ok = (!ordered || pg_script(stage->pg, sql_query("joins_in_order"), err)) &&
               pg_write(stage->pg, sql.data, &affected, err) &&
               (!ordered || pg_script(stage->pg, sql_query("joins_default"), err));

@@ -113,7 +113,7 @@ static const char *reason_of(const Bisect *b, const Err *refusal)
 static bool refuse_followers(Bisect *b, int64_t seq, Err *err)
 {
     int before = b->found->n;
-    key_moves_reject_record(b->stage->moves, seq, b->found);
+    key_moves_reject_record(b->stage->keys.moves, seq, b->found);
     LateRejects followers = {.items = b->found->items + before, .n = b->found->n - before};
     int64_t live = b->stage->live; /* stage_reject_late counts them in the end */
     bool ok = stage_withdraw(b->stage, &followers, err);
@@ -158,7 +158,7 @@ static int64_t count_left(const Bisect *b, int64_t lo, int64_t hi)
 {
     int64_t n = 0;
     for (; lo <= hi; lo++)
-        n += !key_moves_is_rejected(b->stage->moves, b->records[lo].seq);
+        n += !key_moves_is_rejected(b->stage->keys.moves, b->records[lo].seq);
     return n;
 }
 

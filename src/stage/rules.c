@@ -27,7 +27,7 @@ enum { LOOKED_UP = 10000 };
 static int64_t new_keys_of(const Stage *stage, const CatalogKey *key)
 {
     int k = (int)(key - stage->table->catalog->keys);
-    return stage->new_keys[k < STAGE_KEYS ? k : STAGE_KEYS - 1];
+    return stage->keys.new[k < STAGE_KEYS ? k : STAGE_KEYS - 1];
 }
 
 static bool has_new_keys(const Stage *stage, const Plan *plan, const CatalogKey *key)
@@ -176,11 +176,11 @@ static void refuse_repeated(const Stage *stage, DuplicateKeyList *list, LateReje
         const DuplicateKey *items = &list->items[i], *loses;
         for (n = 1; i + n < list->n && items[n].seq == items[0].seq; n++)
             ;
-        loses = taken(list, items, n, stage->moves);
+        loses = taken(list, items, n, stage->keys.moves);
         if (loses) {
             Reject reject = stage_duplicate_key(stage->table, loses->key, loses->value, list->groups[loses->group].line, &found->arena);
             late_rejects_add(found, loses->seq, reject);
-            key_moves_reject_record(stage->moves, loses->seq, found);
+            key_moves_reject_record(stage->keys.moves, loses->seq, found);
         } else {
             for (int k = 0; k < n; k++)
                 list->groups[items[k].group] = (KeyGroup){items[k].seq, items[k].line};
@@ -209,16 +209,16 @@ static bool enforce_moves(Stage *stage, const Plan *plan, LateRejects *found, Er
 {
     const CatalogTable *catalog = stage->table->catalog;
     bool ok = true;
-    key_moves_free(stage->moves);
-    stage->moves = key_moves_new(stage->seq);
+    key_moves_free(stage->keys.moves);
+    stage->keys.moves = key_moves_new(stage->seq);
     for (int k = 0; ok && k < catalog->n_keys; k++)
         if (has_new_keys(stage, plan, &catalog->keys[k]))
-            ok = find_holders(stage, plan, &catalog->keys[k], stage->moves, err);
+            ok = find_holders(stage, plan, &catalog->keys[k], stage->keys.moves, err);
     if (!ok)
         return false;
-    key_moves_link(stage->moves);
-    key_moves_reject_blocked(stage->moves, found);
-    key_moves_reject_circles(stage->moves, found);
+    key_moves_link(stage->keys.moves);
+    key_moves_reject_blocked(stage->keys.moves, found);
+    key_moves_reject_circles(stage->keys.moves, found);
     return true;
 }
 
@@ -242,10 +242,10 @@ static bool set_positions(Stage *stage, Err *err)
 {
     Pg *pg = stage->pg;
     int n;
-    int64_t *order = key_moves_order(stage->moves, &n);
-    bool ok = !stage->ordered ||
+    int64_t *order = key_moves_order(stage->keys.moves, &n);
+    bool ok = !stage->keys.ordered ||
               pg_run(pg, sql_query("stage_positions_reset"), 0, NULL, NULL, err);
-    stage->ordered = n > 0;
+    stage->keys.ordered = n > 0;
     if (ok && n > 0) {
         Buf seqs = {0}, places = {0};
         number_array(&seqs, order, n);

@@ -20,21 +20,21 @@ static uint64_t bits_of(const CatalogTable *catalog, const char *name)
 uint64_t key_bits_of(Stage *stage, int column)
 {
     const Table *table = stage->table;
-    if (!stage->key_bits) {
-        stage->key_bits = mem_alloc(sizeof *stage->key_bits * (size_t)(table->n_columns + 2));
+    if (!stage->keys.bits) {
+        stage->keys.bits = mem_alloc(sizeof *stage->keys.bits * (size_t)(table->n_columns + 2));
         for (int c = 0; c < table->n_columns; c++)
-            stage->key_bits[c] = bits_of(table->catalog, table->columns[c].name);
-        stage->key_bits[table->n_columns] = bits_of(table->catalog, table->id_column);
+            stage->keys.bits[c] = bits_of(table->catalog, table->columns[c].name);
+        stage->keys.bits[table->n_columns] = bits_of(table->catalog, table->id_column);
         if (table->metadata[META_ACTIVE])
-            stage->key_bits[table->n_columns + 1] = bits_of(table->catalog, table->metadata[META_ACTIVE]);
+            stage->keys.bits[table->n_columns + 1] = bits_of(table->catalog, table->metadata[META_ACTIVE]);
     }
-    return stage->key_bits[column >= 0 ? column : column == KEY_OF_ID ? table->n_columns : table->n_columns + 1];
+    return stage->keys.bits[column >= 0 ? column : column == KEY_OF_ID ? table->n_columns : table->n_columns + 1];
 }
 
 static void count_new_keys(Stage *stage, uint64_t new_keys)
 {
     for (int k = 0; new_keys && k < STAGE_KEYS; k++)
-        stage->new_keys[k] += (new_keys & key_bit(k)) != 0;
+        stage->keys.new[k] += (new_keys & key_bit(k)) != 0;
 }
 
 void stage_put_row(Stage *stage, Buf *out, const StagingRow *row)
@@ -62,7 +62,7 @@ void stage_reject(Stage *stage, Buf *out, const SourcePosition *position, const 
 Plan stage_plan(const Stage *stage)
 {
     return (Plan){.table = stage->table, .present = stage->present, .adopts = stage->adopts,
-                  .reactivates = stage->reactivates, .ordered = stage->ordered, .undo = stage->undo};
+                  .reactivates = stage->reactivates, .ordered = stage->keys.ordered, .undo = stage->undo};
 }
 
 bool stage_lock_table(Pg *pg, const Table *table, Err *err)
@@ -108,8 +108,8 @@ bool stage_drop(Stage *stage, Err *err)
 
 void stage_free(Stage *stage)
 {
-    free(stage->key_bits);
-    stage->key_bits = NULL;
-    key_moves_free(stage->moves);
-    stage->moves = NULL;
+    free(stage->keys.bits);
+    stage->keys.bits = NULL;
+    key_moves_free(stage->keys.moves);
+    stage->keys.moves = NULL;
 }

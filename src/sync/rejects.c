@@ -152,7 +152,7 @@ static bool open_new(Rejects *rejects, Err *err)
 static bool note_header(Rejects *rejects, SourceReread *records, Err *err)
 {
     Buf bytes = {0}, literal = {0};
-    bool ok = source_reread(records, rejects->run->header.locator, &bytes, err);
+    bool ok = source_reread(records, rejects->run->header.position.locator, &bytes, err);
     if (ok) {
         bytea_add(&literal, buf_view(&bytes));
         rejects->table->header = arena_str(&rejects->result->arena, literal.data);

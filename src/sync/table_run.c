@@ -46,7 +46,7 @@ static void close_work(Work *work)
 static bool prepare(Work *work, Err *err)
 {
     bool ok = table_prepare(&work->table, err);
-    work->stage.present = work->table.present;
+    work->stage.present = work->table.header.present;
     return ok;
 }
 
@@ -98,10 +98,10 @@ static bool note_links(const Work *work, Err *err)
     const TableRun *table = &work->table;
     char *rows = NULL;
     Buf hash = {0};
-    bool ok = !table->link_rejects || links_fingerprint(table->pg, table->table, &rows, err);
+    bool ok = !table->seen.link_rejects || links_fingerprint(table->pg, table->table, &rows, err);
     if (ok && rows)
         buf_str(&hash, rows);
-    ok = ok && note_keys(work, &hash, err) && exports_fingerprint(table->table, table->links_by_name, table->exports, &hash, err);
+    ok = ok && note_keys(work, &hash, err) && exports_fingerprint(table->table, table->seen.links_by_name, table->exports, &hash, err);
     if (ok && hash.len)
         work->result->links_hash = arena_str(&work->run->result->arena, hash.data);
     buf_free(&hash);
@@ -119,7 +119,7 @@ static void note_same_rows(const Work *work)
 
 static void note_unmapped(const Work *work)
 {
-    const StringList *unmapped = &work->table.unmapped;
+    const StringList *unmapped = &work->table.header.unmapped;
     StringList *kept = &work->result->unmapped;
     Arena *arena = &work->run->result->arena;
     kept->items = arena_alloc(arena, sizeof *kept->items * (size_t)(unmapped->n + 1));

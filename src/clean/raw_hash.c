@@ -1,0 +1,103 @@
+/* raw_hash.c - did the record's mapped cells change?
+ *
+ * artsync.state_<table>.raw: XXH3-64 over, for each cell that counts,
+ *
+ *     SIZE   CONTENTS
+ *     4      n, the number of bytes that follow, in the machine's byte order
+ *     n      the cell's bytes as they are in the file, not trimmed; of attachments their file names alone, as PostgreSQL
+ *            prints text[] (attachment_names); of a link by name, where the names of the linked table's export are known,
+ *            followed by the id of the record that carries the name: another record of that name is another link
+ *
+ * The cells: the id's, if the file has its header; then per column of base.json, in that order, its own cell and its cell
+ * of record ids, where their headers are there. The seed is XXH3-64, seeded with the table's fingerprint (the mapping with
+ * the columns' types and CLEANING_VERSION; base_fingerprint.c), over one byte each, an ASCII digit:
+ *
+ *     SIZE   CONTENTS
+ *     1      the order of dates: DateOrder
+ *     1      1: the file has a header of the id, else 0
+ *     1 each per column: 1 if its own header is there, plus 2 if the header of its record ids is
+ *
+ * For each number that does not show its decimal mark (1.500), in a column that finds it out and read with a comma or not at
+ * all because the column has both marks: once more XXH3-64, seeded with the hash so far, over the column's number in base.json
+ * (from 0, decimal) and 'c' or 'm'.
+ *
+ * A ragged record (too few or too many cells) is all its cells, each with a NUL behind it, under the same seed.
+ */
+#include <stdlib.h>
+
+#include "artsync/hash.h"
+#include "internal.h"
+
+/* Which headers are there decides what a record says, and so does the order of dates: both are in the seed. */
+void raw_hash_prepare(RawHash *hash, const Binding *b, const CleanContext *contexts, DateOrder date_order)
+{
+    const Table *table = b->table;
+    Buf *bytes = &hash->bytes;
+    hash->parts = mem_alloc(sizeof *hash->parts * (size_t)(2 * table->n_columns + 1));
+    buf_char(bytes, (char)('0' + date_order));
+    buf_char(bytes, b->id >= 0 ? '1' : '0');
+    if (b->id >= 0)
+        hash->parts[hash->n++] = (Hashed){.cell = b->id};
+    for (int i = 0; i < table->n_columns; i++) {
+        buf_char(bytes, (char)('0' + (b->cells[i] >= 0) + 2 * (b->ids[i] >= 0)));
+        if (b->cells[i] >= 0)
+            hash->parts[hash->n++] = (Hashed){.cell = b->cells[i],
+                                              .attachments = table->columns[i].type == FIELD_ATTACHMENTS,
+                                              .links = b->ids[i] < 0 ? contexts[i].links : NULL};
+        if (b->ids[i] >= 0)
+            hash->parts[hash->n++] = (Hashed){.cell = b->ids[i]};
+    }
+    hash->seed = hash64(buf_view(bytes), table->fingerprint);
+}
+
+void raw_hash_free(RawHash *hash)
+{
+    free(hash->parts);
+    buf_free(&hash->bytes);
+}
+
+static Str with_record(const LinkIndex *links, Str name, Arena *arena)
+{
+    const char *id = link_export_id(links, name);
+    size_t n = strlen(id);
+    char *both = arena_alloc(arena, name.n + n + 1);
+    memcpy(both, name.p, name.n);
+    memcpy(both + name.n, id, n);
+    return (Str){both, name.n + n};
+}
+
+/* The order does not depend on the file's: base.json's. Lengths keep neighbours apart. This runs for every record of
+ * every file, so all cells go into one buffer and are hashed at once. */
+uint64_t raw_hash_record(RawHash *hash, const RawRecord *record, Arena *arena)
+{
+    size_t size = 0;
+    for (int i = 0; i < hash->n; i++) {
+        Hashed *part = &hash->parts[i];
+        part->text = record->cells[part->cell];
+        if (part->attachments && part->text.n)
+            part->text = str_of(attachment_names(part->text, arena));
+        else if (part->links && part->text.n && link_index_has_export(part->links))
+            part->text = with_record(part->links, part->text, arena);
+        size += sizeof(uint32_t) + part->text.n;
+    }
+    buf_clear(&hash->bytes);
+    buf_reserve(&hash->bytes, size);
+    char *to = hash->bytes.data;
+    for (int i = 0; i < hash->n; i++) {
+        Str text = hash->parts[i].text;
+        uint32_t n = (uint32_t)text.n;
+        memcpy(to, &n, sizeof n);
+        if (n)
+            memcpy(to + sizeof n, text.p, n);
+        to += sizeof n + n;
+    }
+    return hash64((Str){hash->bytes.data, size}, hash->seed);
+}
+
+uint64_t raw_hash_ragged(RawHash *hash, const RawRecord *record)
+{
+    buf_clear(&hash->bytes);
+    for (int i = 0; i < record->n_cells; i++)
+        buf_add(&hash->bytes, record->cells[i].p, record->cells[i].n + 1);
+    return hash64(buf_view(&hash->bytes), hash->seed);
+}

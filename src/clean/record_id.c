@@ -1,0 +1,82 @@
+/* record_id.c - which record it is: its id, or the values of its natural key. */
+#include "artsync/utf8.h"
+#include "internal.h"
+
+enum { ID_MAX = 255 };
+
+/* Printable ASCII, as ids are: valid and trimmed. */
+static bool is_plain(Str text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        if (text.p[i] <= ' ' || text.p[i] > '~')
+            return false;
+    return true;
+}
+
+bool cleaner_read_id(Cleaner *c)
+{
+    Str id = cleaner_content(c, c->binding.id);
+    const char *column = c->table->id_column;
+    if (id.n == 0)
+        return cleaner_reject(c, REJECT_NO_ID, column, NULL, "is empty: the record has no id");
+    if (!is_plain(id) && !utf8_valid(id, NULL))
+        return cleaner_reject(c, REJECT_ENCODING, column, cleaner_shown(c, id), "is not valid UTF-8");
+    const char *code, *reason;
+    if (!cleaner_encodes(c, id, 0, &code, &reason))
+        return cleaner_reject(c, code, column, cleaner_shown(c, id), reason);
+    if (utf8_length(id) > ID_MAX)
+        return cleaner_reject(c, REJECT_TOO_LONG, column, cleaner_shown(c, id), "is longer than 255 characters");
+    c->record.id = cleaner_kept(c, id);
+    return true;
+}
+
+/* Airtable's: rec and 14 letters or digits. */
+static bool is_record_id(Str text)
+{
+    if (text.n != 17 || memcmp(text.p, "rec", 3) != 0)
+        return false;
+    for (size_t i = 3; i < text.n; i++)
+        if (!((text.p[i] >= '0' && text.p[i] <= '9') || (text.p[i] >= 'a' && text.p[i] <= 'z') ||
+              (text.p[i] >= 'A' && text.p[i] <= 'Z')))
+            return false;
+    return true;
+}
+
+/* Cells that are missing or too many shift the ones behind them. The id counts as read only if, of all places where
+ * it may have been put, exactly one holds an Airtable id: a wrong id would do harm, none does not. */
+void cleaner_read_shifted_id(Cleaner *c)
+{
+    int id = c->binding.id, shift = c->raw->n_cells - c->binding.n_headers;
+    if (id < 0)
+        return;
+    int first = shift < 0 ? id + shift : id, last = shift < 0 ? id : id + shift, found = 0;
+    for (int i = first < 0 ? 0 : first; i <= last && i < c->raw->n_cells; i++) {
+        Str text = utf8_trim(c->raw->cells[i]);
+        if (is_record_id(text)) {
+            found++;
+            c->record.id = cleaner_kept(c, text);
+        }
+    }
+    if (found != 1)
+        c->record.id = NULL;
+}
+
+/* Without an id: the natural key's values, before the rest is cleaned. They are looked at quietly, since clean_columns
+ * comes by again, unless the record ends here. False: it is rejected. */
+bool cleaner_read_natural_key(Cleaner *c)
+{
+    for (int i = 0; i < c->table->n_natural_key; i++) {
+        const Column *column = &c->table->columns[c->table->natural_key[i]];
+        c->quiet = true;
+        bool ok = cleaner_column(c, column);
+        c->quiet = false;
+        if (ok && c->values[column->index].text)
+            continue;
+        cleaner_column(c, column);
+        if (ok || strcmp(c->record.reject.code, REJECT_REQUIRED) == 0)
+            cleaner_reject(c, REJECT_NO_ID, column->name, NULL,
+                           "is empty: without an id the record needs its natural key");
+        return false;
+    }
+    return true;
+}
