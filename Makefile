@@ -120,9 +120,10 @@ totals:
 lint: $(BUILD)/artsync $(BUILD)/unit/reference
 	@BUILD=$(BUILD) tests/lint.sh
 
-## make docs           write into docs/REFERENCE.md and docs/base.json.5 what the tables in the code say
+## make docs           write into docs/REFERENCE.md, docs/FIELD_TYPES.md and docs/base.json.5 what the tables in the code say
 docs: $(BUILD)/artsync $(BUILD)/unit/reference
 	@tests/reference.py write docs/REFERENCE.md $^ include/artsync
+	@tests/reference.py write docs/FIELD_TYPES.md $^ include/artsync
 	@tests/reference.py write docs/base.json.5 $^ include/artsync
 
 ## make coverage       line coverage of the unit and end-to-end tests, per module

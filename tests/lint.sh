@@ -9,7 +9,7 @@ tests/lint_graph.py "${BUILD:-build}" src include/artsync docs/ARCHITECTURE.md t
 
 tests/lint_structs.py src include/artsync || bad=1
 tests/lint_cases.py tests/unit/*.c || bad=1
-for document in docs/REFERENCE.md docs/base.json.5; do
+for document in docs/REFERENCE.md docs/FIELD_TYPES.md docs/base.json.5; do
     tests/reference.py check "$document" "${BUILD:-build}/artsync" "${BUILD:-build}/unit/reference" include/artsync || bad=1
 done
 

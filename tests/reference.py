@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""docs/REFERENCE.md, docs/base.json.5 and the tables in the code: write what the code says into the document, or say
-what differs.
+"""docs/REFERENCE.md, docs/FIELD_TYPES.md, docs/base.json.5 and the tables in the code: write what the code says into the
+document, or say what differs.
 
     reference.py write|check DOCUMENT ARTSYNC REFERENCE HEADERS
 
@@ -81,6 +81,10 @@ class Rows:
             return ["key", ""] + (["types"] if name == "keys of column" else []) + ["means"], rows
         if name == "types":
             return ["type", "columns that can hold it", "means"], [[code(l[1]), l[2], None] for l in self.lines if l[0] == "type"]
+        if name == "columns":
+            return ["field", "goes into columns of type"], [[code(l[1]), l[2]] for l in self.lines if l[0] == "type"]
+        if name == "refusals":
+            return ["column", "field", "what to do"], [l[1:] for l in self.lines if l[0] == "refusal"]
         if name == "error codes":
             return ["code", "status", "means"], [[code(l[1]), l[2], None] for l in self.lines if l[0] == "error"]
         if name == "reject codes":
@@ -94,7 +98,9 @@ class Rows:
         wanted = {"commands", "options", "settings", "exit statuses", "types", "error codes", "reject codes"}
         wanted |= {"options of " + c["name"] for c in self.help["commands"] if c["options"]}
         wanted |= {"keys of " + line[1] for line in self.lines if line[0] == "key"}
-        return sorted(wanted - set(names))
+        types = {"columns", "refusals"}  # docs/FIELD_TYPES.md
+        found = set(names)
+        return sorted((types if found & types else wanted) - found)
 
 
 def written(table):

@@ -173,8 +173,8 @@ bool base_read(const char *name, Base **base, Buf *origin, Problems *problems, E
  * is not mapped. Sets Column.catalog and Table.catalog. Returns true if no problem was added. */
 bool base_bind(Base *base, CatalogTable *const *catalogs, Problems *problems);
 
-/* After base_bind, for `base check`: adds a problem for each choice that is no label of its column's enum. A sync goes on
- * without: it rejects the records with that choice. */
+/* After base_bind, for `base check`: adds a problem for each choice that is no label of its column's enum, or no word
+ * for yes or no where the column is boolean. A sync goes on without: it rejects the records with that choice. */
 void base_check_labels(const Base *base, Problems *problems);
 
 /* The first part of base_bind by itself: each mapped table is there, and is a table. `never_made` is the hint for one that
@@ -202,8 +202,17 @@ bool field_is_number(FieldType type);        /* integer, decimal, currency, perc
  * True of any kind for links: they need the kind of the linked key. */
 bool field_accepts(FieldType type, PgKind kind);
 
-/* Why no field, or hardly one, can go into a column of this type (PgType.base), and what to do; NULL: nothing to say. */
-const char *field_refusal(const char *base_type);
+/* What to do where a column of this type cannot hold the field. In the arena, or static. */
+const char *field_refusal(FieldType type, const PgType *pg, Arena *arena);
+
+/* The names of the PostgreSQL types of a kind, as a column is declared: "text, varchar, citext"; NULL of PG_OTHER. */
+const char *pg_kind_names(PgKind kind);
+
+/* What exports write for yes and no, in any case: checked, true, yes, y, 1, on ... False: neither. */
+bool boolean_word(Str text, bool *yes);
+
+/* The choice that a boolean column's value means: the first that says so, else "true" or "false". */
+const char *boolean_choice(const Column *column, bool yes);
 
 /* Calls `each` for the base's migrations (prefix ""; NNNN_*.sql beside base.json, four digits) or for the *.sql in a
  * folder below (prefix "checks/"; no hidden files), in path order, embedded or from disk alike. `path` is relative to the base's folder;

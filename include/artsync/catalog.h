@@ -25,6 +25,7 @@ typedef enum PgKind {
     PG_JSONB,       /* normalized by the server */
     PG_UUID,
     PG_ENUM,
+    PG_ENUM_ARRAY,
     PG_OTHER
 } PgKind;
 
@@ -36,7 +37,7 @@ typedef struct PgType {
     int scale;         /* numeric(p,s): s; timestamp(s), interval(s): digits of a second; -1 = all are kept as given */
     const char *name;  /* format_type: "numeric(10,2)", "character varying(20)" */
     const char *base;  /* the same without length or domain, castable: "numeric", "character varying", "text[]" */
-    const char **labels; /* enums: the labels, in their order */
+    const char **labels; /* enums and arrays of them: the labels, in their order */
     int n_labels;
 } PgType;
 

@@ -5,7 +5,8 @@
  *     NAME, name   FIELD_NAME in C, and the type's name in base.json
  *     kinds        which PostgreSQL types can hold it, CAN(PgKind without PG_) joined by |. Number-like and date-like
  *                  fields may go into text as well: the column then holds the cleaned text. A date in a column of
- *                  times is its midnight, a boolean in one of integers 1 or 0
+ *                  times is its midnight, a boolean in one of integers 1 or 0, a list in one of JSON an array of strings;
+ *                  a choice goes into a column of booleans if it is a word for yes or no. field_refusals.h gives reasons
  *     number       has it a decimal mark? The key decimal_mark is then for it, and `auto` looks at its cells
  *     clean        the function that turns a cell into a value (src/clean/field.h)
  *     order        compares two values, for min and max; NO_ORDER: these make no sense
@@ -25,15 +26,17 @@
     ROW(DECIMAL, "decimal", NUMBER_KINDS, true, clean_decimal, order_numbers, usual_numeric, 0)                        \
     ROW(CURRENCY, "currency", NUMBER_KINDS, true, clean_decimal, order_numbers, usual_numeric, 0)                      \
     ROW(PERCENT, "percent", NUMBER_KINDS, true, clean_percent, order_numbers, usual_numeric, 0)                        \
-    ROW(BOOLEAN, "boolean", CAN(BOOLEAN) | CAN(INTEGER), false, clean_boolean, NO_ORDER, usual_boolean, 0)                            \
+    ROW(BOOLEAN, "boolean", CAN(BOOLEAN) | CAN(INTEGER), false, clean_boolean, NO_ORDER, usual_boolean, 0)  \
     ROW(DATE, "date", CAN(DATE) | CAN(TIMESTAMP) | CAN(TIMESTAMPTZ) | CAN(TEXT), false, clean_date, order_bytes,       \
         usual_date, 0)                                                                                                 \
     ROW(DATETIME, "datetime", CAN(TIMESTAMP) | CAN(TIMESTAMPTZ) | CAN(TEXT), false, clean_datetime, order_bytes,       \
         usual_timestamp, 0)                                                                                            \
     ROW(DURATION, "duration", CAN(INTERVAL) | CAN(INTEGER) | CAN(NUMERIC) | CAN(TEXT), false, clean_duration,          \
         order_durations, usual_interval, 0)                                                                            \
-    ROW(CHOICE, "choice", CAN(TEXT) | CAN(ENUM), false, clean_choice, NO_ORDER, usual_text, OWN_ALIASES | TEXT_WORDS)  \
-    ROW(LIST, "list", CAN(TEXT_ARRAY), false, clean_list, NO_ORDER, usual_array, OWN_ALIASES | TEXT_WORDS | PARTS)     \
+    ROW(CHOICE, "choice", CAN(TEXT) | CAN(ENUM) | CAN(BOOLEAN), false, clean_choice, NO_ORDER, usual_text,             \
+        OWN_ALIASES | TEXT_WORDS)                                                                                      \
+    ROW(LIST, "list", CAN(TEXT_ARRAY) | CAN(ENUM_ARRAY) | CAN(JSON) | CAN(JSONB), false, clean_list, NO_ORDER,         \
+        usual_array, OWN_ALIASES | TEXT_WORDS | PARTS)                                                                 \
     ROW(ATTACHMENTS, "attachments", CAN(TEXT_ARRAY), false, clean_attachments, NO_ORDER, usual_array, PARTS)           \
     /* whatever the linked table's key is */                                                                           \
     ROW(LINK, "link", ~0u, false, clean_link, NO_ORDER, usual_bigint, OWN_ALIASES | PARTS)                             \

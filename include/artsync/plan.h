@@ -54,7 +54,10 @@ void plan_set_metadata(Buf *out, const Table *table, MetadataUpdate kind);
 void plan_update(Buf *out, const Plan *plan, int64_t first, int64_t last);
 void plan_insert(Buf *out, const Plan *plan, int64_t first, int64_t last);
 
-/* A staged value as what its column takes: an enum is staged as text. */
+/* The type that the stage has for the column's where it is another: text for an enum, text[] for an array of one; else NULL. */
+const char *plan_staged_as(const PgType *type);
+
+/* A staged value as what its column takes. */
 void plan_staged_value(Buf *out, const char *alias, const Column *column);
 
 /* ---- keys and checks (plan_keys.c) ---- */

@@ -27,7 +27,7 @@ SELECT c.ord,
        pg_catalog.pg_get_expr(def.adbin, def.adrelid) AS default_text,
        CASE WHEN NOT o.collisdeterministic THEN pg_catalog.format('%I.%I', s.nspname, o.collname) END AS folding,
        (SELECT pg_catalog.array_to_json(pg_catalog.array_agg(l.enumlabel ORDER BY l.enumsortorder))
-        FROM pg_catalog.pg_enum l WHERE l.enumtypid = b.oid) AS labels,
+        FROM pg_catalog.pg_enum l WHERE l.enumtypid = b.oid OR l.enumtypid = e.oid) AS labels,
        -- the ascending sequence of an identity or of a default of nextval()
        (SELECT pg_catalog.min(pg_catalog.format('%I.%I', n.nspname, s.relname))
         FROM (SELECT d.objid AS oid FROM pg_catalog.pg_depend d
@@ -39,7 +39,8 @@ SELECT c.ord,
                 AND d.refclassid = 'pg_catalog.pg_class'::regclass) AS o
         JOIN pg_catalog.pg_class s ON s.oid = o.oid AND s.relkind = 'S'
         JOIN pg_catalog.pg_sequence q ON q.seqrelid = s.oid AND q.seqincrement > 0
-        JOIN pg_catalog.pg_namespace n ON n.oid = s.relnamespace) AS sequence
+        JOIN pg_catalog.pg_namespace n ON n.oid = s.relnamespace) AS sequence,
+       coalesce(e.typtype = 'e', false) AS element_is_enum
 FROM columns c
 JOIN walk w ON w.ord = c.ord AND w.attnum = c.attnum
 JOIN pg_catalog.pg_type b ON b.oid = w.typ AND b.typtype <> 'd'

@@ -6,6 +6,9 @@
  *     date, datetime                        in UTC without a zone; no zeros at the end of a second; midnight is the date
  *     duration                              seconds, as a number; a month counts 30 days, a day 24 hours, as PostgreSQL's =
  *     json                                  as jsonb prints it, the numbers in their canonical form
+ *     list                                  as text[] prints it
+ *     boolean                               t or f
+ *     choice                                the choice, also in a column of booleans
  *     text, choice in a char(n)             without the blanks at the end
  *     all others                            the text as it is
  *
@@ -203,8 +206,15 @@ Str value_canonical(const Column *column, const char *value, Arena *arena)
         return canonical_duration(text, arena);
     case FIELD_JSON:
         return canonical_json(text, arena);
-    case FIELD_TEXT:
+    case FIELD_LIST:
+        return canonical_list(text, arena);
+    case FIELD_BOOLEAN:
+        return str_eq(text, STR("1")) ? STR("t") : str_eq(text, STR("0")) ? STR("f") : text;
     case FIELD_CHOICE:
+        if (column->catalog && column->catalog->type.kind == PG_BOOLEAN)
+            return str_of(boolean_choice(column, text.p[0] == 't'));
+        return canonical_text(text, column);
+    case FIELD_TEXT:
         return canonical_text(text, column);
     default:
         return text;

@@ -76,6 +76,9 @@ static inline const char *field_keep(const Field *field, Str text)
 /* text[] as PostgreSQL prints it. */
 const char *array_text(const Str *items, size_t n, Arena *arena);
 
+/* The same as an array of JSON strings, as jsonb prints it. */
+const char *json_array_text(const Str *items, size_t n, Arena *arena);
+
 /* ---- numbers as digits: exact at any size (number_read.c, type_number.c) ---- */
 
 /* Which decimal mark the digits show: 1.234,5 and 12,5 a comma, 0.500 a point, 12 none. */
@@ -127,6 +130,7 @@ void number_value(const Field *field, const Number *number);
 
 Str canonical_number(Str text, Arena *arena);
 Str canonical_json(Str text, Arena *arena); /* itself, if it is none */
+Str canonical_list(Str text, Arena *arena); /* an array of JSON strings as text[] prints it; itself, if it is none */
 
 /* ---- days and times (date_read.c, type_date.c) ---- */
 

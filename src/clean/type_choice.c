@@ -41,7 +41,11 @@ void clean_choice(const Field *field, Str cell)
         field_refuse(field, REJECT_INVALID, "is not one of the choices: %s", field_choices(field));
         return;
     }
-    field_value(field, value);
+    bool whole = value && field->type->kind == PG_BOOLEAN;
+    if (whole)
+        clean_boolean(field, str_of(value));
+    else
+        field_value(field, value);
     if (!value || !str_eq(cell, str_of(value)))
         field_changed(field, cell, value);
 }

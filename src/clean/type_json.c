@@ -345,6 +345,30 @@ static bool parse_whole(Parser *parser, Json *json)
     return !parser->fault;
 }
 
+const char *json_array_text(const Str *items, size_t n, Arena *arena)
+{
+    Json *strings = arena_alloc(arena, n * sizeof *strings), list = {.kind = JSON_ARRAY, .first = n ? strings : NULL, .n = n};
+    for (size_t i = 0; i < n; i++)
+        strings[i] = (Json){.kind = JSON_STRING, .text = items[i], .next = i + 1 < n ? &strings[i + 1] : NULL};
+    return printed_text(&list, false, arena);
+}
+
+Str canonical_list(Str text, Arena *arena)
+{
+    Parser parser = {text, 0, 0, arena, NULL};
+    Json json = {.kind = JSON_WORD};
+    if (!text.n || text.p[0] != '[' || !parse_whole(&parser, &json))
+        return text;
+    Str *items = arena_alloc(arena, (json.n + 1) * sizeof *items);
+    size_t n = 0;
+    for (const Json *item = json.first; item; item = item->next) {
+        if (item->kind != JSON_STRING)
+            return text;
+        items[n++] = item->text;
+    }
+    return str_of(array_text(items, n, arena));
+}
+
 Str canonical_json(Str text, Arena *arena)
 {
     Parser parser = {text, 0, 0, arena, NULL};

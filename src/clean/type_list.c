@@ -73,5 +73,7 @@ void clean_list(const Field *field, Str cell)
         if (value)
             elements[kept++] = str_of(value);
     }
-    field_value(field, kept ? array_text(elements, kept, field->arena) : NULL);
+    bool json = field->type->kind == PG_JSON || field->type->kind == PG_JSONB;
+    field_value(field, !kept ? NULL : json ? json_array_text(elements, kept, field->arena)
+                                           : array_text(elements, kept, field->arena));
 }

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include <cjson/cJSON.h>
+
 #include "artsync/csv_writer.h"
 
 /* ---- dates: 2025-03-09 as 3/9/2025 or 9/3/2025; a time of day stays behind it as it is ---- */
@@ -126,6 +128,27 @@ static const char *shape_array(bool attachments, const char *text, Buf *out)
     return buf_view(out).p;
 }
 
+/* An array in JSON: its strings, other values as JSON has them; null is nothing. */
+static const char *shape_json_array(const char *text, Buf *out)
+{
+    cJSON *list = cJSON_Parse(text);
+    const char *comma = "";
+    const cJSON *item;
+    cJSON_ArrayForEach(item, list) {
+        char *other = cJSON_IsString(item) || cJSON_IsNull(item) ? NULL : cJSON_PrintUnformatted(item);
+        const char *element = cJSON_IsString(item) ? item->valuestring : other;
+        if (element) {
+            buf_str(out, comma);
+            csv_quote_element(out, element);
+            comma = ",";
+        }
+        cJSON_free(other);
+    }
+    bool read = list != NULL;
+    cJSON_Delete(list);
+    return read ? buf_view(out).p : text;
+}
+
 /* ---- numbers: 1.500 could be read as thousands, 01.500 cannot, whatever other cells show ---- */
 
 static const char *shape_number(const Column *column, const char *text, Buf *out)
@@ -179,8 +202,10 @@ const char *shape_cell(const Column *column, DateOrder order, const char *text, 
     case FIELD_DATE:
     case FIELD_DATETIME:
         return shape_datetime(column, order, text, scratch);
+    case FIELD_CHOICE:
+        return column->catalog->type.kind == PG_BOOLEAN ? boolean_choice(column, text[0] == 't') : text;
     case FIELD_LIST:
-        return shape_array(false, text, scratch);
+        return text[0] == '[' ? shape_json_array(text, scratch) : shape_array(false, text, scratch);
     case FIELD_ATTACHMENTS:
         return shape_array(true, text, scratch);
     default:

@@ -126,6 +126,13 @@ static const char *label_list(Binding *binding, const PgType *type)
     return list;
 }
 
+/* The enum itself where the column is an array of it. */
+static const char *label_type(Binding *binding, const PgType *type)
+{
+    int n = (int)strlen(type->base);
+    return type->kind == PG_ENUM_ARRAY ? arena_printf(&binding->arena, "%.*s", n - 2, type->base) : type->base;
+}
+
 static void bind_link(Binding *binding, const Column *column, const CatalogTable *to, const char *place)
 {
     if (!to->exists)
@@ -136,7 +143,7 @@ static void bind_link(Binding *binding, const Column *column, const CatalogTable
         return;
     }
     const PgType *key = &to->columns[to->primary_key].type, *own = &column->catalog->type;
-    if (own->kind != key->kind || own->bytes < key->bytes)
+    if (own->kind != key->kind || own->bytes < key->bytes || (own->kind >= PG_ENUM && strcmp(own->base, key->base) != 0))
         problems_add(binding->problems, place, NULL, "the column is %s, but the primary key of %s is %s", own->name,
                      column->to->name, key->name);
 }
@@ -167,7 +174,7 @@ static void bind_column(Binding *binding, Column *column, CatalogTable *const *c
     if (column->type == FIELD_LINK)
         bind_link(binding, column, catalogs[column->to->index], place);
     else if (!field_accepts(column->type, type->kind))
-        problems_add(problems, place, field_refusal(type->base), "a column of type %s cannot hold a field of type %s", type->name,
+        problems_add(problems, place, field_refusal(column->type, type, &binding->arena), "a column of type %s cannot hold a field of type %s", type->name,
                      field_type_name(column->type));
     if (is_padded(type))
         problems_add(problems, place, "make it varchar or text", "%s pads its values with blanks", type->name);
@@ -229,15 +236,25 @@ bool base_tables_exist(const Base *base, CatalogTable *const *catalogs, const ch
     return problems->n == before;
 }
 
-static void check_labels(Binding *binding, const Column *column)
+static void check_label(Binding *binding, const Column *column, const char *choice)
 {
     const PgType *type = &column->catalog->type;
-    for (int i = 0; column->type == FIELD_CHOICE && type->kind == PG_ENUM && i < column->choices.n; i++) {
-        if (!has_label(type, column->choices.items[i]))
-            problems_add(binding->problems, column_place(binding, column->name),
-                         arena_printf(&binding->arena, "the labels of %s: %s", type->base, label_list(binding, type)),
-                         "the choice \"%s\" is not a label of the enum %s", column->choices.items[i], type->base);
-    }
+    const char *place = column_place(binding, column->name);
+    bool yes;
+    if (type->kind == PG_BOOLEAN && !boolean_word(str_of(choice), &yes))
+        problems_add(binding->problems, place,
+                     "make the choices \"true\" and \"false\", and the other words \"aliases\" of these",
+                     "the choice \"%s\" is neither yes nor no, and the column is boolean", choice);
+    else if ((type->kind == PG_ENUM || type->kind == PG_ENUM_ARRAY) && !has_label(type, choice))
+        problems_add(binding->problems, place,
+                     arena_printf(&binding->arena, "the labels of %s: %s", label_type(binding, type), label_list(binding, type)),
+                     "the choice \"%s\" is not a label of the enum %s", choice, label_type(binding, type));
+}
+
+static void check_labels(Binding *binding, const Column *column)
+{
+    for (int i = 0; (column->type == FIELD_CHOICE || column->type == FIELD_LIST) && i < column->choices.n; i++)
+        check_label(binding, column, column->choices.items[i]);
 }
 
 void base_check_labels(const Base *base, Problems *problems)

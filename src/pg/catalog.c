@@ -128,6 +128,8 @@ static void read_type(const Reader *reader, const PgRows *rows, int row, PgType 
         type->kind = PG_ENUM;
     if (is_text(pg_get(rows, row, 6)))
         type->kind = PG_TEXT_ARRAY;
+    if (pg_bool(rows, row, 15))
+        type->kind = PG_ENUM_ARRAY;
     read_modifier(type, name, (int)pg_int(rows, row, 7));
     type->name = keep(reader, rows, row, 2);
     type->base = keep(reader, rows, row, 3);

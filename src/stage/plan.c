@@ -3,10 +3,16 @@
 #include "artsync/pg.h"
 #include "artsync/stage.h"
 
+/* A label that an enum lacks must be one record's problem, not the COPY's. */
+const char *plan_staged_as(const PgType *type)
+{
+    return type->kind == PG_ENUM ? "text" : type->kind == PG_ENUM_ARRAY ? "text[]" : NULL;
+}
+
 void plan_staged_value(Buf *out, const char *alias, const Column *column)
 {
     buf_printf(out, "%s.c%d", alias, column->index);
-    if (column->catalog->type.kind == PG_ENUM)
+    if (plan_staged_as(&column->catalog->type))
         buf_printf(out, "::%s", column->catalog->type.name);
 }
 
@@ -29,6 +35,7 @@ static bool may_be_large(const PgType *type)
     switch (type->kind) {
     case PG_TEXT:
     case PG_TEXT_ARRAY:
+    case PG_ENUM_ARRAY:
     case PG_JSON:
     case PG_JSONB:
     case PG_OTHER:

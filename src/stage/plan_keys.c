@@ -69,8 +69,8 @@ static void key_of_row(Buf *out, const Plan *plan, int catalog_index)
     const CatalogColumn *column = &plan->table->catalog->columns[catalog_index];
     buf_str(out, "t.");
     sql_ident(out, column->name);
-    if (column->type.kind == PG_ENUM)
-        buf_str(out, "::text");
+    if (plan_staged_as(&column->type))
+        buf_printf(out, "::%s", plan_staged_as(&column->type));
 }
 
 static int n_parts(const CatalogKey *key) { return key->parts ? key->n_parts : key->n_columns; }
@@ -220,7 +220,7 @@ bool plan_key_has_index(const Plan *plan, const CatalogKey *key)
 {
     bool plain = !key->nulls_equal;
     for (int i = 0; i < key->n_columns; i++)
-        plain = plain && plan->table->catalog->columns[key->columns[i]].type.kind != PG_ENUM;
+        plain = plain && !plan_staged_as(&plan->table->catalog->columns[key->columns[i]].type);
     return plain;
 }
 

@@ -110,10 +110,10 @@ static const StagingColumn columns[] = {
 };
 enum { COLUMNS = sizeof columns / sizeof *columns };
 
-/* An enum is staged as text: a label that it lacks must be one record's problem, not the COPY's. */
 static const char *type_of(const CatalogColumn *column)
 {
-    return column->type.kind == PG_ENUM ? "text" : column->type.base;
+    const char *other = plan_staged_as(&column->type);
+    return other ? other : column->type.base;
 }
 
 void plan_stage(Buf *out, const Table *table)

@@ -2,30 +2,14 @@
  *
  *     key   OBJECT  KEY  required|optional  TYPES  MEANS     TYPES: of columns that may have it; "all"
  *     type  TYPE  KINDS                               KINDS: PostgreSQL types that can hold it
+ *     refusal COLUMN TYPES WHY                        COLUMN: a PostgreSQL type; TYPES: fields that it cannot hold
  *     error CODE  STATUS                              as JSON has it, and the exit status
  */
 #include <stdio.h>
 
 #include "artsync/base.h"
 #include "artsync/base_keys.h"
-
-static const char *const kinds[] = {
-    [PG_TEXT] = "text (varchar, char, citext)",
-    [PG_INTEGER] = "smallint, integer, bigint",
-    [PG_NUMERIC] = "numeric",
-    [PG_FLOAT] = "real, double precision",
-    [PG_BOOLEAN] = "boolean",
-    [PG_DATE] = "date",
-    [PG_TIMESTAMP] = "timestamp",
-    [PG_TIMESTAMPTZ] = "timestamptz",
-    [PG_INTERVAL] = "interval",
-    [PG_TEXT_ARRAY] = "text[]",
-    [PG_JSON] = "json",
-    [PG_JSONB] = "jsonb",
-    [PG_UUID] = "uuid",
-    [PG_ENUM] = "an enum",
-};
-enum { KINDS = sizeof kinds / sizeof kinds[0] };
+#include "artsync/field_refusals.h"
 
 static void print_types(unsigned mask)
 {
@@ -54,6 +38,27 @@ static void print_below(const JsonShape *shape)
     print_below(shape->other);
 }
 
+#define REFUSAL_ROW(kind, end, shown, fields, why) {shown, fields, why},
+
+static void print_refusals(void)
+{
+    static const struct {
+        const char *column;
+        unsigned fields;
+        const char *why;
+    } rows[] = {FIELD_REFUSALS(REFUSAL_ROW)};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        printf("refusal\t%s\t", rows[i].column);
+        const char *between = "";
+        for (int type = 0; rows[i].fields != ANY_FIELD && type < FIELD_COUNT; type++)
+            if (rows[i].fields >> type & 1) {
+                printf("%s%s", between, field_type_name((FieldType)type));
+                between = ", ";
+            }
+        printf("%s\t%s\n", rows[i].fields == ANY_FIELD ? "any" : "", rows[i].why);
+    }
+}
+
 static void print_keys(const KeyList *list)
 {
     for (size_t i = 0; i < list->n; i++) {
@@ -72,13 +77,14 @@ int main(void)
     for (int type = 0; type < FIELD_COUNT; type++) {
         const char *between = "";
         printf("type\t%s\t", field_type_name((FieldType)type));
-        for (int kind = 0; type != FIELD_LINK && kind < KINDS; kind++)
+        for (int kind = 0; type != FIELD_LINK && kind < PG_OTHER; kind++)
             if (field_accepts((FieldType)type, (PgKind)kind)) {
-                printf("%s%s", between, kinds[kind]);
+                printf("%s%s", between, pg_kind_names((PgKind)kind));
                 between = ", ";
             }
         printf("%s\n", type == FIELD_LINK ? "as the primary key of the linked table" : "");
     }
+    print_refusals();
     for (int code = ERR_NONE + 1; code < ERR_COUNT; code++)
         printf("error\t%s\t%d\n", err_name((ErrCode)code), (int)err_status((ErrCode)code));
     return 0;
