@@ -1,51 +1,7 @@
 /* type_list.c - several values in one cell (multi-select): joined by commas, quoted where one holds a comma. */
 #include "field.h"
 
-#include <strings.h>
-
 #include "artsync/utf8.h"
-
-/* ---- text[] as PostgreSQL prints it ---- */
-
-static bool needs_quotes(Str item)
-{
-    if (item.n == 0 || (item.n == 4 && strncasecmp(item.p, "null", 4) == 0))
-        return true;
-    for (size_t i = 0; i < item.n; i++) {
-        char c = item.p[i];
-        if (c == '"' || c == '\\' || c == '{' || c == '}' || c == ',' || c == ' ' || (c >= '\t' && c <= '\r'))
-            return true;
-    }
-    return false;
-}
-
-const char *array_text(const Str *items, size_t n, Arena *arena)
-{
-    size_t size = 3; /* {} and the NUL */
-    for (size_t i = 0; i < n; i++)
-        size += items[i].n * 2 + 3;
-    char *text = arena_alloc(arena, size), *out = text;
-    *out++ = '{';
-    for (size_t i = 0; i < n; i++) {
-        bool quoted = needs_quotes(items[i]);
-        if (i)
-            *out++ = ',';
-        if (quoted)
-            *out++ = '"';
-        for (size_t k = 0; k < items[i].n; k++) {
-            if (items[i].p[k] == '"' || items[i].p[k] == '\\')
-                *out++ = '\\';
-            *out++ = items[i].p[k];
-        }
-        if (quoted)
-            *out++ = '"';
-    }
-    *out++ = '}';
-    *out = '\0';
-    return text;
-}
-
-/* ---- the type ---- */
 
 /* One element by the column's choices and aliases; *value is NULL for one that counts as empty. */
 static bool clean_element(const Field *field, Str element, const char **value)

@@ -128,25 +128,22 @@ static const char *shape_array(bool attachments, const char *text, Buf *out)
     return buf_view(out).p;
 }
 
-/* An array in JSON: its strings, other values as JSON has them; null is nothing. */
+/* An array in JSON: its strings. One that people gave other values goes out as it is: it is no list. */
 static const char *shape_json_array(const char *text, Buf *out)
 {
     cJSON *list = cJSON_Parse(text);
-    const char *comma = "";
+    bool plain = list != NULL;
     const cJSON *item;
     cJSON_ArrayForEach(item, list) {
-        char *other = cJSON_IsString(item) || cJSON_IsNull(item) ? NULL : cJSON_PrintUnformatted(item);
-        const char *element = cJSON_IsString(item) ? item->valuestring : other;
-        if (element) {
-            buf_str(out, comma);
-            csv_quote_element(out, element);
-            comma = ",";
+        if (!cJSON_IsString(item)) {
+            plain = false;
+            break;
         }
-        cJSON_free(other);
+        buf_str(out, out->len ? "," : "");
+        csv_quote_element(out, item->valuestring);
     }
-    bool read = list != NULL;
     cJSON_Delete(list);
-    return read ? buf_view(out).p : text;
+    return plain ? buf_view(out).p : text;
 }
 
 /* ---- numbers: 1.500 could be read as thousands, 01.500 cannot, whatever other cells show ---- */

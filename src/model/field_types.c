@@ -54,7 +54,7 @@ static const struct {
 
 static bool ends_with(const char *text, const char *end)
 {
-    size_t n = text ? strlen(text) : 0, length = strlen(end);
+    size_t n = strlen(text), length = strlen(end);
     return n >= length && strcmp(text + n - length, end) == 0;
 }
 
@@ -72,7 +72,7 @@ static const char *columns_of(FieldType type, Arena *arena)
 const char *field_refusal(FieldType type, const PgType *pg, Arena *arena)
 {
     for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
-        if (refusals[i].kind == pg->kind && ends_with(pg->base, refusals[i].end) && (refusals[i].fields >> type & 1))
+        if (refusals[i].kind == pg->kind && ends_with(pg->base ? pg->base : "", refusals[i].end) && (refusals[i].fields >> type & 1))
             return refusals[i].why;
     }
     return arena_printf(arena, "a field of type %s goes into columns of type %s; make it one of these, give the field another type, "

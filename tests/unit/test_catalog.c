@@ -6,6 +6,9 @@
 static const char tables_sql[] =
     "DROP SCHEMA IF EXISTS \"cat test\" CASCADE; CREATE SCHEMA \"cat test\"; SET search_path = \"cat test\";"
     "CREATE TYPE mood AS ENUM ('sad', 'ok');"
+    "CREATE DOMAIN moods AS mood[];"
+    "CREATE COLLATION no_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false);"
+    "CREATE DOMAIN code AS text COLLATE no_case; CREATE DOMAIN exact_code AS code COLLATE \"C\";"
     "CREATE DOMAIN price AS numeric(10,2) NOT NULL CHECK (VALUE >= 0);"
     "CREATE DOMAIN low_price AS price DEFAULT 1;"
     "CREATE TABLE parent (id bigint PRIMARY KEY, code varchar(20) UNIQUE);"
@@ -15,7 +18,7 @@ static const char tables_sql[] =
     "  real_number real, flag boolean, short varchar(7), fixed char(3), free text, day date,"
     "  moment timestamp, zoned timestamptz, span interval, second timestamp(0), milli timestamptz(3),"
     "  micro timestamp(6), brief interval(2), clock interval hour to minute, hundreds numeric(5,-2), words text[], short_words varchar(5)[], numbers int[],"
-    "  raw json, tree jsonb, ident uuid, feeling mood, cost low_price, twice bigint GENERATED ALWAYS AS (big * 2) "
+    "  raw json, tree jsonb, ident uuid, feeling mood, feelings mood[], mixed moods, loose code, exact exact_code, cost low_price, twice bigint GENERATED ALWAYS AS (big * 2) "
     "STORED,"
     "  parent_id bigint REFERENCES parent, \"quo\"\"te\" text,"
     "  CONSTRAINT late UNIQUE (small, big) DEFERRABLE INITIALLY IMMEDIATE,"
@@ -70,35 +73,37 @@ static void types_are_what_cleaning_needs(void **state)
         PgType type; /* name is not compared here */
         bool not_null, has_default, generated;
     } cases[] = {
-        {"id", {PG_INTEGER, 4, 0, 0, 0, NULL, "integer"}, true, true, true},
-        {"small", {PG_INTEGER, 2, 0, 0, 0, NULL, "smallint"}, true, true, false},
-        {"big", {PG_INTEGER, 8, 0, 0, 0, NULL, "bigint"}, false, false, false},
-        {"dec", {PG_NUMERIC, 0, 0, 8, 3, NULL, "numeric"}, false, false, false},
-        {"any_number", {PG_NUMERIC, 0, 0, 0, -1, NULL, "numeric"}, false, false, false},
-        {"real_number", {PG_FLOAT, 4, 0, 0, 0, NULL, "real"}, false, false, false},
-        {"flag", {PG_BOOLEAN, 0, 0, 0, 0, NULL, "boolean"}, false, false, false},
-        {"short", {PG_TEXT, 0, 7, 0, 0, NULL, "character varying"}, false, false, false},
-        {"fixed", {PG_TEXT, 0, 3, 0, 0, NULL, "bpchar"}, false, false, false},
-        {"free", {PG_TEXT, 0, 0, 0, 0, NULL, "text"}, false, false, false},
-        {"day", {PG_DATE, 0, 0, 0, 0, NULL, "date"}, false, false, false},
-        {"moment", {PG_TIMESTAMP, 0, 0, 0, -1, NULL, "timestamp without time zone"}, false, false, false},
-        {"zoned", {PG_TIMESTAMPTZ, 0, 0, 0, -1, NULL, "timestamp with time zone"}, false, false, false},
-        {"span", {PG_INTERVAL, 0, 0, 0, -1, NULL, "interval"}, false, false, false},
-        {"second", {PG_TIMESTAMP, 0, 0, 0, 0, NULL, "timestamp without time zone"}, false, false, false},
-        {"milli", {PG_TIMESTAMPTZ, 0, 0, 0, 3, NULL, "timestamp with time zone"}, false, false, false},
-        {"micro", {PG_TIMESTAMP, 0, 0, 0, -1, NULL, "timestamp without time zone"}, false, false, false},
-        {"brief", {PG_INTERVAL, 0, 0, 0, 2, NULL, "interval"}, false, false, false},
-        {"clock", {PG_OTHER, 0, 0, 0, -1, NULL, "interval"}, false, false, false},
-        {"hundreds", {PG_OTHER, 0, 0, 5, -2, NULL, "numeric"}, false, false, false},
-        {"words", {PG_TEXT_ARRAY, 0, 0, 0, 0, NULL, "text[]"}, false, false, false},
-        {"short_words", {PG_TEXT_ARRAY, 0, 0, 0, 0, NULL, "character varying[]"}, false, false, false},
-        {"numbers", {PG_OTHER, 0, 0, 0, 0, NULL, "integer[]"}, false, false, false},
-        {"raw", {PG_JSON, 0, 0, 0, 0, NULL, "json"}, false, false, false},
-        {"tree", {PG_JSONB, 0, 0, 0, 0, NULL, "jsonb"}, false, false, false},
-        {"ident", {PG_UUID, 0, 0, 0, 0, NULL, "uuid"}, false, false, false},
-        {"feeling", {PG_ENUM, 0, 0, 0, 0, NULL, "\"cat test\".mood"}, false, false, false},
-        {"cost", {PG_NUMERIC, 0, 0, 10, 2, NULL, "numeric"}, true, true, false},
-        {"twice", {PG_INTEGER, 8, 0, 0, 0, NULL, "bigint"}, false, true, true},
+        {"id", {PG_INTEGER, 4, 0, 0, 0, NULL, "integer", NULL, 0}, true, true, true},
+        {"small", {PG_INTEGER, 2, 0, 0, 0, NULL, "smallint", NULL, 0}, true, true, false},
+        {"big", {PG_INTEGER, 8, 0, 0, 0, NULL, "bigint", NULL, 0}, false, false, false},
+        {"dec", {PG_NUMERIC, 0, 0, 8, 3, NULL, "numeric", NULL, 0}, false, false, false},
+        {"any_number", {PG_NUMERIC, 0, 0, 0, -1, NULL, "numeric", NULL, 0}, false, false, false},
+        {"real_number", {PG_FLOAT, 4, 0, 0, 0, NULL, "real", NULL, 0}, false, false, false},
+        {"flag", {PG_BOOLEAN, 0, 0, 0, 0, NULL, "boolean", NULL, 0}, false, false, false},
+        {"short", {PG_TEXT, 0, 7, 0, 0, NULL, "character varying", NULL, 0}, false, false, false},
+        {"fixed", {PG_TEXT, 0, 3, 0, 0, NULL, "bpchar", NULL, 0}, false, false, false},
+        {"free", {PG_TEXT, 0, 0, 0, 0, NULL, "text", NULL, 0}, false, false, false},
+        {"day", {PG_DATE, 0, 0, 0, 0, NULL, "date", NULL, 0}, false, false, false},
+        {"moment", {PG_TIMESTAMP, 0, 0, 0, -1, NULL, "timestamp without time zone", NULL, 0}, false, false, false},
+        {"zoned", {PG_TIMESTAMPTZ, 0, 0, 0, -1, NULL, "timestamp with time zone", NULL, 0}, false, false, false},
+        {"span", {PG_INTERVAL, 0, 0, 0, -1, NULL, "interval", NULL, 0}, false, false, false},
+        {"second", {PG_TIMESTAMP, 0, 0, 0, 0, NULL, "timestamp without time zone", NULL, 0}, false, false, false},
+        {"milli", {PG_TIMESTAMPTZ, 0, 0, 0, 3, NULL, "timestamp with time zone", NULL, 0}, false, false, false},
+        {"micro", {PG_TIMESTAMP, 0, 0, 0, -1, NULL, "timestamp without time zone", NULL, 0}, false, false, false},
+        {"brief", {PG_INTERVAL, 0, 0, 0, 2, NULL, "interval", NULL, 0}, false, false, false},
+        {"clock", {PG_OTHER, 0, 0, 0, -1, NULL, "interval", NULL, 0}, false, false, false},
+        {"hundreds", {PG_OTHER, 0, 0, 5, -2, NULL, "numeric", NULL, 0}, false, false, false},
+        {"words", {PG_TEXT_ARRAY, 0, 0, 0, 0, NULL, "text[]", NULL, 0}, false, false, false},
+        {"short_words", {PG_TEXT_ARRAY, 0, 0, 0, 0, NULL, "character varying[]", NULL, 0}, false, false, false},
+        {"numbers", {PG_OTHER, 0, 0, 0, 0, NULL, "integer[]", NULL, 0}, false, false, false},
+        {"raw", {PG_JSON, 0, 0, 0, 0, NULL, "json", NULL, 0}, false, false, false},
+        {"tree", {PG_JSONB, 0, 0, 0, 0, NULL, "jsonb", NULL, 0}, false, false, false},
+        {"ident", {PG_UUID, 0, 0, 0, 0, NULL, "uuid", NULL, 0}, false, false, false},
+        {"feeling", {PG_ENUM, 0, 0, 0, 0, NULL, "\"cat test\".mood", NULL, 0}, false, false, false},
+        {"feelings", {PG_ENUM_ARRAY, 0, 0, 0, 0, NULL, "\"cat test\".mood[]", NULL, 0}, false, false, false},
+        {"mixed", {PG_ENUM_ARRAY, 0, 0, 0, 0, NULL, "\"cat test\".mood[]", NULL, 0}, false, false, false},
+        {"cost", {PG_NUMERIC, 0, 0, 10, 2, NULL, "numeric", NULL, 0}, true, true, false},
+        {"twice", {PG_INTEGER, 8, 0, 0, 0, NULL, "bigint", NULL, 0}, false, true, true},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         int at = catalog_column(odd, cases[i].column);
@@ -119,6 +124,9 @@ static void types_are_what_cleaning_needs(void **state)
     assert_string_equal(odd->columns[catalog_column(odd, "dec")].type.name, "numeric(8,3)");
     assert_string_equal(odd->columns[catalog_column(odd, "cost")].type.name, "\"cat test\".low_price");
     assert_int_equal(catalog_column(odd, "gone"), -1);
+    assert_int_equal(odd->columns[catalog_column(odd, "mixed")].type.n_labels, 2);
+    assert_string_equal(odd->columns[catalog_column(odd, "loose")].folding, "\"cat test\".no_case");
+    assert_null(odd->columns[catalog_column(odd, "exact")].folding);
 }
 
 static void keys_say_what_is_unique(void **state)

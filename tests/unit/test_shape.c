@@ -82,6 +82,9 @@ static void test_nothing_is_an_empty_cell(void **state)
     Column list = {.name = "c", .type = FIELD_LIST};
     assert_string_equal(shape_cell(&list, DATE_MDY, "{}", &scratch), "");
     assert_string_equal(shape_cell(&list, DATE_MDY, "{NULL}", &scratch), "");
+    assert_string_equal(shape_cell(&list, DATE_MDY, "[\"a\", \"b, c\"]", &scratch), "a,\"b, c\"");
+    assert_string_equal(shape_cell(&list, DATE_MDY, "[]", &scratch), "");
+    assert_string_equal(shape_cell(&list, DATE_MDY, "[\"a\", 1]", &scratch), "[\"a\", 1]");
     assert_string_equal(shape_link(NULL, &scratch), "");
     buf_free(&scratch);
 }
