@@ -31,6 +31,8 @@ static inline uint64_t slot_base(Slot slot) { return slot.made ? slot.made : slo
 /* Do both know the same of values? Their cells may differ. */
 static inline bool slot_means(Slot a, Slot b) { return a.value == b.value && a.made == b.made; }
 
+enum { STATE_FORMAT = 2 }; /* as state is written now: artsync.layouts.format */
+
 typedef struct Layouts {
     const Table *table;
     uint64_t rules;     /* fingerprint under which records are read now */
@@ -39,7 +41,7 @@ typedef struct Layouts {
     const char **names; /* of these columns, n_slots of them */
     struct Layout {
         int id;
-        int format;      /* 2: as it is written now */
+        int format;      /* STATE_FORMAT, or an older one */
         uint64_t rules;  /* under which its slots were written; 0 before format 2 */
         int n;
         int *columns;    /* slot -> 0 .. n_slots - 1 */
@@ -59,6 +61,9 @@ void layouts_read_under(Layouts *layouts, uint64_t rules);
 
 /* The id of today's layout, stored now if it is new. */
 bool layouts_current(Layouts *layouts, Pg *pg, int *id, Err *err);
+
+/* The layout with this id, or NULL. */
+const struct Layout *layouts_find(const Layouts *layouts, int id);
 
 /* Were slots of this layout written under the rules of today? */
 bool layouts_same_rules(const Layouts *layouts, int layout);

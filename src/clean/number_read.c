@@ -3,15 +3,9 @@
  * Refused rather than guessed: a group that is not three digits, two different decimal marks, two signs, exponents
  * beyond 330, anything that is not a number. Most numbers show their decimal mark; 1.500 and 1,500 alone do not: there the
  * column's decides (detector.c). */
-#include "field.h"
-
-#include <strings.h>
+#include "number.h"
 
 /* ---- the plain case: [-]digits[.digits] in the cell's own bytes ---- */
-
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 static size_t run_of_digits(Str text, size_t at)
 {
@@ -74,157 +68,23 @@ static bool read_plain(Str text, const NumberMark *mark, Number *number)
            (number->shape == SHAPE_DOUBT && !mark->mixed && doubt_mark(mark) == '.');
 }
 
-/* ---- what is around the digits ---- */
-
-/* Longer ones before those that they end in; else the frequent ones first. */
-static const char *const symbols[] = {
-    "£",  "€",  "AU$", "CA$", "HK$", "MX$", "NT$", "NZ$", "US$", "A$", "C$", "R$", "S$",
-    "$",  "¥",  "₹",   "₽", "₩",   "₺",   "₴",   "₪",   "₫",   "₦",  "฿",  "₱",  "zł",
-    "Kč", "Ft", "kr.", "kr",  "Fr.", "Fr",  "lei", "RM",  "Rp",  "R",  "TL",
-};
-
-/* ISO 4217, each with a blank behind it. */
-static const char codes[] =
-    "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF "
-    "CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG "
-    "HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA "
-    "MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD "
-    "RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX "
-    "USD UYU UZS VED VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG ";
-
-/* The bytes that separate groups of thousands besides , and . (also blanks around the number). */
-static const char *const gaps[] = {" ", "\xC2\xA0", "\xE2\x80\xAF", "\xE2\x80\x89", "'", "\xE2\x80\x99"};
-enum { BLANK_GAPS = 4, GAPS = 6 };
-
-typedef struct Affixes { /* what was removed */
-    Str rest;
-    bool negative, sign, brackets, symbol, code, percent, allow_percent;
-} Affixes;
-
-/* Most marks differ in their first byte: `£` is looked for under thirty names in every amount. */
-static bool take_front(Str *text, const char *mark)
-{
-    if (text->n == 0 || ((text->p[0] ^ mark[0]) & ~0x20))
-        return false;
-    size_t n = strlen(mark);
-    if (text->n < n || strncasecmp(text->p, mark, n) != 0)
-        return false;
-    *text = (Str){text->p + n, text->n - n};
-    return true;
-}
-
-static bool take_back(Str *text, const char *mark)
-{
-    size_t n = strlen(mark);
-    if (text->n < n || strncasecmp(text->p + text->n - n, mark, n) != 0)
-        return false;
-    text->n -= n;
-    return true;
-}
-
-typedef bool Take(Str *text, const char *mark);
-
-static bool take_code(Str *text, Take *take, const char *at)
-{
-    char code[4] = {0};
-    for (size_t i = 0; i < 3; i++)
-        code[i] = at[i] >= 'a' && at[i] <= 'z' ? (char)(at[i] - 0x20) : at[i];
-    for (const char *known = codes; *known; known += 4) {
-        if (memcmp(known, code, 3) == 0)
-            return take(text, code);
-    }
-    return false;
-}
-
-static bool take_currency(Affixes *affixes, Take *take, size_t code_at)
-{
-    if (affixes->percent)
-        return false;
-    if (!affixes->code && affixes->rest.n >= 3 && is_letter(affixes->rest.p[code_at]) &&
-        take_code(&affixes->rest, take, affixes->rest.p + code_at))
-        return affixes->code = true;
-    for (size_t i = 0; !affixes->symbol && i < sizeof symbols / sizeof *symbols; i++) {
-        if (take(&affixes->rest, symbols[i]))
-            return affixes->symbol = true;
-    }
-    return false;
-}
-
-static bool take_sign(Affixes *affixes)
-{
-    if (affixes->sign)
-        return false;
-    affixes->negative = take_front(&affixes->rest, "-") || take_front(&affixes->rest, "\xE2\x88\x92"); /* U+2212 minus */
-    affixes->sign = affixes->negative || take_front(&affixes->rest, "+");
-    return affixes->sign;
-}
-
-static bool take_brackets(Affixes *affixes)
-{
-    Str rest = affixes->rest;
-    if (affixes->sign || rest.n < 3 || rest.p[0] != '(' || rest.p[rest.n - 1] != ')')
-        return false;
-    affixes->rest = (Str){rest.p + 1, rest.n - 2};
-    return affixes->negative = affixes->sign = true;
-}
-
-static bool take_percent(Affixes *affixes)
-{
-    if (!affixes->allow_percent || affixes->percent || affixes->symbol || affixes->code)
-        return false;
-    return affixes->percent = take_back(&affixes->rest, "%");
-}
-
-static bool take_blank(Affixes *affixes, Take *take)
-{
-    for (int i = 0; i < BLANK_GAPS; i++) {
-        if (take(&affixes->rest, gaps[i]))
-            return true;
-    }
-    return false;
-}
-
-static bool strip_front(Affixes *affixes)
-{
-    return !is_digit(affixes->rest.p[0]) && (take_blank(affixes, take_front) || take_sign(affixes) || take_brackets(affixes) ||
-                                           take_currency(affixes, take_front, 0));
-}
-
-static bool strip_back(Affixes *affixes)
-{
-    size_t n = affixes->rest.n;
-    return n && !is_digit(affixes->rest.p[n - 1]) &&
-           (take_blank(affixes, take_back) || take_percent(affixes) || take_currency(affixes, take_back, n >= 3 ? n - 3 : 0));
-}
-
-/* Take off what may be around a number, each at most once, in any nesting that people use. */
-static void strip_affixes(Affixes *affixes)
-{
-    while (affixes->rest.n && (strip_front(affixes) || strip_back(affixes)))
-        ;
-}
-
 /* ---- digits with separators ---- */
 
-typedef struct NumberPattern { /* the digits' skeleton: digits, '.', ',' and '_' for any gap */
+typedef struct NumberPattern { /* the digits' skeleton: digits, '.', ',' and '_' for any other separator */
     char text[NUMBER_DIGITS * 4 / 3 + 4];
     size_t n;
-    int dots, commas, gaps, gap_kind;
+    int dots, commas, separators, separator;
 } NumberPattern;
 
-static bool add_group_separator(NumberPattern *pattern, Str *rest)
+static bool add_separator(NumberPattern *pattern, Str *rest)
 {
-    for (int i = 0; i < GAPS; i++) {
-        if (!take_front(rest, gaps[i]))
-            continue;
-        if (pattern->gaps && pattern->gap_kind != i)
-            return false;
-        pattern->gap_kind = i;
-        pattern->gaps++;
-        pattern->text[pattern->n++] = '_';
-        return true;
-    }
-    return false;
+    int separator = take_group_separator(rest);
+    if (separator < 0 || (pattern->separators && pattern->separator != separator))
+        return false;
+    pattern->separator = separator;
+    pattern->separators++;
+    pattern->text[pattern->n++] = '_';
+    return true;
 }
 
 static bool scan(Str rest, NumberPattern *pattern)
@@ -234,7 +94,7 @@ static bool scan(Str rest, NumberPattern *pattern)
             return false;
         char c = *rest.p;
         if (!is_digit(c) && c != '.' && c != ',') {
-            if (!add_group_separator(pattern, &rest))
+            if (!add_separator(pattern, &rest))
                 return false;
             continue;
         }
@@ -265,11 +125,11 @@ static bool shape_of(const NumberPattern *pattern, NumberShape *shape)
         *shape = SHAPE_NONE;
     else if (count > 1) /* several of a kind separate thousands */
         *shape = opposite;
-    else if (!other && !pattern->gaps && is_doubt(pattern->text, pattern->n - after - 1, after))
+    else if (!other && !pattern->separators && is_doubt(pattern->text, pattern->n - after - 1, after))
         *shape = SHAPE_DOUBT;
     else
         *shape = own;
-    return count <= 1 ? !other || !pattern->gaps : !other && !pattern->gaps;
+    return count <= 1 ? !other || !pattern->separators : !other && !pattern->separators;
 }
 
 /* Which mark is the decimal one here: *point is '\0' where the number has none. */
@@ -413,7 +273,7 @@ static NumberFault read_digits(Str text, const NumberMark *mark, char *digits, N
         return NUMBER_LONG;
     NumberPattern pattern;
     pattern.n = 0;
-    pattern.dots = pattern.commas = pattern.gaps = 0;
+    pattern.dots = pattern.commas = pattern.separators = 0;
     *number = (Number){0};
     return scan(text, &pattern) ? read_pattern(&pattern, mark, digits, number) : NUMBER_NOT;
 }

@@ -1,4 +1,4 @@
-/* What is stored, byte by byte, as the tables in state.c, cleaner.c and manifest.h have it (derived ids: test_engine.c). A difference here
+/* What is stored, byte by byte, as the tables in state.c, raw_hash.c and manifest.h have it (derived ids: test_engine.c). A difference here
  * means that databases or backups which exist already can no longer be read: bytes are written out, not computed by the
  * code under test. */
 #include "../../src/backup/manifest.h"
