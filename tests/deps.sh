@@ -2,7 +2,7 @@
 # Install the Debian or Ubuntu packages that artsync needs and that are missing; says which, asks nothing.
 #
 #   tests/deps.sh demo     to build and to run a private PostgreSQL
-#   tests/deps.sh check    what the tests need, too
+#   tests/deps.sh check    what the tests need, too: a browser, and from the npm registry axe-core, which looks at pages
 set -eu
 
 demo="make libpq-dev libcsv-dev libssl-dev libcjson-dev libutf8proc-dev libxxhash-dev postgresql"
@@ -15,7 +15,10 @@ missing=
 command -v "${CC:-cc}" > /dev/null 2>&1 || missing="gcc libc6-dev"
 case ${1:-check} in
 demo) packages=$demo ;;
-check) packages="$demo $check" ;;
+check)
+    packages="$demo $check"
+    command -v chromium chromium-browser google-chrome > /dev/null 2>&1 || packages="$packages chromium"
+    command -v npm > /dev/null 2>&1 || packages="$packages npm" ;;
 *) sed -n '4,5s/^# *//p' "$0" >&2; exit 2 ;;
 esac
 
@@ -30,7 +33,23 @@ fi
 for package in $packages; do
     installed "$package" || missing="$missing $package"
 done
-[ -n "$missing" ] || exit 0
+
+# A fixed version of axe-core, by its checksum, into build/axe.
+get_axe() {
+    axe=build/axe
+    [ "${1:-check}" = check ] || return 0
+    cmp -s tests/axe/package-lock.json "$axe/package-lock.json" && [ -f "$axe/node_modules/axe-core/axe.min.js" ] && return 0
+    echo "Installing: axe-core (npm), into $axe"
+    mkdir -p "$axe"
+    cp tests/axe/package.json tests/axe/package-lock.json "$axe/"
+    (cd "$axe" && npm ci --ignore-scripts --no-audit --no-fund --silent)
+}
+
+cd "$(dirname "$0")/.."
+if [ -z "$missing" ]; then
+    get_axe "$@"
+    exit
+fi
 
 if [ "$(id -u)" = 0 ]; then
     as_root() { "$@"; }
@@ -53,3 +72,4 @@ as_root env DEBIAN_FRONTEND=noninteractive apt-get -q update > /dev/null ||
 # shellcheck disable=SC2086  # a list of names
 as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Options::=--force-confold install \
     --no-install-recommends $missing
+get_axe "$@"

@@ -11,7 +11,8 @@
  * What each form shows:
  *   programs   fields, objects and lists, tables that have a key: every row, every column that has a key
  *   terminal   lines, headings, tables that have headings or a `line`: not more than `shown` rows of a list
- *   page       what the terminal shows, fields that have a label too, and more rows; a form of its own may draw them
+ *   page       what the terminal shows, fields that have a label too, and more rows: every row of a list as a row of a
+ *              table where its columns have headings; changes of columns as entries; columns that are PLOTTED as charts
  *
  * Errors: only sections fail (what they read); the object is completed all the same. Errors of `out` are latched by stdio.
  */
@@ -45,7 +46,9 @@ typedef enum CellType {
     CELL_CHANGES   /* what columns changed, as cells.h packs them: name, from, to, name, from, to ... */
 } CellType;
 
-enum { AT_RIGHT = 1, WHERE_FILLED = 2 }; /* alignment for people; no column where every cell is empty or 0 */
+/* Alignment for people; no column where every cell is empty or 0; on a page a chart of the column over the table's first
+ * one, in bars or as a line. */
+enum { AT_RIGHT = 1, WHERE_FILLED = 2, PLOTTED = 4, PLOTTED_LINE = 8 };
 
 typedef struct ReportColumn {
     const char *key;     /* for programs; NULL: they do not get it */
@@ -118,6 +121,10 @@ void report_row(Report *report, const char *const *cells); /* n_columns of them 
 void report_row_begin(Report *report, const char *const *cells);
 void report_row_end(Report *report);
 void report_table_end(Report *report);
+/* How many further rows of the open table the form shows: a section that has more may stop there, and says how many rows
+ * it left out. */
+int64_t report_left(Report *report);
+void report_leave_out(Report *report, int64_t n);
 /* A whole table, whose rows are the records of `spool` (NULL: none). */
 bool report_spool(Report *report, const ReportTable *table, void *ctx, Spool *spool, Err *err);
 

@@ -20,6 +20,13 @@ const char *change_name(const Table *table, const char *columns, Arena *arena)
     return name;
 }
 
+Style change_style(const char *action)
+{
+    return strcmp(action, "created") == 0 || strcmp(action, "reactivated") == 0   ? STYLE_GOOD
+           : strcmp(action, "deactivated") == 0 || strcmp(action, "deleted") == 0 ? STYLE_WARN
+                                                                                    : STYLE_PLAIN;
+}
+
 static const char *shown(const char *text, Arena *arena) { return text ? out_safe(text, VALUE_MAX, arena) : "(empty)"; }
 
 void change_lines(Report *report, const char *table, const char *id, const char *name, const char *action,
@@ -131,6 +138,10 @@ static bool add_change(void *ctx, const char *const *cells, int n, Err *err)
     Page *page = ctx;
     if (page->left == 0)
         return true;
+    if (report_left(page->report) == 0) {
+        report_leave_out(page->report, 1);
+        return true;
+    }
     if (page->left > 0)
         page->left--;
     for (int i = 0; i < n && i < CHANGE_CELLS; i++)
@@ -148,10 +159,10 @@ static void change_row(Report *report, void *ctx, const char *const *cells)
 bool report_changes(Report *report, void *ctx, Err *err)
 {
     static const ReportColumn columns[] = {
-        {.key = "table", .heading = "table"},
-        {.key = "id", .heading = "id"},
+        {.key = "table", .heading = "table", .style = STYLE_BOLD},
+        {.key = "id", .heading = "id", .style = STYLE_DIM},
         {.heading = "name"},
-        {.key = "action", .heading = "action"},
+        {.key = "action", .heading = "action", .style_of = change_style},
         {.key = "columns", .heading = "changes", .type = CELL_CHANGES},
     };
     static const ReportTable table = {.key = "changes", COLUMNS(columns), .line = change_row};

@@ -1,8 +1,13 @@
 /* cmd_sync.c - update the database from the export. */
 #include "artsync/log.h"
-#include "report_sync.h"
+#include "page.h"
 
-static const Option options[] = {ROWS_SYNC, ROW_DRY_RUN, {0}};
+static const Option options[] = {
+    ROWS_SYNC,
+    ROW_DRY_RUN,
+    {"report", 0, OPTION_TEXT, "FILE", NULL, NULL, "write what was done as an HTML page to FILE, also if it fails"},
+    {0},
+};
 
 static bool run(Cli *cli, Err *err);
 
@@ -18,17 +23,33 @@ const Command cmd_sync = {
     .run = run,
 };
 
+/* The page of --report. It changes nothing of what the sync did: one that cannot be written needs attention, no more. One
+ * that never began, as another is running, leaves the page to that one. */
+static void write_page(Cli *cli, const SyncResult *result, const Err *failed)
+{
+    const char *path = cli_text(cli, "report");
+    Err err = {0};
+    if (path && failed->code != ERR_BUSY && !page_of_run(cli, result, failed, path, &err)) {
+        log_error(&err);
+        cli->status = cli->status == EXIT_DONE ? EXIT_ATTENTION : cli->status;
+    }
+    err_clear(&err);
+}
+
 static bool run(Cli *cli, Err *err)
 {
     SyncOptions sync;
     SyncResult result = {0};
     Err failed = {0}, printing = {0};
-    if (!sync_options_read(cli, &sync, err))
+    const char *page = cli_text(cli, "report");
+    if (!sync_options_read(cli, &sync, err) || (page && !page_try(page, err)))
         return false;
     sync.dry_run = cli_flag(cli, "dry-run");
+    sync.want_changes = sync.dry_run && page;
     bool ok = sync_run(&(Session){cli->pg, cli->log, cli->base}, &sync, &result, &failed);
     cli->status = ok ? sync_result_status(&result) : err_status(failed.code);
     cli->committed = ok && !sync.dry_run;
+    write_page(cli, &result, &failed);
     bool printed = true;
     SyncReport report = {.cli = cli, .result = &result, .failed = !ok};
     if (cli_is_quiet(cli) && cli->status == EXIT_DONE)

@@ -9,6 +9,7 @@
     ROW(cmd_stats) \
     ROW(cmd_history) \
     ROW(cmd_rejects) \
+    ROW(cmd_report) \
     ROW(cmd_rollback) \
     ROW(cmd_export) \
     ROW(cmd_phase) \

@@ -11,7 +11,8 @@
 
 enum { C_SYNC, C_AT, C_ID, C_NAME, C_ACTION, C_COLUMNS, C_TYPE, C_AGE };
 
-/* One table's changes, oldest first. $1: the sync_logs id, or with `by_record` the record id; $2 base, $3 table. */
+/* One table's changes, oldest first. $1: the sync_logs id, or with `by_record` the record id; $2 base, $3 table, $4 how many
+ * (NULL: all). */
 static void changes_sql(Buf *out, const Table *table, bool by_record)
 {
     buf_str(out, "SELECT l.sync_id, to_char(coalesce(x.at, l.completed_at, l.started_at) AT TIME ZONE 'UTC', "
@@ -33,7 +34,7 @@ static void changes_sql(Buf *out, const Table *table, bool by_record)
                by_record ? "record_id = $1" : "created_log = $1::bigint",
                by_record ? "record_id = $1" : "log_id = $1::bigint");
     sql_expand(out, table, " LEFT JOIN {table} AS t ON t.{id}::text = x.id WHERE l.base = $2 AND l.table_name = $3 "
-                         "ORDER BY x.log, x.place, x.id");
+                         "ORDER BY x.log, x.place, x.id LIMIT $4::bigint");
 }
 
 typedef struct History {
@@ -46,7 +47,7 @@ typedef struct History {
     int64_t n;
 } History;
 
-enum { HC_SYNC, HC_AT, HC_TABLE, HC_ID, HC_ACTION, HC_COLUMNS, HC_NAME, HC_TYPE, HC_AGE, HC_CELLS };
+enum { HC_SYNC, HC_AT, HC_TABLE, HC_ID, HC_NAME, HC_ACTION, HC_COLUMNS, HC_TYPE, HC_AGE, HC_CELLS };
 
 static void change_row(Report *report, void *ctx, const char *const *cells)
 {
@@ -67,12 +68,23 @@ static const ReportColumn change_columns[HC_CELLS] = {
     [HC_AT] = {.key = "at", .heading = "at"},
     [HC_TABLE] = {.key = "table", .heading = "table"},
     [HC_ID] = {.key = "id", .heading = "id"},
+    [HC_NAME] = {.heading = "name"},
     [HC_ACTION] = {.key = "action", .heading = "action"},
     [HC_COLUMNS] = {.key = "columns", .heading = "changes", .type = CELL_CHANGES},
-    [HC_NAME] = {.heading = "name"},
 };
 
 static const ReportTable changes_table = {.key = "changes", COLUMNS(change_columns), .line = change_row};
+
+/* On the page of one sync. */
+static const ReportColumn page_columns[HC_CELLS] = {
+    [HC_TABLE] = {.heading = "table", .style = STYLE_BOLD},
+    [HC_ID] = {.heading = "id", .style = STYLE_DIM},
+    [HC_NAME] = {.heading = "name"},
+    [HC_ACTION] = {.heading = "action", .style_of = change_style},
+    [HC_COLUMNS] = {.heading = "changes", .type = CELL_CHANGES},
+};
+
+static const ReportTable page_table = {COLUMNS(page_columns)};
 
 static bool each_change(void *ctx, const char *const *cells, int n, Err *err)
 {
@@ -104,8 +116,10 @@ static bool write_table(History *history, const Table *table, const char *key, E
     Buf sql = {0};
     history->table = table;
     changes_sql(&sql, table, history->record != NULL);
-    const char *params[] = {key, history->cli->base->name, table->name};
-    bool ok = pg_each(history->cli->pg, sql.data, 3, params, each_change, history, err);
+    int64_t most = report_left(history->report);
+    const char *limit = most == INT64_MAX ? NULL : report_number(history->report, most);
+    const char *params[] = {key, history->cli->base->name, table->name, limit ? arena_str(&history->cli->arena, limit) : NULL};
+    bool ok = pg_each(history->cli->pg, sql.data, 4, params, each_change, history, err);
     buf_free(&sql);
     return ok;
 }
@@ -150,6 +164,22 @@ bool history_of_sync(Cli *cli, const char *sync_id, const char *table, Err *err)
 {
     static const ReportSection sections[] = {{FOR_ALL, 1, write_sync}, {0}};
     return cli_report(cli, sections, &(History){.cli = cli, .sync_id = sync_id, .only = table}, NULL, err);
+}
+
+bool history_page(Report *report, Cli *cli, const char *sync_id, int64_t changes, Err *err)
+{
+    History history = {.cli = cli, .report = report, .sync_id = sync_id};
+    PgRows *logs = NULL;
+    const char *params[] = {cli->base->name, sync_id, NULL};
+    if (!pg_query(cli->pg, sql_query("history_logs"), 3, params, &logs, err))
+        return false;
+    report_table_begin(report, &page_table, &history);
+    bool ok = write_sync_changes(&history, logs, err);
+    if (ok && report_left(report) == 0)
+        report_leave_out(report, changes - history.n);
+    report_table_end(report);
+    pg_rows_free(logs);
+    return ok;
 }
 
 /* ---- of a record ---- */

@@ -40,6 +40,7 @@ bool sync_choices_read(const Cli *cli, SyncOptions *options, Err *err);
 /* One change as people read it: table, id, name, action, and its columns, packed as CELL_CHANGES; `name` may be NULL. */
 void change_lines(Report *report, const char *table, const char *id, const char *name, const char *action,
                   const char *columns);
+Style change_style(const char *action);
 /* What the name column says in `columns`: the new value, else the old one; NULL: it is not among them. */
 const char *change_name(const Table *table, const char *columns, Arena *arena);
 

@@ -20,12 +20,15 @@ const char *rejects_replay(const char *table, const char *path, Arena *arena)
     return command_line(arena, "sync --file %s", arena_printf(arena, "%s=%s", table, path));
 }
 
-void report_lines_of(Report *report, const int64_t *lines, size_t n, int64_t count)
+const char *lines_of(const int64_t *lines, size_t n, int64_t count, Arena *arena)
 {
+    Buf text = {0};
     size_t told = 0;
-    for (size_t i = 0; i < n && lines[i] > 0; i++, told++)
-        report_part(report, STYLE_PLAIN, "%s%s", told ? ", " : count == 1 ? " (line " : " (lines ",
-                    out_count(lines[i], report_arena(report)));
-    if (told)
-        report_part(report, STYLE_PLAIN, "%s)", (int64_t)told < count ? ", ..." : "");
+    for (; told < n && lines[told] > 0; told++)
+        buf_printf(&text, "%s%s", told ? ", " : "", out_count(lines[told], arena));
+    if (told && (int64_t)told < count)
+        buf_str(&text, ", ...");
+    const char *copy = told ? arena_str(arena, text.data) : NULL;
+    buf_free(&text);
+    return copy;
 }

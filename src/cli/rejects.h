@@ -13,8 +13,8 @@ extern const ReportColumn reject_columns[REJECT_CELLS];
 
 /* The command that replays `path`, a CSV of fixed rejects of `table`. */
 const char *rejects_replay(const char *table, const char *path, Arena *arena);
-/* " (lines 3, 8, ...)" of `count`; up to n are known, 0 ends them. */
-void report_lines_of(Report *report, const int64_t *lines, size_t n, int64_t count);
+/* "3, 8, ..." of `count`; up to n are known, 0 ends them. NULL: none. */
+const char *lines_of(const int64_t *lines, size_t n, int64_t count, Arena *arena);
 
 typedef struct RejectsWritten {
     int64_t written;

@@ -91,35 +91,37 @@ static bool is_plain(const Base *base, const char *column)
     return false;
 }
 
-static void sample_line(Report *report, const Base *base, const Cells *cells)
+const char *check_sample_words(const Base *base, const char *packed, Arena *arena)
 {
-    report_part(report, STYLE_PLAIN, "        ");
-    for (int i = 0; i + 1 < cells->n; i += 2) {
-        const char *name = cells->items[i], *text = cells->items[i + 1];
+    Cells cells = {0};
+    Buf text = {0};
+    cells_split(arena_str(arena, packed), &cells);
+    for (int i = 0; i + 1 < cells.n; i += 2) {
+        const char *name = cells.items[i], *value = cells.items[i + 1];
         bool plain = is_plain(base, name);
-        report_part(report, STYLE_PLAIN, "%s%s%s%s", i ? ", " : "", plain ? "" : name, plain ? "" : " ",
-                    text ? out_safe(text, SAMPLE_VALUE_MAX, report_arena(report)) : "(empty)");
+        buf_printf(&text, "%s%s%s%s", i ? ", " : "", plain ? "" : name, plain ? "" : " ",
+                   value ? out_safe(value, SAMPLE_VALUE_MAX, arena) : "(empty)");
     }
-    report_line_end(report);
+    const char *copy = arena_str(arena, buf_view(&text).p);
+    buf_free(&text);
+    cells_free(&cells);
+    return copy;
 }
 
 static void sample_lines(Report *report, const Base *base, const Check *check)
 {
-    Cells rows = {0}, cells = {0};
+    Cells rows = {0};
     Arena *arena = report_arena(report);
     cells_split(arena_str(arena, buf_view(&check->sample).p), &rows);
-    for (int r = 0; r < rows.n; r++) {
-        cells_split(arena_str(arena, rows.items[r]), &cells);
-        sample_line(report, base, &cells);
-    }
+    for (int r = 0; r < rows.n; r++)
+        report_line(report, "        %s", check_sample_words(base, rows.items[r], arena));
     if (check->violations > CHECK_SAMPLE)
         report_line(report, "        and %s", out_noun(check->violations - CHECK_SAMPLE, "other", "others", arena));
     cells_free(&rows);
-    cells_free(&cells);
 }
 
 /* How much a check matters to the reader: the lower, the earlier it is printed. */
-static int rank(const Check *check)
+int check_rank(const Check *check)
 {
     if (check->broken)
         return 0;
@@ -131,7 +133,7 @@ static void check_lines(Report *report, const Cli *cli, const Check *check)
     static const char *const words[] = {"ERROR", "FAIL", "warn", "ok"};
     static const Style styles[] = {STYLE_BAD, STYLE_BAD, STYLE_WARN, STYLE_GOOD};
     Arena *arena = report_arena(report);
-    int r = rank(check);
+    int r = check_rank(check);
     report_part(report, styles[r], "%-5s", words[r]);
     report_part(report, STYLE_PLAIN, " %s", *check->summary ? check->summary : check->name);
     if (!check->broken)
@@ -171,11 +173,11 @@ static void checks_lines(Report *report, const Cli *cli, const Checks *checks)
 {
     int64_t counts[4] = {0};
     for (int i = 0; i < checks->n; i++)
-        counts[rank(&checks->items[i])]++;
+        counts[check_rank(&checks->items[i])]++;
     bool worth_it = !cli->quiet || counts[0] || counts[1];
     for (int r = 0; r < 4 && worth_it; r++)
         for (int i = 0; i < checks->n; i++)
-            if (rank(&checks->items[i]) == r && (r < 3 || cli->verbose || checks->n == 1))
+            if (check_rank(&checks->items[i]) == r && (r < 3 || cli->verbose || checks->n == 1))
                 check_lines(report, cli, &checks->items[i]);
     if (worth_it)
         sum_line(report, checks->n, counts);

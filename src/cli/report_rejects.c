@@ -65,7 +65,9 @@ static void write_group(Report *report, const Group *g)
 {
     report_part(report, STYLE_PLAIN, "  %s%s%s: %s, %s", g->table, g->column ? "." : "", g->column ? g->column : "",
                 g->code ? g->code : "", out_noun(g->count, "record", "records", report_arena(report)));
-    report_lines_of(report, g->lines, sizeof g->lines / sizeof g->lines[0], g->count);
+    const char *lines = lines_of(g->lines, sizeof g->lines / sizeof g->lines[0], g->count, report_arena(report));
+    if (lines)
+        report_part(report, STYLE_PLAIN, " (%s %s)", g->count == 1 ? "line" : "lines", lines);
     report_line_end(report);
     report_part(report, STYLE_PLAIN, "    %s", g->count > 1 ? "e.g. " : "");
     if (g->value && *g->value)

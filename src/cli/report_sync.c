@@ -70,11 +70,11 @@ static void set_table_columns(ReportColumn columns[TABLE_COLUMNS])
             .style = counters[c].style,
             .flags = AT_RIGHT | (counters[c].shown == COUNTER_NOT_ZERO ? WHERE_FILLED : 0),
         };
-    columns[T_TIME] = (ReportColumn){.heading = "time", .type = CELL_DURATION, .flags = AT_RIGHT};
+    columns[T_TIME] = (ReportColumn){.heading = "time", .type = CELL_DURATION, .flags = AT_RIGHT | WHERE_FILLED};
     columns[T_NOTE] = (ReportColumn){.heading = "", .style = STYLE_DIM, .flags = WHERE_FILLED};
 }
 
-static bool write_tables(Report *report, void *ctx, Err *err)
+bool report_tables(Report *report, void *ctx, Err *err)
 {
     (void)err;
     const SyncReport *sync = ctx;
@@ -89,7 +89,7 @@ static bool write_tables(Report *report, void *ctx, Err *err)
                                             report_flag(t->skipped)};
         for (int c = 0; c < COUNTERS; c++)
             cells[T_COUNTS + c] = report_number(report, counter_value(&counters[c], &t->counts));
-        cells[T_TIME] = report_number(report, t->ms);
+        cells[T_TIME] = t->ms < 0 ? NULL : report_number(report, t->ms);
         cells[T_NOTE] = t->skipped ? "file unchanged, not read" : "";
         report_row(report, cells);
     }
@@ -108,12 +108,12 @@ static void conflict_line(Report *report, void *ctx, const char *const *cells)
                 shown(report, cells[CONFLICT_CELL_RESOLUTION]));
 }
 
-static bool write_conflicts(Report *report, void *ctx, Err *err)
+bool report_conflicts(Report *report, void *ctx, Err *err)
 {
     static const ReportColumn columns[CONFLICT_CELLS] = {
         {.key = "table", .heading = "table"},       {.key = "id", .heading = "id"},
         {.key = "column", .heading = "column"},     {.key = "export", .heading = "export"},
-        {.key = "database", .heading = "database"}, {.key = "resolution", .heading = "resolution"},
+        {.key = "database", .heading = "database"}, {.key = "resolution", .heading = "value kept"},
     };
     static const ReportTable table = {
         .key = "conflicts",
@@ -137,7 +137,7 @@ static void cleaning_line(Report *report, void *ctx, const char *const *cells)
                 out_count(number(cells[4]), report_arena(report)));
 }
 
-static bool write_cleaning(Report *report, void *ctx, Err *err)
+bool report_cleaning(Report *report, void *ctx, Err *err)
 {
     static const ReportColumn columns[] = {
         {.key = "table", .heading = "table"}, {.key = "column", .heading = "column"},
@@ -170,33 +170,48 @@ static bool write_cleaning(Report *report, void *ctx, Err *err)
 
 /* ---- warnings ---- */
 
-static void warning_line(Report *report, const CleaningWarning *w)
+enum { W_TABLE, W_COLUMN, W_CODE, W_TEXT, W_COUNT, W_LINES, W_CELLS };
+
+static void warning_line(Report *report, void *ctx, const char *const *cells)
 {
-    Arena *arena = report_arena(report);
-    const char *text = out_safe(w->text, REASON_MAX, arena);
-    report_part(report, STYLE_PLAIN, "  %s%s%s: %s%s%s", w->table, w->column ? "." : "", w->column ? w->column : "",
-                w->code ? w->code : "", w->code ? ", e.g. " : "", text);
-    if (w->count > 1)
-        report_part(report, STYLE_PLAIN, " %sx", out_count(w->count, arena));
-    report_lines_of(report, w->lines, sizeof w->lines / sizeof w->lines[0], w->count);
+    (void)ctx;
+    const char *code = cells[W_CODE], *column = cells[W_COLUMN], *lines = cells[W_LINES];
+    report_part(report, STYLE_PLAIN, "  %s%s%s: %s%s%s", cells[W_TABLE], column ? "." : "", column ? column : "",
+                code ? code : "", code ? ", e.g. " : "", cells[W_TEXT]);
+    if (number(cells[W_COUNT]) > 1)
+        report_part(report, STYLE_PLAIN, " %sx", out_count(number(cells[W_COUNT]), report_arena(report)));
+    if (lines)
+        report_part(report, STYLE_PLAIN, " (%s %s)", number(cells[W_COUNT]) == 1 ? "line" : "lines", lines);
     report_line_end(report);
 }
 
-static bool write_warnings(Report *report, void *ctx, Err *err)
+bool report_warnings(Report *report, void *ctx, Err *err)
 {
+    static const ReportColumn columns[W_CELLS] = {
+        [W_TABLE] = {.heading = "table"},
+        [W_COLUMN] = {.heading = "column"},
+        [W_CODE] = {.heading = "code", .flags = WHERE_FILLED},
+        [W_TEXT] = {.heading = "the cell"},
+        [W_COUNT] = {.heading = "cells", .type = CELL_COUNT, .flags = AT_RIGHT},
+        [W_LINES] = {.heading = "lines"},
+    };
+    static const ReportTable table = {.title = "Warnings", COLUMNS(columns), .line = warning_line, .shown = WARNINGS_SHOWN,
+                                      .one = "other kind", .many = "other kinds"};
     (void)err;
     const SyncReport *sync = ctx;
     if (is_hidden(report, sync))
         return true;
-    const CleaningWarning *warnings;
-    size_t n = cleaning_report_warnings(sync->result->cleaning, &warnings);
-    if (n)
-        report_heading(report, "Warnings");
-    for (size_t i = 0; i < n && i < WARNINGS_SHOWN; i++)
-        warning_line(report, &warnings[i]);
-    if (n > WARNINGS_SHOWN)
-        report_line(report, "  and %s",
-                    out_noun((int64_t)n - WARNINGS_SHOWN, "other kind", "other kinds", report_arena(report)));
+    const CleaningWarning *warnings = NULL;
+    size_t n = sync->result->cleaning ? cleaning_report_warnings(sync->result->cleaning, &warnings) : 0;
+    report_table_begin(report, &table, NULL);
+    for (size_t i = 0; i < n; i++) {
+        const CleaningWarning *w = &warnings[i];
+        report_row(report, (const char *[]){w->table, w->column, w->code, out_safe(w->text, REASON_MAX, report_arena(report)),
+                                            report_number(report, w->count),
+                                            lines_of(w->lines, sizeof w->lines / sizeof w->lines[0], w->count,
+                                                     report_arena(report))});
+    }
+    report_table_end(report);
     return true;
 }
 
@@ -219,27 +234,39 @@ static bool log_file_warnings(Report *report, void *ctx, Err *err)
     return true;
 }
 
-/* Not an error: lookups, formulas and notes that stay in Airtable. Listed, so that no column is missed. */
-static bool write_unmapped(Report *report, void *ctx, Err *err)
+static void unmapped_line(Report *report, void *ctx, const char *const *row)
 {
+    (void)ctx;
+    Cells cells = {0};
+    cells_split(arena_str(report_arena(report), row[1]), &cells);
+    report_part(report, STYLE_PLAIN, "  %s: ", row[0]);
+    for (int h = 0; h < cells.n && h < HEADERS_SHOWN; h++)
+        report_part(report, STYLE_PLAIN, "%s%s", h ? ", " : "", shortened(report, cells.items[h]));
+    if (cells.n > HEADERS_SHOWN)
+        report_part(report, STYLE_PLAIN, " and %s",
+                    out_noun(cells.n - HEADERS_SHOWN, "other", "others", report_arena(report)));
+    report_line_end(report);
+    cells_free(&cells);
+}
+
+/* Not an error: lookups, formulas and notes that stay in Airtable. Listed, so that no column is missed. */
+bool report_unmapped(Report *report, void *ctx, Err *err)
+{
+    static const ReportColumn columns[] = {{.heading = "table"}, {.heading = "headers", .type = CELL_LIST}};
+    static const ReportTable table = {.title = "Unmapped headers", COLUMNS(columns), .line = unmapped_line};
     (void)err;
     const SyncReport *sync = ctx;
-    bool any = false;
+    report_table_begin(report, &table, NULL);
     for (int i = 0; !is_hidden(report, sync) && i < sync->result->n_tables; i++) {
         const SyncTable *t = &sync->result->tables[i];
-        if (t->unmapped.n == 0)
-            continue;
-        if (!any)
-            report_heading(report, "Unmapped headers");
-        any = true;
-        report_part(report, STYLE_PLAIN, "  %s: ", t->table->name);
-        for (int h = 0; h < t->unmapped.n && h < HEADERS_SHOWN; h++)
-            report_part(report, STYLE_PLAIN, "%s%s", h ? ", " : "", shortened(report, t->unmapped.items[h]));
-        if (t->unmapped.n > HEADERS_SHOWN)
-            report_part(report, STYLE_PLAIN, " and %s",
-                        out_noun(t->unmapped.n - HEADERS_SHOWN, "other", "others", report_arena(report)));
-        report_line_end(report);
+        Buf headers = {0};
+        for (int h = 0; h < t->unmapped.n; h++)
+            cells_add(&headers, t->unmapped.items[h]);
+        if (t->unmapped.n)
+            report_row(report, (const char *[]){t->table->name, headers.data});
+        buf_free(&headers);
     }
+    report_table_end(report);
     return true;
 }
 
@@ -300,9 +327,9 @@ static bool write_closing(Report *report, void *ctx, Err *err)
 /* ---- in the order of JSON ---- */
 
 #define SECTIONS                                                                                                       \
-    {FOR_ALL, 2, write_run}, {FOR_ALL, 3, write_tables}, {FOR_PROGRAMS | FOR_PAGE, 7, report_rejects},                  \
-        {FOR_TERMINAL, 7, report_reject_groups}, {FOR_ALL, 8, write_conflicts}, {FOR_PEOPLE, 4, write_warnings},        \
-        {FOR_ALL, 5, write_cleaning}, {FOR_PEOPLE, 6, write_unmapped}, {FOR_PEOPLE, 9, write_closing},                  \
+    {FOR_ALL, 2, write_run}, {FOR_ALL, 3, report_tables}, {FOR_PROGRAMS, 7, report_rejects},                  \
+        {FOR_TERMINAL, 7, report_reject_groups}, {FOR_ALL, 8, report_conflicts}, {FOR_PEOPLE, 4, report_warnings},        \
+        {FOR_ALL, 5, report_cleaning}, {FOR_PEOPLE, 6, report_unmapped}, {FOR_PEOPLE, 9, write_closing},                  \
         {FOR_PROGRAMS, 9, log_file_warnings}
 
 const ReportSection sync_sections[] = {SECTIONS, {0}};

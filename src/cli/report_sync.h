@@ -17,8 +17,13 @@ extern const ReportSection sync_sections[], diff_sections[];
 /* What concerns a file as a whole, a vanished header above all, to stderr: where no report with warnings is printed. */
 void report_file_warnings(CleaningReport *cleaning);
 
-/* ---- sections in files of their own ---- */
+/* ---- sections that a page has, too ---- */
 
+bool report_tables(Report *report, void *ctx, Err *err);
+bool report_conflicts(Report *report, void *ctx, Err *err);
+bool report_cleaning(Report *report, void *ctx, Err *err);
+bool report_warnings(Report *report, void *ctx, Err *err);
+bool report_unmapped(Report *report, void *ctx, Err *err);
 bool report_rejects(Report *report, void *ctx, Err *err);       /* each of them */
 bool report_reject_groups(Report *report, void *ctx, Err *err); /* by table, column and code */
 bool report_changes(Report *report, void *ctx, Err *err);       /* what a sync would change */

@@ -25,6 +25,10 @@ void validation_write(Report *report, const Cli *cli, const Validation *v);
 
 /* The checks, run or only listed. */
 void report_checks(Report *report, const Checks *checks, bool ran);
+/* How much a check matters to the reader: 0 it could not be run, 1 an error, 2 a warning, 3 fine. */
+int check_rank(const Check *check);
+/* A row of a check's sample as people read it: names only of what does not speak for itself. */
+const char *check_sample_words(const Base *base, const char *packed, Arena *arena);
 /* The comparison; with `quiet` people are not told that nothing differs. */
 void report_parity(Report *report, const char *export_dir, const Parity *parity, bool quiet);
 

@@ -46,12 +46,12 @@ bool out_finish(bool *gone, Err *err)
 }
 
 /* Named, so that out_print knows its own codes by their address, and no others by their bytes. */
-static const char codes[][8] = {"", "\033[1m", "\033[2m", "\033[32m", "\033[33m", "\033[31m", "\033[0m"};
+static const char codes[][8] = {"", "\033[1m", "\033[2m", "\033[32m", "\033[33m", "\033[31m", "", "\033[0m"};
 enum { CODES = sizeof codes / sizeof codes[0], RESET = CODES - 1 };
 
 const char *style_begin(Style style) { return codes[colored ? style : STYLE_PLAIN]; }
 
-const char *style_end(Style style) { return codes[colored && style != STYLE_PLAIN ? RESET : STYLE_PLAIN]; }
+const char *style_end(Style style) { return codes[colored && *codes[style] ? RESET : STYLE_PLAIN]; }
 
 bool style_is(const char *text)
 {

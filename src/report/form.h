@@ -42,6 +42,15 @@ struct ReportForm {
     void (*line_end)(Report *report);
     void (*gap)(Report *report);
     void (*verbatim)(Report *report, const char *text);
+    int64_t (*left)(Report *report); /* how many further rows of the open table the form shows; NULL: all */
+    void (*leave_out)(Report *report, int64_t n); /* rows that are not written, because it would not show them */
 };
+
+/* ---- what the forms for people share ---- */
+
+/* A cell as people read it: 8,400, 1.4 s, yes; lives in `arena` or is the cell itself. */
+const char *cell_words(const ReportColumn *column, const char *cell, Arena *arena);
+bool form_is_nested(const Report *report); /* inside a row: what is there only programs find */
+bool form_has_headings(const ReportTable *table);
 
 #endif

@@ -1,11 +1,8 @@
 /* form_text.c - the report for a terminal: aligned tables, lines, headings; the first rows of long lists. */
 #include <stdlib.h>
 
-#include "artsync/cells.h"
 #include "artsync/out.h"
 #include "form.h"
-
-enum { HASH_SHOWN = 12 };
 
 typedef struct State {
     TextTable *table; /* the one whose rows are collected, or NULL */
@@ -70,24 +67,13 @@ static void verbatim(Report *report, const char *block)
 
 /* ---- tables ---- */
 
-/* Inside a row only programs find more. */
-static bool is_nested(const Report *report) { return report->depth > 1; }
-
-static bool has_headings(const ReportTable *table)
-{
-    for (int i = 0; i < table->n_columns; i++)
-        if (table->columns[i].heading)
-            return true;
-    return false;
-}
-
 static void table_begin(Report *report, const ReportTable *table)
 {
     State *state = report->state;
-    if (is_nested(report))
+    if (form_is_nested(report))
         return;
     state->lines = 0;
-    if (table->line || !has_headings(table))
+    if (table->line || !form_has_headings(table))
         return;
     state->table = text_table_new();
     for (int i = 0; i < table->n_columns; i++) {
@@ -99,46 +85,6 @@ static void table_begin(Report *report, const ReportTable *table)
     }
 }
 
-static const char *joined(const char *packed, Arena *arena)
-{
-    Cells cells = {0};
-    Buf text = {0};
-    cells_split(arena_str(arena, packed), &cells);
-    for (int i = 0; i < cells.n; i++)
-        buf_printf(&text, "%s%s", i ? ", " : "", cells.items[i] ? cells.items[i] : "");
-    const char *copy = arena_str(arena, buf_view(&text).p);
-    buf_free(&text);
-    cells_free(&cells);
-    return copy;
-}
-
-/* A cell as people read it. */
-static const char *words(const ReportColumn *column, const char *cell, Arena *arena)
-{
-    if (!cell)
-        return column->none ? column->none : "";
-    switch (column->type) {
-    case CELL_COUNT:
-        return out_count(strtoll(cell, NULL, 10), arena);
-    case CELL_DURATION:
-        return out_duration(strtoll(cell, NULL, 10), arena);
-    case CELL_AGE:
-        return out_age(strtoll(cell, NULL, 10), arena);
-    case CELL_SYNC_ID:
-        return out_short_id(cell, arena);
-    case CELL_HASH:
-        return arena_strn(arena, cell, strnlen(cell, HASH_SHOWN));
-    case CELL_FLAG:
-        return cell[0] == 't' ? "yes" : "no";
-    case CELL_LIST:
-    case CELL_CHANGES:
-        return joined(cell, arena);
-    case CELL_TEXT:
-        break;
-    }
-    return cell;
-}
-
 static void add_row(State *state, const ReportTable *table, const char *const *cells)
 {
     for (int i = 0; i < table->n_columns; i++) {
@@ -147,7 +93,7 @@ static void add_row(State *state, const ReportTable *table, const char *const *c
             continue;
         bool none = column->type == CELL_COUNT && (!cells[i] || strcmp(cells[i], "0") == 0);
         Style style = column->style_of && cells[i] ? column->style_of(cells[i]) : none ? STYLE_PLAIN : column->style;
-        text_table_cell(state->table, style, words(column, cells[i], &state->arena));
+        text_table_cell(state->table, style, cell_words(column, cells[i], &state->arena));
     }
     text_table_row(state->table);
 }
@@ -155,7 +101,7 @@ static void add_row(State *state, const ReportTable *table, const char *const *c
 static void row_begin(Report *report, const ReportTable *table, const char *const *cells)
 {
     State *state = report->state;
-    if (is_nested(report) || (table->skip && table->skip(cells)))
+    if (form_is_nested(report) || (table->skip && table->skip(cells)))
         return;
     if (state->table)
         add_row(state, table, cells);
@@ -184,7 +130,7 @@ static void print_table(Report *report, const ReportTable *table)
 static void table_end(Report *report, const ReportTable *table)
 {
     State *state = report->state;
-    if (is_nested(report))
+    if (form_is_nested(report))
         return;
     if (state->table) {
         if (state->lines > 0)

@@ -5,6 +5,7 @@
 
 #define FORMS(ROW) \
     ROW(report_form_text) \
+    ROW(report_form_page) \
     ROW(report_form_json)
 
 #define DECLARED(form) extern const ReportForm form;

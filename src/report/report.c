@@ -128,6 +128,14 @@ void report_table_end(Report *report)
     report->depth--;
 }
 
+int64_t report_left(Report *report) { return report->form->left ? report->form->left(report) : INT64_MAX; }
+
+void report_leave_out(Report *report, int64_t n)
+{
+    if (n > 0)
+        CALL(report, leave_out, report, n);
+}
+
 static bool write_record(void *ctx, const char *const *cells, int n, Err *err)
 {
     (void)n;

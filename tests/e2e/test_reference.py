@@ -101,6 +101,7 @@ def edits(art, shop, printed):
     printed.take("sync", "sync", "--export-dir", shop.path, status=1)
     printed.take("history", "history")
     printed.take("history", "history", "last")
+    printed.take("report", "report", "--html", "page.html")
     art.db.edit("editions", "E2", notes="again")
     printed.take("rollback", "rollback", "last", status=1)
     shop.drop("editions", "E3", "E4", "E5", "E6").save()
