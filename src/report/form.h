@@ -37,11 +37,13 @@ struct ReportForm {
     void (*row_begin)(Report *report, const ReportTable *table, const char *const *cells);
     void (*row_end)(Report *report, const ReportTable *table);
     void (*table_end)(Report *report, const ReportTable *table);
-    void (*heading)(Report *report, const char *text);
-    void (*text)(Report *report, Style style, const char *text); /* a part of a line */
-    void (*line_end)(Report *report);
-    void (*gap)(Report *report);
-    void (*verbatim)(Report *report, const char *text);
+    struct {
+        void (*heading)(Report *report, const char *text);
+        void (*text)(Report *report, Style style, const char *text); /* a part of a line */
+        void (*end)(Report *report);                                 /* of that line */
+        void (*gap)(Report *report);
+        void (*verbatim)(Report *report, const char *text);
+    } lines;
     int64_t (*left)(Report *report); /* how many further rows of the open table the form shows; NULL: all */
     void (*leave_out)(Report *report, int64_t n); /* rows that are not written, because it would not show them */
 };

@@ -85,9 +85,7 @@ const ReportForm report_form_page = {
     .table_begin = html_table_begin,
     .row_begin = html_row_begin,
     .table_end = html_table_end,
-    .heading = page_heading,
-    .text = text,
-    .line_end = line_end,
+    .lines = {.heading = page_heading, .text = text, .end = line_end},
     .left = html_left,
     .leave_out = html_leave_out,
 };

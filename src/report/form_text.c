@@ -152,9 +152,5 @@ const ReportForm report_form_text = {
     .table_begin = table_begin,
     .row_begin = row_begin,
     .table_end = table_end,
-    .heading = heading,
-    .text = text,
-    .line_end = line_end,
-    .gap = gap,
-    .verbatim = verbatim,
+    .lines = {.heading = heading, .text = text, .end = line_end, .gap = gap, .verbatim = verbatim},
 };

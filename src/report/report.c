@@ -162,7 +162,7 @@ void report_part(Report *report, Style style, const char *format, ...)
     va_start(args, format);
     buf_vprintf(&text, format, args);
     va_end(args);
-    CALL(report, text, report, style, buf_view(&text).p);
+    CALL(report, lines.text, report, style, buf_view(&text).p);
     buf_free(&text);
 }
 
@@ -173,7 +173,7 @@ void report_line(Report *report, const char *format, ...)
     va_start(args, format);
     buf_vprintf(&text, format, args);
     va_end(args);
-    CALL(report, text, report, STYLE_PLAIN, buf_view(&text).p);
+    CALL(report, lines.text, report, STYLE_PLAIN, buf_view(&text).p);
     report_line_end(report);
     buf_free(&text);
 }
@@ -185,13 +185,13 @@ void report_heading(Report *report, const char *format, ...)
     va_start(args, format);
     buf_vprintf(&text, format, args);
     va_end(args);
-    CALL(report, heading, report, buf_view(&text).p);
+    CALL(report, lines.heading, report, buf_view(&text).p);
     buf_free(&text);
 }
 
-void report_line_end(Report *report) { CALL(report, line_end, report); }
+void report_line_end(Report *report) { CALL(report, lines.end, report); }
 
-void report_gap(Report *report) { CALL(report, gap, report); }
+void report_gap(Report *report) { CALL(report, lines.gap, report); }
 
 bool report_printed(Report *report, const char *key, void (*print)(FILE *out, void *ctx), void *ctx, Err *err)
 {
@@ -207,7 +207,7 @@ bool report_printed(Report *report, const char *key, void (*print)(FILE *out, vo
     }
     if (key)
         report_text(report, key, text);
-    CALL(report, verbatim, report, text);
+    CALL(report, lines.verbatim, report, text);
     free(text);
     return true;
 }
