@@ -88,6 +88,7 @@ static inline void buf_char(Buf *buf, char c)
 }
 void buf_add(Buf *buf, const void *bytes, size_t n);
 void buf_str(Buf *buf, const char *text);
+void buf_quoted(Buf *buf, const char *text); /* in double quotes, those in it doubled */
 void buf_printf(Buf *buf, const char *format, ...) ART_PRINTF(2, 3);
 void buf_vprintf(Buf *buf, const char *format, va_list args) ART_PRINTF(2, 0);
 void buf_clear(Buf *buf); /* len = 0, keeps the memory */

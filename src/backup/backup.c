@@ -25,26 +25,15 @@ static void add_name(StringList *names, const char *name)
     names->items[names->n++] = name;
 }
 
-static void add_quoted(Buf *out, const char *name)
-{
-    buf_char(out, '"');
-    for (; *name; name++) {
-        if (*name == '"')
-            buf_char(out, '"');
-        buf_char(out, *name);
-    }
-    buf_char(out, '"');
-}
-
 /* "schema"."name", or "name" alone: in quotes a pattern of pg_dump represents itself. */
 static const char *pattern_of(const char *schema, const char *name, Arena *arena)
 {
     Buf out = {0};
     if (schema) {
-        add_quoted(&out, schema);
+        buf_quoted(&out, schema);
         buf_char(&out, '.');
     }
-    add_quoted(&out, name);
+    buf_quoted(&out, name);
     const char *copy = arena_str(arena, out.data);
     buf_free(&out);
     return copy;

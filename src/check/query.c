@@ -1,4 +1,5 @@
 /* query.c - a check's text as one query that fits into another: without its last semicolon and what follows it. */
+#include "artsync/ascii.h"
 #include "query.h"
 
 typedef struct Scan {
@@ -12,10 +13,8 @@ typedef struct Scan {
 
 static bool is_letter(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (unsigned char)c >= 0x80;
+    return ascii_letter(c) || c == '_' || (unsigned char)c >= 0x80;
 }
-
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 static bool starts(const Scan *scan, const char *text)
 {
@@ -60,11 +59,11 @@ static void skip_quoted(Scan *scan, bool escapes)
 static void skip_dollar(Scan *scan)
 {
     const char *tag = scan->p++;
-    if (scan->p < scan->end && is_digit(*scan->p)) {
+    if (scan->p < scan->end && ascii_digit(*scan->p)) {
         scan->parameter = true;
         return;
     }
-    while (scan->p < scan->end && (is_letter(*scan->p) || is_digit(*scan->p)))
+    while (scan->p < scan->end && (is_letter(*scan->p) || ascii_digit(*scan->p)))
         scan->p++;
     if (scan->p == scan->end || *scan->p != '$')
         return;
@@ -85,7 +84,7 @@ static void skip_token(Scan *scan)
     } else if (c == '$') {
         skip_dollar(scan);
     } else if (is_letter(c)) { /* a name may hold $ */
-        while (scan->p < scan->end && (is_letter(*scan->p) || is_digit(*scan->p) || *scan->p == '$'))
+        while (scan->p < scan->end && (is_letter(*scan->p) || ascii_digit(*scan->p) || *scan->p == '$'))
             scan->p++;
     } else {
         scan->p++;

@@ -18,17 +18,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "artsync/ascii.h"
 #include "field.h"
-
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-static size_t digits_at(Str text, size_t at)
-{
-    size_t n = 0;
-    while (at + n < text.n && is_digit(text.p[at + n]))
-        n++;
-    return n;
-}
 
 /* ---- days and times: YYYY-MM-DD[ hh:mm:ss[.ffffff][+zz[:zz]]] ---- */
 
@@ -37,7 +28,7 @@ enum { DAY = 10, SECOND = 19 }; /* characters */
 static bool fits(Str text, const char *pattern)
 {
     for (size_t i = 0; pattern[i]; i++)
-        if (i >= text.n || (pattern[i] == '0' ? !is_digit(text.p[i]) : pattern[i] != text.p[i]))
+        if (i >= text.n || (pattern[i] == '0' ? !ascii_digit(text.p[i]) : pattern[i] != text.p[i]))
             return false;
     return true;
 }
@@ -76,7 +67,7 @@ static Str canonical_time(Str text, Arena *arena)
         return text;
     size_t end = SECOND, at;
     if (end < text.n && text.p[end] == '.')
-        end += 1 + digits_at(text, end + 1);
+        end += 1 + ascii_digits(text, end + 1);
     int zone = 0;
     if (end < text.n && !read_zone((Str){text.p + end, text.n - end}, &zone))
         return text;
@@ -128,7 +119,7 @@ static Str next_word(Str *text)
 static bool read_clock(Str word, int64_t *micros)
 {
     bool sign = word.n && (word.p[0] == '-' || word.p[0] == '+');
-    size_t hours = digits_at(word, sign), at = sign + hours;
+    size_t hours = ascii_digits(word, sign), at = sign + hours;
     if (hours < 2 || hours > MOST_DIGITS || !fits((Str){word.p + at, word.n - at}, ":00:00"))
         return false;
     int64_t seconds = strtol(word.p + sign, NULL, 10) * 3600 + (word.p[at + 1] - '0') * 600 + (word.p[at + 2] - '0') * 60 +
@@ -149,7 +140,7 @@ static bool read_interval(Str text, int64_t *days, int64_t *micros)
         if (memchr(word.p, ':', word.n))
             return text.n == 0 && read_clock(word, micros);
         bool sign = word.n && (word.p[0] == '-' || word.p[0] == '+');
-        size_t n = digits_at(word, sign);
+        size_t n = ascii_digits(word, sign);
         int64_t each = unit_days(next_word(&text));
         if (n == 0 || n > MOST_DIGITS || sign + n != word.n || !each)
             return false;

@@ -2,17 +2,8 @@
  * nothing, no exponent, no -0. */
 #include <stdlib.h>
 
+#include "artsync/ascii.h"
 #include "field.h"
-
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-static size_t digits_at(Str text, size_t at)
-{
-    size_t n = 0;
-    while (at + n < text.n && is_digit(text.p[at + n]))
-        n++;
-    return n;
-}
 
 typedef struct Printed {
     bool negative;
@@ -22,17 +13,17 @@ typedef struct Printed {
 
 static bool read_printed(Str text, Printed *out)
 {
-    size_t at = text.n && text.p[0] == '-', n = digits_at(text, at);
+    size_t at = text.n && text.p[0] == '-', n = ascii_digits(text, at);
     *out = (Printed){.negative = at == 1, .whole = {text.p + at, n}};
     at += n;
     if (at < text.n && text.p[at] == '.') {
-        out->fraction = (Str){text.p + at + 1, digits_at(text, at + 1)};
+        out->fraction = (Str){text.p + at + 1, ascii_digits(text, at + 1)};
         at += 1 + out->fraction.n;
     }
     if (at < text.n && (text.p[at] | 0x20) == 'e') {
         enum { EXPONENT_DIGITS = 3 }; /* of a double precision */
         bool sign = at + 1 < text.n && (text.p[at + 1] == '+' || text.p[at + 1] == '-');
-        n = digits_at(text, at + 1 + sign);
+        n = ascii_digits(text, at + 1 + sign);
         if (n == 0 || n > EXPONENT_DIGITS)
             return false;
         out->exponent = (int)strtol(text.p + at + 1, NULL, 10);

@@ -1,4 +1,5 @@
 /* date_read.c - a cell as day and time: ISO, numbers in either order, English month names, 12 and 24 hours, zones. */
+#include "artsync/ascii.h"
 #include "field.h"
 
 typedef struct Scan { /* a cell read from left to right */
@@ -16,14 +17,12 @@ static bool take(Scan *scan, char c)
     return true;
 }
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 /* Digits as a number: how many there were is the result; more than `most` leave the rest where it is. */
 static size_t take_digits(Scan *scan, size_t most, int *value)
 {
     size_t n = 0;
     *value = 0;
-    for (; n < most && is_digit(peek(scan)); n++)
+    for (; n < most && ascii_digit(peek(scan)); n++)
         *value = *value * 10 + (scan->text.p[scan->at++] - '0');
     return n;
 }
@@ -159,7 +158,7 @@ static DateFault read_day(Scan *scan, DateOrder order, DateTime *out, DateOrders
         return read_month_first(scan, out);
     char separator = peek(scan);
     if (digits <= 2 && (separator == ' ' ||
-                        (separator == '-' && scan->at + 1 < scan->text.n && !is_digit(scan->text.p[scan->at + 1]))))
+                        (separator == '-' && scan->at + 1 < scan->text.n && !ascii_digit(scan->text.p[scan->at + 1]))))
         return read_day_first(scan, first, out);
     if (!is_separator(separator))
         return DATE_NOT;
@@ -177,7 +176,7 @@ int micros_read(Str text, size_t *at)
     int micros = 0, digits = 0;
     if (*at == text.n || text.p[*at] != '.')
         return 0;
-    for (++*at; *at < text.n && is_digit(text.p[*at]); ++*at, digits++) {
+    for (++*at; *at < text.n && ascii_digit(text.p[*at]); ++*at, digits++) {
         if (digits < 6)
             micros = micros * 10 + (text.p[*at] - '0');
         else if (text.p[*at] != '0')
@@ -263,7 +262,7 @@ DateFault date_read(Str text, DateOrder order, DateTime *out, DateOrders *orders
     bool apart = take(&scan, 'T') || take(&scan, ',');
     size_t before = scan.at;
     take_blanks(&scan);
-    if ((!apart && before == scan.at) || !is_digit(peek(&scan))) {
+    if ((!apart && before == scan.at) || !ascii_digit(peek(&scan))) {
         *orders = (DateOrders){0};
         return fault == DATE_YEAR ? fault : DATE_NOT;
     }

@@ -2,9 +2,8 @@
 #ifndef ARTSYNC_CLEAN_NUMBER_H
 #define ARTSYNC_CLEAN_NUMBER_H
 
+#include "artsync/ascii.h"
 #include "field.h"
-
-static inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /* A number's text, and what was removed around it. */
 typedef struct Affixes {

@@ -3,8 +3,6 @@
 
 #include <strings.h>
 
-static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
 /* Longer ones before those that they end in; else the frequent ones first. */
 static const char *const symbols[] = {
     "£",  "€",  "AU$", "CA$", "HK$", "MX$", "NT$", "NZ$", "US$", "A$", "C$", "R$", "S$",
@@ -64,7 +62,7 @@ static bool take_currency(Affixes *affixes, Take *take, size_t code_at)
 {
     if (affixes->percent)
         return false;
-    if (!affixes->code && affixes->rest.n >= 3 && is_letter(affixes->rest.p[code_at]) &&
+    if (!affixes->code && affixes->rest.n >= 3 && ascii_letter(affixes->rest.p[code_at]) &&
         take_code(&affixes->rest, take, affixes->rest.p + code_at))
         return affixes->code = true;
     for (size_t i = 0; !affixes->symbol && i < sizeof symbols / sizeof *symbols; i++) {
@@ -110,14 +108,14 @@ static bool take_blank(Affixes *affixes, Take *take)
 
 static bool strip_front(Affixes *affixes)
 {
-    return !is_digit(affixes->rest.p[0]) && (take_blank(affixes, take_front) || take_sign(affixes) || take_brackets(affixes) ||
+    return !ascii_digit(affixes->rest.p[0]) && (take_blank(affixes, take_front) || take_sign(affixes) || take_brackets(affixes) ||
                                            take_currency(affixes, take_front, 0));
 }
 
 static bool strip_back(Affixes *affixes)
 {
     size_t n = affixes->rest.n;
-    return n && !is_digit(affixes->rest.p[n - 1]) &&
+    return n && !ascii_digit(affixes->rest.p[n - 1]) &&
            (take_blank(affixes, take_back) || take_percent(affixes) || take_currency(affixes, take_back, n >= 3 ? n - 3 : 0));
 }
 

@@ -7,14 +7,6 @@
 
 /* ---- the plain case: [-]digits[.digits] in the cell's own bytes ---- */
 
-static size_t run_of_digits(Str text, size_t at)
-{
-    size_t i = at;
-    while (i < text.n && is_digit(text.p[i]))
-        i++;
-    return i - at;
-}
-
 static void without_leading_zeros(Number *number)
 {
     while (number->n_whole && *number->whole == '0') {
@@ -33,10 +25,10 @@ static bool is_doubt(const char *whole, size_t n, size_t fraction)
 static bool read_simple(Str text, char point, Number *number)
 {
     bool negative = text.n && text.p[0] == '-', marked = false;
-    size_t start = negative, whole = run_of_digits(text, start), at = start + whole, fraction = 0;
+    size_t start = negative, whole = ascii_digits(text, start), at = start + whole, fraction = 0;
     if (at < text.n && text.p[at] == point) {
         marked = true;
-        fraction = run_of_digits(text, at + 1);
+        fraction = ascii_digits(text, at + 1);
         at += 1 + fraction;
     }
     if (at != text.n || whole + fraction == 0 || whole + fraction > NUMBER_DIGITS || text.p[text.n - 1] == point)
@@ -93,7 +85,7 @@ static bool scan(Str rest, NumberPattern *pattern)
         if (pattern->n == sizeof pattern->text)
             return false;
         char c = *rest.p;
-        if (!is_digit(c) && c != '.' && c != ',') {
+        if (!ascii_digit(c) && c != '.' && c != ',') {
             if (!add_separator(pattern, &rest))
                 return false;
             continue;
@@ -150,7 +142,7 @@ static bool well_grouped(const char *text, size_t n)
     size_t group = 0;
     char separator = '\0';
     for (size_t i = 0; i < n; i++) {
-        if (is_digit(text[i])) {
+        if (ascii_digit(text[i])) {
             group++;
             continue;
         }
@@ -162,7 +154,7 @@ static bool well_grouped(const char *text, size_t n)
     return !separator || group == 3;
 }
 
-static bool only_digits(const char *text, size_t n) { return run_of_digits((Str){text, n}, 0) == n; }
+static bool only_digits(const char *text, size_t n) { return ascii_digits((Str){text, n}, 0) == n; }
 
 static NumberFault read_pattern(const NumberPattern *pattern, const NumberMark *mark, char *digits, Number *number)
 {
@@ -173,7 +165,7 @@ static NumberFault read_pattern(const NumberPattern *pattern, const NumberMark *
     const char *point = decimal ? memchr(pattern->text, decimal, pattern->n) : NULL;
     size_t whole = point ? (size_t)(point - pattern->text) : pattern->n;
     size_t fraction = point ? pattern->n - whole - 1 : 0;
-    if (whole + fraction == 0 || (point && fraction == 0) || !is_digit(pattern->text[pattern->n - 1]))
+    if (whole + fraction == 0 || (point && fraction == 0) || !ascii_digit(pattern->text[pattern->n - 1]))
         return NUMBER_NOT;
     if (fault == NUMBER_OK && ((point && !only_digits(point + 1, fraction)) || !well_grouped(pattern->text, whole)))
         return NUMBER_GROUPS;
@@ -182,7 +174,7 @@ static NumberFault read_pattern(const NumberPattern *pattern, const NumberMark *
     number->decimal_doubt = number->shape == SHAPE_DOUBT && point && mark->mark == MARK_AUTO;
     number->whole = digits;
     for (size_t i = 0; i < whole; i++) {
-        if (is_digit(pattern->text[i]))
+        if (ascii_digit(pattern->text[i]))
             digits[number->n_whole++] = pattern->text[i];
     }
     if (number->n_whole + fraction > NUMBER_DIGITS)
@@ -214,7 +206,7 @@ static bool read_exponent(Str text, int *exponent)
     bool negative = text.n && text.p[0] == '-';
     size_t start = negative || (text.n && text.p[0] == '+');
     int value = 0;
-    if (text.n == start || run_of_digits(text, start) != text.n - start)
+    if (text.n == start || ascii_digits(text, start) != text.n - start)
         return false;
     for (size_t i = start; i < text.n && value <= NUMBER_EXPONENT; i++)
         value = value * 10 + (text.p[i] - '0');

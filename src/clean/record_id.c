@@ -1,4 +1,5 @@
 /* record_id.c - which record it is: its id, or the values of its natural key. */
+#include "artsync/ascii.h"
 #include "artsync/utf8.h"
 #include "internal.h"
 
@@ -36,8 +37,7 @@ static bool is_record_id(Str text)
     if (text.n != 17 || memcmp(text.p, "rec", 3) != 0)
         return false;
     for (size_t i = 3; i < text.n; i++)
-        if (!((text.p[i] >= '0' && text.p[i] <= '9') || (text.p[i] >= 'a' && text.p[i] <= 'z') ||
-              (text.p[i] >= 'A' && text.p[i] <= 'Z')))
+        if (!ascii_digit(text.p[i]) && !ascii_letter(text.p[i]))
             return false;
     return true;
 }

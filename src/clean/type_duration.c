@@ -1,5 +1,6 @@
 /* type_duration.c - h:mm, h:mm:ss, h:mm:ss.fff, or a plain number of seconds; an optional sign in front.
  * Two parts are hours and minutes, never minutes and seconds: that is how Airtable writes them. */
+#include "artsync/ascii.h"
 #include "field.h"
 
 #include <stdio.h>
@@ -13,11 +14,9 @@ typedef struct Duration {
     int micros;
 } Duration;
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 static bool two_digits(Str text, size_t *at, int *value)
 {
-    if (*at + 2 > text.n || !is_digit(text.p[*at]) || !is_digit(text.p[*at + 1]))
+    if (*at + 2 > text.n || !ascii_digit(text.p[*at]) || !ascii_digit(text.p[*at + 1]))
         return false;
     *value = (text.p[*at] - '0') * 10 + (text.p[*at + 1] - '0');
     *at += 2;
@@ -29,7 +28,7 @@ static bool read_clock(Str text, Duration *out)
     size_t at = text.n && (text.p[0] == '-' || text.p[0] == '+'), start = at;
     int64_t hours = 0;
     int minutes, seconds = 0;
-    for (; at < text.n && is_digit(text.p[at]) && at - start <= HOUR_DIGITS; at++)
+    for (; at < text.n && ascii_digit(text.p[at]) && at - start <= HOUR_DIGITS; at++)
         hours = hours * 10 + (text.p[at] - '0');
     if (at == start || at - start > HOUR_DIGITS || at == text.n || text.p[at++] != ':' ||
         !two_digits(text, &at, &minutes))
@@ -48,7 +47,7 @@ static bool read_clock(Str text, Duration *out)
 static bool read_seconds(Str text, Duration *out)
 {
     size_t at = text.n && (text.p[0] == '-' || text.p[0] == '+'), start = at;
-    for (; at < text.n && is_digit(text.p[at]) && at - start <= SECOND_DIGITS; at++)
+    for (; at < text.n && ascii_digit(text.p[at]) && at - start <= SECOND_DIGITS; at++)
         out->seconds = out->seconds * 10 + (text.p[at] - '0');
     out->negative = text.p[0] == '-';
     if (at == start || at - start > SECOND_DIGITS)

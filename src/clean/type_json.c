@@ -1,6 +1,7 @@
 /* type_json.c - JSON as jsonb prints it: keys by length, then bytes; the last of repeated keys; numbers with their
  * digits. Own code, since a value has to come out exactly as the server prints it, and libraries turn numbers into
  * doubles and end strings at \u0000. Nesting is bounded; \u0000 and half surrogate pairs are refused, as jsonb does. */
+#include "artsync/ascii.h"
 #include "field.h"
 
 #include <stdlib.h>
@@ -58,7 +59,7 @@ static bool hex4(Parser *parser, unsigned *value)
     *value = 0;
     for (int i = 0; i < 4; i++) {
         char c = peek(parser), letter = (char)(c | 0x20);
-        bool digit = c >= '0' && c <= '9';
+        bool digit = ascii_digit(c);
         if (!digit && (letter < 'a' || letter > 'f'))
             return fail(parser, "is not valid JSON: \\u needs four hexadecimal digits");
         *value = *value * 16 + (unsigned)(digit ? c - '0' : letter - 'a' + 10);

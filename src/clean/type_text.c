@@ -1,6 +1,7 @@
 /* type_text.c - text as people would have typed it: one normal form, one kind of line end, nothing invisible. */
 #include "field.h"
 
+#include "artsync/ascii.h"
 #include "artsync/utf8.h"
 
 static bool is_control(unsigned char c) { return (c < 0x20 && c != '\n' && c != '\t') || c == 0x7F; }
@@ -55,7 +56,7 @@ Str field_tidy(const Field *field, Str text)
 
 /* ---- UUID: with or without hyphens and braces, in any case; printed in lower case with hyphens ---- */
 
-static bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+static bool is_hex(char c) { return ascii_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
 static void clean_uuid(const Field *field, Str text)
 {

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "artsync/ascii.h"
 #include "artsync/config.h"
 #include "artsync/file.h"
 #include "artsync/log.h"
@@ -24,7 +25,7 @@ static bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
 static bool is_key(char c, bool first)
 {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || (!first && c >= '0' && c <= '9');
+    return ascii_letter(c) || c == '_' || (!first && ascii_digit(c));
 }
 
 static bool fault(Parser *p, const char *hint, const char *what)

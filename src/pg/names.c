@@ -4,16 +4,7 @@
 #include "private.h"
 
 /* Always quoted: whether a word is reserved depends on the server's version. */
-void sql_ident(Buf *out, const char *name)
-{
-    buf_char(out, '"');
-    for (; *name; name++) {
-        if (*name == '"')
-            buf_char(out, '"');
-        buf_char(out, *name);
-    }
-    buf_char(out, '"');
-}
+void sql_ident(Buf *out, const char *name) { buf_quoted(out, name); }
 
 void sql_name(Buf *out, const char *schema, const char *name)
 {

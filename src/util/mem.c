@@ -162,6 +162,17 @@ void buf_add(Buf *buf, const void *bytes, size_t n)
 
 void buf_str(Buf *buf, const char *text) { buf_add(buf, text, strlen(text)); }
 
+void buf_quoted(Buf *buf, const char *text)
+{
+    buf_char(buf, '"');
+    for (; *text; text++) {
+        if (*text == '"')
+            buf_char(buf, '"');
+        buf_char(buf, *text);
+    }
+    buf_char(buf, '"');
+}
+
 void buf_vprintf(Buf *buf, const char *format, va_list args)
 {
     va_list again;

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "../../src/source/csv/internal.h"
+#include "folder.h"
 
 static bool count(void *ctx, const RawRecord *record, Err *err)
 {
@@ -184,8 +185,6 @@ static void a_stray_quote_before_much_text(void **state)
 }
 
 /* ---- files ---- */
-
-static char folder[64];
 
 static const char *at(const char *name)
 {
@@ -361,21 +360,6 @@ static void a_file_that_is_read_again(void **state)
     err_clear(&err);
     buf_free(&bytes);
     free(path);
-}
-
-static int make_folder(void **state)
-{
-    (void)state;
-    snprintf(folder, sizeof folder, "/tmp/artsync-hostile-XXXXXX");
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf %s", folder);
-    return system(command);
 }
 
 int main(void)

@@ -16,8 +16,7 @@
 #include <cmocka.h>
 
 #include "artsync/file.h"
-
-static char folder[64];
+#include "folder.h"
 
 static const char *at(const char *name)
 {
@@ -319,21 +318,6 @@ static void pipes(void **state)
     assert_string_equal(buf.data, "KEY=value\n");
     buf_free(&buf);
     assert_int_equal(waitpid(child, NULL, 0), child);
-}
-
-static int make_folder(void **state)
-{
-    (void)state;
-    snprintf(folder, sizeof folder, "/tmp/artsync-file-XXXXXX");
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf %s", folder);
-    return system(command);
 }
 
 int main(void)

@@ -79,11 +79,5 @@ void csv_quote_element(Buf *out, const char *text)
         buf_str(out, text);
         return;
     }
-    buf_char(out, '"');
-    for (; *text; text++) {
-        if (*text == '"')
-            buf_char(out, '"');
-        buf_char(out, *text);
-    }
-    buf_char(out, '"');
+    buf_quoted(out, text);
 }
