@@ -56,6 +56,12 @@ bool runlog_holder(Pg *pg, const char *base, Buf *out, Err *err);
 /* "user@host, process 123", of this process. */
 const char *runlog_who(Arena *arena);
 
+/* What started this process: "watch", "cron" (an ancestor of that name), "systemd", "terminal" (stdin is one) or "other".
+ * The first that holds counts. */
+const char *run_origin(void);
+/* `artsync watch` says so to the runs that it starts, by this variable of the environment. */
+#define ORIGIN_VARIABLE "ARTSYNC_STARTED_BY"
+
 /* ---- sync ids ---- */
 
 /* Resolve what people type (a whole id, a unique prefix, "last") to a sync id of this base; ERR_USAGE if there is none

@@ -16,7 +16,7 @@ SELECT l.sync_id, l.sync_type, s.status,
        l.table_name, l.records_processed, l.records_created, l.records_updated, l.records_deleted, l.records_failed,
        l.source_file, l.source_hash,
        pg_catalog.floor(extract(epoch FROM pg_catalog.clock_timestamp() - l.started_at))::bigint,
-       s.reason, l.of_sync, l.skipped
+       s.reason, l.of_sync, l.skipped, l.origin
   FROM syncs AS s JOIN public.sync_logs AS l ON l.sync_id = s.sync_id
  WHERE l.base = $1 AND ($2::text IS NULL OR l.table_name = $2)
  ORDER BY s.last DESC, l.id

@@ -42,7 +42,8 @@ enum {
     H_AGE,
     H_REASON,
     H_OF,
-    H_SKIPPED
+    H_SKIPPED,
+    H_ORIGIN
 };
 
 enum { REASON_MAX = 160 }; /* history SYNC_ID has all of it */
@@ -56,7 +57,7 @@ static bool is_rollback(const char *const *cells)
 
 /* ---- one sync: its row, and inside it its tables ---- */
 
-enum { S_SYNC, S_AGE, S_TYPE, S_STATUS, S_STARTED, S_COMPLETED, S_REASON, S_CREATED, S_UPDATED, S_DEACTIVATED, S_DELETED,
+enum { S_SYNC, S_AGE, S_TYPE, S_ORIGIN, S_STATUS, S_STARTED, S_COMPLETED, S_REASON, S_CREATED, S_UPDATED, S_DEACTIVATED, S_DELETED,
        S_REJECTED, S_NOTE, S_CELLS };
 
 static Style style_of_status(const char *status) { return strcmp(status, "failed") == 0 ? STYLE_BAD : STYLE_PLAIN; }
@@ -65,6 +66,7 @@ static const ReportColumn sync_columns[S_CELLS] = {
     [S_SYNC] = {.key = "sync_id", .heading = "sync", .type = CELL_SYNC_ID, .style = STYLE_BOLD},
     [S_AGE] = {.heading = "when", .type = CELL_AGE},
     [S_TYPE] = {.key = "type", .heading = "type"},
+    [S_ORIGIN] = {.key = "origin"},
     [S_STATUS] = {.key = "status", .heading = "status", .style_of = style_of_status},
     [S_STARTED] = {.key = "started_at"},
     [S_COMPLETED] = {.key = "completed_at"},
@@ -137,7 +139,7 @@ static const char *note_of(Syncs *syncs, const char *const *cells)
 
 static void begin_sync(Syncs *syncs, const char *const *cells)
 {
-    static const int columns[][2] = {{S_SYNC, H_SYNC},       {S_AGE, H_AGE},             {S_TYPE, H_TYPE},    {S_STATUS, H_STATUS},
+    static const int columns[][2] = {{S_SYNC, H_SYNC},       {S_AGE, H_AGE},             {S_TYPE, H_TYPE},    {S_ORIGIN, H_ORIGIN}, {S_STATUS, H_STATUS},
                                      {S_STARTED, H_STARTED}, {S_COMPLETED, H_COMPLETED}, {S_REASON, H_REASON}};
     for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
         syncs->head[columns[i][0]] = kept(syncs, cells[columns[i][1]]);

@@ -23,9 +23,9 @@ static bool add_row(Pg *log, const char *base, const char *run_id, const char *x
 {
     Arena arena = {0};
     const char *params[] = {run_id,    row->type,   row->table,              base, runlog_who(&arena),
-                            row->file, row->sha256, row->replay ? "t" : "f", xid};
+                            row->file, row->sha256, row->replay ? "t" : "f", xid, run_origin()};
     char *id = NULL;
-    bool ok = pg_value(log, sql_query("log_start"), 9, params, &id, err);
+    bool ok = pg_value(log, sql_query("log_start"), 10, params, &id, err);
     if (ok)
         *row->id = strtoll(id, NULL, 10);
     free(id);

@@ -33,7 +33,7 @@ def test_syncs_newest_first(art, db, synced, later):
     syncs = art.ok("history", "--json").json["syncs"]
     assert [s["sync_id"] for s in syncs] == [second["sync_id"], synced.first]
     for sync in syncs:
-        assert set(sync) == {"sync_id", "type", "status", "started_at", "completed_at", "reason", "tables"}
+        assert set(sync) == {"sync_id", "type", "origin", "status", "started_at", "completed_at", "reason", "tables"}
         assert sync["type"] == "incremental" and sync["status"] == "completed"
         assert [t["table"] for t in sync["tables"]] == TABLES
         for table in sync["tables"]:

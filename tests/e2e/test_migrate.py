@@ -109,6 +109,9 @@ def test_the_business_can_insert(db):
 # ---- what an earlier artsync left ----
 
 BEFORE = {  # how the schema was before a migration, newest first
+    "0008_origin.sql": "ALTER TABLE sync_logs DROP COLUMN origin, DROP CONSTRAINT sync_logs_sync_type_check, "
+                       "ADD CONSTRAINT sync_logs_sync_type_check "
+                       "CHECK (sync_type::text IN ('incremental', 'merge', 'full', 'rollback'))",
     "0007_state_of_cells.sql": "ALTER TABLE artsync.layouts ADD COLUMN packed boolean NOT NULL DEFAULT true, "
                                "DROP COLUMN format, DROP COLUMN mapping, DROP COLUMN headers, "
                                "ADD UNIQUE (base, table_name, columns, packed)",
