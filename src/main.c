@@ -7,8 +7,8 @@
 #include "artsync/cli.h"
 #include "artsync/interrupt.h"
 
-/* A closed standard descriptor would be taken by the next file that is opened, a connection for example. Its replacement
- * refuses what does not fit it, so that output which cannot arrive is still noticed. */
+/* A closed standard descriptor would be taken by the next file that is opened, a connection for example. Its
+ * replacement refuses what does not fit it, so that output which cannot arrive is still noticed. */
 static void hold_standard_descriptors(void)
 {
     static const int flags[] = {O_WRONLY, O_RDONLY, O_WRONLY};

@@ -71,8 +71,8 @@ typedef struct Column {
     const CatalogColumn *catalog; /* after base_bind; NULL before: no length, scale or kind is known */
 } Column;
 
-/* The columns in which a sync keeps what it knows of a row. `db migrate` adds those that a table lacks and uses those that
- * it has as they are. */
+/* The columns in which a sync keeps what it knows of a row. `db migrate` adds those that a table lacks and uses those
+ * that it has as they are. */
 typedef enum MetadataRole {
     META_SYNCED_AT,  /* last_synced_at: the last write by a sync */
     META_VERSION,    /* sync_version: how many times syncs have written the row */
@@ -161,7 +161,8 @@ Base *base_parse(const char *text, size_t size, const char *origin, Problems *pr
 /* The same as far as it goes, problems or not: good for field_check of its columns and for nothing else. Never NULL. */
 Base *base_draft(const char *text, size_t size, const char *origin, Problems *problems);
 
-/* Find and load a base: a name with a `/` (or `.`, `..`) is a folder on disk, any other an embedded base ("art"). On failure one Err (ERR_CONFIG) names the first problem and how many more there are. */
+/* Find and load a base: a name with a `/` (or `.`, `..`) is a folder on disk, any other an embedded base ("art"). On
+ * failure one Err (ERR_CONFIG) names the first problem and how many more there are. */
 Base *base_load(const char *name, Err *err);
 
 /* The same for who wants all problems: false and an Err only where there is nothing to read; *base is a draft where
@@ -177,8 +178,8 @@ bool base_bind(Base *base, CatalogTable *const *catalogs, Problems *problems);
  * for yes or no where the column is boolean. A sync goes on without: it rejects the records with that choice. */
 void base_check_labels(const Base *base, Problems *problems);
 
-/* The first part of base_bind by itself: each mapped table is there, and is a table. `never_made` is the hint for one that
- * artsync has never seen. */
+/* The first part of base_bind by itself: each mapped table is there, and is a table. `never_made` is the hint for one
+ * that artsync has never seen. */
 bool base_tables_exist(const Base *base, CatalogTable *const *catalogs, const char *never_made, Problems *problems);
 
 void base_free(Base *base);
@@ -215,8 +216,9 @@ bool boolean_word(Str text, bool *yes);
 const char *boolean_choice(const Column *column, bool yes);
 
 /* Calls `each` for the base's migrations (prefix ""; NNNN_*.sql beside base.json, four digits) or for the *.sql in a
- * folder below (prefix "checks/"; no hidden files), in path order, embedded or from disk alike. `path` is relative to the base's folder;
- * it and `text` (with a NUL behind it) die when `each` returns. Stops and returns false if `each` does. */
+ * folder below (prefix "checks/"; no hidden files), in path order, embedded or from disk alike. `path` is relative to
+ * the base's folder; it and `text` (with a NUL behind it) die when `each` returns. Stops and returns false if `each`
+ * does. */
 typedef bool BaseFileFn(void *ctx, const char *path, const char *text, size_t size, Err *err);
 bool base_files(const char *base_name, const char *prefix, BaseFileFn *each, void *ctx, Err *err);
 

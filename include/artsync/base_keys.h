@@ -1,8 +1,9 @@
 /* base_keys.h - the keys of base.json, described once: what the parser reads, what `base schema` prints, and what
  * docs/REFERENCE.md and the manual page base.json(5) say come from these rows.
  *
- * Add a key by one row in its list (src/model/base_*.c): its name, the function that reads it, its shape and its meaning.
- * `make docs` then writes both documents, and a test compares what the parser takes with what the shape allows. */
+ * Add a key by one row in its list (src/model/base_*.c): its name, the function that reads it, its shape and its
+ * meaning. `make docs` then writes both documents, and a test compares what the parser takes with what the shape
+ * allows. */
 #ifndef ARTSYNC_BASE_KEYS_H
 #define ARTSYNC_BASE_KEYS_H
 

@@ -57,7 +57,8 @@ typedef struct CatalogKey {
     const char *name;
     int *columns;    /* indexes into CatalogTable.columns: all that it rests on */
     int n_columns;
-    const char **parts; /* what is unique, as expressions under search_path pg_catalog; NULL: the columns, in all rows */
+    const char **parts; /* what is unique, as expressions under search_path pg_catalog; NULL: the columns, in all
+                           rows */
     int n_parts;
     const char *predicate; /* of which rows; NULL: all */
     bool primary;

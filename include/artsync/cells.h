@@ -1,7 +1,7 @@
 /* cells.h - a list of texts in one line of text: how a report keeps records until it can print them.
  *
- * Every cell ends with a tab; NULL is \N; backslash, tab, line feed and carriage return are escaped, so that lines can be
- * kept one below the other, and a line can be a cell of another line.
+ * Every cell ends with a tab; NULL is \N; backslash, tab, line feed and carriage return are escaped, so that lines can
+ * be kept one below the other, and a line can be a cell of another line.
  */
 #ifndef ARTSYNC_CELLS_H
 #define ARTSYNC_CELLS_H
@@ -20,7 +20,8 @@ typedef struct Cells {
     int n, cap;
 } Cells;
 
-/* Take `line` apart in place: its bytes are overwritten and carry the cells. `cells` may be reused; end with cells_free. */
+/* Take `line` apart in place: its bytes are overwritten and carry the cells. `cells` may be reused; end with
+ * cells_free. */
 void cells_split(char *line, Cells *cells);
 void cells_free(Cells *cells);
 

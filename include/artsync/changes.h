@@ -12,8 +12,8 @@ enum { CONFLICT_CELL_TABLE, CONFLICT_CELL_ID, CONFLICT_CELL_COLUMN, CONFLICT_CEL
 enum { CHANGE_TABLE, CHANGE_ID, CHANGE_ACTION, CHANGE_COLUMNS, CHANGE_CELLS };
 enum { DETAIL_TABLE, DETAIL_ID, DETAIL_ACTION, DETAIL_COLUMNS, DETAIL_REASON, DETAIL_CELLS };
 
-/* Add what artsync.changes keeps about a record's columns, {"name":["from","to"]}, to `out` as cells: name, from, to ...
- * NULL adds none. Returns the number of columns. */
+/* Add what artsync.changes keeps about a record's columns, {"name":["from","to"]}, to `out` as cells: name, from, to
+ * ... NULL adds none. Returns the number of columns. */
 int changed_columns(const char *pairs, Buf *out);
 
 #endif

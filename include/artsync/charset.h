@@ -10,8 +10,8 @@
 
 typedef struct Charset Charset;
 
-/* *out for the encoding that PostgreSQL calls `name` ("LATIN1"); NULL for those that take every character: UTF8, and SQL_ASCII,
- * which stores the bytes of UTF-8 as they are. ERR_CONFIG: this machine has no conversion to it. */
+/* *out for the encoding that PostgreSQL calls `name` ("LATIN1"); NULL for those that take every character: UTF8, and
+ * SQL_ASCII, which stores the bytes of UTF-8 as they are. ERR_CONFIG: this machine has no conversion to it. */
 bool charset_open(Charset **out, const char *name, Err *err);
 void charset_close(Charset *charset); /* accepts NULL */
 

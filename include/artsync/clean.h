@@ -18,8 +18,8 @@
 
 /* How a column's numbers are read. Zero is `auto` where nothing tells. */
 typedef struct NumberMark {
-    DecimalMark mark;     /* MARK_POINT, MARK_COMMA: no other is read. MARK_AUTO: what each number shows, but for doubtful
-                             ones: 1.500 and 1,500 may be one and a half or fifteen hundred */
+    DecimalMark mark;     /* MARK_POINT, MARK_COMMA: no other is read. MARK_AUTO: what each number shows, but for
+                             doubtful ones: 1.500 and 1,500 may be one and a half or fifteen hundred */
     DecimalMark doubtful; /* under MARK_AUTO: how those are read; MARK_AUTO counts as MARK_POINT */
     const char *mixed;    /* under MARK_AUTO: the reason why those are refused; NULL: they are read */
 } NumberMark;
@@ -73,9 +73,9 @@ const char *attachment_names(Str cell, Arena *arena);
 
 /* ---- values that are equal ---- */
 
-/* The canonical form of a value of the column, as PostgreSQL prints it or as cleaning gives it: equal values have the same
- * form, whatever the scale, precision or type that they were printed under. A view into `text`, or made in `arena`. Not for
- * links, whose meaning is the record id of their target. */
+/* The canonical form of a value of the column, as PostgreSQL prints it or as cleaning gives it: equal values have the
+ * same form, whatever the scale, precision or type that they were printed under. A view into `text`, or made in
+ * `arena`. Not for links, whose meaning is the record id of their target. */
 Str value_canonical(const Column *column, const char *text, Arena *arena);
 
 /* value_hash of that form: what the last-synced state keeps. NULL and '' are NULL. */
@@ -126,8 +126,8 @@ typedef struct CleanerOptions {
     DateOrder date_order;          /* decided: DATE_MDY or DATE_DMY */
     const char *path;              /* for messages */
     bool headers_only;             /* bind and warn, but drop the records */
-    /* Called before the first number of a column whose mark is MARK_AUTO that does not show its mark, such as 1.500; then
-     * no more. Fills in how those of such columns are read, by column. NULL: as MARK_POINT. */
+    /* Called before the first number of a column whose mark is MARK_AUTO that does not show its mark, such as 1.500;
+     * then no more. Fills in how those of such columns are read, by column. NULL: as MARK_POINT. */
     bool (*marks)(void *ctx, NumberMark *marks, Err *err);
     void *marks_ctx;
 } CleanerOptions;
@@ -140,7 +140,8 @@ void cleaner_free(Cleaner *cleaner);
  * required header missing, with the file's unmapped headers as candidates, nearest first). */
 bool cleaner_put(void *cleaner, const RawRecord *record, Err *err);
 
-/* After the last record: ERR_CSV if the file's dates, those of unchanged records included, speak for the other order. */
+/* After the last record: ERR_CSV if the file's dates, those of unchanged records included, speak for the other
+ * order. */
 bool cleaner_finish(Cleaner *cleaner, Err *err);
 
 /* After the header was put. */
@@ -156,7 +157,8 @@ StringList cleaner_unmapped(const Cleaner *cleaner);              /* unmapped he
 
 /* ---- what a file's cells show of how they are to be read ---- */
 
-/* A RawSink that only counts evidence, for `date_order` auto and `decimal_mark` auto alike: one more look at the file. */
+/* A RawSink that only counts evidence, for `date_order` auto and `decimal_mark` auto alike: one more look at
+ * the file. */
 typedef struct Detector Detector;
 Detector *detector_new(const Table *table, const char *path);
 bool detector_put(void *detector, const RawRecord *record, Err *err);
@@ -171,6 +173,7 @@ const char *detector_date_warning(Detector *detector);
 /* How the numbers of a column are to be read whose mark is MARK_AUTO. Where none shows its mark, as `before`. */
 NumberMark detector_mark(Detector *detector, int column, DecimalMark before);
 DecimalMark detector_shows(const Detector *detector, int column); /* MARK_AUTO: neither or both */
-const char *detector_mark_warning(Detector *detector, int column);  /* no number shows a mark, though some need it; or NULL */
+const char *detector_mark_warning(Detector *detector, int column);  /* no number shows a mark, though some need it;
+                                                                       or NULL */
 
 #endif

@@ -65,15 +65,15 @@ typedef struct Command {
     const char *summary;   /* one line, lower case, without a full stop */
     const char *details;   /* more lines for `help COMMAND`, or NULL */
     unsigned needs;        /* of Need */
-    const char *purpose;   /* what its role has to be allowed to do, see grants.h: checked before it begins; NULL: to read,
-                              which is looked at where the server refuses something */
+    const char *purpose;   /* what its role has to be allowed to do, see grants.h: checked before it begins; NULL: to
+                              read, which is looked at where the server refuses something */
     const Option *options; /* or NULL */
     bool (*run)(Cli *cli, Err *err);
 } Command;
 
 /* A command table: rows in the order of help, ending with NULL. Functions get it as an argument, commands find it in
- * cli->arguments.commands; `commands`, the program's own, is named by main.c and by tests alone: it needs every command,
- * so what a command uses must not need it. */
+ * cli->arguments.commands; `commands`, the program's own, is named by main.c and by tests alone: it needs every
+ * command, so what a command uses must not need it. */
 typedef const Command *const *CommandTable;
 extern const Command *const commands[];
 
@@ -106,7 +106,8 @@ typedef struct Arguments {
     Arena arena;
 } Arguments;
 
-/* Parse argv against the global options and the rows of `table`. ERR_USAGE, with what was probably meant as the hint. */
+/* Parse argv against the global options and the rows of `table`. ERR_USAGE, with what was probably meant as the
+ * hint. */
 bool arguments_parse(CommandTable table, int argc, char *const *argv, Arguments *out, Err *err);
 
 /* Fill in what was not given: environment, then .env, then default; check every value. */
@@ -153,7 +154,8 @@ bool cli_require(Cli *cli, unsigned needs, Err *err);
 
 /* ---- what a command tells ---- */
 
-/* Print the report (report.h). `failed` is what the command ends with, or NULL. False with `err` where a section failed. */
+/* Print the report (report.h). `failed` is what the command ends with, or NULL. False with `err` where a section
+ * failed. */
 bool cli_report(Cli *cli, const ReportSection *sections, void *ctx, const Err *failed, Err *err);
 /* Is good news not asked for? With --quiet people are told only what needs attention; programs get every report. */
 bool cli_is_quiet(const Cli *cli);

@@ -4,7 +4,8 @@
 
 #include <stdint.h>
 
-/* Milliseconds of a clock that never jumps (CLOCK_MONOTONIC); only differences mean anything. Safe in a signal handler. */
+/* Milliseconds of a clock that never jumps (CLOCK_MONOTONIC); only differences mean anything. Safe in a signal
+ * handler. */
 int64_t clock_ms(void);
 
 enum { CLOCK_UTC = sizeof "2026-01-31T23:59:59Z" };

@@ -31,9 +31,10 @@ typedef struct EnvFile {
 /* Parse the text of a .env file. Errors (ERR_CONFIG) name `path` and the line. */
 bool env_parse(Str text, const char *path, EnvFile *out, Err *err);
 
-/* Read `path`; NULL: `.env` in the working folder, which need not be there, and which is refused (ERR_CONFIG) if another
- * user but root owns it or can write it. Warns about a password that others can read, about ARTSYNC_ keys that are not
- * in `known` (which ends with NULL), and about near misses of libpq's. Keys of other programs are passed over. */
+/* Read `path`; NULL: `.env` in the working folder, which need not be there, and which is refused (ERR_CONFIG)
+ * if another user but root owns it or can write it. Warns about a password that others can read, about ARTSYNC_
+ * keys that are not in `known` (which ends with NULL), and about near misses of libpq's. Keys of other programs
+ * are passed over. */
 bool env_read(const char *path, const char *const *known, EnvFile *out, Err *err);
 
 /* Give libpq's variables (PGHOST, PGPASSWORD ...) of the file to this process, where its environment has none. */

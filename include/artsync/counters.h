@@ -1,8 +1,8 @@
 /* counters.h - what a sync counts per table: one row a counter.
  *
- * The rows give the columns of the text report and the members of JSON, in this order, the parameters of log_complete.sql
- * from $2 on, in this order as well, and the totals. A new counter is a member of TableCounts, a row here and a column of
- * public.sync_logs (a migration, and log_complete.sql).
+ * The rows give the columns of the text report and the members of JSON, in this order, the parameters of
+ * log_complete.sql from $2 on, in this order as well, and the totals. A new counter is a member of TableCounts, a row
+ * here and a column of public.sync_logs (a migration, and log_complete.sql).
  */
 #ifndef ARTSYNC_COUNTERS_H
 #define ARTSYNC_COUNTERS_H

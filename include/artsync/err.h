@@ -79,8 +79,8 @@ bool err_context(Err *err, const char *format, ...) ART_PRINTF(2, 3);
 /* Remember PostgreSQL's five-character SQLSTATE. Returns false, always. */
 bool err_sqlstate(Err *err, const char *sqlstate);
 
-/* Set the error as a refusal of the database that it did not report itself: what was written did not arrive. Returns false,
- * always. */
+/* Set the error as a refusal of the database that it did not report itself: what was written did not arrive. Returns
+ * false, always. */
 bool err_refusal(Err *err, const char *message);
 
 /* Forget the error, so that the Err can be used again. */

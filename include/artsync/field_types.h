@@ -1,12 +1,13 @@
-/* field_types.h - one row per field type. Add one by its row here, its function in src/clean/type_<name>.c and its file of
- * cases in tests/cases; the enum, the name in base.json, the documents and the tests' loops follow from the row.
+/* field_types.h - one row per field type. Add one by its row here, its function in src/clean/type_<name>.c and its file
+ * of cases in tests/cases; the enum, the name in base.json, the documents and the tests' loops follow from the row.
  *
  *   ROW(NAME, name, kinds, number, clean, order, usual, flags)
  *     NAME, name   FIELD_NAME in C, and the type's name in base.json
  *     kinds        which PostgreSQL types can hold it, CAN(PgKind without PG_) joined by |. Number-like and date-like
  *                  fields may go into text as well: the column then holds the cleaned text. A date in a column of
- *                  times is its midnight, a boolean in one of integers 1 or 0, a list in one of JSON an array of strings;
- *                  a choice goes into a column of booleans if it is a word for yes or no. field_refusals.h gives reasons
+ *                  times is its midnight, a boolean in one of integers 1 or 0, a list in one of JSON an array of
+ *                  strings; a choice goes into a column of booleans if it is a word for yes or no. field_refusals.h
+ *                  gives reasons
  *     number       has it a decimal mark? The key decimal_mark is then for it, and `auto` looks at its cells
  *     clean        the function that turns a cell into a value (src/clean/field.h)
  *     order        compares two values, for min and max; NO_ORDER: these make no sense
@@ -22,11 +23,12 @@
 
 #define FIELD_TYPES(ROW)                                                                                               \
     ROW(TEXT, "text", CAN(TEXT) | CAN(UUID), false, clean_text, NO_ORDER, usual_text, TEXT_WORDS)                      \
-    ROW(INTEGER, "integer", CAN(INTEGER) | CAN(NUMERIC) | CAN(TEXT), true, clean_integer, order_numbers, usual_bigint, 0) \
+    ROW(INTEGER, "integer", CAN(INTEGER) | CAN(NUMERIC) | CAN(TEXT), true, clean_integer, order_numbers, usual_bigint, \
+        0)                                                                                                             \
     ROW(DECIMAL, "decimal", NUMBER_KINDS, true, clean_decimal, order_numbers, usual_numeric, 0)                        \
     ROW(CURRENCY, "currency", NUMBER_KINDS, true, clean_decimal, order_numbers, usual_numeric, 0)                      \
     ROW(PERCENT, "percent", NUMBER_KINDS, true, clean_percent, order_numbers, usual_numeric, 0)                        \
-    ROW(BOOLEAN, "boolean", CAN(BOOLEAN) | CAN(INTEGER), false, clean_boolean, NO_ORDER, usual_boolean, 0)  \
+    ROW(BOOLEAN, "boolean", CAN(BOOLEAN) | CAN(INTEGER), false, clean_boolean, NO_ORDER, usual_boolean, 0)             \
     ROW(DATE, "date", CAN(DATE) | CAN(TIMESTAMP) | CAN(TIMESTAMPTZ) | CAN(TEXT), false, clean_date, order_bytes,       \
         usual_date, 0)                                                                                                 \
     ROW(DATETIME, "datetime", CAN(TIMESTAMP) | CAN(TIMESTAMPTZ) | CAN(TEXT), false, clean_datetime, order_bytes,       \

@@ -1,5 +1,5 @@
-/* file.h - files that are whole or absent: temporary name, fsync, rename, fsync of the folder. Where memory runs out, which
- * ends the program, the temporary files are removed, too. */
+/* file.h - files that are whole or absent: temporary name, fsync, rename, fsync of the folder. Where memory runs out,
+ * which ends the program, the temporary files are removed, too. */
 #ifndef ARTSYNC_FILE_H
 #define ARTSYNC_FILE_H
 

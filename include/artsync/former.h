@@ -1,8 +1,8 @@
 /* former.h - the ids that rows of a table had before they were adopted under a real id.
  *
- * The last-synced state keeps of a link the hash of its target's record id. An adoption replaces that id, and a rollback
- * puts it back; neither is a change of the link. So a hash that represents an id which no row has now is read as the hash of
- * the id that the same row has instead.
+ * The last-synced state keeps of a link the hash of its target's record id. An adoption replaces that id, and a
+ * rollback puts it back; neither is a change of the link. So a hash that represents an id which no row has now is read
+ * as the hash of the id that the same row has instead.
  */
 #ifndef ARTSYNC_FORMER_H
 #define ARTSYNC_FORMER_H

@@ -20,8 +20,8 @@ typedef struct Grants {
     Arena arena;
 } Grants;
 
-/* What the role (NULL: the one that is connected) needs in this database for a purpose: "sync", "rollback", "phase", "read"
- * or "own". */
+/* What the role (NULL: the one that is connected) needs in this database for a purpose: "sync", "rollback", "phase",
+ * "read" or "own". */
 bool grants_read(Pg *pg, const Base *base, const char *role, const char *purpose, Grants *out, Err *err);
 
 /* ERR_PRIVILEGE with every missing grant in the hint, unless the connected role has all of them. */

@@ -1,9 +1,10 @@
 /* interrupt.h - the signals that end a run, as a flag and a readable file descriptor: SIGINT and SIGQUIT interrupt it,
- * SIGTERM, SIGHUP, SIGXCPU and the signals that a user or a timer may send (SIGUSR1, SIGALRM ...) terminate it. SIGPIPE and SIGXFSZ are ignored: the write fails instead.
+ * SIGTERM, SIGHUP, SIGXCPU and the signals that a user or a timer may send (SIGUSR1, SIGALRM ...) terminate it. SIGPIPE
+ * and SIGXFSZ are ignored: the write fails instead.
  *
  * Every wait polls interrupt_fd() beside its own descriptor, so a signal is seen at once; loops over records ask
- * interrupt_check(), which also moves the progress line on. Once COMMIT is sent, or a failed run is being ended, a signal does not stop the work any more
- * (interrupt_hold): it only shortens what is waited for, by interrupt_at().
+ * interrupt_check(), which also moves the progress line on. Once COMMIT is sent, or a failed run is being ended, a
+ * signal does not stop the work any more (interrupt_hold): it only shortens what is waited for, by interrupt_at().
  */
 #ifndef ARTSYNC_INTERRUPT_H
 #define ARTSYNC_INTERRUPT_H

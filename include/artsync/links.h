@@ -4,8 +4,9 @@
  * Names are compared exactly, then trimmed, then without case (Unicode case folding). Several rows may share a name:
  * that is ambiguous, not an error of the index.
  *
- * A name in an export means the record that carries it in the same export, whatever people made of the rows' names since.
- * So the names of the export's own records come first, where they are known (link_index_export), and the rows' second.
+ * A name in an export means the record that carries it in the same export, whatever people made of the rows' names
+ * since. So the names of the export's own records come first, where they are known (link_index_export), and the rows'
+ * second.
  *
  * Ownership: the index copies all strings into itself; what link_* functions return dies with it.
  */
@@ -26,8 +27,8 @@ void link_index_free(LinkIndex *index); /* accepts NULL */
  * is derived or generated rather than Airtable's. */
 void link_index_add(LinkIndex *index, const char *id, const char *name, const char *key, bool derived_id);
 
-/* The names of the export's records follow, with link_index_export_name; `synced`: the rows are those of this very export,
- * so that a record without a row was rejected. */
+/* The names of the export's records follow, with link_index_export_name; `synced`: the rows are those of this very
+ * export, so that a record without a row was rejected. */
 void link_index_export(LinkIndex *index, bool synced);
 bool link_index_has_export(const LinkIndex *index);
 /* The export's record `id` carries `name`. */
@@ -58,9 +59,10 @@ const char *link_export_id(const LinkIndex *index, Str name);
 /* The record id of the row with this primary key, or NULL. */
 const char *link_id_of_key(const LinkIndex *index, const char *key);
 
-/* Split a linked-record cell (Airtable: names joined by ",", a name that holds a comma or quote CSV-quoted inside the
- * cell, trailing blanks and newlines kept) into elements, preferring whole known names over splitting at every comma.
- * Elements are views into memory of `arena`. Returns how many; 0 for an empty cell. `index` may be NULL: plain split. */
+/* Split a linked-record cell (Airtable: names joined by ",", a name that holds a comma or quote CSV-quoted
+ * inside the cell, trailing blanks and newlines kept) into elements, preferring whole known names over
+ * splitting at every comma. Elements are views into memory of `arena`. Returns how many; 0 for an empty cell.
+ * `index` may be NULL: plain split. */
 size_t link_split(const LinkIndex *index, Str cell, Arena *arena, Str **elements);
 
 /* Split a cell of record ids ("recA, recB"): any commas and white space. */

@@ -1,4 +1,5 @@
-/* load.h - the writer of the first load: COPY straight into an empty table and its state, keys added back afterwards. */
+/* load.h - the writer of the first load: COPY straight into an empty table and its state, keys added back
+ * afterwards. */
 #ifndef ARTSYNC_LOAD_H
 #define ARTSYNC_LOAD_H
 
@@ -12,7 +13,8 @@ typedef struct LoadOptions {
     Spool *conflicts;   /* there are none; history_write wants it */
 } LoadOptions;
 
-/* Can it be used? The table and its state are empty, and what was written needs not be read back: no trigger changes it. */
+/* Can it be used? The table and its state are empty, and what was written needs not be read back: no trigger changes
+ * it. */
 bool load_is_possible(const TableRun *run);
 
 extern const RecordWriter load_writer; /* options: LoadOptions */

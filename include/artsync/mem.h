@@ -43,10 +43,10 @@ void *mem_grow(void *old, size_t count, size_t size);  /* realloc of count * siz
 char *mem_dup(const char *text);
 
 /* Make space for one more element in a malloc'ed array: ARRAY_RESERVE(items, n, cap); items[n++] = value; */
-#define ARRAY_RESERVE(items, n, cap)                                                                                      \
+#define ARRAY_RESERVE(items, n, cap)                                                                                   \
     do {                                                                                                               \
         if ((n) == (cap)) {                                                                                            \
-            (cap) = (cap) ? (cap) * 2 : 8;                                                                             \
+            (cap) = (cap) ? (cap)*2 : 8;                                                                               \
             (items) = mem_grow((items), (size_t)(cap), sizeof *(items));                                               \
         }                                                                                                              \
     } while (0)

@@ -1,4 +1,5 @@
-/* merge.h - the writer of a sync: export x last-synced state x row, decided column by column (decide.h), then staged. */
+/* merge.h - the writer of a sync: export x last-synced state x row, decided column by column (decide.h), then
+ * staged. */
 #ifndef ARTSYNC_MERGE_H
 #define ARTSYNC_MERGE_H
 

@@ -1,10 +1,10 @@
 /* out.h - what people and scripts read on stdout: aligned tables, words for numbers and ages, JSON piece by piece.
  *
  * Text: everything is printed by out_print and text tables, which escape each string that they are given, so that no
- * byte of a name or value reaches a terminal as a command; only the format and the styles are artsync's own. Widths are those of a terminal, not bytes. Colour only on a terminal.
- * JSON: one object a run, printed as it grows, so that memory stays bounded; always valid UTF-8, and what a terminal
- * would act on is \uNNNN.
- * Errors of stdout itself are latched by stdio and looked at once, at the end (out_finish).
+ * byte of a name or value reaches a terminal as a command; only the format and the styles are artsync's own. Widths are
+ * those of a terminal, not bytes. Colour only on a terminal. JSON: one object a run, printed as it grows, so that
+ * memory stays bounded; always valid UTF-8, and what a terminal would act on is \uNNNN. Errors of stdout itself are
+ * latched by stdio and looked at once, at the end (out_finish).
  */
 #ifndef ARTSYNC_OUT_H
 #define ARTSYNC_OUT_H
@@ -39,7 +39,8 @@ const char *out_safe(const char *text, size_t max, Arena *arena);
 const char *out_count(int64_t n, Arena *arena);                            /* 8,400 */
 const char *out_noun(int64_t n, const char *one, const char *many, Arena *arena); /* "1 record", "8,400 records" */
 const char *out_duration(int64_t ms, Arena *arena);                        /* 12 ms, 1.4 s, 2 min 5 s, 3 h 10 min */
-const char *out_age(int64_t seconds, Arena *arena);                        /* just now, 5 min ago, 3 h ago, 2 days ago */
+const char *out_age(int64_t seconds, Arena *arena);                        /* just now, 5 min ago, 3 h ago, 2 days
+                                                                              ago */
 const char *out_short_id(const char *sync_id, Arena *arena);               /* the first 8 characters */
 
 /* ---- tables ---- */

@@ -1,7 +1,7 @@
 /* page.h - pages of rows, bounded in rows and in bytes, whatever the rows' size.
  *
- * A statement gets both bounds as parameters and returns the first of its rows that fit: at least one. How many it looks at
- * follows what fitted last, so that finding out where a page ends costs no more than reading it.
+ * A statement gets both bounds as parameters and returns the first of its rows that fit: at least one. How many it
+ * looks at follows what fitted last, so that finding out where a page ends costs no more than reading it.
  */
 #ifndef ARTSYNC_PAGE_H
 #define ARTSYNC_PAGE_H

@@ -39,8 +39,8 @@ bool pg_is_variable(const char *name);
 const char *pg_describe(const Pg *pg);
 const char *pg_database(const Pg *pg);
 
-/* The database's encoding, as PostgreSQL names it: "UTF8", "LATIN1". Parameters of statements go with "U+0141" for a character
- * that it lacks: they are names, messages and logs. Values are judged before (clean.h). */
+/* The database's encoding, as PostgreSQL names it: "UTF8", "LATIN1". Parameters of statements go with "U+0141" for a
+ * character that it lacks: they are names, messages and logs. Values are judged before (clean.h). */
 const char *pg_encoding(const Pg *pg);
 const char *pg_storable(Pg *pg, const char *text, Arena *arena); /* the same for COPY; NULL stays NULL */
 
@@ -56,8 +56,8 @@ char *pg_child_conninfo(const Pg *pg, char **password);
 
 typedef struct PgRows PgRows;
 
-/* An integer as a parameter: const char *params[] = {table, PG_INT(log_id)}. The text lives as long as the block in which
- * PG_INT is written. */
+/* An integer as a parameter: const char *params[] = {table, PG_INT(log_id)}. The text lives as long as the block in
+ * which PG_INT is written. */
 enum { PG_INT_SIZE = sizeof "-9223372036854775808" };
 #define PG_INT(value) pg_int_text((char[PG_INT_SIZE]){0}, (value))
 const char *pg_int_text(char out[PG_INT_SIZE], int64_t value);
@@ -122,15 +122,15 @@ void pg_rollback(Pg *pg); /* also fine where no transaction is open, the connect
 /* What else is known of a transaction whose COMMIT got no reply. */
 typedef struct PgProof {
     const char *look; /* the hint of ERR_UNKNOWN: where to look whether it was committed */
-    const char *sql;  /* one boolean, true only if it was committed; NULL: there is no such query. Asked if the server was
-                         restarted or replaced meanwhile; otherwise the server knows its transaction by id */
+    const char *sql;  /* one boolean, true only if it was committed; NULL: there is no such query. Asked if the
+                         server was restarted or replaced meanwhile; otherwise the server knows its transaction by id */
     int n;
     const char *const *params;
 } PgProof;
 
 /* COMMIT alone, the one way to end a transaction whose outcome is reported; the tag is checked (ROLLBACK is a failure).
- * From here on signals do not end the run, they shorten its waits. If the reply is lost, artsync connects again and asks
- * what became of the transaction. True: it was committed, and pg can be used. False: nothing was changed, or
+ * From here on signals do not end the run, they shorten its waits. If the reply is lost, artsync connects again and
+ * asks what became of the transaction. True: it was committed, and pg can be used. False: nothing was changed, or
  * ERR_UNKNOWN. */
 bool pg_commit(Pg *pg, const PgProof *proof, Err *err);
 
@@ -144,28 +144,29 @@ bool pg_savepoint(Pg *pg, const char *name, Err *err);
 bool pg_release(Pg *pg, const char *name, Err *err);
 bool pg_rollback_to(Pg *pg, const char *name, Err *err); /* back to it and release it */
 
-/* True if the database refused what a statement wrote, and a savepoint can go on after it: the values of some row may be the
- * cause, or a function that refuses it, whatever SQLSTATE it raises. False for what concerns the connection, the server, the
- * transaction, or the statement as a whole: lost connections, signals, timeouts, deadlocks, out of disk or memory, a missing
- * grant on the table. */
+/* True if the database refused what a statement wrote, and a savepoint can go on after it: the values of some row may
+ * be the cause, or a function that refuses it, whatever SQLSTATE it raises. False for what concerns the connection, the
+ * server, the transaction, or the statement as a whole: lost connections, signals, timeouts, deadlocks, out of disk or
+ * memory, a missing grant on the table. */
 bool pg_refusal(const Err *err);
 
 /* ---- the business's rows ----
  *
- * Its triggers, CHECKs, defaults and index functions run when rows are written and constraints fire, and find their tables by
- * the search_path that the database or the role sets, with PostgreSQL's own names first and temporary ones last. Whoever
- * may create in one of its schemas could plant a better match for a name: so what artsync sends meanwhile names every schema
- * and resolves nothing by that path. No bare operators, not even in BETWEEN, IN, CASE x WHEN, IS DISTINCT FROM and LIKE, but
- * OPERATOR(pg_catalog.=); functions as pg_catalog.now().
+ * Its triggers, CHECKs, defaults and index functions run when rows are written and constraints fire, and find their
+ * tables by the search_path that the database or the role sets, with PostgreSQL's own names first and temporary ones
+ * last. Whoever may create in one of its schemas could plant a better match for a name: so what artsync sends meanwhile
+ * names every schema and resolves nothing by that path. No bare operators, not even in BETWEEN, IN, CASE x WHEN, IS
+ * DISTINCT FROM and LIKE, but OPERATOR(pg_catalog.=); functions as pg_catalog.now().
  */
 
 /* One such statement: INSERT, UPDATE or DELETE of mapped tables, SET CONSTRAINTS, ANALYZE. No parameters: sql_literal.
  * *affected as in pg_run. A failure takes effect on the path only with the savepoint or transaction that ends it. */
 bool pg_write(Pg *pg, const char *sql, int64_t *affected, Err *err);
 
-/* PostgreSQL reads the text of an SQL function that an index calls while it plans the first statement on the table, also a
- * SELECT, by the path of that moment, and keeps what it found. So pg_begin makes it read them by the database's own path,
- * once pg_catalog has found such indexes; to be called again after indexes were made or dropped in a transaction. */
+/* PostgreSQL reads the text of an SQL function that an index calls while it plans the first statement on the table,
+ * also a SELECT, by the path of that moment, and keeps what it found. So pg_begin makes it read them by the database's
+ * own path, once pg_catalog has found such indexes; to be called again after indexes were made or dropped in a
+ * transaction. */
 bool pg_read_indexes(Pg *pg, Err *err);
 
 /* pg_write's path around COPY. pg_commit sets it by itself where rows were written. */
@@ -177,19 +178,20 @@ bool pg_path_pinned(Pg *pg, Err *err);
 /* "SELECT setval('public.t_id_seq', (SELECT max(id) FROM public.t));", for a column that a sequence numbers. */
 void sql_setval(Buf *out, const CatalogTable *table, const CatalogColumn *column);
 
-/* Would the sequence of this column give a number that a row has, or has passed? False as well where the role may not look at
- * the sequence. Needs an open transaction. */
+/* Would the sequence of this column give a number that a row has, or has passed? False as well where the role may not
+ * look at the sequence. Needs an open transaction. */
 bool pg_sequence_behind(Pg *pg, const CatalogTable *table, const CatalogColumn *column, bool *behind, Err *err);
 
 void sql_ident(Buf *out, const char *name);                              /* "name", quoted where needed or not */
 void sql_name(Buf *out, const char *schema, const char *name);           /* "schema"."name" */
 void sql_literal(Buf *out, const char *text);                            /* '...' or E'...'; NULL gives NULL */
-/* `text` with the table's names, quoted, for {table} "schema"."table", {state} artsync."state_table", {id} its id column,
- * and, once the catalog was read, {key} its primary key, {id_type} the id column's type without a length. Of the row `t`:
- * {active}, {updated_at}, {synced_at}, {version} are the values of its metadata columns as boolean, timestamptz and integer,
- * NULL (true for {active}) where the table does without; {updated_type} is what updated_at can hold. */
+/* `text` with the table's names, quoted, for {table} "schema"."table", {state} artsync."state_table", {id} its id
+ * column, and, once the catalog was read, {key} its primary key, {id_type} the id column's type without a length. Of
+ * the row `t`: {active}, {updated_at}, {synced_at}, {version} are the values of its metadata columns as boolean,
+ * timestamptz and integer, NULL (true for {active}) where the table does without; {updated_type} is what updated_at can
+ * hold. */
 void sql_expand(Buf *out, const Table *table, const char *text);
-void sql_array(Buf *out, const char *const *items, int n);               /* text[] literal for a parameter: {"a",NULL} */
+void sql_array(Buf *out, const char *const *items, int n); /* text[] literal for a parameter: {"a",NULL} */
 
 /* ---- the catalog (catalog.h) ---- */
 
@@ -197,17 +199,17 @@ void sql_array(Buf *out, const char *const *items, int n);               /* text
  * A table that is not there has exists = false. A constant number of statements, however many tables. */
 bool pg_catalog(Pg *pg, const Base *base, Arena *arena, CatalogTable ***catalogs, Err *err);
 
-/* What the server knows of the base's time zones, into base->zones, as far as it is not there. ERR_CONFIG names one that
- * there is not. */
+/* What the server knows of the base's time zones, into base->zones, as far as it is not there. ERR_CONFIG names one
+ * that there is not. */
 bool pg_zones(Pg *pg, const Base *base, Err *err);
 bool pg_zones_check(Pg *pg, const Base *base, Err *err); /* looks only whether there are such zones */
 
 /* ---- whose objects ---- */
 
-/* Refuse (ERR_SCHEMA) a schema artsync, anything in it, a sync_logs or a trigger on them that belongs to a role which the
- * current one does not trust (see untrusted.sql): reading or writing there would run that role's code with our rights. The
- * same for functions and operators in `schemas` that bear the name of one of PostgreSQL's own. Call it, in the same
- * transaction, before anything of that schema is read. *there (may be NULL): is there anything at all? */
+/* Refuse (ERR_SCHEMA) a schema artsync, anything in it, a sync_logs or a trigger on them that belongs to a role which
+ * the current one does not trust (see untrusted.sql): reading or writing there would run that role's code with our
+ * rights. The same for functions and operators in `schemas` that bear the name of one of PostgreSQL's own. Call it, in
+ * the same transaction, before anything of that schema is read. *there (may be NULL): is there anything at all? */
 bool pg_trust(Pg *pg, const Base *base, const char *const *schemas, int n_schemas, bool *there, Err *err);
 
 /* ---- one sync at a time ---- */

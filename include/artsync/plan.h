@@ -29,12 +29,13 @@ void plan_columns(Buf *out, const Table *table);
 
 /* How many bytes the row t may have, near enough; measured without reading what is stored apart from the row. */
 void plan_bytes(Buf *out, const Table *table);
-/* A page: of the statement `select`, the first rows that fit into $`bytes`, at least one. It gives n columns, the first of
- * which is its order, and last the bytes of the rows before each. */
+/* A page: of the statement `select`, the first rows that fit into $`bytes`, at least one. It gives n columns, the first
+ * of which is its order, and last the bytes of the rows before each. */
 void plan_page(Buf *out, const char *select, int n, int bytes);
 
-/* Rows and state of records, the first that fit. $1: ids (text[]), $2: bytes. Result: n (1-based position in $1), row there?, is_active, updated_at,
- * last_synced_at, sync_version, state there?, layout, cols, raw, state.deactivated, then every mapped column as text. */
+/* Rows and state of records, the first that fit. $1: ids (text[]), $2: bytes. Result: n (1-based position in $1), row
+ * there?, is_active, updated_at, last_synced_at, sync_version, state there?, layout, cols, raw, state.deactivated, then
+ * every mapped column as text. */
 void plan_rows(Buf *out, const Table *table);
 enum { ROWS_N, ROWS_ROW, ROWS_ACTIVE, ROWS_UPDATED_AT, ROWS_SYNCED_AT, ROWS_VERSION, ROWS_STATE, ROWS_LAYOUT,
        ROWS_COLS, ROWS_RAW, ROWS_DEACTIVATED, ROWS_COLUMNS };
@@ -54,7 +55,8 @@ void plan_set_metadata(Buf *out, const Table *table, MetadataUpdate kind);
 void plan_update(Buf *out, const Plan *plan, int64_t first, int64_t last);
 void plan_insert(Buf *out, const Plan *plan, int64_t first, int64_t last);
 
-/* The type that the stage has for the column's where it is another: text for an enum, text[] for an array of one; else NULL. */
+/* The type that the stage has for the column's where it is another: text for an enum, text[] for an array of one; else
+ * NULL. */
 const char *plan_staged_as(const PgType *type);
 
 /* A staged value as what its column takes. */
@@ -64,19 +66,19 @@ void plan_staged_value(Buf *out, const char *alias, const Column *column);
 
 /* Are all columns of the key staged, and is it over plain columns of all rows? */
 bool plan_knows_key(const Plan *plan, const CatalogKey *key);
-/* Can artsync tell which key a record brings, at least of one that has a row? Then the key can be looked for over the stage.
- * Those statements may fail where an expression of the key does. */
+/* Can artsync tell which key a record brings, at least of one that has a row? Then the key can be looked for over the
+ * stage. Those statements may fail where an expression of the key does. */
 bool plan_follows_key(const Plan *plan, const CatalogKey *key);
 bool plan_knows_check(const Plan *plan, const CatalogCheck *check);
 
 /* Can rows be looked up by staged values of the key, with the key's own index? */
 bool plan_key_has_index(const Plan *plan, const CatalogKey *key);
-/* Records that bring a key which another row has now. by_index: look up the row of one record after the other in the key's
- * index, else read the whole table once. */
+/* Records that bring a key which another row has now. by_index: look up the row of one record after the other in the
+ * key's index, else read the whole table once. */
 void plan_key_holders(Buf *out, const Plan *plan, const CatalogKey *key, bool by_index);
 enum { HOLDER_SEQ, HOLDER_OP, HOLDER_ID, HOLDER_VALUE, HOLDER_ACTIVE, HOLDER_BY, HOLDER_LEAVES };
-/* Records that bring a key which an earlier record brings: seq, the first record's seq and line, the values as text, the
- * record's line; those of one key together. */
+/* Records that bring a key which an earlier record brings: seq, the first record's seq and line, the values as text,
+ * the record's line; those of one key together. */
 void plan_duplicate_keys(Buf *out, const Plan *plan, const CatalogKey *key);
 /* Records that break a check constraint: seq, the value of its first column as text. */
 void plan_check(Buf *out, const Plan *plan, const CatalogCheck *check);

@@ -1,8 +1,8 @@
 /* progress.h - one line on the terminal that says how far a run is, and is gone when it ends.
  *
- * While a table is read: percentage by bytes, records, rate and time left. After that the phase by name, with the time that it
- * takes. Nothing unless stderr is a terminal, nothing with --quiet. Only the thread that calls progress_table paints; the
- * others' calls do nothing.
+ * While a table is read: percentage by bytes, records, rate and time left. After that the phase by name, with the time
+ * that it takes. Nothing unless stderr is a terminal, nothing with --quiet. Only the thread that calls progress_table
+ * paints; the others' calls do nothing.
  *
  * Whatever works or waits for long calls progress_tick at least once a second: interrupt_check does, and waits take
  * progress_pause for their longest time. So the line is never still for two seconds.

@@ -16,8 +16,8 @@
 #include "artsync/err.h"
 #include "artsync/mem.h"
 
-/* How a source finds a record again. Only the source knows what it means (of a file: first byte, and bytes without the line
- * end); the engine keeps it beside a refused record until it asks for the original. */
+/* How a source finds a record again. Only the source knows what it means (of a file: first byte, and bytes without the
+ * line end); the engine keeps it beside a refused record until it asks for the original. */
 typedef struct SourceLocator {
     int64_t start, length;
 } SourceLocator;
@@ -68,20 +68,20 @@ typedef struct Reject {
 /* A cleaned cell. */
 typedef struct Value {
     const char *text; /* exactly what PostgreSQL prints for it; NULL is SQL NULL */
-    uint64_t hash;    /* value_meaning of the text (clean.h); of a link value_hash of the record id, of attachments of the file
-                         names */
+    uint64_t hash;    /* value_meaning of the text (clean.h); of a link value_hash of the record id, of attachments
+                         of the file names */
     uint32_t cell;    /* cell_hash of what the file holds for it */
     bool present;     /* false: the file has no header for this column, or it would be derived and this record
                          gives nothing: nothing is known of it */
 } Value;
 
-/* Hash of a value as the last-synced state keeps it: never 0, which the state uses for "not known". '' counts as NULL, as
- * a CSV cell cannot tell them apart. */
+/* Hash of a value as the last-synced state keeps it: never 0, which the state uses for "not known". '' counts as NULL,
+ * as a CSV cell cannot tell them apart. */
 uint64_t value_hash(const char *text);
 uint64_t value_hash_of(Str text); /* the same of bytes without a NUL behind them */
 
-/* Hash of the cells that a value was read from, before cleaning: it tells whether the export changed, whatever the mapping
- * makes of them. Numbers up to CELL_ELSEWHERE are no cell's. */
+/* Hash of the cells that a value was read from, before cleaning: it tells whether the export changed, whatever the
+ * mapping makes of them. Numbers up to CELL_ELSEWHERE are no cell's. */
 enum { CELL_UNKNOWN, CELL_EMPTY, CELL_ELSEWHERE /* of a header that the column does not have any more */ };
 uint32_t cell_hash(Str cell, uint64_t seed);
 

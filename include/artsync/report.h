@@ -14,7 +14,8 @@
  *   page       what the terminal shows, fields that have a label too, and more rows: every row of a list as a row of a
  *              table where its columns have headings; changes of columns as entries; columns that are PLOTTED as charts
  *
- * Errors: only sections fail (what they read); the object is completed all the same. Errors of `out` are latched by stdio.
+ * Errors: only sections fail (what they read); the object is completed all the same. Errors of `out` are latched by
+ * stdio.
  */
 #ifndef ARTSYNC_REPORT_H
 #define ARTSYNC_REPORT_H
@@ -46,8 +47,8 @@ typedef enum CellType {
     CELL_CHANGES   /* what columns changed, as cells.h packs them: name, from, to, name, from, to ... */
 } CellType;
 
-/* Alignment for people; no column where every cell is empty or 0; on a page a chart of the column over the table's first
- * one, in bars or as a line. */
+/* Alignment for people; no column where every cell is empty or 0; on a page a chart of the column over the table's
+ * first one, in bars or as a line. */
 enum { AT_RIGHT = 1, WHERE_FILLED = 2, PLOTTED = 4, PLOTTED_LINE = 8 };
 
 typedef struct ReportColumn {
@@ -90,9 +91,10 @@ typedef struct ReportForm ReportForm;
 const ReportForm *report_form(const char *name);
 Audience report_audience(const ReportForm *form);
 
-/* Write a report. `sections` ends with an all-zero row. `failed` (may be NULL or unset) is the error that the command ends
- * with: a form for programs has it in its object, and as well what a section failed with. */
-bool report_write(const ReportForm *form, FILE *out, const ReportSection *sections, void *ctx, const Err *failed, Err *err);
+/* Write a report. `sections` ends with an all-zero row. `failed` (may be NULL or unset) is the error that the command
+ * ends with: a form for programs has it in its object, and as well what a section failed with. */
+bool report_write(const ReportForm *form, FILE *out, const ReportSection *sections, void *ctx, const Err *failed,
+                  Err *err);
 
 /* ---- what a section calls ---- */
 
@@ -121,8 +123,8 @@ void report_row(Report *report, const char *const *cells); /* n_columns of them 
 void report_row_begin(Report *report, const char *const *cells);
 void report_row_end(Report *report);
 void report_table_end(Report *report);
-/* How many further rows of the open table the form shows: a section that has more may stop there, and says how many rows
- * it left out. */
+/* How many further rows of the open table the form shows: a section that has more may stop there, and says how many
+ * rows it left out. */
 int64_t report_left(Report *report);
 void report_leave_out(Report *report, int64_t n);
 /* A whole table, whose rows are the records of `spool` (NULL: none). */

@@ -1,4 +1,5 @@
-/* rollback.h - undo one sync: rows that it created are deleted, what it changed goes back, what changed since is kept. */
+/* rollback.h - undo one sync: rows that it created are deleted, what it changed goes back, what changed since
+ * is kept. */
 #ifndef ARTSYNC_ROLLBACK_H
 #define ARTSYNC_ROLLBACK_H
 

@@ -37,8 +37,8 @@ bool schema_migrate(Pg *pg, const Base *base, const char *base_name, int *applie
  * being run: its tables are taken over as they are, with their rows, and get the metadata they lack. */
 bool schema_adopt(Pg *pg, const Base *base, const char *base_name, int *applied, Err *err);
 
-/* For `db migrate` (or, with `reset`, `db reset`) of the default base, when it was not named: ERR_USAGE if the database holds other bases
- * and not this one. The hint has the command for each. */
+/* For `db migrate` (or, with `reset`, `db reset`) of the default base, when it was not named: ERR_USAGE if the database
+ * holds other bases and not this one. The hint has the command for each. */
 bool schema_default_base(Pg *pg, const Base *base, bool reset, Err *err);
 
 /* ERR_SCHEMA with the hint "run artsync db migrate" unless all is applied and unedited. Cheap: one statement. */
@@ -70,7 +70,8 @@ typedef bool DifferenceFn(void *ctx, const Difference *difference, Err *err);
  * compare: tables, columns with types and defaults, constraints, indexes, triggers, views, functions, types, and
  * migrations that are not applied as they are. *wrong counts what is missing or changed. Needs a role that owns the
  * schemas (it renames them inside that transaction; no other session sees it), else ERR_PRIVILEGE. */
-bool schema_verify(Pg *pg, const Base *base, const char *base_name, DifferenceFn *each, void *ctx, int *wrong, Err *err);
+bool schema_verify(Pg *pg, const Base *base, const char *base_name, DifferenceFn *each, void *ctx, int *wrong,
+                   Err *err);
 
 /* Drop what the migrations make, in one transaction, and nothing else: where something foreign depends on it (a view, a
  * foreign key of another table), ERR_REFUSED names it. What other bases need of artsync's bookkeeping stays. ERR_BUSY

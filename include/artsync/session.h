@@ -1,4 +1,5 @@
-/* session.h - what every run has, a sync as well as a rollback: its connections, the base's lock, its rows in the log, COMMIT.
+/* session.h - what every run has, a sync as well as a rollback: its connections, the base's lock, its rows in the log,
+ * COMMIT.
  *
  * `running` is written by a second connection before the data's transaction writes anything; the transaction itself
  * writes `completed` as its last statement. Who finds `running` while holding the lock knows that a run was killed.
@@ -56,8 +57,8 @@ bool runlog_holder(Pg *pg, const char *base, Buf *out, Err *err);
 /* "user@host, process 123", of this process. */
 const char *runlog_who(Arena *arena);
 
-/* What started this process: "watch", "cron" (an ancestor of that name), "systemd", "terminal" (stdin is one) or "other".
- * The first that holds counts. */
+/* What started this process: "watch", "cron" (an ancestor of that name), "systemd", "terminal" (stdin is one) or
+ * "other". The first that holds counts. */
 const char *run_origin(void);
 /* `artsync watch` says so to the runs that it starts, by this variable of the environment. */
 #define ORIGIN_VARIABLE "ARTSYNC_STARTED_BY"
@@ -72,8 +73,8 @@ bool sync_find(Pg *pg, const char *base, const char *text, bool for_rollback, ch
 /* ---- the phase of the move, stored with the data ---- */
 
 bool phase_read(Pg *pg, const char *base, Phase *phase, Err *err);
-/* Change it, inside a transaction that holds the base's lock (ERR_BUSY: a sync is running), so that no sync runs under a
- * phase that is being left. `from` is what was stored, or NULL; the move is noted in artsync.setting_changes. */
+/* Change it, inside a transaction that holds the base's lock (ERR_BUSY: a sync is running), so that no sync runs under
+ * a phase that is being left. `from` is what was stored, or NULL; the move is noted in artsync.setting_changes. */
 bool phase_lock(Pg *pg, const char *base, Err *err);
 bool phase_write(Pg *pg, const char *base, const char *from, Phase to, bool forced, Err *err);
 

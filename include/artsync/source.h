@@ -1,8 +1,8 @@
 /* source.h - where records come from: a file of an export today, another database or an interface later.
  *
- * A source gives the records of one table, as cells of text under a header. Nothing outside src/source knows what kind it
- * is. A kind is one row of kinds.c and a folder beside csv/: implementing it means the functions of SourceKind below and
- * nothing else.
+ * A source gives the records of one table, as cells of text under a header. Nothing outside src/source knows what kind
+ * it is. A kind is one row of kinds.c and a folder beside csv/: implementing it means the functions of SourceKind below
+ * and nothing else.
  *
  * Ownership: a Source is plain data that its user keeps; it holds neither a descriptor nor a connection between two
  * calls, so that a run may wait for another one in between. What source_reread_begin returns is the one exception.
@@ -39,12 +39,12 @@ typedef struct Source {
 /* The source of a table's records at `location`, which must live as long as the result. Looks at nothing yet. */
 Source source_at(const Table *table, const char *location);
 
-/* The source of a table's records in the export folder, as base.json says where they are. Where several may be meant, it
- * looks which one is; that there is one at all is for source_check. Strings are made in `arena`. */
+/* The source of a table's records in the export folder, as base.json says where they are. Where several may be meant,
+ * it looks which one is; that there is one at all is for source_check. Strings are made in `arena`. */
 bool source_find(const Table *table, const char *folder, Arena *arena, Source *source, Err *err);
 
-/* Is it there, and of a kind that can be read? So that a run that cannot work ends before it waits for anything; reads no
- * record. Errors: ERR_MISSING, ERR_IO, ERR_CSV with what it is instead. */
+/* Is it there, and of a kind that can be read? So that a run that cannot work ends before it waits for anything; reads
+ * no record. Errors: ERR_MISSING, ERR_IO, ERR_CSV with what it is instead. */
 bool source_check(const Source *source, Err *err);
 
 /* SHA-256 of the whole content into source->fingerprint: the same content has the same one, wherever it lies. */
@@ -60,31 +60,35 @@ int64_t source_reached(const Source *source, SourceLocator locator);
  * fingerprint was taken before, other content is ERR_CSV, also if it changes while it is read. */
 bool source_read(Source *source, RawSink *sink, void *ctx, Err *err);
 
-/* The original bytes of single records that source_read gave last. An error (ERR_CSV) once the content is not the same any
- * more: source_reread_begin and source_reread_end look at that, so that bytes read between the two are those that were
- * there before. source_reread_free accepts NULL. */
+/* The original bytes of single records that source_read gave last. An error (ERR_CSV) once the content is not the same
+ * any more: source_reread_begin and source_reread_end look at that, so that bytes read between the two are those that
+ * were there before. source_reread_free accepts NULL. */
 typedef struct SourceReread SourceReread;
 SourceReread *source_reread_begin(const Source *source, Err *err); /* NULL: err says why */
 bool source_reread(SourceReread *reread, SourceLocator locator, Buf *bytes, Err *err); /* replaces what is in `bytes` */
 bool source_reread_end(const SourceReread *reread, Err *err);
 void source_reread_free(SourceReread *reread);
 
-/* Header and one record from their original bytes, as a log keeps them, to `sink`; `name` represents them in messages. */
+/* Header and one record from their original bytes, as a log keeps them, to `sink`; `name` represents them in
+ * messages. */
 bool source_parse(Str bytes, const char *name, RawSink *sink, void *ctx, Err *err);
 
 /* ---- implementing one ---- */
 
 struct SourceKind {
     const char *name;
-    /* Is a location of this form this kind's? Must look at the table's mapping (NULL: not known) and the text alone: there
-     * may be nothing there, and a log asks with a source's short name. The last row of kinds.c has none: it takes what is
-     * left. */
+    /* Is a location of this form this kind's? Must look at the table's mapping (NULL: not known) and the text alone:
+     * there may be nothing there, and a log asks with a source's short name. The last row of kinds.c has none: it takes
+     * what is left. */
     bool (*takes)(const Table *table, const char *location);
-    /* Where in the export folder the table's records are; NULL: under the name Table.file. Nothing there is no error yet. */
+    /* Where in the export folder the table's records are; NULL: under the name Table.file. Nothing there is no error
+     * yet. */
     bool (*find)(const Table *table, const char *folder, Arena *arena, const char **location, Err *err);
-    /* Is source->location this kind's, and can it be read? Must not keep anything open, nor read further than it has to. */
+    /* Is source->location this kind's, and can it be read? Must not keep anything open, nor read further than it has
+     * to. */
     bool (*check)(const Source *source, Err *err);
-    /* Must read all of the content and may not depend on anything else (names, times). ERR_CSV if it changes meanwhile. */
+    /* Must read all of the content and may not depend on anything else (names, times). ERR_CSV if it changes
+     * meanwhile. */
     bool (*fingerprint)(Source *source, char hash[SHA256_HEX], Err *err);
     bool (*size)(const Source *source, int64_t *bytes, Err *err);
     int64_t (*reached)(SourceLocator locator); /* bytes up to a record's end, for the progress line; NULL: not known */

@@ -1,7 +1,7 @@
 /* stage.h - the staging table: a temporary table, one row a record that is to be written or rejected.
  *
- * Every writer fills it, rollback too; rules, apply and history are statements over it. Columns c0, c1 ... are the mapped
- * columns in base.json order with the table's own types (without lengths), filled with the row's final values.
+ * Every writer fills it, rollback too; rules, apply and history are statements over it. Columns c0, c1 ... are the
+ * mapped columns in base.json order with the table's own types (without lengths), filled with the row's final values.
  *
  *     put     stage_put_row into a buffer, stage_copy of many rows
  *     apply   the keys and checks that artsync knows, then UPDATE and INSERT; what the database refuses for another
@@ -62,7 +62,8 @@ typedef struct Stage {
 /* One row of it. What is zero or NULL here is NULL or false there. */
 typedef struct StagingRow {
     SourcePosition position;
-    char op;           /* 'i' insert, 'u' update, 's' only the state moves, 'd' deactivate, 'r' rejected from the start */
+    char op;           /* 'i' insert, 'u' update, 's' only the state moves, 'd' deactivate, 'r' rejected from the
+                          start */
     const char *id;    /* of the record, whatever the id column can hold */
     const char *rid;   /* of its row afterwards; NULL: rejected */
     const char *at_id; /* under which the row is found now */
@@ -126,15 +127,17 @@ void late_rejects_free(LateRejects *rejects);
 bool stage_deactivate(Stage *stage, int64_t n, LateRejects *refused, Err *err);
 
 /* The reject of a record whose key an earlier one of the file has. */
-Reject stage_duplicate_key(const Table *table, const CatalogKey *key, const char *value, int64_t first_line, Arena *arena);
+Reject stage_duplicate_key(const Table *table, const CatalogKey *key, const char *value, int64_t first_line,
+                           Arena *arena);
 
 /* ---- history.c ---- */
 
-/* History and state of what was written, and into *counts what the stage came to. Conflicts and changes go to the spools;
- * `changes` NULL: not wanted. */
+/* History and state of what was written, and into *counts what the stage came to. Conflicts and changes go to the
+ * spools; `changes` NULL: not wanted. */
 bool history_write(Stage *stage, TableCounts *counts, Spool *conflicts, Spool *changes, Err *err);
 
-/* Two parts of it, for a rollback: records that got another id take their history along; changes and state as staged. */
+/* Two parts of it, for a rollback: records that got another id take their history along; changes and state as
+ * staged. */
 bool history_rename(Stage *stage, Err *err);
 bool history_write_changes(Stage *stage, Err *err);
 

@@ -1,9 +1,9 @@
 /* state.h - the last-synced state of a record: a slot a column, in the order of a stored layout.
  *
- * A mapping that changes gets a new layout; rows written under an older one are read through it, so nothing is forgotten
- * and nothing has to be rewritten. A column that is not mapped any more keeps its slot, for the case that it is mapped
- * again; one that base.json renames ("was") is found under its old name. Of a link the value is the record id of its
- * target, under whatever id that row had then (former.h).
+ * A mapping that changes gets a new layout; rows written under an older one are read through it, so nothing is
+ * forgotten and nothing has to be rewritten. A column that is not mapped any more keeps its slot, for the case that it
+ * is mapped again; one that base.json renames ("was") is found under its old name. Of a link the value is the record id
+ * of its target, under whatever id that row had then (former.h).
  */
 #ifndef ARTSYNC_STATE_H
 #define ARTSYNC_STATE_H
@@ -19,10 +19,10 @@
 
 /* What is known of one column of one record. */
 typedef struct Slot {
-    uint64_t value; /* Value.hash of what the export held at the last sync; 0: not known. From a format before 2: value_hash
-                       of the text as it was printed then */
-    uint64_t made;  /* value_meaning of what the row holds after that was written, where it is not the value: a trigger made
-                       something else of it, or the column holds attachments; 0: the value */
+    uint64_t value; /* Value.hash of what the export held at the last sync; 0: not known. From a format before 2:
+                       value_hash of the text as it was printed then */
+    uint64_t made;  /* value_meaning of what the row holds after that was written, where it is not the value: a
+                       trigger made something else of it, or the column holds attachments; 0: the value */
     uint32_t cell;  /* Value.cell */
 } Slot;
 

@@ -11,9 +11,9 @@
 /* Valid UTF-8 without surrogates or code points over U+10FFFF; *bad (may be NULL) is the offset of the first fault. */
 bool utf8_valid(Str text, size_t *bad);
 
-/* Are there never more than UTF8_MARKS combining marks (non-starters) in a row, as in Unicode's Stream-Safe Text Format?
- * Counted in the decomposed form. To sort longer runs takes quadratic time, so such text is never normalized: callers
- * refuse it, with UTF8_MARKS_REASON. */
+/* Are there never more than UTF8_MARKS combining marks (non-starters) in a row, as in Unicode's Stream-Safe Text
+ * Format? Counted in the decomposed form. To sort longer runs takes quadratic time, so such text is never normalized:
+ * callers refuse it, with UTF8_MARKS_REASON. */
 enum { UTF8_MARKS = 30 };
 #define UTF8_MARKS_REASON "has more than 30 combining marks in a row"
 bool utf8_stream_safe(Str text);
@@ -30,9 +30,9 @@ Str utf8_nfc(Str text, Arena *arena);
  * of `arena`, so that it may be kept. Text that is not UTF-8 or not stream-safe is folded as far as it is ASCII. */
 Str utf8_fold(Str text, Arena *arena);
 
-/* For people: the one function that all foreign text passes on its way to a terminal. Control characters (C1, too), line
- * separators, invalid bytes and all format characters (byte order marks, marks and overrides of direction, joiners) as
- * \xNN; longer than `max` characters: cut, with "..." as the last three of them. */
+/* For people: the one function that all foreign text passes on its way to a terminal. Control characters (C1, too),
+ * line separators, invalid bytes and all format characters (byte order marks, marks and overrides of direction,
+ * joiners) as \xNN; longer than `max` characters: cut, with "..." as the last three of them. */
 const char *utf8_printable(Str text, size_t max, Arena *arena);
 
 /* The code point at `at` (-1 for a byte that starts none), its size in bytes, and whether utf8_printable escapes it. */

@@ -1,4 +1,5 @@
-/* writer.h - what becomes of the records of one table: written by a three-way merge, loaded into an empty table, compared.
+/* writer.h - what becomes of the records of one table: written by a three-way merge, loaded into an empty table,
+ * compared.
  *
  * One table's run: source -> cleaner -> identity (which row is a record's; is it as last time, or a repeat?) -> writer.
  * What happens up to the writer is the same for all of them and is src/identity's business. A writer is one static row
@@ -86,8 +87,8 @@ typedef struct RecordWriter {
     bool (*put)(void *writer, const Item *item, Err *err);
     /* After the last record. Everything is written or told when it returns; counts are final but for new_rejects. */
     bool (*finish)(void *writer, Err *err);
-    /* After a failure for the reason `why`: true if all that the writer did was undone, so that another one can take the
-     * table; then *err is set if undoing failed. NULL: cannot. */
+    /* After a failure for the reason `why`: true if all that the writer did was undone, so that another one can take
+     * the table; then *err is set if undoing failed. NULL: cannot. */
     bool (*undo)(void *writer, const Err *why, Err *err);
     void (*free)(void *writer); /* accepts NULL */
 } RecordWriter;

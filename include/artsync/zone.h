@@ -1,5 +1,5 @@
-/* zone.h - local times in a time zone, resolved as PostgreSQL resolves them. What is known of a zone comes from the server
- * (pg_zones of pg.h): it may know another version of the rules than this machine.
+/* zone.h - local times in a time zone, resolved as PostgreSQL resolves them. What is known of a zone comes from the
+ * server (pg_zones of pg.h): it may know another version of the rules than this machine.
  *
  * Times are seconds since 1970-01-01 00:00:00, in UTC or, of a local time, as if it were UTC. Years 0001 to 9999.
  */
@@ -19,8 +19,8 @@ typedef struct Zone {
     int n;
 } Zone;
 
-/* The offset to take off a local time. A time that a change skips counts by the offset before the change, a time that it
- * repeats by the one after it. */
+/* The offset to take off a local time. A time that a change skips counts by the offset before the change, a time that
+ * it repeats by the one after it. */
 int64_t zone_offset_of_local(const Zone *zone, int64_t local);
 
 int64_t zone_offset_of_utc(const Zone *zone, int64_t utc);

@@ -12,8 +12,8 @@
  *     a + j + 16   12     j in decimal digits, zeros in front
  *     a + j + 28   1      "\n"
  *
- * It is read from its end. pg_restore finds its parts by their offsets and never reads that far: it can restore the file
- * as it is. */
+ * It is read from its end. pg_restore finds its parts by their offsets and never reads that far: it can restore the
+ * file as it is. */
 #ifndef ARTSYNC_BACKUP_MANIFEST_H
 #define ARTSYNC_BACKUP_MANIFEST_H
 

@@ -1,10 +1,10 @@
-/* canonical.c - one form for all spellings of a value: the last-synced state hashes it, so that a column that gets another
- * scale, precision or type holds the same values as before.
+/* canonical.c - one form for all spellings of a value: the last-synced state hashes it, so that a column that gets
+ * another scale, precision or type holds the same values as before.
  *
  *     FIELD                                 CANONICAL FORM
  *     integer, decimal, currency, percent   plain digits: no zeros behind the last decimal, no exponent, no -0
- *     date, datetime                        in UTC without a zone; no zeros at the end of a second; midnight is the date
- *     duration                              seconds, as a number; a month counts 30 days, a day 24 hours, as PostgreSQL's =
+ *     date, datetime                        in UTC without a zone; no zeros at the end of a second; midnight: the date
+ *     duration                              seconds, as a number; a month counts 30 days, a day 24 hours
  *     json                                  as jsonb prints it, the numbers in their canonical form
  *     list                                  as text[] prints it
  *     boolean                               t or f
@@ -51,7 +51,8 @@ static const char *shifted(Str text, int minutes, Arena *arena)
 {
     struct tm tm = {0};
     char out[SECOND + 1];
-    sscanf(text.p, "%4d-%2d-%2d %2d:%2d:%2d", &tm.tm_year, &tm.tm_mon, &tm.tm_mday, &tm.tm_hour, &tm.tm_min, &tm.tm_sec);
+    sscanf(text.p, "%4d-%2d-%2d %2d:%2d:%2d", &tm.tm_year, &tm.tm_mon, &tm.tm_mday, &tm.tm_hour, &tm.tm_min,
+           &tm.tm_sec);
     tm.tm_year -= 1900;
     tm.tm_mon -= 1;
     time_t at = timegm(&tm) - (time_t)minutes * 60;
@@ -122,8 +123,8 @@ static bool read_clock(Str word, int64_t *micros)
     size_t hours = ascii_digits(word, sign), at = sign + hours;
     if (hours < 2 || hours > MOST_DIGITS || !fits((Str){word.p + at, word.n - at}, ":00:00"))
         return false;
-    int64_t seconds = strtol(word.p + sign, NULL, 10) * 3600 + (word.p[at + 1] - '0') * 600 + (word.p[at + 2] - '0') * 60 +
-                      (word.p[at + 4] - '0') * 10 + (word.p[at + 5] - '0');
+    int64_t seconds = strtol(word.p + sign, NULL, 10) * 3600 + (word.p[at + 1] - '0') * 600 +
+                      (word.p[at + 2] - '0') * 60 + (word.p[at + 4] - '0') * 10 + (word.p[at + 5] - '0');
     at += 6;
     int fraction = micros_read(word, &at);
     if (fraction < 0 || at != word.n)

@@ -1,5 +1,5 @@
-/* canonical_number.c - one form for all spellings of a number, as PostgreSQL prints them: plain digits, no zeros that say
- * nothing, no exponent, no -0. */
+/* canonical_number.c - one form for all spellings of a number, as PostgreSQL prints them: plain digits, no zeros that
+ * say nothing, no exponent, no -0. */
 #include <stdlib.h>
 
 #include "artsync/ascii.h"
@@ -43,7 +43,8 @@ static Str spelt_out(const Printed *number, Arena *arena)
         memcpy(all + before, number->whole.p, number->whole.n);
     if (number->fraction.n)
         memcpy(all + before + number->whole.n, number->fraction.p, number->fraction.n);
-    size_t n = before + number->whole.n + number->fraction.n, point = (size_t)((long)(before + number->whole.n) + number->exponent);
+    size_t n = before + number->whole.n + number->fraction.n,
+           point = (size_t)((long)(before + number->whole.n) + number->exponent);
     if (point > n)
         n = point;
     if (number->negative)

@@ -28,14 +28,14 @@ bool cleaner_encodes(Cleaner *c, Str value, int length, const char **code, const
     int32_t lacks;
     if (!charset_holds(c->encoding.charset, value, &lacks)) {
         *code = REJECT_CHARACTER;
-        *reason = arena_printf(&c->arena, "has the character U+%04X, which the database's encoding %s lacks", (unsigned)lacks,
-                               c->table->catalog->encoding);
+        *reason = arena_printf(&c->arena, "has the character U+%04X, which the database's encoding %s lacks",
+                               (unsigned)lacks, c->table->catalog->encoding);
         return false;
     }
     if (c->encoding.counts_bytes && length > 0 && value.n > (size_t)length) {
         *code = REJECT_TOO_LONG;
-        *reason = arena_printf(&c->arena, "is %zu bytes long, the column allows %d in a database with the encoding %s", value.n,
-                               length, c->table->catalog->encoding);
+        *reason = arena_printf(&c->arena, "is %zu bytes long, the column allows %d in a database with the encoding %s",
+                               value.n, length, c->table->catalog->encoding);
         return false;
     }
     return true;
@@ -164,7 +164,10 @@ static void replace_invalid_with_null(Cleaner *c, const Column *column, Str cell
     *cleaned = (Cleaned){0};
 }
 
-static Str cell_at(const Cleaner *c, int at) { return at < 0 || !c->raw->cells[at].n ? STR("") : utf8_trim(c->raw->cells[at]); }
+static Str cell_at(const Cleaner *c, int at)
+{
+    return at < 0 || !c->raw->cells[at].n ? STR("") : utf8_trim(c->raw->cells[at]);
+}
 
 /* What the file says about the column: its own cell, the record ids of a link, and the cell that it may derive from. */
 static uint32_t hash_cells(const Cleaner *c, const Column *column, const Cleaned *cleaned)
@@ -185,7 +188,8 @@ static void set_value(Cleaner *c, const Column *column, bool present, const Clea
         return;
     bool has_meaning = cleaned->text && cleaned->compare;
     uint64_t hash = has_meaning ? value_hash(cleaned->compare) : value_meaning(column, cleaned->text, &c->arena);
-    c->values[column->index] = (Value){.text = cleaned->text, .hash = hash, .cell = hash_cells(c, column, cleaned), .present = true};
+    c->values[column->index] =
+        (Value){.text = cleaned->text, .hash = hash, .cell = hash_cells(c, column, cleaned), .present = true};
 }
 
 /* Most cells of a base are empty, and in most columns that is NULL, whatever the type. */

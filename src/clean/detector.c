@@ -65,7 +65,8 @@ bool cell_is_doubtful(const Column *column, Str cell)
 
 static void detector_number(Evidence *evidence, const Column *column, Str cell, int64_t line)
 {
-    static const int kinds[] = {[SHAPE_POINT] = NUMBER_POINT, [SHAPE_COMMA] = NUMBER_COMMA, [SHAPE_DOUBT] = NUMBER_DOUBTFUL};
+    static const int kinds[] = {
+        [SHAPE_POINT] = NUMBER_POINT, [SHAPE_COMMA] = NUMBER_COMMA, [SHAPE_DOUBT] = NUMBER_DOUBTFUL};
     if (!memchr(cell.p, '.', cell.n) && !memchr(cell.p, ',', cell.n))
         return;
     NumberShape shape = number_shape(utf8_trim(cell), column->type == FIELD_PERCENT);
@@ -188,11 +189,11 @@ NumberMark detector_mark(Detector *detector, int column, DecimalMark before)
 {
     const Evidence *e = &detector->numbers[column];
     if (e->count[NUMBER_POINT] && e->count[NUMBER_COMMA]) {
-        const char *mixed = arena_printf(
-            &detector->words,
-            "may be a decimal or thousands, and the column has both decimal marks: line %lld has \"%s\", line %lld \"%s\"",
-            (long long)e->line[NUMBER_POINT], e->cell[NUMBER_POINT], (long long)e->line[NUMBER_COMMA],
-            e->cell[NUMBER_COMMA]);
+        const char *mixed = arena_printf(&detector->words,
+                                         "may be a decimal or thousands, and the column has both decimal marks: line "
+                                         "%lld has \"%s\", line %lld \"%s\"",
+                                         (long long)e->line[NUMBER_POINT], e->cell[NUMBER_POINT],
+                                         (long long)e->line[NUMBER_COMMA], e->cell[NUMBER_COMMA]);
         return (NumberMark){MARK_AUTO, MARK_AUTO, mixed};
     }
     DecimalMark shown = detector_shows(detector, column);
@@ -204,8 +205,9 @@ const char *detector_mark_warning(Detector *detector, int column)
     const Evidence *e = &detector->numbers[column];
     if (e->count[NUMBER_POINT] || e->count[NUMBER_COMMA] || !e->count[NUMBER_DOUBTFUL])
         return NULL;
-    return arena_printf(&detector->words,
-                        "no number of the column shows its decimal mark; \"%s\" in line %lld, for example, was read with a decimal "
-                        "point: set \"decimal_mark\": \"point\" or \"comma\" in base.json",
-                        e->cell[NUMBER_DOUBTFUL], (long long)e->line[NUMBER_DOUBTFUL]);
+    return arena_printf(
+        &detector->words,
+        "no number of the column shows its decimal mark; \"%s\" in line %lld, for example, was read with a decimal "
+        "point: set \"decimal_mark\": \"point\" or \"comma\" in base.json",
+        e->cell[NUMBER_DOUBTFUL], (long long)e->line[NUMBER_DOUBTFUL]);
 }

@@ -1,9 +1,9 @@
 /* field.h - what the field types share; private to the cleaning layer.
  *
- * A type is one row in field_types.h and one function that turns a cell into a value or a reason. It gets the cell as valid
- * UTF-8, trimmed, not empty, no null token, aliases applied (fields.c does that once for all), and answers through
- * field_value or field_refuse (field.c). A type uses field.c and other types, never fields.c, which is above them.
- * Reasons are for people and read on after the cell: "is not a number".
+ * A type is one row in field_types.h and one function that turns a cell into a value or a reason. It gets the cell as
+ * valid UTF-8, trimmed, not empty, no null token, aliases applied (fields.c does that once for all), and answers
+ * through field_value or field_refuse (field.c). A type uses field.c and other types, never fields.c, which is above
+ * them. Reasons are for people and read on after the cell: "is not a number".
  */
 #ifndef ARTSYNC_CLEAN_FIELD_H
 #define ARTSYNC_CLEAN_FIELD_H

@@ -1,5 +1,5 @@
-/* fields.c - what happens to every cell before and after its type sees it. The types are the rows of field_types.h; what
- * they use themselves is in field.c, below them. */
+/* fields.c - what happens to every cell before and after its type sees it. The types are the rows of field_types.h;
+ * what they use themselves is in field.c, below them. */
 #include "field.h"
 
 #include "artsync/utf8.h"

@@ -35,8 +35,8 @@ typedef struct Evidence {
     char cell[EVIDENCE_KINDS][40]; /* printable, cut */
 } Evidence;
 
-/* Kinds. Dates: DATE_MDY and DATE_DMY for those that fit only one order; DATE_AUTO for those that mean another day in the
- * other one. Numbers: by the mark that they show; NUMBER_DOUBTFUL for 1.500. */
+/* Kinds. Dates: DATE_MDY and DATE_DMY for those that fit only one order; DATE_AUTO for those that mean another day in
+ * the other one. Numbers: by the mark that they show; NUMBER_DOUBTFUL for 1.500. */
 enum { NUMBER_POINT, NUMBER_COMMA, NUMBER_DOUBTFUL };
 
 void evidence_add(Evidence *evidence, int kind, int64_t line, Str cell);

@@ -1,4 +1,5 @@
-/* number_affixes.c - what people write around digits and between groups of them: signs, accounting brackets, currency. */
+/* number_affixes.c - what people write around digits and between groups of them: signs, accounting brackets,
+ * currency. */
 #include "number.h"
 
 #include <strings.h>
@@ -76,7 +77,8 @@ static bool take_sign(Affixes *affixes)
 {
     if (affixes->sign)
         return false;
-    affixes->negative = take_front(&affixes->rest, "-") || take_front(&affixes->rest, "\xE2\x88\x92"); /* U+2212 minus */
+    /* U+2212 minus */
+    affixes->negative = take_front(&affixes->rest, "-") || take_front(&affixes->rest, "\xE2\x88\x92");
     affixes->sign = affixes->negative || take_front(&affixes->rest, "+");
     return affixes->sign;
 }
@@ -108,15 +110,16 @@ static bool take_blank(Affixes *affixes, Take *take)
 
 static bool strip_front(Affixes *affixes)
 {
-    return !ascii_digit(affixes->rest.p[0]) && (take_blank(affixes, take_front) || take_sign(affixes) || take_brackets(affixes) ||
-                                           take_currency(affixes, take_front, 0));
+    return !ascii_digit(affixes->rest.p[0]) && (take_blank(affixes, take_front) || take_sign(affixes) ||
+                                                take_brackets(affixes) || take_currency(affixes, take_front, 0));
 }
 
 static bool strip_back(Affixes *affixes)
 {
     size_t n = affixes->rest.n;
     return n && !ascii_digit(affixes->rest.p[n - 1]) &&
-           (take_blank(affixes, take_back) || take_percent(affixes) || take_currency(affixes, take_back, n >= 3 ? n - 3 : 0));
+           (take_blank(affixes, take_back) || take_percent(affixes) ||
+            take_currency(affixes, take_back, n >= 3 ? n - 3 : 0));
 }
 
 void strip_affixes(Affixes *affixes)

@@ -1,8 +1,8 @@
 /* number_read.c - a cell as digits: signs, accounting brackets, currency, thousands separators of several countries.
  *
  * Refused rather than guessed: a group that is not three digits, two different decimal marks, two signs, exponents
- * beyond 330, anything that is not a number. Most numbers show their decimal mark; 1.500 and 1,500 alone do not: there the
- * column's decides (detector.c). */
+ * beyond 330, anything that is not a number. Most numbers show their decimal mark; 1.500 and 1,500 alone do not: there
+ * the column's decides (detector.c). */
 #include "number.h"
 
 /* ---- the plain case: [-]digits[.digits] in the cell's own bytes ---- */

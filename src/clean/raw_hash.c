@@ -4,22 +4,23 @@
  *
  *     SIZE   CONTENTS
  *     4      n, the number of bytes that follow, in the machine's byte order
- *     n      the cell's bytes as they are in the file, not trimmed; of attachments their file names alone, as PostgreSQL
- *            prints text[] (attachment_names); of a link by name, where the names of the linked table's export are known,
- *            followed by the id of the record that carries the name: another record of that name is another link
+ *     n      the cell's bytes as they are in the file, not trimmed; of attachments their file names alone, as
+ *            PostgreSQL prints text[] (attachment_names); of a link by name, where the names of the linked table's
+ *            export are known, followed by the id of the record that carries the name: another
+ *            record of that name is another link
  *
- * The cells: the id's, if the file has its header; then per column of base.json, in that order, its own cell and its cell
- * of record ids, where their headers are there. The seed is XXH3-64, seeded with the table's fingerprint (the mapping with
- * the columns' types and CLEANING_VERSION; base_fingerprint.c), over one byte each, an ASCII digit:
+ * The cells: the id's, if the file has its header; then per column of base.json, in that order, its own cell and its
+ * cell of record ids, where their headers are there. The seed is XXH3-64, seeded with the table's fingerprint (the
+ * mapping with the columns' types and CLEANING_VERSION; base_fingerprint.c), over one byte each, an ASCII digit:
  *
  *     SIZE   CONTENTS
  *     1      the order of dates: DateOrder
  *     1      1: the file has a header of the id, else 0
  *     1 each per column: 1 if its own header is there, plus 2 if the header of its record ids is
  *
- * For each number that does not show its decimal mark (1.500), in a column that finds it out and read with a comma or not at
- * all because the column has both marks: once more XXH3-64, seeded with the hash so far, over the column's number in base.json
- * (from 0, decimal) and 'c' or 'm'.
+ * For each number that does not show its decimal mark (1.500), in a column that finds it out and read with a comma or
+ * not at all because the column has both marks: once more XXH3-64, seeded with the hash so far, over the column's
+ * number in base.json (from 0, decimal) and 'c' or 'm'.
  *
  * A ragged record (too few or too many cells) is all its cells, each with a NUL behind it, under the same seed.
  */

@@ -99,7 +99,8 @@ static Kind *add(CleaningReport *report, const Kind *kind, const Quota *quota)
     added->to = kind->to ? arena_str(&report->arena, kind->to) : NULL;
     added->text = kind->text ? arena_str(&report->arena, kind->text) : NULL;
     bool is_new;
-    text_map_add(&report->index, (Str){arena_strn(&report->arena, key.p, key.n), key.n}, (uint32_t)report->n++, &is_new);
+    text_map_add(&report->index, (Str){arena_strn(&report->arena, key.p, key.n), key.n}, (uint32_t)report->n++,
+                 &is_new);
     return added;
 }
 

@@ -15,5 +15,6 @@ void clean_boolean(const Field *field, Str cell)
     if (boolean_word(cell, &yes))
         field_value(field, boolean_text(field, yes));
     else
-        field_refuse(field, REJECT_INVALID, "is neither checked, true, yes nor 1 (or unchecked, false, no, 0 or empty)");
+        field_refuse(field, REJECT_INVALID,
+                     "is neither checked, true, yes nor 1 (or unchecked, false, no, 0 or empty)");
 }

@@ -169,7 +169,8 @@ static bool parse_number(Parser *parser, Json *json)
         return fail(parser, "is not valid JSON");
     Number number;
     char space[NUMBER_SPACE];
-    if (number_read((Str){parser->text.p + start, parser->at - start}, false, &(NumberMark){MARK_POINT, 0, NULL}, space, &number) != NUMBER_OK)
+    if (number_read((Str){parser->text.p + start, parser->at - start}, false, &(NumberMark){MARK_POINT, 0, NULL}, space,
+                    &number) != NUMBER_OK)
         return fail(parser, "holds a number with too many digits");
     json->text = str_of(number_text(&number, number.n_fraction, parser->arena));
     return true;
@@ -348,7 +349,8 @@ static bool parse_whole(Parser *parser, Json *json)
 
 const char *json_array_text(const Str *items, size_t n, Arena *arena)
 {
-    Json *strings = arena_alloc(arena, n * sizeof *strings), list = {.kind = JSON_ARRAY, .first = n ? strings : NULL, .n = n};
+    Json *strings = arena_alloc(arena, n * sizeof *strings),
+         list = {.kind = JSON_ARRAY, .first = n ? strings : NULL, .n = n};
     for (size_t i = 0; i < n; i++)
         strings[i] = (Json){.kind = JSON_STRING, .text = items[i], .next = i + 1 < n ? &strings[i + 1] : NULL};
     return printed_text(&list, false, arena);

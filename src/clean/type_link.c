@@ -22,8 +22,9 @@ static void found(const Field *field, const Link *link)
     field_value(field, link->key);
     field->out->compare = link->id;
     if (link->other_row)
-        field_warn(field, "the name is that of a record in this export and, in the database, of another row: the link means "
-                          "the record");
+        field_warn(field,
+                   "the name is that of a record in this export and, in the database, of another row: the link means "
+                   "the record");
 }
 
 /* One name. False: refused, or nothing said where `must` is not set and no row has the name. */
@@ -39,9 +40,10 @@ static bool by_name(const Field *field, Str name, bool must)
                            link_index_has_export(field->context->links) ? "records or rows" : "rows", target(field)));
     else if (outcome == LINK_NO_ROW)
         refuse_element(field, name, REJECT_LINK_MISSING,
-              arena_printf(field->arena, "links to \"%s\", which is the record %s of %s in this export, but that record "
-                                         "has no row: was it rejected?",
-                           shown(field, name), link.id, target(field)));
+                       arena_printf(field->arena,
+                                    "links to \"%s\", which is the record %s of %s in this export, but that record "
+                                    "has no row: was it rejected?",
+                                    shown(field, name), link.id, target(field)));
     else if (must)
         refuse_element(field, name, REJECT_LINK_MISSING,
               arena_printf(field->arena, "links to \"%s\", but no row of %s has this name", shown(field, name),
@@ -83,7 +85,8 @@ static bool take_first(const Field *field, const Str *elements, size_t n)
         return true;
     }
     refuse_element(field, elements[1], REJECT_LINK_MULTIPLE,
-          arena_printf(field->arena, "links to %zu records (%s), the column allows only one", n, listed(field, elements, n)));
+                   arena_printf(field->arena, "links to %zu records (%s), the column allows only one", n,
+                                listed(field, elements, n)));
     return false;
 }
 

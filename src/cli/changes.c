@@ -108,9 +108,10 @@ static void write_changes_of(Page *page, const Table *table, const NamedRow *nam
             continue;
         NamedRow key = {item[CHANGE_ID], NULL};
         const NamedRow *found = n ? bsearch(&key, names, (size_t)n, sizeof *names, by_id) : NULL;
-        report_row(page->report, (const char *[]){item[CHANGE_TABLE], item[CHANGE_ID],
-                                                  found ? found->name : change_name(table, item[CHANGE_COLUMNS], &page->arena),
-                                                  item[CHANGE_ACTION], item[CHANGE_COLUMNS]});
+        report_row(page->report,
+                   (const char *[]){item[CHANGE_TABLE], item[CHANGE_ID],
+                                    found ? found->name : change_name(table, item[CHANGE_COLUMNS], &page->arena),
+                                    item[CHANGE_ACTION], item[CHANGE_COLUMNS]});
     }
 }
 

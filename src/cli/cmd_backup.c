@@ -79,8 +79,9 @@ static bool write_manifest(Report *report, void *ctx, Err *err)
     report_table_begin(report, &table, NULL);
     for (int i = 0; i < m->n_tables; i++) {
         const BackupTable *t = &m->tables[i];
-        report_row(report, (const char *[]){t->schema, t->name, arena_printf(report_arena(report), "%s.%s", t->schema, t->name),
-                                            report_number(report, t->rows), t->checksum});
+        report_row(report,
+                   (const char *[]){t->schema, t->name, arena_printf(report_arena(report), "%s.%s", t->schema, t->name),
+                                    report_number(report, t->rows), t->checksum});
     }
     report_table_end(report);
     report_gap(report);

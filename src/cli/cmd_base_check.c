@@ -12,9 +12,10 @@ static bool run(Cli *cli, Err *err);
 const Command cmd_base_check = {
     .name = "base check",
     .summary = "list every problem in base.json, with its location",
-    .details = "Compares the mapping and the checks with the tables, too, where a migrated database can be reached, and\n"
-               "names SQL files beside base.json that are no migrations (NNNN_name.sql) and so are not applied.\n"
-               "Ends with status 1 if there are problems.",
+    .details =
+        "Compares the mapping and the checks with the tables, too, where a migrated database can be reached, and\n"
+        "names SQL files beside base.json that are no migrations (NNNN_name.sql) and so are not applied.\n"
+        "Ends with status 1 if there are problems.",
     .needs = NEED_CONFIG,
     .run = run,
 };
@@ -45,7 +46,8 @@ static void check_sequence(Pg *pg, const Table *table, const CatalogColumn *colu
         sql_setval(&setval, table->catalog, column);
         buf_printf(&place, "%s: table %s: column %s", table->base->origin, table->name, column->name);
         problems_add(problems, place.data, setval.data,
-                     "its sequence %s is behind the rows: it will give a number that a row has already", column->sequence);
+                     "its sequence %s is behind the rows: it will give a number that a row has already",
+                     column->sequence);
     }
     buf_free(&setval);
     buf_free(&place);

@@ -1,7 +1,7 @@
 /* base schema: what base.json may look like, as a JSON Schema, drawn from the rows that the parser reads (base_keys.h).
  *
- * Draft 7, which editors and validators know. It says what each key may hold and which keys go together; what depends on
- * other parts of the file (a link to a table, a header that is mapped twice) only `base check` finds. */
+ * Draft 7, which editors and validators know. It says what each key may hold and which keys go together; what depends
+ * on other parts of the file (a link to a table, a header that is mapped twice) only `base check` finds. */
 #include "artsync/base_keys.h"
 #include "artsync/cli.h"
 
@@ -10,8 +10,9 @@ static bool run(Cli *cli, Err *err);
 const Command cmd_base_schema = {
     .name = "base schema",
     .summary = "print the JSON Schema of base.json, for editors and validators",
-    .details = "Editors that know JSON Schema complete and check base.json with it. Write it to a file beside base.json and\n"
-               "name that file in it: \"$schema\": \"./base.schema.json\".",
+    .details =
+        "Editors that know JSON Schema complete and check base.json with it. Write it to a file beside base.json and\n"
+        "name that file in it: \"$schema\": \"./base.schema.json\".",
     .run = run,
 };
 

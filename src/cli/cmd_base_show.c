@@ -99,8 +99,10 @@ static Lines header_lines(const Column *column, Arena *arena)
 
 static void show_columns(Report *report, const Table *table)
 {
-    static const ReportColumn columns[] = {
-        {.heading = "  column"}, {.heading = "type"}, {.heading = "header"}, {.heading = "rules", .flags = WHERE_FILLED}};
+    static const ReportColumn columns[] = {{.heading = "  column"},
+                                           {.heading = "type"},
+                                           {.heading = "header"},
+                                           {.heading = "rules", .flags = WHERE_FILLED}};
     static const ReportTable shown = {COLUMNS(columns)};
     Arena arena = {0};
     report_table_begin(report, &shown, NULL);
@@ -108,9 +110,10 @@ static void show_columns(Report *report, const Table *table)
         const Column *column = &table->columns[i];
         Lines headers = header_lines(column, &arena), rules = rule_lines(table, column, &arena);
         for (int k = 0; k == 0 || k < headers.n || k < rules.n; k++)
-            report_row(report, (const char *[]){k ? "" : arena_printf(&arena, "  %s", column->name),
-                                                k ? "" : field_type_name(column->type), k < headers.n ? headers.items[k] : "",
-                                                k < rules.n ? rules.items[k] : ""});
+            report_row(report,
+                       (const char *[]){k ? "" : arena_printf(&arena, "  %s", column->name),
+                                        k ? "" : field_type_name(column->type), k < headers.n ? headers.items[k] : "",
+                                        k < rules.n ? rules.items[k] : ""});
     }
     report_table_end(report);
     arena_free(&arena);

@@ -101,7 +101,8 @@ static bool write_applied(Report *report, void *ctx, Err *err)
     const MigrationReport *migrations = ctx;
     if (migrations->applied)
         report_line(report, "%s applied to %s.",
-                    out_noun(migrations->applied, "migration", "migrations", report_arena(report)), migrations->database);
+                    out_noun(migrations->applied, "migration", "migrations", report_arena(report)),
+                    migrations->database);
     else
         report_line(report, "Nothing to do: the schema of %s is up to date.", migrations->database);
     return true;
@@ -134,10 +135,13 @@ static void warn_of_encoding(const Cli *cli)
 {
     const char *name = pg_encoding(cli->pg);
     if (strcmp(name, "SQL_ASCII") == 0)
-        log_warning("the database %s has the encoding SQL_ASCII: it stores the bytes of UTF-8 as they are, checks none, and counts "
-                    "lengths in bytes; UTF8 is better", pg_database(cli->pg));
+        log_warning("the database %s has the encoding SQL_ASCII: it stores the bytes of UTF-8 as they are, checks "
+                    "none, and counts "
+                    "lengths in bytes; UTF8 is better",
+                    pg_database(cli->pg));
     else if (strcmp(name, "UTF8") != 0)
-        log_warning("the database %s has the encoding %s: a record with a character that %s lacks is rejected; UTF8 has them all",
+        log_warning("the database %s has the encoding %s: a record with a character that %s lacks is rejected; UTF8 "
+                    "has them all",
                     pg_database(cli->pg), name, name);
 }
 

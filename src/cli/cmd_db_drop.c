@@ -83,7 +83,8 @@ static bool run_drop(Cli *cli, Err *err)
     if (!allowed(cli, err) || !schema_drop(cli->pg, cli->base, cli->base_name, &dropped, err))
         return false;
     cli->committed = true;
-    return cli_is_quiet(cli) || cli_report(cli, drop_sections, &(Done){pg_database(cli->pg), "dropped", dropped}, NULL, err);
+    return cli_is_quiet(cli) ||
+           cli_report(cli, drop_sections, &(Done){pg_database(cli->pg), "dropped", dropped}, NULL, err);
 }
 
 static bool run_reset(Cli *cli, Err *err)
@@ -94,5 +95,6 @@ static bool run_reset(Cli *cli, Err *err)
         !schema_reset(cli->pg, cli->base, cli->base_name, &applied, err))
         return false;
     cli->committed = true;
-    return cli_is_quiet(cli) || cli_report(cli, reset_sections, &(Done){pg_database(cli->pg), "applied", applied}, NULL, err);
+    return cli_is_quiet(cli) ||
+           cli_report(cli, reset_sections, &(Done){pg_database(cli->pg), "applied", applied}, NULL, err);
 }

@@ -15,9 +15,10 @@ const Command cmd_db_grants = {
     .min_arguments = 1,
     .max_arguments = 1,
     .summary = "print what a role needs, as SQL for this base",
-    .details = "sync: the nightly sync. read: status, stats, history, rejects, validate, export and backup. own: all the\n"
-               "rest, as the owner of the mapped tables and of artsync's own (migrate, roll back, set the phase). Nothing is\n"
-               "changed: read the SQL, then let the owner of the objects or a superuser run it (psql -f).",
+    .details =
+        "sync: the nightly sync. read: status, stats, history, rejects, validate, export and backup. own: all the\n"
+        "rest, as the owner of the mapped tables and of artsync's own (migrate, roll back, set the phase). Nothing is\n"
+        "changed: read the SQL, then let the owner of the objects or a superuser run it (psql -f).",
     .needs = NEED_BASE | NEED_DATABASE,
     .options = options,
     .run = run,

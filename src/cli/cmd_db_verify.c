@@ -35,8 +35,10 @@ static const struct {
 enum { D_KIND, D_TYPE, D_OBJECT, D_EXPECTED, D_FOUND, D_CELLS };
 
 static const ReportColumn columns[D_CELLS] = {
-    [D_KIND] = {.key = "difference", .heading = "difference"}, [D_TYPE] = {.key = "type", .heading = "type"},
-    [D_OBJECT] = {.key = "object", .heading = "object"},       [D_EXPECTED] = {.key = "expected", .heading = "expected"},
+    [D_KIND] = {.key = "difference", .heading = "difference"},
+    [D_TYPE] = {.key = "type", .heading = "type"},
+    [D_OBJECT] = {.key = "object", .heading = "object"},
+    [D_EXPECTED] = {.key = "expected", .heading = "expected"},
     [D_FOUND] = {.key = "found", .heading = "found"},
 };
 

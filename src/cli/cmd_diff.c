@@ -5,7 +5,8 @@
 
 static const Option options[] = {
     ROWS_SYNC,
-    {"limit", 'n', OPTION_NUMBER, "N", NULL, "50", "maximum number of changes to print (0: all); --json prints all unless given"},
+    {"limit", 'n', OPTION_NUMBER, "N", NULL, "50",
+     "maximum number of changes to print (0: all); --json prints all unless given"},
     {"exit-code", 0, OPTION_FLAG, NULL, NULL, NULL, "end with status 1 if there are changes"},
     {0},
 };

@@ -57,8 +57,23 @@ static bool is_rollback(const char *const *cells)
 
 /* ---- one sync: its row, and inside it its tables ---- */
 
-enum { S_SYNC, S_AGE, S_TYPE, S_ORIGIN, S_STATUS, S_STARTED, S_COMPLETED, S_REASON, S_CREATED, S_UPDATED, S_DEACTIVATED, S_DELETED,
-       S_REJECTED, S_NOTE, S_CELLS };
+enum {
+    S_SYNC,
+    S_AGE,
+    S_TYPE,
+    S_ORIGIN,
+    S_STATUS,
+    S_STARTED,
+    S_COMPLETED,
+    S_REASON,
+    S_CREATED,
+    S_UPDATED,
+    S_DEACTIVATED,
+    S_DELETED,
+    S_REJECTED,
+    S_NOTE,
+    S_CELLS
+};
 
 static Style style_of_status(const char *status) { return strcmp(status, "failed") == 0 ? STYLE_BAD : STYLE_PLAIN; }
 
@@ -139,8 +154,9 @@ static const char *note_of(Syncs *syncs, const char *const *cells)
 
 static void begin_sync(Syncs *syncs, const char *const *cells)
 {
-    static const int columns[][2] = {{S_SYNC, H_SYNC},       {S_AGE, H_AGE},             {S_TYPE, H_TYPE},    {S_ORIGIN, H_ORIGIN}, {S_STATUS, H_STATUS},
-                                     {S_STARTED, H_STARTED}, {S_COMPLETED, H_COMPLETED}, {S_REASON, H_REASON}};
+    static const int columns[][2] = {{S_SYNC, H_SYNC},           {S_AGE, H_AGE},       {S_TYPE, H_TYPE},
+                                     {S_ORIGIN, H_ORIGIN},       {S_STATUS, H_STATUS}, {S_STARTED, H_STARTED},
+                                     {S_COMPLETED, H_COMPLETED}, {S_REASON, H_REASON}};
     for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
         syncs->head[columns[i][0]] = kept(syncs, cells[columns[i][1]]);
     syncs->head[S_NOTE] = note_of(syncs, cells);

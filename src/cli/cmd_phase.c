@@ -166,7 +166,8 @@ static bool make_move(Cli *cli, Move *move, Err *err)
         return false;
     if (!phase_write(cli->pg, cli->base->name, move->stored, move->to, move->forced, err))
         return false;
-    move->moved = pg_commit(cli->pg, &(PgProof){.look = command_hint("once the database is back, see: {}", "phase")}, err);
+    move->moved =
+        pg_commit(cli->pg, &(PgProof){.look = command_hint("once the database is back, see: {}", "phase")}, err);
     move->validation.phase = move->moved ? move->to : move->from;
     return move->moved;
 }

@@ -136,8 +136,8 @@ static void write_summary(Report *report, const Written *written, int64_t left)
     report_text(report, "file", n ? written->path : NULL);
     report_count(report, "written", n);
     if (n)
-        report_line(report, "%s written to %s. Fix it, then: %s", out_noun(n, "record", "records", arena), written->path,
-                    rejects_replay(written->table, written->path, arena));
+        report_line(report, "%s written to %s. Fix it, then: %s", out_noun(n, "record", "records", arena),
+                    written->path, rejects_replay(written->table, written->path, arena));
     else
         report_line(report, "Nothing to write: %s has no %srejects.", written->table, left ? "other " : "");
     if (left)
@@ -159,7 +159,8 @@ static bool write_csv(Cli *cli, const char *const *params, const char *path, Err
     Written written = {params[2], path, {.unwritten = spool_new()}};
     if (!params[2])
         err_set(err, ERR_USAGE, "add --table TABLE: a CSV file holds one table's records", "--csv needs --table");
-    bool ok = err->code == ERR_NONE && rejects_write_csv(cli, params, path, cli_flag(cli, "force"), &written.rejects, err) &&
+    bool ok = err->code == ERR_NONE &&
+              rejects_write_csv(cli, params, path, cli_flag(cli, "force"), &written.rejects, err) &&
               cli_report(cli, sections, &written, NULL, err);
     spool_free(written.rejects.unwritten);
     return ok;

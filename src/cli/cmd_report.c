@@ -13,7 +13,8 @@ const Command cmd_report = {
     .arguments = "[SYNC_ID]",
     .max_arguments = 1,
     .summary = "write one sync as an HTML page: counts, changes, rejects, checks, the last 90 days",
-    .details = "Without SYNC_ID the last sync. The page needs nothing but itself: it can be mailed, printed and kept. Ends with\n"
+    .details = "Without SYNC_ID the last sync. The page needs nothing but itself: it can be mailed, printed and kept. "
+               "Ends with\n"
                "status 0 whatever the sync found.",
     .needs = NEED_SCHEMA,
     .options = options,
@@ -30,7 +31,8 @@ static bool write_written(Report *report, void *ctx, Err *err)
     const Written *written = ctx;
     report_field(report, "sync_id", "Sync", CELL_SYNC_ID, written->sync_id);
     report_field(report, "file", "File", CELL_TEXT, written->path);
-    report_line(report, "Report of sync %s written to %s.", out_short_id(written->sync_id, report_arena(report)), written->path);
+    report_line(report, "Report of sync %s written to %s.", out_short_id(written->sync_id, report_arena(report)),
+                written->path);
     return true;
 }
 
@@ -38,7 +40,8 @@ static bool write_page(Cli *cli, const char *sync_id, const char *path, Err *err
 {
     SyncResult result = {0};
     PageReport page = {0};
-    bool ok = stored_sync_read(cli, sync_id, &result, &page, err) && page_ask(cli, &page, err) && page_write(&page, path, err);
+    bool ok = stored_sync_read(cli, sync_id, &result, &page, err) && page_ask(cli, &page, err) &&
+              page_write(&page, path, err);
     page_free(&page);
     sync_result_free(&result);
     return ok;

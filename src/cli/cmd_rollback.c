@@ -22,7 +22,8 @@ const Command cmd_rollback = {
     .summary = "undo one sync",
     .details =
         "Puts back what the sync changed, except what changed since: that is kept, counted and listed (status 1).\n"
-        "Rows it created are deleted if they were not changed and no row refers to them. SYNC_ID may be a unique prefix,\n"
+        "Rows it created are deleted if they were not changed and no row refers to them. SYNC_ID may be a unique "
+        "prefix,\n"
         "or last: the newest sync that changed something.",
     .needs = NEED_SCHEMA | NEED_LOG,
     .purpose = "rollback",
@@ -126,8 +127,8 @@ static bool run(Cli *cli, Err *err)
                                 .wait_seconds = (int)cli_number(cli, "wait")};
     RollbackResult result = {0};
     Err failed = {0}, printing = {0};
-    bool printed = true, ok = rollback_run(&(Session){cli->pg, cli->log, cli->base}, cli_argument(cli, 0), &rollback, &result,
-                                           &failed);
+    bool printed = true,
+         ok = rollback_run(&(Session){cli->pg, cli->log, cli->base}, cli_argument(cli, 0), &rollback, &result, &failed);
     cli->committed = ok && !rollback.dry_run;
     if (!cli_is_quiet(cli) || (ok && result.kept > 0))
         printed = cli_report(cli, sections, &(RollbackReport){&result, !ok}, &failed, &printing);

@@ -66,9 +66,10 @@ static bool write_tables(Report *report, void *ctx, Err *err)
         const char *name = pg_get(stats->counts, r, 0);
         Last last = last_of(stats->lasts, name);
         int64_t inactive = pg_int(stats->counts, r, 1) - pg_int(stats->counts, r, 2);
-        report_row(report, (const char *[]){name, pg_get(stats->counts, r, 1), pg_get(stats->counts, r, 2),
-                                            report_number(report, inactive),
-                                            last.sync_id ? report_number(report, last.age) : NULL, last.sync_id, last.at});
+        report_row(report,
+                   (const char *[]){name, pg_get(stats->counts, r, 1), pg_get(stats->counts, r, 2),
+                                    report_number(report, inactive),
+                                    last.sync_id ? report_number(report, last.age) : NULL, last.sync_id, last.at});
     }
     report_table_end(report);
     return true;

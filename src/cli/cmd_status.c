@@ -59,10 +59,13 @@ static bool write_tables(Report *report, void *ctx, Err *err)
     report_table_begin(report, &table, NULL);
     for (int i = 0; i < status->cli->base->n_tables; i++) {
         const PendingStatus *s = &status->statuses[i];
-        report_row(report, (const char *[]){s->table->name, s->file, filled(s->sha256), report_flag(s->changed),
-                                            s->missing ? "missing" : s->changed ? "to be read" : "unchanged",
-                                            s->last_sync_id[0] ? pg_get(status->ages, i, 0) : NULL, filled(s->last_sync_id),
-                                            filled(s->last_synced_at), report_number(report, s->open_rejects)});
+        report_row(report,
+                   (const char *[]){s->table->name, s->file, filled(s->sha256), report_flag(s->changed),
+                                    s->missing   ? "missing"
+                                    : s->changed ? "to be read"
+                                                 : "unchanged",
+                                    s->last_sync_id[0] ? pg_get(status->ages, i, 0) : NULL, filled(s->last_sync_id),
+                                    filled(s->last_synced_at), report_number(report, s->open_rejects)});
     }
     report_table_end(report);
     return true;
@@ -129,11 +132,12 @@ static bool run(Cli *cli, Err *err)
     PendingStatus *statuses = arena_alloc(&cli->arena, sizeof *statuses * (size_t)(n + 1));
     StatusReport status = {.cli = cli, .statuses = statuses, .phase = PHASE_PARALLEL};
     Err failed = {0};
-    bool ok = sync_choices_read(cli, &sync, err) && pg_begin(cli->pg, PG_TX_READ, err) &&
-              phase_read(cli->pg, cli->base->name, &status.phase, err) &&
-              sync_pending_status(&(Session){cli->pg, NULL, cli->base}, &sync, status.phase, statuses, &cli->arena, err) &&
-              read_ages(cli, statuses, &status.ages, err) &&
-              pg_query(cli->pg, sql_query("sync_killed"), 1, (const char *[]){cli->base->name}, &status.killed, err);
+    bool ok =
+        sync_choices_read(cli, &sync, err) && pg_begin(cli->pg, PG_TX_READ, err) &&
+        phase_read(cli->pg, cli->base->name, &status.phase, err) &&
+        sync_pending_status(&(Session){cli->pg, NULL, cli->base}, &sync, status.phase, statuses, &cli->arena, err) &&
+        read_ages(cli, statuses, &status.ages, err) &&
+        pg_query(cli->pg, sql_query("sync_killed"), 1, (const char *[]){cli->base->name}, &status.killed, err);
     pg_rollback(cli->pg);
     if (ok) {
         missing_file(statuses, n, &failed);

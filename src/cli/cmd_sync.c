@@ -23,8 +23,8 @@ const Command cmd_sync = {
     .run = run,
 };
 
-/* The page of --report. It changes nothing of what the sync did: one that cannot be written needs attention, no more. One
- * that never began, as another is running, leaves the page to that one. */
+/* The page of --report. It changes nothing of what the sync did: one that cannot be written needs attention, no more.
+ * One that never began, as another is running, leaves the page to that one. */
 static void write_page(Cli *cli, const SyncResult *result, const Err *failed)
 {
     const char *path = cli_text(cli, "report");

@@ -62,8 +62,8 @@ static bool choose(Cli *cli, Checks *checks, Err *err)
     if (checks_only(checks, name))
         return true;
     const char *hint = did_you_mean(name, &all, &cli->arena);
-    return err_set(err, ERR_USAGE, hint ? hint : command_hint("to list them: {}", "validate --list"), "base %s has no check %s",
-                   cli->base->name, name);
+    return err_set(err, ERR_USAGE, hint ? hint : command_hint("to list them: {}", "validate --list"),
+                   "base %s has no check %s", cli->base->name, name);
 }
 
 static bool run_all(Cli *cli, Validation *v, Err *err)

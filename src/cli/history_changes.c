@@ -11,8 +11,8 @@
 
 enum { C_SYNC, C_AT, C_ID, C_NAME, C_ACTION, C_COLUMNS, C_TYPE, C_AGE };
 
-/* One table's changes, oldest first. $1: the sync_logs id, or with `by_record` the record id; $2 base, $3 table, $4 how many
- * (NULL: all). */
+/* One table's changes, oldest first. $1: the sync_logs id, or with `by_record` the record id; $2 base, $3 table, $4 how
+ * many (NULL: all). */
 static void changes_sql(Buf *out, const Table *table, bool by_record)
 {
     buf_str(out, "SELECT l.sync_id, to_char(coalesce(x.at, l.completed_at, l.started_at) AT TIME ZONE 'UTC', "
@@ -56,8 +56,9 @@ static void change_row(Report *report, void *ctx, const char *const *cells)
     if (history->record) {
         report_gap(report);
         report_part(report, STYLE_DIM, "%.10s %.8s UTC, %s: %s by %s %s", cells[HC_AT],
-                    cells[HC_AT] + strlen("2026-11-21T"), out_age(strtoll(cells[HC_AGE], NULL, 10), arena), cells[HC_ACTION],
-                    strcmp(cells[HC_TYPE], "rollback") == 0 ? "rollback" : "sync", out_short_id(cells[HC_SYNC], arena));
+                    cells[HC_AT] + strlen("2026-11-21T"), out_age(strtoll(cells[HC_AGE], NULL, 10), arena),
+                    cells[HC_ACTION], strcmp(cells[HC_TYPE], "rollback") == 0 ? "rollback" : "sync",
+                    out_short_id(cells[HC_SYNC], arena));
         report_line_end(report);
     }
     change_lines(report, cells[HC_TABLE], cells[HC_ID], cells[HC_NAME], cells[HC_ACTION], cells[HC_COLUMNS]);
@@ -118,7 +119,8 @@ static bool write_table(History *history, const Table *table, const char *key, E
     changes_sql(&sql, table, history->record != NULL);
     int64_t most = report_left(history->report);
     const char *limit = most == INT64_MAX ? NULL : report_number(history->report, most);
-    const char *params[] = {key, history->cli->base->name, table->name, limit ? arena_str(&history->cli->arena, limit) : NULL};
+    const char *params[] = {key, history->cli->base->name, table->name,
+                            limit ? arena_str(&history->cli->arena, limit) : NULL};
     bool ok = pg_each(history->cli->pg, sql.data, 4, params, each_change, history, err);
     buf_free(&sql);
     return ok;

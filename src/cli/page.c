@@ -27,7 +27,9 @@ static void add_table(SyncResult *result, const Base *base, const PgRows *rows, 
     if (!table)
         return;
     SyncTable *t = &result->tables[result->n_tables++];
-    *t = (SyncTable){.table = table, .source = {.name = kept(result, rows, r, L_FILE)}, .skipped = pg_bool(rows, r, L_SKIPPED),
+    *t = (SyncTable){.table = table,
+                     .source = {.name = kept(result, rows, r, L_FILE)},
+                     .skipped = pg_bool(rows, r, L_SKIPPED),
                      .ms = -1};
     snprintf(t->source.fingerprint, sizeof t->source.fingerprint, "%s", hash ? hash : "");
     for (int c = 0; c < COUNTERS; c++)

@@ -1,4 +1,5 @@
-/* page.h - the report of one run as a page in a file: what the run found, the checks as they are now, the last 90 days. */
+/* page.h - the report of one run as a page in a file: what the run found, the checks as they are now, the last
+ * 90 days. */
 #ifndef ARTSYNC_CLI_PAGE_H
 #define ARTSYNC_CLI_PAGE_H
 
@@ -26,7 +27,8 @@ bool page_ask(Cli *cli, PageReport *page, Err *err);
 
 /* Could the page be written to `path`? Leaves nothing behind. */
 bool page_try(const char *path, Err *err);
-/* Write it, whole or not at all, readable for its owner alone (0600), in place of an older one. In the open transaction. */
+/* Write it, whole or not at all, readable for its owner alone (0600), in place of an older one. In the open
+ * transaction. */
 bool page_write(const PageReport *page, const char *path, Err *err);
 void page_free(PageReport *page);
 

@@ -19,13 +19,27 @@
     {"on-conflict", 0, OPTION_CHOICE, "export|database|reject", "ARTSYNC_ON_CONFLICT", NULL,                           \
      "value to keep when both changed; by default export, in phase primary the database"}
 #define ROWS_SYNC                                                                                                      \
-    ROW_MODE, ROW_EXPORT_DIR,                                                                                              \
-        {"file", 0, OPTION_LIST, "TABLE=PATH", NULL, NULL, "read TABLE from PATH; without --export-dir, only such files"},   \
-        {"table", 0, OPTION_LIST, "TABLE", NULL, NULL, "only this table; may be repeated"},                            \
-        ROW_ON_CONFLICT,                                                                                                \
-        {"max-rejects", 0, OPTION_LIMIT, "N|P%", "ARTSYNC_MAX_REJECTS", "10%",                                         \
+    ROW_MODE, ROW_EXPORT_DIR, {"file",                                                                                 \
+                               0,                                                                                      \
+                               OPTION_LIST,                                                                            \
+                               "TABLE=PATH",                                                                           \
+                               NULL,                                                                                   \
+                               NULL,                                                                                   \
+                               "read TABLE from PATH; without --export-dir, only such files"},                         \
+        {"table", 0, OPTION_LIST, "TABLE", NULL, NULL, "only this table; may be repeated"}, ROW_ON_CONFLICT,           \
+        {"max-rejects",                                                                                                \
+         0,                                                                                                            \
+         OPTION_LIMIT,                                                                                                 \
+         "N|P%",                                                                                                       \
+         "ARTSYNC_MAX_REJECTS",                                                                                        \
+         "10%",                                                                                                        \
          "refuse a sync that rejects more records of a table"},                                                        \
-        {"max-deactivate", 0, OPTION_LIMIT, "N|P%", "ARTSYNC_MAX_DEACTIVATE", "10%",                                   \
+        {"max-deactivate",                                                                                             \
+         0,                                                                                                            \
+         OPTION_LIMIT,                                                                                                 \
+         "N|P%",                                                                                                       \
+         "ARTSYNC_MAX_DEACTIVATE",                                                                                     \
+         "10%",                                                                                                        \
          "refuse a full sync that deactivates more rows of a table"},                                                  \
         {"strict", 0, OPTION_FLAG, NULL, NULL, NULL, "refuse the sync if any record is rejected"},                     \
         {"force", 0, OPTION_FLAG, NULL, NULL, NULL, "skip the safety limits (recorded in the log)"}, ROW_WAIT
@@ -37,7 +51,8 @@ bool sync_choices_read(const Cli *cli, SyncOptions *options, Err *err);
 
 /* ---- single changes (changes.c) ---- */
 
-/* One change as people read it: table, id, name, action, and its columns, packed as CELL_CHANGES; `name` may be NULL. */
+/* One change as people read it: table, id, name, action, and its columns, packed as CELL_CHANGES; `name` may be
+ * NULL. */
 void change_lines(Report *report, const char *table, const char *id, const char *name, const char *action,
                   const char *columns);
 Style change_style(const char *action);

@@ -1,4 +1,5 @@
-/* rejects.c - what every report of rejects has: their columns, the lines that they are on, the command that replays them. */
+/* rejects.c - what every report of rejects has: their columns, the lines that they are on, the command that replays
+ * them. */
 #include "rejects.h"
 
 #include "artsync/shell.h"

@@ -183,8 +183,8 @@ static bool write_reject(void *ctx, const char *const *cells, int n, Err *err)
     (void)n;
     Export *export = ctx;
     Parsed parsed = {0};
-    bool whole = cells[REJECT_HEADER] && parse(cells[REJECT_HEADER], cells[REJECT_SOURCE], &parsed, err) && parsed.n_records == 1 &&
-                 parsed.n_cells == parsed.n_header;
+    bool whole = cells[REJECT_HEADER] && parse(cells[REJECT_HEADER], cells[REJECT_SOURCE], &parsed, err) &&
+                 parsed.n_records == 1 && parsed.n_cells == parsed.n_header;
     bool ok = err->code == ERR_NONE;
     if (ok && whole) {
         Buf bytes = {0};
@@ -211,7 +211,8 @@ bool rejects_write_csv(Cli *cli, const char *const params[4], const char *path, 
 {
     Export export = {.written = written};
     Buf header = {0};
-    bool ok = read_headers(cli, params, &export, &header, err) && atomic_file_begin(&export.file, path, 0666, replace, err);
+    bool ok =
+        read_headers(cli, params, &export, &header, err) && atomic_file_begin(&export.file, path, 0666, replace, err);
     if (ok) {
         export.writer = csv_writer_new(atomic_file_stream(export.file));
         write_header(&export, &header);

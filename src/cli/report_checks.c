@@ -64,8 +64,9 @@ void report_checks(Report *report, const Checks *checks, bool ran)
         const Check *c = &checks->items[i];
         const char *severity = severity_name(c->severity);
         if (ran)
-            report_row_begin(report, (const char *[]){c->name, severity,
-                                                      c->ran ? report_number(report, c->violations) : NULL, c->summary});
+            report_row_begin(
+                report,
+                (const char *[]){c->name, severity, c->ran ? report_number(report, c->violations) : NULL, c->summary});
         else
             report_row_begin(report, (const char *[]){c->name, severity, c->summary, c->advice});
         if (ran)

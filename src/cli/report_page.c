@@ -49,7 +49,8 @@ static void write_attention(Report *report, const PageReport *page, const TableC
 static void write_outcome(Report *report, const PageReport *page, const TableCounts *sum)
 {
     if (page->sync.failed) {
-        report_part(report, STYLE_BAD, "Failed, and nothing was changed: %s", page->error ? page->error : "no reason is known");
+        report_part(report, STYLE_BAD, "Failed, and nothing was changed: %s",
+                    page->error ? page->error : "no reason is known");
         report_line_end(report);
         if (page->hint)
             report_line(report, "What to do: %s", page->hint);
@@ -155,7 +156,8 @@ static bool each_reject(void *ctx, const char *const *cells, int n, Err *err)
             command_line(&arena, "rejects --table %s --csv " FIXED_CSV, cells[REJECT_TABLE]),
             rejects_replay(cells[REJECT_TABLE], FIXED_CSV, &arena),
         };
-        report_line(replay->report, "%s: write the records to a file, correct them there, then read the file:", cells[REJECT_TABLE]);
+        report_line(replay->report,
+                    "%s: write the records to a file, correct them there, then read the file:", cells[REJECT_TABLE]);
         for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
             report_part(replay->report, STYLE_COMMAND, "%s", lines[i]);
             report_line_end(replay->report);
@@ -217,7 +219,9 @@ static void write_check(Report *report, const Base *base, const Check *check)
         cells_add(&sample, check_sample_words(base, rows.items[r], arena));
     report_row(report, (const char *[]){words[check_rank(check)], *check->summary ? check->summary : check->name,
                                         check->ran ? report_number(report, check->violations) : NULL, sample.data,
-                                        check->broken ? check->broken : check->violations ? filled(check->advice) : NULL});
+                                        check->broken       ? check->broken
+                                        : check->violations ? filled(check->advice)
+                                                            : NULL});
     buf_free(&sample);
     cells_free(&rows);
 }
@@ -272,8 +276,9 @@ static bool write_days(Report *report, void *ctx, Err *err)
         report_row(report, cells);
     }
     report_table_end(report);
-    report_part(report, STYLE_DIM, "Days are in UTC. Duration is that of the day's longest run. Rows are those of all tables, counted "
-                                   "back from today's by what each run created.");
+    report_part(report, STYLE_DIM,
+                "Days are in UTC. Duration is that of the day's longest run. Rows are those of all tables, counted "
+                "back from today's by what each run created.");
     report_line_end(report);
     return true;
 }

@@ -22,8 +22,8 @@ static void entry_write(Report *report, const Entry *entry)
 {
     report_object(report, NULL);
     for (int i = 0; i + 1 < entry->cells.n; i += 2)
-        report_field(report, entry->cells.items[i], NULL, strcmp(entry->cells.items[i], "line") == 0 ? CELL_COUNT : CELL_TEXT,
-                     entry->cells.items[i + 1]);
+        report_field(report, entry->cells.items[i], NULL,
+                     strcmp(entry->cells.items[i], "line") == 0 ? CELL_COUNT : CELL_TEXT, entry->cells.items[i + 1]);
     report_close(report);
 }
 
@@ -89,7 +89,8 @@ static void sample_lines(Report *report, const ParityTable *t)
     Arena *arena = report_arena(report);
     each_entry(report, t);
     if (t->changed_by_database > 0)
-        report_line(report, "  %s: %s what triggers of the database made of the export's value; not counted as differing",
+        report_line(report,
+                    "  %s: %s what triggers of the database made of the export's value; not counted as differing",
                     t->table->name, out_noun(t->changed_by_database, "cell holds", "cells hold", arena));
     if (t->differing == 0)
         return;
@@ -143,9 +144,17 @@ static void write_tables(Report *report, const Parity *parity)
         {.key = "records", .heading = "records", .type = CELL_COUNT, .flags = AT_RIGHT},
         {.key = "skipped_records", .type = CELL_COUNT},
         {.key = "rows", .heading = "rows", .type = CELL_COUNT, .flags = AT_RIGHT},
-        {.key = "only_in_export", .heading = "only in export", .type = CELL_COUNT, .style = STYLE_BAD, .flags = AT_RIGHT},
+        {.key = "only_in_export",
+         .heading = "only in export",
+         .type = CELL_COUNT,
+         .style = STYLE_BAD,
+         .flags = AT_RIGHT},
         {.key = "rejected", .heading = "rejected", .type = CELL_COUNT, .style = STYLE_BAD, .flags = AT_RIGHT},
-        {.key = "only_in_database", .heading = "only in database", .type = CELL_COUNT, .style = STYLE_BAD, .flags = AT_RIGHT},
+        {.key = "only_in_database",
+         .heading = "only in database",
+         .type = CELL_COUNT,
+         .style = STYLE_BAD,
+         .flags = AT_RIGHT},
         {.key = "made_by_people", .type = CELL_COUNT},
         {.key = "differing", .heading = "cells differ", .type = CELL_COUNT, .style = STYLE_BAD, .flags = AT_RIGHT},
         {.key = "differing_rows", .type = CELL_COUNT},

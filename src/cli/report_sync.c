@@ -7,7 +7,14 @@
 #include "rejects.h"
 #include "report_sync.h"
 
-enum { HEADERS_SHOWN = 30, CLEANING_SHOWN = 20, CONFLICTS_SHOWN = 10, WARNINGS_SHOWN = 30, VALUE_MAX = 60, REASON_MAX = 300 };
+enum {
+    HEADERS_SHOWN = 30,
+    CLEANING_SHOWN = 20,
+    CONFLICTS_SHOWN = 10,
+    WARNINGS_SHOWN = 30,
+    VALUE_MAX = 60,
+    REASON_MAX = 300
+};
 
 static const char see_json[] = "; --json lists all";
 
@@ -17,7 +24,10 @@ static bool is_hidden(const Report *report, const SyncReport *sync)
     return sync->failed && report_for(report) != FOR_PROGRAMS;
 }
 
-static const char *shortened(Report *report, const char *text) { return out_safe(text, VALUE_MAX, report_arena(report)); }
+static const char *shortened(Report *report, const char *text)
+{
+    return out_safe(text, VALUE_MAX, report_arena(report));
+}
 
 static const char *quoted(Report *report, const char *text)
 {
@@ -195,8 +205,12 @@ bool report_warnings(Report *report, void *ctx, Err *err)
         [W_COUNT] = {.heading = "cells", .type = CELL_COUNT, .flags = AT_RIGHT},
         [W_LINES] = {.heading = "lines"},
     };
-    static const ReportTable table = {.title = "Warnings", COLUMNS(columns), .line = warning_line, .shown = WARNINGS_SHOWN,
-                                      .one = "other kind", .many = "other kinds"};
+    static const ReportTable table = {.title = "Warnings",
+                                      COLUMNS(columns),
+                                      .line = warning_line,
+                                      .shown = WARNINGS_SHOWN,
+                                      .one = "other kind",
+                                      .many = "other kinds"};
     (void)err;
     const SyncReport *sync = ctx;
     if (is_hidden(report, sync))
@@ -206,10 +220,11 @@ bool report_warnings(Report *report, void *ctx, Err *err)
     report_table_begin(report, &table, NULL);
     for (size_t i = 0; i < n; i++) {
         const CleaningWarning *w = &warnings[i];
-        report_row(report, (const char *[]){w->table, w->column, w->code, out_safe(w->text, REASON_MAX, report_arena(report)),
-                                            report_number(report, w->count),
-                                            lines_of(w->lines, sizeof w->lines / sizeof w->lines[0], w->count,
-                                                     report_arena(report))});
+        report_row(
+            report,
+            (const char *[]){w->table, w->column, w->code, out_safe(w->text, REASON_MAX, report_arena(report)),
+                             report_number(report, w->count),
+                             lines_of(w->lines, sizeof w->lines / sizeof w->lines[0], w->count, report_arena(report))});
     }
     report_table_end(report);
     return true;
@@ -327,10 +342,12 @@ static bool write_closing(Report *report, void *ctx, Err *err)
 /* ---- in the order of JSON ---- */
 
 #define SECTIONS                                                                                                       \
-    {FOR_ALL, 2, write_run}, {FOR_ALL, 3, report_tables}, {FOR_PROGRAMS, 7, report_rejects},                  \
-        {FOR_TERMINAL, 7, report_reject_groups}, {FOR_ALL, 8, report_conflicts}, {FOR_PEOPLE, 4, report_warnings},        \
-        {FOR_ALL, 5, report_cleaning}, {FOR_PEOPLE, 6, report_unmapped}, {FOR_PEOPLE, 9, write_closing},                  \
-        {FOR_PROGRAMS, 9, log_file_warnings}
+    {FOR_ALL, 2, write_run}, {FOR_ALL, 3, report_tables}, {FOR_PROGRAMS, 7, report_rejects},                           \
+        {FOR_TERMINAL, 7, report_reject_groups}, {FOR_ALL, 8, report_conflicts}, {FOR_PEOPLE, 4, report_warnings},     \
+        {FOR_ALL, 5, report_cleaning}, {FOR_PEOPLE, 6, report_unmapped}, {FOR_PEOPLE, 9, write_closing},               \
+    {                                                                                                                  \
+        FOR_PROGRAMS, 9, log_file_warnings                                                                             \
+    }
 
 const ReportSection sync_sections[] = {SECTIONS, {0}};
 const ReportSection diff_sections[] = {SECTIONS, {FOR_ALL, 1, report_changes}, {0}};

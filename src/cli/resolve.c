@@ -65,14 +65,14 @@ static bool check(const OptionValue *value, Arena *arena, Err *err)
     if (!value->text)
         return true;
     if (option->kind == OPTION_CHOICE && !choice_fits(option->value, value->text))
-        return err_set(err, ERR_USAGE, arena_printf(arena, "it is one of %s", option->value), "%s: \"%s\" is not a valid value",
-                       value->origin, value->text);
+        return err_set(err, ERR_USAGE, arena_printf(arena, "it is one of %s", option->value),
+                       "%s: \"%s\" is not a valid value", value->origin, value->text);
     if (option->kind == OPTION_NUMBER && !number_fits(value->text))
         return err_set(err, ERR_USAGE, "a whole number from 0 on", "%s: \"%s\" is not a valid number", value->origin,
                        value->text);
     if (option->kind == OPTION_LIMIT && !limit_parse(value->text, &limit))
-        return err_set(err, ERR_USAGE, "a number of records or a percentage, e.g. 25 or 10%", "%s: \"%s\" is not a valid limit",
-                       value->origin, value->text);
+        return err_set(err, ERR_USAGE, "a number of records or a percentage, e.g. 25 or 10%",
+                       "%s: \"%s\" is not a valid limit", value->origin, value->text);
     if ((option->kind == OPTION_TEXT || option->kind == OPTION_LIST) && !*value->text)
         return err_set(err, ERR_USAGE, NULL, "%s is empty", value->origin);
     return true;

@@ -16,7 +16,9 @@ static const char *printable_database(const Cli *cli)
     for (int i = 0; i < cli->arguments.n_options; i++) {
         const OptionValue *value = &cli->arguments.options[i];
         if (value->option->name && strcmp(value->option->name, "database") == 0)
-            return !value->origin || value->origin[0] != '-' ? NULL : env_has_password(value->text) ? "URL" : value->text;
+            return !value->origin || value->origin[0] != '-' ? NULL
+                   : env_has_password(value->text)           ? "URL"
+                                                             : value->text;
     }
     return NULL;
 }
@@ -101,8 +103,8 @@ static const ReportForm *chosen_form(const Arguments *arguments)
     return report_form("text");
 }
 
-/* The server refused one thing: say it with all that the role lacks for the command, so that one visit to the database's
- * owner is enough. */
+/* The server refused one thing: say it with all that the role lacks for the command, so that one visit to the
+ * database's owner is enough. */
 static void name_missing_grants(Cli *cli, Err *err)
 {
     const char *purpose = cli->arguments.command->purpose;

@@ -20,7 +20,8 @@ bool validation_run(Cli *cli, const char *export_dir, Validation *v, Err *err);
 bool validation_failed(const Validation *v);
 void validation_free(Validation *v);
 
-/* Its members: at, version, base, database, phase, checks, parity; for people the checks, the comparison, the verdict. */
+/* Its members: at, version, base, database, phase, checks, parity; for people the checks, the comparison, the
+ * verdict. */
 void validation_write(Report *report, const Cli *cli, const Validation *v);
 
 /* The checks, run or only listed. */

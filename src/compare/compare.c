@@ -47,7 +47,8 @@ static void add_line(Buf *entry, const Item *item)
 }
 
 /* Begin an entry of the sample; false where enough of its kind are there. */
-static bool sample_begin(Buf *entry, ParityTable *parity, Kind kind, ParityCause cause, const char *id, const char *name)
+static bool sample_begin(Buf *entry, ParityTable *parity, Kind kind, ParityCause cause, const char *id,
+                         const char *name)
 {
     static const char *const names[] = {"only_in_export", "rejected", "only_in_database", "only_in_database",
                                         "differing"};

@@ -16,7 +16,8 @@ static void note_not_compared(ParityTable *parity, const bool *present, Arena *a
 }
 
 /* A record that is as last time is compared all the same, since its row may have been edited. */
-static bool compare_table(Pg *pg, LinkIndex **links, const LinkExport *exports, ParityTable *parity, Arena *arena, Err *err)
+static bool compare_table(Pg *pg, LinkIndex **links, const LinkExport *exports, ParityTable *parity, Arena *arena,
+                          Err *err)
 {
     TableCounts counts = {0};
     TableRun run = {.pg = pg, .table = parity->table, .source = &parity->source, .counts = &counts, .links = links,

@@ -243,7 +243,8 @@ bool export_run(Pg *pg, const Base *base, const ExportOptions *options, ExportRe
     *result = (ExportResult){0};
     choose_tables(result, base, options);
     Target *targets = arena_alloc(&result->arena, sizeof *targets * (size_t)(result->n + 1));
-    bool ok = pg_zones(pg, base, err) && make_folder(options->dir, &made, err) && open_all(result, targets, options->replace, err);
+    bool ok = pg_zones(pg, base, err) && make_folder(options->dir, &made, err) &&
+              open_all(result, targets, options->replace, err);
     for (int i = 0; ok && i < result->n; i++)
         ok = write_table(pg, base, &result->tables[i], targets[i].file, options->include_inactive, err);
     ok = ok && commit_all(result, targets, err);

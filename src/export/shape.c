@@ -41,14 +41,16 @@ static const char *shape_date(DateOrder order, const char *text, Buf *out)
     return out->data;
 }
 
-/* 2025-07-01 10:40:00.5+00 as 2025-07-01 11:40:00.5 in the column's zone; with its offset where the zone repeats the time. */
+/* 2025-07-01 10:40:00.5+00 as 2025-07-01 11:40:00.5 in the column's zone; with its offset where the zone repeats the
+ * time. */
 static const char *in_zone(const Zone *zone, const char *text, Buf *out)
 {
     size_t n = strlen(text);
     if (!zone || !is_iso_day(text) || n < 22 || strcmp(text + n - 3, "+00") != 0)
         return text;
     int year = number(text, 4), month = number(text + 5, 2), day = number(text + 8, 2), second;
-    int64_t utc = civil_seconds(year, month, day, (number(text + 11, 2) * 60 + number(text + 14, 2)) * 60 + number(text + 17, 2));
+    int64_t utc =
+        civil_seconds(year, month, day, (number(text + 11, 2) * 60 + number(text + 14, 2)) * 60 + number(text + 17, 2));
     int64_t offset = zone_offset_of_utc(zone, utc), local = utc + offset;
     civil_date(local, &year, &month, &day, &second);
     bool repeated = zone_offset_of_local(zone, local) != offset;
@@ -57,7 +59,8 @@ static const char *in_zone(const Zone *zone, const char *text, Buf *out)
     buf_printf(out, "%04d-%02d-%02d %02d:%02d:%02d%.*s", year, month, day, second / 3600, second / 60 % 60, second % 60,
                (int)(n - 3 - 19), text + 19);
     if (repeated)
-        buf_printf(out, "%c%02d:%02d", offset < 0 ? '-' : '+', (int)(llabs(offset) / 3600), (int)(llabs(offset) / 60 % 60));
+        buf_printf(out, "%c%02d:%02d", offset < 0 ? '-' : '+', (int)(llabs(offset) / 3600),
+                   (int)(llabs(offset) / 60 % 60));
     return out->data;
 }
 
@@ -153,8 +156,10 @@ static const char *shape_number(const Column *column, const char *text, Buf *out
     size_t sign = *text == '-', whole = strspn(text + sign, "0123456789");
     const char *point = text + sign + whole;
     bool marked = *point == '.';
-    bool doubtful = marked && whole <= 3 && text[sign] != '0' && strspn(point + 1, "0123456789") == 3 && point[4] == '\0';
-    buf_printf(out, "%.*s%s%.*s", (int)sign, text, doubtful && column->mark == MARK_AUTO ? "0" : "", (int)whole, text + sign);
+    bool doubtful =
+        marked && whole <= 3 && text[sign] != '0' && strspn(point + 1, "0123456789") == 3 && point[4] == '\0';
+    buf_printf(out, "%.*s%s%.*s", (int)sign, text, doubtful && column->mark == MARK_AUTO ? "0" : "", (int)whole,
+               text + sign);
     buf_printf(out, "%s%s", marked ? (column->mark == MARK_COMMA ? "," : ".") : "", point + marked);
     if (column->type == FIELD_PERCENT)
         buf_char(out, '%');

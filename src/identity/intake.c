@@ -11,13 +11,14 @@ static bool id_fits(Intake *in, const char *id)
     if (column->type.length == 0 || n <= (size_t)column->type.length)
         return true;
     Arena *arena = &in->arena;
-    in->reject = (Reject){REJECT_TOO_LONG, in->run->table->id_column, arena_str(arena, id),
-                             arena_printf(arena, "the id has %zu characters, the column holds %d", n, column->type.length)};
+    in->reject =
+        (Reject){REJECT_TOO_LONG, in->run->table->id_column, arena_str(arena, id),
+                 arena_printf(arena, "the id has %zu characters, the column holds %d", n, column->type.length)};
     return false;
 }
 
-/* The derived id of a record without a row. One whose row has got a real id since is not given to a second row: the state
- * of a link could represent either. */
+/* The derived id of a record without a row. One whose row has got a real id since is not given to a second row: the
+ * state of a link could represent either. */
 static const char *derive_id(Intake *in, const Record *record)
 {
     const char *id;
@@ -163,8 +164,8 @@ static bool is_link_reject(const char *code)
                     strcmp(code, REJECT_LINK_MULTIPLE) == 0);
 }
 
-/* A record that is refused or skipped may be the one that a row with a derived or generated id represents: it was not compared with
- * its natural key. */
+/* A record that is refused or skipped may be the one that a row with a derived or generated id represents: it was not
+ * compared with its natural key. */
 static bool may_have_generated_id(const Intake *in, const char *id)
 {
     const IndexedRecord *entry = record_index_find(in->run->index, str_of(id));
@@ -200,7 +201,8 @@ static bool put_record(void *ctx, const Record *record, Err *err)
         item.values = record->values;
         item.at_id = adopted_row(in, record);
         if (!record->id && !(record_index_add(run->index, str_of(item.id))->flags & RECORD_ROW))
-            warn(in, record->position.line, "the file has no record ids; the new row's id is derived from its natural key");
+            warn(in, record->position.line,
+                 "the file has no record ids; the new row's id is derived from its natural key");
     }
     return in->kind->put(in->writer, &item, err);
 }

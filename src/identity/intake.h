@@ -22,7 +22,8 @@ typedef struct Intake {
     Arena arena;           /* its strings */
 } Intake;
 
-/* How dates and numbers of the source are to be read (marks.c). marks_of_numbers is the cleaner's; ctx is the TableRun. */
+/* How dates and numbers of the source are to be read (marks.c). marks_of_numbers is the cleaner's; ctx is the
+ * TableRun. */
 bool marks_load(TableRun *run, Err *err);
 bool marks_date_order(TableRun *run, DateOrder *order, Err *err);
 bool marks_of_numbers(void *ctx, NumberMark *marks, Err *err);

@@ -13,7 +13,8 @@ static bool add_row(void *ctx, const char *const *cells, int n, Err *err)
     return true;
 }
 
-/* One that was loaded before is loaded anew only if its own table was written since: whoever writes it drops the index. */
+/* One that was loaded before is loaded anew only if its own table was written since: whoever writes it drops
+ * the index. */
 bool links_load(LinkIndex **links, Pg *pg, const Table *table, Err *err)
 {
     bool ok = true;

@@ -1,5 +1,5 @@
-/* marks.c - how a file's dates and numbers are to be read, where base.json leaves it to the file: one more look at it, and
- * only if it needs one. A column without evidence is read as in the export that had some last. */
+/* marks.c - how a file's dates and numbers are to be read, where base.json leaves it to the file: one more look at it,
+ * and only if it needs one. A column without evidence is read as in the export that had some last. */
 #include <string.h>
 
 #include "artsync/embed.h"
@@ -32,7 +32,8 @@ bool marks_load(TableRun *run, Err *err)
         }
     sql_array(&array, names, n);
     PgRows *rows = NULL;
-    bool ok = n == 0 || pg_query(run->pg, sql_query("marks"), 2, (const char *[]){table->base->name, array.data}, &rows, err);
+    bool ok =
+        n == 0 || pg_query(run->pg, sql_query("marks"), 2, (const char *[]){table->base->name, array.data}, &rows, err);
     for (int i = 0; ok && i < n; i++) {
         const char *value = pg_get(rows, i, 0);
         for (int mark = MARK_POINT; value && mark <= MARK_COMMA; mark++)
@@ -63,7 +64,8 @@ bool marks_keep(const TableRun *run, Err *err)
             continue;
         DecimalMark before = run->marks.before[c];
         DecimalMark now = run->marks.shown[c];
-        if (now == MARK_AUTO || now == before || (before != MARK_AUTO && !run->marks.detector)) /* a part of the file shows a part */
+        /* a part of the file shows a part */
+        if (now == MARK_AUTO || now == before || (before != MARK_AUTO && !run->marks.detector))
             continue;
         const char *params[] = {table->base->name, setting(run, c, &arena), words[now], runlog_who(&arena)};
         ok = pg_run(run->pg, sql_query("mark_set"), 4, params, NULL, err);

@@ -28,7 +28,9 @@ void plan_natural_keys(Buf *out, const Table *table, bool only_generated)
 
 void plan_links_fingerprint(Buf *out, const Table *table)
 {
-    buf_str(out, "SELECT count(*) || '.' || coalesce(sum(hashtextextended(concat_ws(E'\\x1f', l.a, l.b, l.c), 0)), 0) FROM (");
+    buf_str(
+        out,
+        "SELECT count(*) || '.' || coalesce(sum(hashtextextended(concat_ws(E'\\x1f', l.a, l.b, l.c), 0)), 0) FROM (");
     plan_links(out, table);
     buf_str(out, ") AS l (a, b, c)");
 }

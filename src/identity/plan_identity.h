@@ -4,7 +4,8 @@
 
 #include "artsync/plan.h"
 
-/* For the record index, as binary COPY: record_id, raw, deactivated of the state; id, active, hashtext(id) of the rows. */
+/* For the record index, as binary COPY: record_id, raw, deactivated of the state; id, active, hashtext(id) of
+ * the rows. */
 void plan_index_state(Buf *out, const Table *table);
 void plan_index_rows(Buf *out, const Table *table);
 

@@ -10,9 +10,11 @@ bool table_prepare(TableRun *run, Err *err)
     progress_phase("reading its rows");
     run->index = record_index_new();
     run->header.present = arena_alloc(&run->arena, sizeof *run->header.present * (size_t)(run->table->n_columns + 1));
-    run->seen.links_by_name = arena_alloc(&run->arena, sizeof *run->seen.links_by_name * (size_t)(run->table->n_columns + 1));
-    return record_index_load(run->index, run->pg, run->table, err) && links_load(run->links, run->pg, run->table, err) &&
-           marks_load(run, err) && pg_zones(run->pg, run->table->base, err);
+    run->seen.links_by_name =
+        arena_alloc(&run->arena, sizeof *run->seen.links_by_name * (size_t)(run->table->n_columns + 1));
+    return record_index_load(run->index, run->pg, run->table, err) &&
+           links_load(run->links, run->pg, run->table, err) && marks_load(run, err) &&
+           pg_zones(run->pg, run->table->base, err);
 }
 
 void table_run_free(TableRun *run)

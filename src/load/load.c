@@ -97,7 +97,8 @@ static bool start_copy(Load *load, Err *err)
     Buf sql = {0};
     plan_load_rows(&sql, table, load->run->header.present);
     layouts_read_under(&load->layouts, load->run->header.rules);
-    load->copying = layouts_current(&load->layouts, load->run->pg, &load->line.layout, err) && pg_path_database(load->run->pg, err) && pg_copy_in(load->run->pg, sql.data, err);
+    load->copying = layouts_current(&load->layouts, load->run->pg, &load->line.layout, err) &&
+                    pg_path_database(load->run->pg, err) && pg_copy_in(load->run->pg, sql.data, err);
     buf_free(&sql);
     return load->copying;
 }

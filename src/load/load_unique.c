@@ -1,10 +1,10 @@
 /* load_unique.c - the unique keys of a table that is loaded from empty, watched over by the client.
  *
- * A repeated key would make the database refuse the whole COPY; a record that repeats one is refused alone here, as
- * the ordinary path would. Keys are compared by their values' text: where the database finds more values equal than
- * that (citext, for example), it still refuses, and the table goes the ordinary way. The tables of keys are no TextMap: a key
- * takes 16 bytes a record, without its text, and its slot is fetched ahead. Two of a million keys share their 96 bits of
- * XXH3-128 with a probability of about 2^-57.
+ * A repeated key would make the database refuse the whole COPY; a record that repeats one is refused alone here, as the
+ * ordinary path would. Keys are compared by their values' text: where the database finds more values equal than that
+ * (citext, for example), it still refuses, and the table goes the ordinary way. The tables of keys are no TextMap: a
+ * key takes 16 bytes a record, without its text, and its slot is fetched ahead. Two of a million keys share their 96
+ * bits of XXH3-128 with a probability of about 2^-57.
  */
 #include <stdlib.h>
 #include <xxhash.h>
@@ -143,7 +143,8 @@ Reject load_unique_claim(LoadUnique *unique, const Table *table, const Item *ite
         make_room(keys);
         keys->mine = slot_for(keys, &keys->own);
         if (keys->mine->line)
-            return stage_duplicate_key(table, keys->key, key_text(table, item, keys->key, arena), keys->mine->line, arena);
+            return stage_duplicate_key(table, keys->key, key_text(table, item, keys->key, arena), keys->mine->line,
+                                       arena);
     }
     for (int k = 0; k < unique->n; k++) {
         KeyTable *keys = &unique->keys[k];

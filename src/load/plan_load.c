@@ -17,8 +17,9 @@ void plan_load_rows(Buf *out, const Table *table, const bool *present)
 
 void plan_load_state(Buf *out, const Table *table)
 {
-    sql_expand(out, table,
-               "COPY {state} (record_id, raw, cols, layout, first_log, created, deactivated) FROM STDIN (FORMAT binary)");
+    sql_expand(
+        out, table,
+        "COPY {state} (record_id, raw, cols, layout, first_log, created, deactivated) FROM STDIN (FORMAT binary)");
 }
 
 void plan_load_analyze(Buf *out, const Table *table) { sql_expand(out, table, "ANALYZE {table}, {state} (record_id)"); }

@@ -85,8 +85,9 @@ static void warn_refused(Merge *merge, const StringList *ids, int64_t before, co
     const Table *table = merge->run->table;
     Arena arena = {0};
     for (int i = 0; i < refused->n; i++) {
-        const char *text = arena_printf(&arena, "%s is absent from the export, but stays active: %s",
-                                        ids->items[refused->items[i].seq - before - 1], refused->items[i].reject.reason);
+        const char *text =
+            arena_printf(&arena, "%s is absent from the export, but stays active: %s",
+                         ids->items[refused->items[i].seq - before - 1], refused->items[i].reject.reason);
         cleaning_report_warn(merge->options.cleaning, table, table->metadata[META_ACTIVE], 0, NULL, text);
     }
     arena_free(&arena);

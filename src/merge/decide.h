@@ -1,7 +1,8 @@
 /* decide.h - the decision of a sync, one column at a time: a pure function, tested as a truth table.
  *
  * Three things meet: what the export says now, what is known of the last sync (the state, kept as hashes) and what the
- * row holds. Modes and --on-conflict are parameters, so incremental, merge and full are one engine: docs/REFERENCE.md, Modes.
+ * row holds. Modes and --on-conflict are parameters, so incremental, merge and full are one engine: docs/REFERENCE.md,
+ * Modes.
  */
 #ifndef ARTSYNC_MERGE_DECIDE_H
 #define ARTSYNC_MERGE_DECIDE_H

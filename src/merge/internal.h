@@ -29,8 +29,8 @@ bool merge_record(Merge *merge, Buf *out, const Item *item, const PgRows *rows, 
 /* Deactivate what is absent from the export (absent.c). */
 bool deactivate_absent(Merge *merge, Err *err);
 
-/* Former ids besides those of adopted rows (returned.c). returned_note looks whether a record that gets a row, new or adopted,
- * is that of a row which is gone; returned_write keeps what was found, after the rows were written. */
+/* Former ids besides those of adopted rows (returned.c). returned_note looks whether a record that gets a row, new or
+ * adopted, is that of a row which is gone; returned_write keeps what was found, after the rows were written. */
 void returned_note(Merge *merge, const Item *item);
 bool returned_write(Merge *merge, Err *err);
 void returned_free(Returned *returned);

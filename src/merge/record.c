@@ -23,7 +23,8 @@ typedef struct MergeRow {
     bool has_row, has_state, was_deactivated, reactivates;
     Slot *before, *after;    /* of the state */
     FactsBasis basis;
-    bool state_moved;        /* the state knows something else afterwards; a cell that is only spelled otherwise is no such thing */
+    bool state_moved;        /* the state knows something else afterwards; a cell that is only spelled otherwise is
+                                no such thing */
     const char **final;      /* the row's values afterwards */
     cJSON *changes;          /* {"column": [before, after]} or NULL */
     Conflicts conflicts;
@@ -41,8 +42,9 @@ static void note_change(cJSON **changes, const char *column, const char *from, c
 
 static void note_conflict(MergeRow *c, const Table *table, const Column *column, const char *row, Verdict verdict)
 {
-    static const char *const resolutions[] = {
-        [VERDICT_CONFLICT_WRITE] = "export", [VERDICT_CONFLICT_KEEP] = "database", [VERDICT_CONFLICT_REJECT] = "reject"};
+    static const char *const resolutions[] = {[VERDICT_CONFLICT_WRITE] = "export",
+                                              [VERDICT_CONFLICT_KEEP] = "database",
+                                              [VERDICT_CONFLICT_REJECT] = "reject"};
     const char *cells[CONFLICT_CELLS] = {table->name, c->item->id, column->name, c->item->values[column->index].text,
                                          row, resolutions[verdict]};
     if (c->conflicts.lines.len)
@@ -71,7 +73,8 @@ static void decide_column(Merge *merge, MergeRow *c, const Column *column)
         note_conflict(c, merge->run->table, column, row, verdict);
     c->conflicts.n_overwritten += verdict == VERDICT_OVERWRITE;
     c->after[i] = facts_slot(&facts, value, row, before, verdict_writes(verdict));
-    c->state_moved |= value->present && (!facts.known || facts.reading_moved || (before->made && before->made != c->after[i].made));
+    c->state_moved |=
+        value->present && (!facts.known || facts.reading_moved || (before->made && before->made != c->after[i].made));
 }
 
 static void decide_existing(Merge *merge, MergeRow *c)
@@ -176,7 +179,8 @@ bool merge_record(Merge *merge, Buf *out, const Item *item, const PgRows *rows, 
         c.has_state = pg_bool(rows, row, ROWS_STATE);
         c.was_deactivated = pg_bool(rows, row, ROWS_DEACTIVATED);
         c.basis = facts_basis(&merge->layouts, merge->run->links, rows, row, &merge->scratch);
-        if (!state_decode(&merge->layouts, (int)pg_int(rows, row, ROWS_LAYOUT), pg_get(rows, row, ROWS_COLS), c.before, err))
+        if (!state_decode(&merge->layouts, (int)pg_int(rows, row, ROWS_LAYOUT), pg_get(rows, row, ROWS_COLS), c.before,
+                          err))
             return false;
     }
     for (int i = n; c.has_row && i < n_slots; i++)
@@ -196,7 +200,8 @@ bool merge_record(Merge *merge, Buf *out, const Item *item, const PgRows *rows, 
                          arena_printf(&merge->scratch, "changed in the export and in the database (which has %s) since "
                                                       "the last sync, and conflicts are to be rejected",
                                       database ? database : "nothing")};
-        stage_reject(merge->stage, out, &item->position, item->id, item->raw, reject, c.conflicts.lines.data, c.conflicts.n);
+        stage_reject(merge->stage, out, &item->position, item->id, item->raw, reject, c.conflicts.lines.data,
+                     c.conflicts.n);
     } else if (op == 0) {
         merge->run->counts->unchanged++;
     } else if ((ok = layouts_current(&merge->layouts, merge->run->pg, &layout, err))) {

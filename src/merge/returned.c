@@ -1,5 +1,5 @@
-/* returned.c - a record whose row had a derived id and was deleted comes back with its real id: its row is made anew, and what
- * links to it meant the same record before. */
+/* returned.c - a record whose row had a derived id and was deleted comes back with its real id: its row is made anew,
+ * and what links to it meant the same record before. */
 #include <stdlib.h>
 
 #include "artsync/natural.h"

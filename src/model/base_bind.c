@@ -65,14 +65,15 @@ static void bind_id_key(Binding *binding, int column, const char *place)
             problems_add(binding->problems, place, "declare it NOT DEFERRABLE",
                          "the unique key of the id column is deferrable");
     } else if (catalog->partition_key) {
-        problems_add(binding->problems, place,
-                     arena_printf(&binding->arena,
-                                  "partition the table by the id (PARTITION BY HASH (%s)) with a UNIQUE constraint on that "
-                                  "column, or map a table that is not partitioned",
-                                  binding->table->id_column),
-                     "the id column is not unique alone: the table is partitioned by %s, and PostgreSQL wants the partition "
-                     "key in every unique key",
-                     catalog->partition_key);
+        problems_add(
+            binding->problems, place,
+            arena_printf(&binding->arena,
+                         "partition the table by the id (PARTITION BY HASH (%s)) with a UNIQUE constraint on that "
+                         "column, or map a table that is not partitioned",
+                         binding->table->id_column),
+            "the id column is not unique alone: the table is partitioned by %s, and PostgreSQL wants the partition "
+            "key in every unique key",
+            catalog->partition_key);
     } else {
         problems_add(binding->problems, place, "add a UNIQUE constraint on this column alone",
                      "the id column is not unique");
@@ -143,7 +144,8 @@ static void bind_link(Binding *binding, const Column *column, const CatalogTable
         return;
     }
     const PgType *key = &to->columns[to->primary_key].type, *own = &column->catalog->type;
-    if (own->kind != key->kind || own->bytes < key->bytes || (own->kind >= PG_ENUM && strcmp(own->base, key->base) != 0))
+    if (own->kind != key->kind || own->bytes < key->bytes ||
+        (own->kind >= PG_ENUM && strcmp(own->base, key->base) != 0))
         problems_add(binding->problems, place, NULL, "the column is %s, but the primary key of %s is %s", own->name,
                      column->to->name, key->name);
 }
@@ -153,8 +155,8 @@ static void bind_choices(Binding *binding, const Column *column, const char *pla
     const PgType *type = &column->catalog->type;
     for (int i = 0; type->kind == PG_TEXT && type->length > 0 && i < column->choices.n; i++) {
         if (utf8_length(str_of(column->choices.items[i])) > (size_t)type->length)
-            problems_add(binding->problems, place, NULL, "the choice \"%s\" is too long for %s", column->choices.items[i],
-                         type->name);
+            problems_add(binding->problems, place, NULL, "the choice \"%s\" is too long for %s",
+                         column->choices.items[i], type->name);
     }
 }
 
@@ -174,8 +176,8 @@ static void bind_column(Binding *binding, Column *column, CatalogTable *const *c
     if (column->type == FIELD_LINK)
         bind_link(binding, column, catalogs[column->to->index], place);
     else if (!field_accepts(column->type, type->kind))
-        problems_add(problems, place, field_refusal(column->type, type, &binding->arena), "a column of type %s cannot hold a field of type %s", type->name,
-                     field_type_name(column->type));
+        problems_add(problems, place, field_refusal(column->type, type, &binding->arena),
+                     "a column of type %s cannot hold a field of type %s", type->name, field_type_name(column->type));
     if (is_padded(type))
         problems_add(problems, place, "make it varchar or text", "%s pads its values with blanks", type->name);
     if (column->catalog->not_null && column->on_invalid_null)
@@ -212,11 +214,13 @@ static void missing_table(Binding *binding, const char *never_made)
     else if (!catalog->known)
         problems_add(binding->problems, place, never_made, "the database has no table %s.%s", schema, name);
     else if (catalog->likely)
-        problems_add(binding->problems, place,
-                     arena_printf(&binding->arena,
-                                  "artsync was set up for a table that base.json does not name: %s; if it is the same one, "
-                                  "give its new name in base.json, or rename it back", catalog->likely),
-                     "the table %s.%s no longer exists: it was renamed or dropped", schema, name);
+        problems_add(
+            binding->problems, place,
+            arena_printf(&binding->arena,
+                         "artsync was set up for a table that base.json does not name: %s; if it is the same one, "
+                         "give its new name in base.json, or rename it back",
+                         catalog->likely),
+            "the table %s.%s no longer exists: it was renamed or dropped", schema, name);
     else
         problems_add(binding->problems, place,
                      "give the table's new name in base.json, or rename it back; if it was dropped, restore it from a "
@@ -246,9 +250,10 @@ static void check_label(Binding *binding, const Column *column, const char *choi
                      "make the choices \"true\" and \"false\", and the other words \"aliases\" of these",
                      "the choice \"%s\" is neither yes nor no, and the column is boolean", choice);
     else if ((type->kind == PG_ENUM || type->kind == PG_ENUM_ARRAY) && !has_label(type, choice))
-        problems_add(binding->problems, place,
-                     arena_printf(&binding->arena, "the labels of %s: %s", label_type(binding, type), label_list(binding, type)),
-                     "the choice \"%s\" is not a label of the enum %s", choice, label_type(binding, type));
+        problems_add(
+            binding->problems, place,
+            arena_printf(&binding->arena, "the labels of %s: %s", label_type(binding, type), label_list(binding, type)),
+            "the choice \"%s\" is not a label of the enum %s", choice, label_type(binding, type));
 }
 
 static void check_labels(Binding *binding, const Column *column)

@@ -283,7 +283,8 @@ static void check_choices(const Node *node, const Column *column)
         const Alias *alias = &column->aliases[i];
         if (alias->to && !is_choice(column, alias->to))
             node_problem(&aliases, /* a hint looks at every choice */
-                         unknown++ < HINTS ? nearest_hint(arena, alias->to, column->choices.items, column->choices.n) : NULL,
+                         unknown++ < HINTS ? nearest_hint(arena, alias->to, column->choices.items, column->choices.n)
+                                           : NULL,
                          "the alias \"%s\" means \"%s\", which is not one of the choices", alias->from, alias->to);
         for (int k = count_folded(folded, column->choices.n, utf8_fold(str_of(alias->from), &scratch)); k > 0; k--)
             node_problem(&aliases, NULL, "\"%s\" is a choice itself, so this alias would never apply", alias->from);
@@ -304,7 +305,8 @@ void read_column(const Node *node, Column *column)
         node_problem(node, NULL, "needs \"headers\": no header of the file is mapped to this column");
     for (size_t i = 0; i < COUNT(column_keys); i++)
         if (column_keys[i].needed & BIT(column->type) && !node_get(node, column_keys[i].name).json)
-            node_problem(node, arena_printf(node->doc->arena, "a column of type %s needs it", field_type_name(column->type)),
+            node_problem(node,
+                         arena_printf(node->doc->arena, "a column of type %s needs it", field_type_name(column->type)),
                          "the key \"%s\" is missing", column_keys[i].name);
     if (column->required && column->on_invalid_null) {
         Node value = node_get(node, "on_invalid");

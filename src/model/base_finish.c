@@ -46,7 +46,8 @@ static void column_names(const Node *columns, const Table *table)
     }
 }
 
-/* A former name that is still in use, or that two columns had, would give one column another one's last-synced state. */
+/* A former name that is still in use, or that two columns had, would give one column another one's last-synced
+ * state. */
 static void former_names(const Node *columns, const Table *table)
 {
     for (int i = 0; i < table->n_columns; i++) {
@@ -58,8 +59,8 @@ static void former_names(const Node *columns, const Table *table)
             node_problem(&at, "leave \"was\" out once it is of no more use", "the column %s is mapped itself", was);
         for (int k = 0; k < i; k++)
             if (table->columns[k].was && strcmp(table->columns[k].was, was) == 0)
-                node_problem(&at, NULL, "%s was %s already", table->columns[k].name ? table->columns[k].name : "another column",
-                             was);
+                node_problem(&at, NULL, "%s was %s already",
+                             table->columns[k].name ? table->columns[k].name : "another column", was);
     }
 }
 

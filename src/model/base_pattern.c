@@ -20,7 +20,10 @@ static const char *skip_bracket(const char *p)
     return p + (*p == ']');
 }
 
-static size_t times(size_t size, size_t n) { return size > PATTERN_SIZE || n > PATTERN_SIZE ? PATTERN_SIZE + 1 : size * n; }
+static size_t times(size_t size, size_t n)
+{
+    return size > PATTERN_SIZE || n > PATTERN_SIZE ? PATTERN_SIZE + 1 : size * n;
+}
 
 /* The larger number of {m,n}, whose { was read. */
 static size_t bound(const char **at)

@@ -47,7 +47,8 @@ static void read_natural_key(const Node *value, void *target)
 static const JsonKey id_keys[] = {
     {"column", true, read_id_column, 0, 0, &shape_name, "the unique column that holds the record id"},
     {"headers", false, read_id_headers, 0, 0, &shape_names, "headers that hold it; this or `natural_key` is needed"},
-    {"natural_key", false, read_natural_key, 0, 0, &shape_names, "columns that identify a record of a file without ids"},
+    {"natural_key", false, read_natural_key, 0, 0, &shape_names,
+     "columns that identify a record of a file without ids"},
 };
 
 static const KeyList id_key_list = {"id", id_keys, COUNT(id_keys), "headers natural_key"};
@@ -58,7 +59,8 @@ static void read_id(const Node *value, void *target)
     const Table *table = target;
     bool sound = node_fields(value, id_keys, COUNT(id_keys), target);
     if (sound && !node_get(value, "headers").json && table->n_natural_key == 0)
-        node_problem(value, NULL, "needs \"headers\", \"natural_key\" or both: records cannot be identified without one of them");
+        node_problem(value, NULL,
+                     "needs \"headers\", \"natural_key\" or both: records cannot be identified without one of them");
 }
 
 static void read_skip(const Node *value, void *target)

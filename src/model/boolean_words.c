@@ -8,8 +8,9 @@ static const struct {
     const char *text;
     bool yes;
 } words[] = {
-    {"checked", true}, {"unchecked", false}, {"true", true}, {"false", false}, {"yes", true}, {"no", false}, {"1", true},
-    {"0", false},      {"y", true},          {"n", false},   {"t", true},      {"f", false},  {"on", true},  {"off", false},
+    {"checked", true}, {"unchecked", false}, {"true", true}, {"false", false}, {"yes", true},
+    {"no", false},     {"1", true},          {"0", false},   {"y", true},      {"n", false},
+    {"t", true},       {"f", false},         {"on", true},   {"off", false},
 };
 
 bool boolean_word(Str text, bool *yes)

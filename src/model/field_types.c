@@ -72,9 +72,13 @@ static const char *columns_of(FieldType type, Arena *arena)
 const char *field_refusal(FieldType type, const PgType *pg, Arena *arena)
 {
     for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
-        if (refusals[i].kind == pg->kind && ends_with(pg->base ? pg->base : "", refusals[i].end) && (refusals[i].fields >> type & 1))
+        if (refusals[i].kind == pg->kind && ends_with(pg->base ? pg->base : "", refusals[i].end) &&
+            (refusals[i].fields >> type & 1))
             return refusals[i].why;
     }
-    return arena_printf(arena, "a field of type %s goes into columns of type %s; make it one of these, give the field another type, "
-                               "or leave the column out", types[type].name, columns_of(type, arena));
+    return arena_printf(
+        arena,
+        "a field of type %s goes into columns of type %s; make it one of these, give the field another type, "
+        "or leave the column out",
+        types[type].name, columns_of(type, arena));
 }

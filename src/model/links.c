@@ -137,7 +137,8 @@ LinkOutcome link_by_id(const LinkIndex *index, Str id, Link *link)
     return outcome;
 }
 
-/* A name as it is looked up: most are found as they are spelt, so the other spellings are made when they are asked for. */
+/* A name as it is looked up: most are found as they are spelt, so the other spellings are made when they are
+ * asked for. */
 typedef struct Spelt {
     Str texts[SPELLINGS]; /* p NULL: not made yet; empty: the name has none */
     Arena arena;
@@ -167,8 +168,8 @@ static LinkOutcome row_by_name(const LinkIndex *index, Spelt *name, int first, i
     return outcome;
 }
 
-/* The row of the export's record. Where the rows are older than this export, a row of that name whose id is not Airtable's
- * is the record's, too: the next sync of its table adopts it. */
+/* The row of the export's record. Where the rows are older than this export, a row of that name whose id is not
+ * Airtable's is the record's, too: the next sync of its table adopts it. */
 static LinkOutcome row_of_record(const LinkIndex *index, Spelt *name, const char *id, Link *link)
 {
     uint32_t row, other;

@@ -24,8 +24,8 @@ static bool reader_left(void)
     return poll(&out, 1, 0) > 0 && (out.revents & (POLLERR | POLLHUP));
 }
 
-/* An earlier failure has lost its reason. What was printed is cut short in any case, so a line end more does no harm: if it
- * cannot be written either, that says why. */
+/* An earlier failure has lost its reason. What was printed is cut short in any case, so a line end more does no harm:
+ * if it cannot be written either, that says why. */
 static int earlier_reason(void)
 {
     return reader_left() || write(STDOUT_FILENO, "\n", 1) == 1 ? 0 : errno;
@@ -42,7 +42,8 @@ bool out_finish(bool *gone, Err *err)
         *gone = failed && (why == EPIPE || (why == 0 && reader_left()));
     if (!failed)
         return true;
-    return err_set(err, ERR_IO, NULL, "cannot write to standard output: %s", why ? strerror(why) : "only a part of it was written");
+    return err_set(err, ERR_IO, NULL, "cannot write to standard output: %s",
+                   why ? strerror(why) : "only a part of it was written");
 }
 
 /* Named, so that out_print knows its own codes by their address, and no others by their bytes. */

@@ -22,7 +22,8 @@ const char *pg_xid(Pg *pg, Err *err)
     return pg->xid;
 }
 
-/* UNDECIDED: the reply was lost. Once the first byte may have left, a broken connection says nothing about the outcome. */
+/* UNDECIDED: the reply was lost. Once the first byte may have left, a broken connection says nothing about the
+ * outcome. */
 static Outcome send_commit(Pg *pg, Err *err)
 {
     PGresult *result = NULL;

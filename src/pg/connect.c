@@ -85,7 +85,8 @@ static int timeout_of(const PQconninfoOption *info)
 /* Try host after host; the first that takes writes wins. The error of the last one stays. */
 static bool try_hosts(PGconn **conn, const Options *given, const PQconninfoOption *info, const char *session, Err *err)
 {
-    int hosts = host_list_length(option_find(info, "hostaddr") ? option_find(info, "hostaddr") : option_find(info, "host"));
+    int hosts =
+        host_list_length(option_find(info, "hostaddr") ? option_find(info, "hostaddr") : option_find(info, "host"));
     Buf where = {0};
     bool ok = false;
     for (int i = 0; i < hosts && !ok; i++) {

@@ -37,8 +37,8 @@ bool pg_copy_in(Pg *pg, const char *sql, Err *err)
     return start(pg, sql, PGRES_COPY_IN, err);
 }
 
-/* What PQputCopyData or PQputCopyEnd said of something that was to go into an empty buffer. 0 is then no full buffer that
- * flushing would empty: libpq could not get memory for it. */
+/* What PQputCopyData or PQputCopyEnd said of something that was to go into an empty buffer. 0 is then no full buffer
+ * that flushing would empty: libpq could not get memory for it. */
 static bool queued(Pg *pg, int said, Err *err)
 {
     if (said > 0)

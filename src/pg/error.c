@@ -100,11 +100,13 @@ static void add_place(Buf *out, const char *line)
 static const struct {
     const char *prefix, *hint;
 } function_errors[] = {
-    {"42704", "that function needs something that its own application creates; a setting can be given to artsync as well: "
-              "PGOPTIONS='-c NAME=VALUE' artsync ..."},
+    {"42704",
+     "that function needs something that its own application creates; a setting can be given to artsync as well: "
+     "PGOPTIONS='-c NAME=VALUE' artsync ..."},
     {"42501", "grant this role what that function needs, or make it SECURITY DEFINER"},
-    {"42", "that function finds its tables and functions by the search_path of this database (SHOW search_path); name the "
-           "schema in it, or give it a path of its own: ALTER FUNCTION ... SET search_path = ..."},
+    {"42",
+     "that function finds its tables and functions by the search_path of this database (SHOW search_path); name the "
+     "schema in it, or give it a path of its own: ALTER FUNCTION ... SET search_path = ..."},
     {"3F", "that function names a schema that does not exist"},
     {"", "check that function, and the trigger, check, default or index that calls it"},
 };
@@ -197,7 +199,8 @@ bool pg_error_result(Pg *pg, const PGresult *result, const char *script, Err *er
         advice = NULL;
     }
     const char *function = sqlstate ? function_line(result) : NULL;
-    if (function && !strstr(function, "inline_code_block") && (!advice || code == ERR_SCHEMA || code == ERR_PRIVILEGE)) {
+    if (function && !strstr(function, "inline_code_block") &&
+        (!advice || code == ERR_SCHEMA || code == ERR_PRIVILEGE)) {
         code = code == ERR_SCHEMA ? ERR_DATABASE : code;
         advice = function_hint(sqlstate);
         if (strncmp(sqlstate, "42", 2) == 0) /* PostgreSQL's own is about one statement's words */
@@ -245,7 +248,8 @@ static const struct {
     {"could not translate host name", ERR_CONNECT, "check the spelling of the host name"},
     {"timeout expired", ERR_CONNECT, "is the host right, and does a firewall let you through?"},
     {"session is read-only", ERR_CONNECT,
-     "this server or role does not allow writes: connect to the primary (target_session_attrs=any lets you read all the "
+     "this server or role does not allow writes: connect to the primary (target_session_attrs=any lets you read all "
+     "the "
      "same)"},
     {"server is in hot standby", ERR_CONNECT, "connect to the primary"},
     {"too many clients", ERR_CONNECT, "all connection slots are in use; try again later"},

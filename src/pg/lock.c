@@ -1,4 +1,5 @@
-/* One sync at a time: an advisory lock of the transaction, since a session's lock does not exclude others behind a pooler. */
+/* One sync at a time: an advisory lock of the transaction, since a session's lock does not exclude others behind a
+ * pooler. */
 #include <stdio.h>
 
 #include "artsync/embed.h"

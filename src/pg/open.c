@@ -39,13 +39,16 @@ static void explain(const Pg *pg, const PgRows *rows, Err *err)
     }
     err_clear(err);
     err_set(err, ERR_CONNECT,
-            arena_printf(&arena, "to allow writes: %s (target_session_attrs=any in the connection string lets you read all the "
-                                 "same)", undo),
+            arena_printf(&arena,
+                         "to allow writes: %s (target_session_attrs=any in the connection string lets you read all the "
+                         "same)",
+                         undo),
             "cannot write to %s: " SETTING " is on %s", pg->description, where);
     arena_free(&arena);
 }
 
-/* If a session was refused as read-only by default_transaction_read_only on a primary, *err says so, and where it is set. */
+/* If a session was refused as read-only by default_transaction_read_only on a primary, *err says so, and where it is
+ * set. */
 static void explain_read_only(const char *url, const char *application_name, Err *err)
 {
     Pg *pg = NULL;

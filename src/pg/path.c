@@ -1,8 +1,8 @@
 /* path.c - the search_path that the database or the role sets, for as long as the business's rows are written.
  *
  * Triggers, CHECKs, column defaults and index functions of the business find their tables by it, as they do for its own
- * application. PostgreSQL's own names come first in it and temporary objects last, wherever it has them. Nothing that artsync
- * sends meanwhile looks a name up by it: see pg_write in pg.h.
+ * application. PostgreSQL's own names come first in it and temporary objects last, wherever it has them. Nothing that
+ * artsync sends meanwhile looks a name up by it: see pg_write in pg.h.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -34,7 +34,8 @@ static void add_element(Buf *out, const char *element, size_t n)
     buf_add(out, element, n);
 }
 
-/* pg_catalog is left out and so comes first, while what a trigger creates still goes to the first schema that is named. */
+/* pg_catalog is left out and so comes first, while what a trigger creates still goes to the first schema that
+ * is named. */
 static void path_around(Buf *out, const char *list)
 {
     for (bool end = false; !end; list++) {

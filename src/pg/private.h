@@ -43,7 +43,8 @@ struct Pg {
     char *url;             /* as pg_open got it, to connect again; NULL: libpq's own rules */
     char xid[24];          /* of the open transaction, once it was asked for; else "" */
     char server[64];       /* when the server that gave the xid was started */
-    char *path;            /* the database's own search_path (path.c), once this transaction has asked for it; else NULL */
+    char *path;            /* the database's own search_path (path.c), once this transaction has asked for it; else
+                              NULL */
     int timeout_s;          /* seconds without progress */
     int64_t waiting_since; /* ms; 0: the server has just been heard of */
     bool ignore_signals;             /* signals do not end a wait, they shorten it: cancelling, ROLLBACK, COMMIT */

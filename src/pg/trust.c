@@ -1,7 +1,7 @@
 /* trust.c - whose objects artsync runs with its own rights: those that it would have made itself, and no others.
  *
- * A trigger on artsync.migrations, a view in its place, a column default: whoever owns schema artsync, or something in it,
- * runs code as whoever reads and writes there.
+ * A trigger on artsync.migrations, a view in its place, a column default: whoever owns schema artsync, or something in
+ * it, runs code as whoever reads and writes there.
  */
 #include <stdlib.h>
 
@@ -17,17 +17,23 @@ static bool distrust(const Pg *pg, const PgRows *rows, Err *err)
     sql_ident(&role, owner);
     sql_ident(&own, me);
     if (pg_bool(rows, 0, 4))
-        err_set(err, ERR_SCHEMA,
-                arena_printf(&arena, "drop it, or rename it; or connect as %s; or, if you trust that role, let a superuser "
-                                     "run: GRANT %s TO %s", owner, role.data, own.data),
-                "%s: the %s %s of the role %s has the name of one of PostgreSQL's own, and the base's SQL files could call "
-                "it instead", pg_describe(pg), kind, name, owner);
+        err_set(
+            err, ERR_SCHEMA,
+            arena_printf(&arena,
+                         "drop it, or rename it; or connect as %s; or, if you trust that role, let a superuser "
+                         "run: GRANT %s TO %s",
+                         owner, role.data, own.data),
+            "%s: the %s %s of the role %s has the name of one of PostgreSQL's own, and the base's SQL files could call "
+            "it instead",
+            pg_describe(pg), kind, name, owner);
     else
         err_set(err, ERR_SCHEMA,
-                arena_printf(&arena, "drop it if it is not yours to keep; or connect as %s; or, if you trust that role, let "
-                                     "a superuser run: GRANT %s TO %s", owner, role.data, own.data),
-                "%s: the %s %s belongs to the role %s, which could run its own code with the rights of %s", pg_describe(pg),
-                kind, name, owner, me);
+                arena_printf(&arena,
+                             "drop it if it is not yours to keep; or connect as %s; or, if you trust that role, let "
+                             "a superuser run: GRANT %s TO %s",
+                             owner, role.data, own.data),
+                "%s: the %s %s belongs to the role %s, which could run its own code with the rights of %s",
+                pg_describe(pg), kind, name, owner, me);
     buf_free(&role);
     buf_free(&own);
     arena_free(&arena);
@@ -43,8 +49,9 @@ bool pg_trust(Pg *pg, const Base *base, const char *const *schemas, int n_schema
         names[i] = base->tables[i].name;
     sql_array(&tables, names, base->n_tables);
     sql_array(&spaces, schemas, n_schemas);
-    bool ok = pg_query(pg, sql_query("untrusted"), 3, (const char *[]){base->schema, tables.data, spaces.data}, &rows, err) ||
-              err_context(err, "checking who owns schema artsync");
+    bool ok =
+        pg_query(pg, sql_query("untrusted"), 3, (const char *[]){base->schema, tables.data, spaces.data}, &rows, err) ||
+        err_context(err, "checking who owns schema artsync");
     if (ok && pg_count(rows) && !pg_bool(rows, 0, 3))
         ok = distrust(pg, rows, err);
     if (there)

@@ -23,8 +23,9 @@ static const struct {
 
 static bool pin(Pg *pg, PgTx kind, Err *err)
 {
-    const char *params[] = {pg->application_name, PG_INT(limits[kind].lock * 1000), PG_INT(limits[kind].statement * 1000),
-                            PG_INT(IDLE_TIMEOUT * 1000), PG_INT(CONNECTION_CHECK_INTERVAL * 1000)};
+    const char *params[] = {pg->application_name, PG_INT(limits[kind].lock * 1000),
+                            PG_INT(limits[kind].statement * 1000), PG_INT(IDLE_TIMEOUT * 1000),
+                            PG_INT(CONNECTION_CHECK_INTERVAL * 1000)};
     return pg_send(pg, sql_query("begin"), 5, params, err) && pg_finish(pg, NULL, NULL, err);
 }
 

@@ -20,10 +20,10 @@ static bool stop_for_signal(Pg *pg, Err *err)
 static bool fail_timeout(Pg *pg, Err *err)
 {
     pg->lost = true;
-    return err_set(err, ERR_LOST,
-                   "the server or the network hangs, or a connection pooler has no free connection; nothing was committed",
-                   "%s: no answer for %lld seconds", pg->description,
-                   (long long)((clock_ms() - pg->waiting_since) / 1000));
+    return err_set(
+        err, ERR_LOST,
+        "the server or the network hangs, or a connection pooler has no free connection; nothing was committed",
+        "%s: no answer for %lld seconds", pg->description, (long long)((clock_ms() - pg->waiting_since) / 1000));
 }
 
 /* A signal shortens every wait, also those that it does not end at once: cancelling, ROLLBACK, COMMIT, the log. */
@@ -165,8 +165,8 @@ static bool drain(Pg *pg, Err *err)
     }
 }
 
-/* A COPY that we feed ends by saying so: a cancel may come so late that it hits the next statement instead. Only a server
- * that does not listen is cancelled. */
+/* A COPY that we feed ends by saying so: a cancel may come so late that it hits the next statement instead. Only a
+ * server that does not listen is cancelled. */
 static bool refuse_copy(Pg *pg)
 {
     if (PQputCopyEnd(pg->conn, "cancelled by artsync") <= 0)

@@ -1,9 +1,10 @@
 /* form.h - what a form of report has to do. Add one by a file beside this one and a row in forms.c.
  *
- * Every member may be NULL: then the form leaves that out. The model (report.c) calls them in the order of the description,
- * each `open` followed by its `close`, each `table_begin` by rows and `table_end`; a row may hold all of it again.
- * A form must write what it is given at once: a list may be longer than memory. It must make everything safe that it
- * writes: cells and text come from exports and people. It must not fail: errors of `out` are looked at by who opened it.
+ * Every member may be NULL: then the form leaves that out. The model (report.c) calls them in the order of the
+ * description, each `open` followed by its `close`, each `table_begin` by rows and `table_end`; a row may hold all of
+ * it again. A form must write what it is given at once: a list may be longer than memory. It must make everything safe
+ * that it writes: cells and text come from exports and people. It must not fail: errors of `out` are looked at by who
+ * opened it.
  */
 #ifndef ARTSYNC_REPORT_FORM_H
 #define ARTSYNC_REPORT_FORM_H

@@ -1,9 +1,9 @@
 /* form_page.c - the report as one HTML page that needs nothing else: no script, font or picture, from nowhere.
  *
- * The first heading is the page's title; each further heading, and the title of a table, begins a section. Fields with a
- * label are facts, counts among them tiles. A table with a column of changes is a list of entries, one with PLOTTED columns
- * is charts; every other table is a table, whose rows become blocks where the screen is narrow. Rows are written at once, but
- * for the few of a table with a column that is left out where it is empty.
+ * The first heading is the page's title; each further heading, and the title of a table, begins a section. Fields with
+ * a label are facts, counts among them tiles. A table with a column of changes is a list of entries, one with PLOTTED
+ * columns is charts; every other table is a table, whose rows become blocks where the screen is narrow. Rows are
+ * written at once, but for the few of a table with a column that is left out where it is empty.
  */
 #include <stdlib.h>
 

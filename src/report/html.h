@@ -7,8 +7,9 @@
 
 #include "form.h"
 
-/* Text as text, whatever it holds: markup escaped; control characters, embeddings and overrides of direction, and bytes that
- * are not UTF-8 written as their code in words; line feeds kept. At most `max` characters, then how many there are in all. */
+/* Text as text, whatever it holds: markup escaped; control characters, embeddings and overrides of direction, and bytes
+ * that are not UTF-8 written as their code in words; line feeds kept. At most `max` characters, then how many there are
+ * in all. */
 void html_text(FILE *out, const char *text, size_t max);
 
 extern const char *const html_style[]; /* of the page: CSS, light and dark, screen and paper; ends with NULL */
@@ -25,7 +26,8 @@ typedef struct Charts {
 } Charts;
 
 bool html_has_charts(const ReportTable *table);
-void html_charts_add(Charts *charts, const ReportTable *table, const char *const *cells); /* ignores more than CHART_POINTS */
+void html_charts_add(Charts *charts, const ReportTable *table, const char *const *cells); /* ignores more than
+                                                                                             CHART_POINTS */
 void html_charts_write(FILE *out, const Charts *charts, const ReportTable *table);
 
 /* ---- the form's own state ---- */

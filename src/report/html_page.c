@@ -9,7 +9,8 @@ static void begin_titled(Report *report, const char *title)
         return;
     state->begun = true;
     fputs("<!doctype html>\n<html lang=en dir=ltr>\n<head>\n<meta charset=utf-8>\n"
-          "<meta http-equiv=Content-Security-Policy content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">\n"
+          "<meta http-equiv=Content-Security-Policy content=\"default-src 'none'; style-src 'unsafe-inline'; img-src "
+          "data:\">\n"
           "<meta name=viewport content=\"width=device-width, initial-scale=1\">\n"
           "<meta name=color-scheme content=\"light dark\">\n<meta name=referrer content=no-referrer>\n"
           "<link rel=icon href=\"data:,\">\n<title>",

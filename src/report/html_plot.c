@@ -1,5 +1,5 @@
-/* html_plot.c - charts of a page: a figure each, with its numbers in words; SVG in the page itself, shapes only, so that the
- * texts keep their size on every screen. */
+/* html_plot.c - charts of a page: a figure each, with its numbers in words; SVG in the page itself, shapes only, so
+ * that the texts keep their size on every screen. */
 #include <stdlib.h>
 
 #include "artsync/out.h"
@@ -71,7 +71,8 @@ static void write_tip(FILE *out, const Charts *charts, const ReportColumn *colum
     fprintf(out, ": %s</title>", words(column, charts->values[chart][i], arena));
 }
 
-static void write_bars(FILE *out, const Charts *charts, const ReportColumn *column, int chart, int64_t most, Arena *arena)
+static void write_bars(FILE *out, const Charts *charts, const ReportColumn *column, int chart, int64_t most,
+                       Arena *arena)
 {
     for (int i = 0; i < charts->n; i++) {
         int64_t value = charts->values[chart][i];
@@ -125,7 +126,8 @@ static void write_caption(FILE *out, const Charts *charts, const ReportColumn *c
     if (e->at < 0)
         fputs("none", out);
     else
-        fprintf(out, "last %s, most %s", words(column, charts->values[chart][e->last], arena), words(column, e->most, arena));
+        fprintf(out, "last %s, most %s", words(column, charts->values[chart][e->last], arena),
+                words(column, e->most, arena));
     fputs("</span></figcaption>", out);
 }
 

@@ -5,7 +5,8 @@ const char *const html_style[] = {
     ":root{--back:#fff;--soft:#f5f6f8;--line:#dcdfe4;--ink:#1c2128;--dim:#59636e;--good:#116329;--goodback:#dafbe1;"
     "--warn:#7d4e00;--warnback:#fff3c4;--bad:#a40e26;--badback:#ffe5e3;--accent:#0b5cad;--bar:#3f7fbf}\n",
     "@media(prefers-color-scheme:dark){:root{--back:#14181d;--soft:#1d232a;--line:#37404a;--ink:#e4e8ec;--dim:#a3adb8;"
-    "--good:#6fdd8b;--goodback:#12331d;--warn:#f0c55b;--warnback:#3a2d08;--bad:#ff9c94;--badback:#471a1c;--accent:#7db8f5;"
+    "--good:#6fdd8b;--goodback:#12331d;--warn:#f0c55b;--warnback:#3a2d08;--bad:#ff9c94;--badback:#471a1c;--accent:#"
+    "7db8f5;"
     "--bar:#5d9bdb}}\n",
     "*{box-sizing:border-box}\n",
     "body{margin:0;background:var(--back);color:var(--ink);font:16px/1.5 system-ui,-apple-system,\"Segoe UI\",Roboto,"
@@ -16,15 +17,20 @@ const char *const html_style[] = {
     "h2{font-size:19px;line-height:1.3;margin:0 0 12px;padding:0 0 6px;border-bottom:1px solid var(--line)}\n",
     "p{margin:0 0 8px;max-width:80ch}\n",
     "bdi,del,ins{unicode-bidi:isolate;white-space:pre-wrap}\n",
-    "code,.code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,\"DejaVu Sans Mono\",monospace;font-size:14px}\n",
-    "code{display:block;background:var(--soft);border:1px solid var(--line);border-radius:6px;padding:8px 12px;margin:2px 0}\n",
-    ".code{font-style:normal;background:var(--warnback);color:var(--warn);border-radius:3px;padding:0 3px;font-size:12px}\n",
+    "code,.code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,\"DejaVu Sans "
+    "Mono\",monospace;font-size:14px}\n",
+    "code{display:block;background:var(--soft);border:1px solid var(--line);border-radius:6px;padding:8px "
+    "12px;margin:2px 0}\n",
+    ".code{font-style:normal;background:var(--warnback);color:var(--warn);border-radius:3px;padding:0 "
+    "3px;font-size:12px}\n",
     ".cut,.dim,.more{color:var(--dim)}\n.strong{font-weight:600}\n.good{color:var(--good)}\n.warn{color:var(--warn)}\n",
     ".bad{color:var(--bad)}\n",
-    ".tag{display:inline-block;border-radius:99px;padding:0 10px;font-size:13px;line-height:22px;background:var(--soft);"
+    ".tag{display:inline-block;border-radius:99px;padding:0 "
+    "10px;font-size:13px;line-height:22px;background:var(--soft);"
     "white-space:nowrap}\n",
     ".tag bdi,.right bdi{white-space:nowrap}\n",
-    ".tag.good{background:var(--goodback)}\n.tag.warn{background:var(--warnback)}\n.tag.bad{background:var(--badback)}\n",
+    ".tag.good{background:var(--goodback)}\n.tag.warn{background:var(--warnback)}\n.tag.bad{background:var(--badback)}"
+    "\n",
     "dl,dd,dt{margin:0}\n",
     "dt{color:var(--dim);font-size:14px}\n",
     ".facts{display:flex;flex-wrap:wrap;gap:12px 40px;margin:16px 0}\n",
@@ -66,8 +72,10 @@ const char *const html_style[] = {
     ".changes>div{grid-template-columns:1fr;margin:0 0 4px}}\n",
     "@media print{:root{--back:#fff;--soft:#fff;--line:#bbb;--ink:#000;--dim:#444;--good:#0b4d1e;--goodback:#fff;"
     "--warn:#5c3a00;--warnback:#fff;--bad:#8a0a1e;--badback:#fff;--accent:#000;--bar:#555}\n",
-    "@page{margin:14mm}body{font-size:10pt}table{font-size:9pt}th,td{padding:4px 8px 4px 0}main{max-width:none;padding:0}section{margin:0 0 20px}\n",
-    ".tag,.code{border:1px solid var(--line)}h2{break-after:avoid}tr,li,figure,.tiles>div,.changes>div{break-inside:avoid}\n",
+    "@page{margin:14mm}body{font-size:10pt}table{font-size:9pt}th,td{padding:4px 8px 4px "
+    "0}main{max-width:none;padding:0}section{margin:0 0 20px}\n",
+    ".tag,.code{border:1px solid "
+    "var(--line)}h2{break-after:avoid}tr,li,figure,.tiles>div,.changes>div{break-inside:avoid}\n",
     ".charts{grid-template-columns:1fr 1fr}rect{print-color-adjust:exact}}\n",
     NULL,
 };

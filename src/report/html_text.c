@@ -3,11 +3,12 @@
 #include "artsync/utf8.h"
 #include "html.h"
 
-/* Format characters that only shape the text they are in: joiners, marks of direction, soft hyphen. Every value is isolated
- * by its element, so that they reach no further. */
+/* Format characters that only shape the text they are in: joiners, marks of direction, soft hyphen. Every value is
+ * isolated by its element, so that they reach no further. */
 static bool is_shaping(int32_t point)
 {
-    return (point >= 0x200C && point <= 0x200F) || point == 0x061C || point == 0xAD || (point >= 0xE0020 && point <= 0xE007F);
+    return (point >= 0x200C && point <= 0x200F) || point == 0x061C || point == 0xAD ||
+           (point >= 0xE0020 && point <= 0xE007F);
 }
 
 static void write_hidden(FILE *out, const char *at, int32_t point)

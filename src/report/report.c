@@ -51,7 +51,8 @@ static bool write_in_order(Report *report, const ReportSection *sections, void *
     return ok;
 }
 
-bool report_write(const ReportForm *form, FILE *out, const ReportSection *sections, void *ctx, const Err *failed, Err *err)
+bool report_write(const ReportForm *form, FILE *out, const ReportSection *sections, void *ctx, const Err *failed,
+                  Err *err)
 {
     Report report = {.form = form, .out = out};
     CALL(&report, begin, &report);
@@ -74,7 +75,10 @@ void report_field(Report *report, const char *key, const char *label, CellType t
     CALL(report, field, report, key, label, type, cell);
 }
 
-void report_text(Report *report, const char *key, const char *text) { report_field(report, key, NULL, CELL_TEXT, text); }
+void report_text(Report *report, const char *key, const char *text)
+{
+    report_field(report, key, NULL, CELL_TEXT, text);
+}
 
 void report_count(Report *report, const char *key, int64_t n)
 {

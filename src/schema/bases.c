@@ -46,7 +46,8 @@ static bool list_commands(const PgRows *rows, const char *name, bool reset, Buf 
 static bool read_bases(Pg *pg, const Base *base, PgRows **rows, Err *err)
 {
     char *made = NULL;
-    bool ok = pg_trust(pg, base, NULL, 0, NULL, err) && pg_value(pg, sql_query("migrations_exist"), 0, NULL, &made, err) &&
+    bool ok = pg_trust(pg, base, NULL, 0, NULL, err) &&
+              pg_value(pg, sql_query("migrations_exist"), 0, NULL, &made, err) &&
               (made[0] != 't' || pg_query(pg, sql_query("bases_there"), 0, NULL, rows, err));
     free(made);
     return ok;

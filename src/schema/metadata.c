@@ -37,9 +37,11 @@ bool schema_tables_require(Pg *pg, const Base *base, Err *err)
     Problems problems = {0};
     Arena arena = {0};
     bool ok = pg_catalog(pg, base, &arena, &catalogs, err);
-    if (ok && !base_tables_exist(base, catalogs,
-                                 "make it, in a new numbered SQL file beside base.json for example, or correct its name in "
-                                 "base.json", &problems))
+    if (ok &&
+        !base_tables_exist(base, catalogs,
+                           "make it, in a new numbered SQL file beside base.json for example, or correct its name in "
+                           "base.json",
+                           &problems))
         ok = problems_raise(&problems, ERR_SCHEMA, err);
     problems_free(&problems);
     arena_free(&arena);

@@ -16,8 +16,8 @@ static bool own_path(Pg *pg, Err *err)
     return ok;
 }
 
-/* The built-in base names every schema, as artsync's own files do. Files from disk may leave the base's schema out: then
- * nothing in it may be taken for one of PostgreSQL's own names. */
+/* The built-in base names every schema, as artsync's own files do. Files from disk may leave the base's schema out:
+ * then nothing in it may be taken for one of PostgreSQL's own names. */
 static bool set_path(Pg *pg, const Base *base, const Step *step, const Applying *how, Err *err)
 {
     if (step->own || strstr(base->origin, "(embedded)"))

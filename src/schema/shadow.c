@@ -1,6 +1,6 @@
 /* What the migrations make, by making it: inside a transaction the schemas step aside under other names, the migrations
- * run into empty ones, the catalog is read, and everything is rolled back. No other session ever sees it, no lock on a table
- * is taken, and a crash leaves nothing behind. */
+ * run into empty ones, the catalog is read, and everything is rolled back. No other session ever sees it, no lock on a
+ * table is taken, and a crash leaves nothing behind. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -36,5 +36,6 @@ bool sync_find(Pg *pg, const char *base, const char *text, bool for_rollback, ch
     if (last)
         return err_set(err, ERR_USAGE, NULL, "there is no sync of the base %s%s yet", base,
                        for_rollback ? " that could be undone" : "");
-    return err_set(err, ERR_USAGE, command_hint("to list the syncs: {}", "history"), "no sync of the base %s has the id %s", base, text);
+    return err_set(err, ERR_USAGE, command_hint("to list the syncs: {}", "history"),
+                   "no sync of the base %s has the id %s", base, text);
 }

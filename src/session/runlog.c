@@ -58,8 +58,8 @@ static bool mark_failed(Pg *log, const char *run_id, const char *message)
     return ok || !lost;
 }
 
-/* The run failed already; the next one marks what stays running. A long run's idle second connection may have been closed
- * by the server or a pooler meanwhile: then another one is made. */
+/* The run failed already; the next one marks what stays running. A long run's idle second connection may have been
+ * closed by the server or a pooler meanwhile: then another one is made. */
 void runlog_fail(Pg *log, const char *run_id, const Err *why)
 {
     Err ignored = {0};

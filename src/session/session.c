@@ -18,8 +18,8 @@ void uuid_new(char out[37])
         ;
     b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
     b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
-    snprintf(out, 37, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2], b[3], b[4],
-             b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
+    snprintf(out, 37, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2], b[3],
+             b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
 }
 
 enum { TRY_AGAIN_MS = 250 };
@@ -50,8 +50,8 @@ static bool begin_once(Pg *pg, const char *base, const char *run_id, Err *err)
     return ok;
 }
 
-/* Whoever waits holds no transaction: behind a pooler that would be a connection which the running sync may need to write
- * its log. So the lock is tried again and again, and who gets it next is not a matter of who came first. */
+/* Whoever waits holds no transaction: behind a pooler that would be a connection which the running sync may need to
+ * write its log. So the lock is tried again and again, and who gets it next is not a matter of who came first. */
 bool session_begin(const Session *session, const char *run_id, int wait_seconds, Err *err)
 {
     Pg *pg = session->data;
@@ -72,7 +72,8 @@ bool session_commit(const Session *session, const char *run_id, Err *err)
 {
     progress_table("database");
     progress_phase("commit");
-    const PgProof proof = {command_hint("once the database is back, see: {}", "history"), sql_query("log_outcome"), 1, &run_id};
+    const PgProof proof = {command_hint("once the database is back, see: {}", "history"), sql_query("log_outcome"), 1,
+                           &run_id};
     return pg_commit(session->data, &proof, err);
 }
 

@@ -31,7 +31,10 @@ bool source_find(const Table *table, const char *folder, Arena *arena, Source *s
 
 bool source_check(const Source *source, Err *err) { return source->kind->check(source, err); }
 
-bool source_fingerprint(Source *source, Err *err) { return source->kind->fingerprint(source, source->fingerprint, err); }
+bool source_fingerprint(Source *source, Err *err)
+{
+    return source->kind->fingerprint(source, source->fingerprint, err);
+}
 
 bool source_size(const Source *source, int64_t *bytes, Err *err) { return source->kind->size(source, bytes, err); }
 

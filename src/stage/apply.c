@@ -26,7 +26,8 @@ static bool apply_range(Stage *stage, char op, int64_t first, int64_t last, int6
     return ok;
 }
 
-/* What is refused although no record is written (a missing grant, a trigger for each statement) is no record's fault. */
+/* What is refused although no record is written (a missing grant, a trigger for each statement) is no record's
+ * fault. */
 static bool check_statement(Stage *stage, char op, Err *err)
 {
     Err refusal = {0};
@@ -60,16 +61,16 @@ static bool apply_whole(Stage *stage, const Counts *counts, Err *err)
            pg_write(stage->pg, sql_query("constraints_immediate"), NULL, err);
 }
 
-/* A function of the database that lacks a table, a function or a setting: where it lets no record through at all, it is to
- * the cause and not the records. */
+/* A function of the database that lacks a table, a function or a setting: where it lets no record through at all, it is
+ * to the cause and not the records. */
 static bool is_broken_function(const Err *refusal)
 {
     return strncmp(refusal->sqlstate, "42", 2) == 0 || strncmp(refusal->sqlstate, "3F", 2) == 0;
 }
 
-/* Find the records that cause the refusal and refuse them. Unless the rest is written already (*applied), what that leaves must go through
- * the keys again. Where no record is the cause while the known keys are deferred, the keys are the cause: a trigger or an
- * operator of the database sees them otherwise than the rules do. */
+/* Find the records that cause the refusal and refuse them. Unless the rest is written already (*applied), what that
+ * leaves must go through the keys again. Where no record is the cause while the known keys are deferred, the keys are
+ * the cause: a trigger or an operator of the database sees them otherwise than the rules do. */
 static bool resolve_refusals(Stage *stage, int64_t n, const Err *refusal, bool *applied, Err *err)
 {
     LateRejects found = {0};
@@ -161,8 +162,8 @@ bool stage_deactivate(Stage *stage, int64_t n, LateRejects *refused, Err *err)
               bisect_refusals(stage, apply_range, "d", false, refused, &applied, err);
     if (ok && !applied)
         ok = err_set(err, ERR_DATABASE, "check the triggers and constraints of the table",
-                     "%s: the database refuses the deactivations together but none of them alone: %s", stage->table->name,
-                     refusal.message);
+                     "%s: the database refuses the deactivations together but none of them alone: %s",
+                     stage->table->name, refusal.message);
     err_clear(&refusal);
     return ok && stage_withdraw(stage, refused, err);
 }

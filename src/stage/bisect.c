@@ -1,11 +1,11 @@
 /* bisect.c - which records does the database refuse, for a reason that artsync has never heard of?
  *
  * Halves are tried under savepoints, updates first and then inserts; what passes stays while the rest is tried, so the
- * second of two records that bother each other is the one that is refused. The keys that rules.c checked are deferred meanwhile,
- * so that halving never tears a swap apart; all other deferrable constraints are made immediate after each try, so that
- * deferred refusals name their record too. A record that a key refused gets another try once the others are written: it may
- * have come before the one that frees its key. If in the end every constraint holds, what passed stays applied; if
- * not, all of it is undone and only the list of refusals stays.
+ * second of two records that bother each other is the one that is refused. The keys that rules.c checked are deferred
+ * meanwhile, so that halving never tears a swap apart; all other deferrable constraints are made immediate after each
+ * try, so that deferred refusals name their record too. A record that a key refused gets another try once the others
+ * are written: it may have come before the one that frees its key. If in the end every constraint holds, what passed
+ * stays applied; if not, all of it is undone and only the list of refusals stays.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -102,8 +102,9 @@ static const char *reason_of(const Bisect *b, const Err *refusal)
         return arena_printf(&b->found->arena, "the database refuses it: %s", refusal->message);
     Buf setval = {0};
     sql_setval(&setval, b->stage->table->catalog, column);
-    const char *reason = arena_printf(&b->found->arena, "the sequence %s gave a number for %s that a row has already: it is "
-                                                        "behind the rows; set it: %s",
+    const char *reason = arena_printf(&b->found->arena,
+                                      "the sequence %s gave a number for %s that a row has already: it is "
+                                      "behind the rows; set it: %s",
                                       column->sequence, column->name, setval.data);
     buf_free(&setval);
     return reason;
@@ -196,8 +197,8 @@ static bool try_operation(Bisect *b, char op, Err *err)
     return n == 0 || try_range(b, 0, n - 1, err);
 }
 
-/* Another try for those that a key refused, forwards and backwards alternately (a chain runs one way or the other), until
- * none passes any more. */
+/* Another try for those that a key refused, forwards and backwards alternately (a chain runs one way or the other),
+ * until none passes any more. */
 static bool try_again(Bisect *b, Err *err)
 {
     bool ok = true;

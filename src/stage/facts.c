@@ -22,7 +22,8 @@ uint64_t row_meaning(LinkIndex *const *links, const Column *column, const char *
     return value_hash(id ? id : row);
 }
 
-/* Formats of the state before 2 hold the hash of the text as it was printed, and so does a value that had another type. */
+/* Formats of the state before 2 hold the hash of the text as it was printed, and so does a value that had
+ * another type. */
 static bool is_hash_of(uint64_t hash, uint64_t meaning, const char *text)
 {
     return hash == meaning || hash == value_hash(text);

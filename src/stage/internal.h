@@ -26,15 +26,17 @@ Plan stage_plan(const Stage *stage);
 /* Reject staged records that break a key or a check which artsync knows (rules.c). */
 bool rules_enforce(Stage *stage, Err *err);
 
-/* What triggers and rules of the database made of the rows that were written, into the staged state and history (made.c). */
+/* What triggers and rules of the database made of the rows that were written, into the staged state and history
+ * (made.c). */
 bool made_read_back(Stage *stage, Err *err);
 
-/* Write the live records with this op and position first..last, `expected` of them, in one statement. A trigger that discards
- * some is an Err like that of a trigger which raises one. */
+/* Write the live records with this op and position first..last, `expected` of them, in one statement. A trigger that
+ * discards some is an Err like that of a trigger which raises one. */
 typedef bool ApplyRange(Stage *stage, char op, int64_t first, int64_t last, int64_t expected, Err *err);
 
-/* Which records does the database refuse? Tries those with one of `operations`, in this order, by `apply`. *applied: the rest is written and every constraint holds;
- * else nothing is written. With `defer` the keys that the rules checked are not looked at while halving. */
+/* Which records does the database refuse? Tries those with one of `operations`, in this order, by `apply`. *applied:
+ * the rest is written and every constraint holds; else nothing is written. With `defer` the keys that the rules checked
+ * are not looked at while halving. */
 bool bisect_refusals(Stage *stage, ApplyRange *apply, const char *operations, bool defer, LateRejects *found,
                      bool *applied, Err *err);
 

@@ -60,7 +60,10 @@ void key_moves_add(KeyMoves *moves, const KeyMove *move)
     added->m.row = arena_str(&moves->arena, move->row);
 }
 
-static int64_t *room_for_records(const KeyMoves *moves) { return mem_alloc(sizeof(int64_t) * 2 * (size_t)(moves->n + 1)); }
+static int64_t *room_for_records(const KeyMoves *moves)
+{
+    return mem_alloc(sizeof(int64_t) * 2 * (size_t)(moves->n + 1));
+}
 
 void key_moves_link(KeyMoves *moves)
 {
@@ -85,8 +88,8 @@ bool key_moves_is_rejected(const KeyMoves *moves, int64_t seq)
 static void refuse_blocked(const KeyMove *m, LateRejects *found)
 {
     const char *keeps = m->active ? "which keeps it" : "an inactive row, which keeps it: rename or delete that row";
-    const char *reason = arena_printf(&found->arena, "%s (%s) is used by %s in the database, %s (%s)", m->columns, m->value,
-                                      m->row, keeps, m->key->name);
+    const char *reason = arena_printf(&found->arena, "%s (%s) is used by %s in the database, %s (%s)", m->columns,
+                                      m->value, m->row, keeps, m->key->name);
     late_rejects_add(found, m->seq, (Reject){REJECT_UNIQUE, m->columns, m->value, reason});
 }
 
@@ -138,8 +141,8 @@ static void count_waits(KeyMoves *moves)
         moves->nodes[moves->items[i].m.seq].waits += waits(moves, &moves->items[i]);
 }
 
-/* First those that wait for no record, then those that have waited for these alone, and so on. What is left with waits > 0
- * is part of a circle or waits for one. */
+/* First those that wait for no record, then those that have waited for these alone, and so on. What is left with waits
+ * > 0 is part of a circle or waits for one. */
 int64_t *key_moves_order(KeyMoves *moves, int *n)
 {
     int64_t *order = room_for_records(moves);
@@ -236,10 +239,11 @@ static const char *circle_of(KeyMoves *moves, int64_t seq)
 
 static void refuse_circle(const KeyMove *m, const char *circle, LateRejects *found)
 {
-    const char *reason = arena_printf(&found->arena,
-                                      "%s (%s) is used by %s in the database, and these records exchange their values in a "
-                                      "circle (%s), which needs a UNIQUE constraint that is DEFERRABLE (%s is not)",
-                                      m->columns, m->value, m->row, circle, m->key->name);
+    const char *reason =
+        arena_printf(&found->arena,
+                     "%s (%s) is used by %s in the database, and these records exchange their values in a "
+                     "circle (%s), which needs a UNIQUE constraint that is DEFERRABLE (%s is not)",
+                     m->columns, m->value, m->row, circle, m->key->name);
     late_rejects_add(found, m->seq, (Reject){REJECT_UNIQUE, m->columns, m->value, reason});
 }
 

@@ -1,8 +1,8 @@
 /* key_moves.h - records that bring a unique value which another row has now, as a graph.
  *
- * Record a waits for record b if b's row has the value that a brings and b brings another one. Whoever waits for a record
- * that is not written cannot be written either; records that wait for each other in a circle need a key that is checked at
- * the end. Everything is linear in the number of moves.
+ * Record a waits for record b if b's row has the value that a brings and b brings another one. Whoever waits for a
+ * record that is not written cannot be written either; records that wait for each other in a circle need a key that is
+ * checked at the end. Everything is linear in the number of moves.
  */
 #ifndef ARTSYNC_STAGE_KEY_MOVES_H
 #define ARTSYNC_STAGE_KEY_MOVES_H

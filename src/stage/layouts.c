@@ -31,7 +31,8 @@ static bool is_today(const Layouts *layouts, const struct Layout *layout)
 static void join_headers(Buf *out, const Table *table, const Column *column)
 {
     const StringList lists[] = {column->headers, column->id_headers,
-                                column->derive.from < 0 ? (StringList){0} : table->columns[column->derive.from].headers};
+                                column->derive.from < 0 ? (StringList){0}
+                                                        : table->columns[column->derive.from].headers};
     for (size_t l = 0; l < sizeof lists / sizeof *lists; l++)
         for (int i = 0; i < lists[l].n; i++) {
             if (out->len)

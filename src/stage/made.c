@@ -1,6 +1,6 @@
-/* made.c - what the database made of the rows that were written: a trigger that normalizes, say. Where nothing had edited a
- * column, that is what the row holds after this sync, so it goes into the state (Slot.made) and into the history. An edit
- * that was kept stays an edit. */
+/* made.c - what the database made of the rows that were written: a trigger that normalizes, say. Where nothing had
+ * edited a column, that is what the row holds after this sync, so it goes into the state (Slot.made) and into the
+ * history. An edit that was kept stays an edit. */
 #include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -82,9 +82,10 @@ void plan_rows(Buf *out, const Table *table)
     plan_columns(&sql, table);
     buf_str(&sql, ", sum(");
     plan_bytes(&sql, table);
-    sql_expand(&sql, table, ") OVER (ORDER BY u.n ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) "
-                          "FROM unnest($1::text[]) WITH ORDINALITY AS u (id, n) "
-                          "LEFT JOIN {table} AS t ON t.{id} = u.id::{id_type} LEFT JOIN {state} AS s ON s.record_id = u.id");
+    sql_expand(&sql, table,
+               ") OVER (ORDER BY u.n ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) "
+               "FROM unnest($1::text[]) WITH ORDINALITY AS u (id, n) "
+               "LEFT JOIN {table} AS t ON t.{id} = u.id::{id_type} LEFT JOIN {state} AS s ON s.record_id = u.id");
     plan_page(out, sql.data, ROWS_COLUMNS + table->n_columns, 2);
     buf_free(&sql);
 }
@@ -171,8 +172,9 @@ void plan_changes(Buf *out)
 
 void plan_rename_history(Buf *out, const Table *table)
 {
-    buf_str(out, "UPDATE artsync.changes AS c SET record_id = s.id FROM pg_temp.artsync_stage AS s, public.sync_logs AS l "
-                 "WHERE c.record_id = s.at_id::text AND l.id = c.log_id AND " ADOPTED " AND l.base = ");
+    buf_str(out,
+            "UPDATE artsync.changes AS c SET record_id = s.id FROM pg_temp.artsync_stage AS s, public.sync_logs AS l "
+            "WHERE c.record_id = s.at_id::text AND l.id = c.log_id AND " ADOPTED " AND l.base = ");
     sql_literal(out, table->base->name);
     buf_str(out, " AND l.table_name = ");
     sql_literal(out, table->name);
@@ -201,7 +203,8 @@ void plan_note_returned(Buf *out, const Table *table)
 
 void plan_drop_stale(Buf *out, const Table *table)
 {
-    sql_expand(out, table, "DELETE FROM {state} AS t USING pg_temp.artsync_stage AS s WHERE t.record_id = s.id AND " ADOPTED);
+    sql_expand(out, table,
+               "DELETE FROM {state} AS t USING pg_temp.artsync_stage AS s WHERE t.record_id = s.id AND " ADOPTED);
 }
 
 void plan_former_ids(Buf *out, const Table *table)
@@ -241,11 +244,13 @@ void plan_state_clear_deactivated(Buf *out, const Table *table)
 
 void plan_stage_absent(Buf *out, const Table *table)
 {
-    sql_expand(out, table,
-             "INSERT INTO pg_temp.artsync_stage (seq, pos, op, live, id, rid, at_id, had_state, state_moved, reactivates, "
-             "before_deactivated, after_deactivated, before_updated_at, before_synced_at, before_version, changes) "
-             "SELECT $2::bigint + u.n, $2::bigint + u.n, 'd', true, u.id, t.{id}, t.{id}, true, false, false, s.deactivated, true, "
-             "{updated_at}, {synced_at}, {version}, pg_catalog.json_build_object(");
+    sql_expand(
+        out, table,
+        "INSERT INTO pg_temp.artsync_stage (seq, pos, op, live, id, rid, at_id, had_state, state_moved, reactivates, "
+        "before_deactivated, after_deactivated, before_updated_at, before_synced_at, before_version, changes) "
+        "SELECT $2::bigint + u.n, $2::bigint + u.n, 'd', true, u.id, t.{id}, t.{id}, true, false, false, "
+        "s.deactivated, true, "
+        "{updated_at}, {synced_at}, {version}, pg_catalog.json_build_object(");
     sql_literal(out, table->metadata[META_ACTIVE]);
     sql_expand(out, table,
              "::pg_catalog.text, pg_catalog.json_build_array('t', 'f'))::pg_catalog.text "
@@ -266,10 +271,11 @@ void plan_deactivate(Buf *out, const Table *table, int64_t first, int64_t last)
 
 void plan_state_insert(Buf *out, const Table *table)
 {
-    sql_expand(out, table,
-             "INSERT INTO {state} (record_id, raw, cols, layout, first_log, created, deactivated) "
-             "SELECT s.id, s.raw, s.cols, s.layout, $1::bigint, s.op = 'i', s.after_deactivated "
-             "FROM pg_temp.artsync_stage AS s WHERE s.live AND s.op <> 'd' AND NOT s.had_state ORDER BY s.id COLLATE \"C\"");
+    sql_expand(
+        out, table,
+        "INSERT INTO {state} (record_id, raw, cols, layout, first_log, created, deactivated) "
+        "SELECT s.id, s.raw, s.cols, s.layout, $1::bigint, s.op = 'i', s.after_deactivated "
+        "FROM pg_temp.artsync_stage AS s WHERE s.live AND s.op <> 'd' AND NOT s.had_state ORDER BY s.id COLLATE \"C\"");
 }
 
 void plan_links(Buf *out, const Table *table)
@@ -292,7 +298,8 @@ void plan_constraints(Buf *out, const char *names, const char *how)
 
 void plan_null(Buf *out, const Column *column)
 {
-    buf_printf(out, "SELECT seq FROM pg_temp.artsync_stage WHERE live AND op IN ('i', 'u') AND c%d IS NULL", column->index);
+    buf_printf(out, "SELECT seq FROM pg_temp.artsync_stage WHERE live AND op IN ('i', 'u') AND c%d IS NULL",
+               column->index);
 }
 
 void plan_state_ids(Buf *out, const Table *table) { sql_expand(out, table, "SELECT record_id FROM {state}"); }

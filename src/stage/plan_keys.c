@@ -144,8 +144,10 @@ static void derived_column(Buf *out, const Plan *plan, int catalog_index, bool *
 static void with_derived_moves(Buf *out, const Plan *plan, const CatalogKey *key)
 {
     bool inserts = true;
-    buf_printf(out, "WITH moves AS (SELECT artsync_seq AS seq, artsync_line AS line, artsync_op AS op, artsync_at AS at_id, "
-                    "coalesce(%s, false)", key->predicate ? key->predicate : "true");
+    buf_printf(out,
+               "WITH moves AS (SELECT artsync_seq AS seq, artsync_line AS line, artsync_op AS op, artsync_at AS at_id, "
+               "coalesce(%s, false)",
+               key->predicate ? key->predicate : "true");
     for (int i = 0; !key->nulls_equal && i < n_parts(key); i++) {
         buf_str(out, " AND ");
         derived_part(out, plan, key, i);
@@ -157,7 +159,8 @@ static void with_derived_moves(Buf *out, const Plan *plan, const CatalogKey *key
         derived_part(out, plan, key, i);
         buf_printf(out, " AS k%d", i);
     }
-    buf_str(out, " FROM (SELECT s.seq AS artsync_seq, s.line AS artsync_line, s.op AS artsync_op, s.at_id AS artsync_at");
+    buf_str(out,
+            " FROM (SELECT s.seq AS artsync_seq, s.line AS artsync_line, s.op AS artsync_op, s.at_id AS artsync_at");
     for (int i = 0; i < key->n_columns; i++) {
         buf_str(out, ", ");
         derived_column(out, plan, key->columns[i], &inserts);

@@ -52,10 +52,13 @@ static const char *const updated[][META_COUNT] = {
                              [META_ACTIVE] = "false",
                              [META_UPDATED_AT] = "pg_catalog.now()"},
     [METADATA_REACTIVATE] = {[META_ACTIVE] = "CASE WHEN s.reactivates THEN true ELSE {active} END"},
-    [METADATA_UNDO] = {[META_SYNCED_AT] = "CASE WHEN s.restore_timestamps THEN s.before_synced_at ELSE pg_catalog.now() END",
-                       [META_VERSION] = "CASE WHEN s.restore_timestamps THEN s.before_version ELSE coalesce({version}, 0) OPERATOR(pg_catalog.+) 1 END",
+    [METADATA_UNDO] = {[META_SYNCED_AT] =
+                           "CASE WHEN s.restore_timestamps THEN s.before_synced_at ELSE pg_catalog.now() END",
+                       [META_VERSION] = "CASE WHEN s.restore_timestamps THEN s.before_version ELSE coalesce({version}, "
+                                        "0) OPERATOR(pg_catalog.+) 1 END",
                        [META_ACTIVE] = "coalesce(s.active, {active})",
-                       [META_UPDATED_AT] = "CASE WHEN s.restore_timestamps THEN s.before_updated_at ELSE pg_catalog.now() END"},
+                       [META_UPDATED_AT] =
+                           "CASE WHEN s.restore_timestamps THEN s.before_updated_at ELSE pg_catalog.now() END"},
 };
 
 void plan_set_metadata(Buf *out, const Table *table, MetadataUpdate kind)

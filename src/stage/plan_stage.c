@@ -29,7 +29,10 @@ static void put_number64(const Line *line, const void *member)
 
 static void put_number(const Line *line, const void *member) { buf_printf(line->out, "%d", *(const int *)member); }
 
-static void put_boolean(const Line *line, const void *member) { buf_char(line->out, *(const bool *)member ? 't' : 'f'); }
+static void put_boolean(const Line *line, const void *member)
+{
+    buf_char(line->out, *(const bool *)member ? 't' : 'f');
+}
 
 static void put_optional64(const Line *line, const void *member)
 {
@@ -62,7 +65,10 @@ static void put_layout(const Line *line, const void *member)
 
 static void put_op(const Line *line, const void *member) { buf_char(line->out, *(const char *)member); }
 
-static void put_live(const Line *line, const void *member) { buf_char(line->out, *(const char *)member != 'r' ? 't' : 'f'); }
+static void put_live(const Line *line, const void *member)
+{
+    buf_char(line->out, *(const char *)member != 'r' ? 't' : 'f');
+}
 
 static void put_seq(const Line *line, const void *member)
 {

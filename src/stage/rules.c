@@ -1,9 +1,9 @@
 /* rules.c - the keys and checks that artsync knows, enforced over the stage.
  *
- * Who wins a key is fixed: the row that keeps it, then the first record of the file. A refused record frees nothing: its row
- * keeps the key it had, which blocks those that wait for it (key_moves.c). Swaps and chains pass, because a row whose own
- * update writes another key does not keep the old one; what a key that is not deferrable does not let pass in any order is
- * written in the order that frees a value before it is taken.
+ * Who wins a key is fixed: the row that keeps it, then the first record of the file. A refused record frees nothing:
+ * its row keeps the key it had, which blocks those that wait for it (key_moves.c). Swaps and chains pass, because a row
+ * whose own update writes another key does not keep the old one; what a key that is not deferrable does not let pass in
+ * any order is written in the order that frees a value before it is taken.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -36,24 +36,28 @@ static bool has_new_keys(const Stage *stage, const Plan *plan, const CatalogKey 
 }
 
 /* Whatever the statistics say, the stage and the table are joined by hash or by sorting: a nested loop over both takes
- * quadratic time, and the planner chooses it where it expects a row or two. Only the look-up of a new value in the key's
- * index, which is a loop by its form, stays one; then the table must not be read from end to end for each value. What is
- * switched off has a pretended cost, for which the planner would compile the statement: so no JIT. */
+ * quadratic time, and the planner chooses it where it expects a row or two. Only the look-up of a new value in the
+ * key's index, which is a loop by its form, stays one; then the table must not be read from end to end for each value.
+ * What is switched off has a pretended cost, for which the planner would compile the statement: so no JIT. */
 static bool linear_joins(const Stage *stage, bool by_index, Err *err)
 {
     return pg_script(stage->pg, sql_query(by_index ? "joins_by_index" : "joins_linear"), err);
 }
 
-static bool default_joins(const Stage *stage, Err *err) { return pg_script(stage->pg, sql_query("joins_default"), err); }
+static bool default_joins(const Stage *stage, Err *err)
+{
+    return pg_script(stage->pg, sql_query("joins_default"), err);
+}
 
-/* A check or a key may call functions that find their tables only by the database's own search_path, which holds when the row
- * is written and not here. */
+/* A check or a key may call functions that find their tables only by the database's own search_path, which holds when
+ * the row is written and not here. */
 static bool is_left_to_database(const Err *raised)
 {
     return pg_refusal(raised) || strncmp(raised->sqlstate, "42", 2) == 0 || strncmp(raised->sqlstate, "3F", 2) == 0;
 }
 
-/* A statement that an expression of the key may make fail: then that key is left to the bisection, and *rows is NULL. */
+/* A statement that an expression of the key may make fail: then that key is left to the bisection, and *rows is
+ * NULL. */
 static bool query_key(Stage *stage, const Buf *sql, bool by_index, PgRows **rows, Err *err)
 {
     Pg *pg = stage->pg;
@@ -150,7 +154,8 @@ static int by_seq(const void *a, const void *b)
     return x->seq < y->seq ? -1 : x->seq > y->seq;
 }
 
-Reject stage_duplicate_key(const Table *table, const CatalogKey *key, const char *value, int64_t first_line, Arena *arena)
+Reject stage_duplicate_key(const Table *table, const CatalogKey *key, const char *value, int64_t first_line,
+                           Arena *arena)
 {
     const char *columns = key_columns(table, key, arena);
     return (Reject){REJECT_UNIQUE, columns, value,
@@ -178,7 +183,8 @@ static void refuse_repeated(const Stage *stage, DuplicateKeyList *list, LateReje
             ;
         loses = taken(list, items, n, stage->keys.moves);
         if (loses) {
-            Reject reject = stage_duplicate_key(stage->table, loses->key, loses->value, list->groups[loses->group].line, &found->arena);
+            Reject reject = stage_duplicate_key(stage->table, loses->key, loses->value, list->groups[loses->group].line,
+                                                &found->arena);
             late_rejects_add(found, loses->seq, reject);
             key_moves_reject_record(stage->keys.moves, loses->seq, found);
         } else {

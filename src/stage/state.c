@@ -1,4 +1,5 @@
-/* state.c - the last-synced state as it is stored: artsync.state_<table>.cols, artsync.changes.before_cols and after_cols.
+/* state.c - the last-synced state as it is stored: artsync.state_<table>.cols, artsync.changes.before_cols and
+ * after_cols.
  *
  * One value of n slots, slot i belonging to artsync.layouts.columns[i] of the layout whose id is stored beside it.
  * Numbers are unsigned, most significant byte first. What a slot knows is in state.h.
@@ -22,9 +23,9 @@
  *     OFFSET   SIZE        CONTENTS                                               layouts.format = 0 (oldest)
  *     0        8 each      the hashes of all n slots
  *
- *     A hash   value_hash(text): XXH3-64 of the bytes with seed 0; 1 for NULL; a hash of 0 or 1 counts 2 more, so that 0
- *              (not known) and 1 (NULL) are no text's. The text is the value in its canonical form (canonical.c), in older
- *              formats as it was printed; of a link the target's record id; of attachments their file names, as
+ *     A hash   value_hash(text): XXH3-64 of the bytes with seed 0; 1 for NULL; a hash of 0 or 1 counts 2 more, so that
+ *              0 (not known) and 1 (NULL) are no text's. The text is the value in its canonical form (canonical.c), in
+ *              older formats as it was printed; of a link the target's record id; of attachments their file names, as
  *              PostgreSQL prints text[]. cell_hash: the lower 32 bits of XXH3-64; 0 not known, 1 empty, 2 a cell of
  *              another header; a hash up to 2 counts 3 more.
  *
@@ -166,7 +167,8 @@ static bool unpack(int format, Str text, Slot *slots, int n)
 static bool fail_damaged(const Layouts *layouts, int layout, Err *err)
 {
     return err_set(err, ERR_DATABASE, "restore a backup of schema artsync",
-                   "artsync.%s holds state that is damaged: it does not fit its layout, %d", layouts->table->state, layout);
+                   "artsync.%s holds state that is damaged: it does not fit its layout, %d", layouts->table->state,
+                   layout);
 }
 
 /* The slots of a layout in the order of today. */

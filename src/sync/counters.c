@@ -27,6 +27,7 @@ TableCounts counters_total(const SyncResult *result)
     TableCounts total = {0};
     for (int i = 0; i < result->n_tables; i++)
         for (int c = 0; c < COUNTERS; c++)
-            *(int64_t *)(void *)((char *)&total + counters[c].offset) += counter_value(&counters[c], &result->tables[i].counts);
+            *(int64_t *)(void *)((char *)&total + counters[c].offset) +=
+                counter_value(&counters[c], &result->tables[i].counts);
     return total;
 }

@@ -47,7 +47,11 @@ bool sync_pending_status(const Session *session, const SyncOptions *options, Pha
         exports[i].source = o->missing ? NULL : &sources[i]; /* linked tables come first */
         bool skip = false;
         char *fingerprint = NULL;
-        const SkipCase file = {.table = o->table, .fingerprint = o->sha256, .exports = exports, .mode = options->mode, .on_conflict = on_conflict};
+        const SkipCase file = {.table = o->table,
+                               .fingerprint = o->sha256,
+                               .exports = exports,
+                               .mode = options->mode,
+                               .on_conflict = on_conflict};
         bool ok = last_sync(pg, o, err) &&
                   (o->missing || skip_allowed(pg, &file, &skip, &fingerprint, err));
         free(fingerprint);

@@ -65,7 +65,8 @@ static bool copy_page(Rejects *rejects, SourceReread *records, const PgRows *row
     Buf line = {0}, source = {0};
     bool ok = pg_copy_in(pg, sql_query("found_rejects_copy"), err);
     for (int r = 0; ok && r < pg_count(rows); r++) {
-        ok = source_reread(records, (SourceLocator){pg_int(rows, r, R_START), pg_int(rows, r, R_LENGTH)}, &source, err) &&
+        ok = source_reread(records, (SourceLocator){pg_int(rows, r, R_START), pg_int(rows, r, R_LENGTH)}, &source,
+                           err) &&
              spool_reject(rejects, rows, r, err);
         buf_clear(&line);
         if (ok)
@@ -106,7 +107,8 @@ static bool close_resolved(Rejects *rejects, Err *err)
     Pg *pg = rejects->run->pg;
     const char *params[] = {rejects->run->table->base->name, rejects->run->table->name, PG_INT(rejects->log_id)};
     PgRows *rows = NULL;
-    if (!pg_query(pg, rejects->run->counts->rejected ? sql_query("rejects_unfound") : sql_query("rejects_open_ids"), 2, params, &rows, err))
+    if (!pg_query(pg, rejects->run->counts->rejected ? sql_query("rejects_unfound") : sql_query("rejects_open_ids"), 2,
+                  params, &rows, err))
         return false;
     const char **ids = mem_alloc(sizeof *ids * (size_t)(pg_count(rows) + 1));
     int n = 0;

@@ -135,8 +135,8 @@ static bool check_phase(Run *run, Err *err)
     if (phase == PHASE_PRIMARY && run->options->mode != SYNC_INCREMENTAL) {
         if (!run->options->force)
             return err_set(err, ERR_REFUSED, "sync incrementally, or give --force to let the export win",
-                           "the base %s is in phase primary: mode %s would write over people's edits", run->session->base->name,
-                           sync_mode_name(run->options->mode));
+                           "the base %s is in phase primary: mode %s would write over people's edits",
+                           run->session->base->name, sync_mode_name(run->options->mode));
         run->result->forced = true;
     }
     return true;
@@ -147,7 +147,8 @@ static bool check_active(const Run *run, Err *err)
 {
     for (int i = 0; run->options->mode == SYNC_FULL && i < run->result->n_tables; i++)
         if (!run->result->tables[i].table->metadata[META_ACTIVE])
-            return err_set(err, ERR_REFUSED, "sync this table in mode incremental or merge, or map is_active in \"metadata\"",
+            return err_set(err, ERR_REFUSED,
+                           "sync this table in mode incremental or merge, or map is_active in \"metadata\"",
                            "%s: mode full deactivates rows, and \"metadata\" leaves is_active out",
                            run->result->tables[i].table->name);
     return true;
@@ -205,8 +206,8 @@ bool sync_run(const Session *session, const SyncOptions *options, SyncResult *re
     run.log_ids = mem_alloc(sizeof *run.log_ids * (size_t)base->n_tables);
 
     bool logged = false;
-    bool ok = resolve_tables(result, base, options, err) && find_exports(&run, err) && check_sources(result, err) && check_active(&run, err) && begin(&run, err) &&
-              take_fingerprints(result, err);
+    bool ok = resolve_tables(result, base, options, err) && find_exports(&run, err) && check_sources(result, err) &&
+              check_active(&run, err) && begin(&run, err) && take_fingerprints(result, err);
     if (ok && !options->dry_run) {
         logged = true; /* also if it fails: the reply to its COMMIT may be what was lost */
         ok = run_log_start(&run, err);

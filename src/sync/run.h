@@ -30,8 +30,8 @@ bool run_log_complete(Run *run, Err *err);
 /* What a sync does with conflicts in a phase. */
 OnConflict conflict_choice(const SyncOptions *options, Phase phase);
 
-/* Does the sync skip the table's source? The one answer, for sync and status. *fingerprint is that of the rows, malloc'ed, if
- * they had to be looked at (skip.c). */
+/* Does the sync skip the table's source? The one answer, for sync and status. *fingerprint is that of the rows,
+ * malloc'ed, if they had to be looked at (skip.c). */
 typedef struct SkipCase {
     const Table *table;
     const char *fingerprint; /* of the source's content */
@@ -42,10 +42,12 @@ typedef struct SkipCase {
 } SkipCase;
 bool skip_allowed(Pg *pg, const SkipCase *source, bool *skip, char **fingerprint, Err *err);
 bool ids_fingerprint(Pg *pg, const Table *table, char **hash, Err *err); /* of the ids of all rows; malloc'ed */
-/* The mapping and the rules that the table itself has: keys, checks, NOT NULL, labels. A rule that is gone lets records in. */
+/* The mapping and the rules that the table itself has: keys, checks, NOT NULL, labels. A rule that is gone lets records
+ * in. */
 char *mapping_hash(const Table *table, Arena *arena);
 
-/* What the rows hold in the columns of unique keys, appended to `out`: what records rest on that were rejected for one. */
+/* What the rows hold in the columns of unique keys, appended to `out`: what records rest on that were rejected
+ * for one. */
 bool keys_fingerprint(Pg *pg, const Table *table, Buf *out, Err *err);
 /* The exports that links of `table` go by: which contents they have, as sync_logs keeps it. `by_name`: per column. */
 bool exports_fingerprint(const Table *table, const bool *by_name, const LinkExport *exports, Buf *out, Err *err);

@@ -11,7 +11,11 @@ bool run_log_start(Run *run, Err *err)
     RunlogRow *rows = mem_alloc(sizeof *rows * (size_t)(result->n_tables + 1));
     for (int i = 0; i < result->n_tables; i++) {
         const SyncTable *t = &result->tables[i];
-        rows[i] = (RunlogRow){t->replay ? "manual" : sync_mode_name(result->mode), t->table->name, t->source.name, t->source.fingerprint, t->replay,
+        rows[i] = (RunlogRow){t->replay ? "manual" : sync_mode_name(result->mode),
+                              t->table->name,
+                              t->source.name,
+                              t->source.fingerprint,
+                              t->replay,
                               &run->log_ids[i]};
     }
     bool ok = runlog_begin(run->session, result->sync_id, rows, result->n_tables, err);

@@ -134,7 +134,8 @@ static bool links_moved(const SkipCase *source, Pg *pg, const char *then, bool *
     if (ok && rows)
         buf_str(&now, rows);
     ok = ok && (!strstr(then, KEYS) || keys_fingerprint(pg, source->table, &now, err));
-    ok = ok && exports_fingerprint(source->table, columns_by_name(source->table, then, &arena), source->exports, &now, err);
+    ok = ok &&
+         exports_fingerprint(source->table, columns_by_name(source->table, then, &arena), source->exports, &now, err);
     *moved = ok && strcmp(now.len ? now.data : "", then) != 0;
     arena_free(&arena);
     buf_free(&now);

@@ -62,8 +62,9 @@ static bool guard_rejects(const Work *work, Err *err)
         return true;
     }
     return err_set(err, ERR_GUARD, "fix the export or the mapping, raise --max-rejects, or give --force",
-                   "%s: %lld of %lld records of %s were rejected, more than --max-rejects allows", work->table.table->name,
-                   (long long)counts->rejected, (long long)counts->read, work->table.source->name);
+                   "%s: %lld of %lld records of %s were rejected, more than --max-rejects allows",
+                   work->table.table->name, (long long)counts->rejected, (long long)counts->read,
+                   work->table.source->name);
 }
 
 /* The numbers must add up, whatever happened: read = created + updated + unchanged + rejected + skipped records. */
@@ -73,10 +74,11 @@ static bool check_sum(const Work *work, Err *err)
     int64_t sum = c->created + c->updated + c->unchanged + c->rejected + c->skipped_records;
     if (c->read == sum)
         return true;
-    return err_set(err, ERR_DATABASE, "please report this: it is a defect of artsync",
-                   "%s: %lld records read, but %lld created + %lld updated + %lld unchanged + %lld rejected + %lld skipped",
-                   work->table.table->name, (long long)c->read, (long long)c->created, (long long)c->updated,
-                   (long long)c->unchanged, (long long)c->rejected, (long long)c->skipped_records);
+    return err_set(
+        err, ERR_DATABASE, "please report this: it is a defect of artsync",
+        "%s: %lld records read, but %lld created + %lld updated + %lld unchanged + %lld rejected + %lld skipped",
+        work->table.table->name, (long long)c->read, (long long)c->created, (long long)c->updated,
+        (long long)c->unchanged, (long long)c->rejected, (long long)c->skipped_records);
 }
 
 /* Was some record rejected for a unique key? Then it rests on what the rows hold. */
@@ -91,8 +93,8 @@ static bool note_keys(const Work *work, Buf *hash, Err *err)
     return ok;
 }
 
-/* For the table's log row: what rejected links rest on (the rows), rejected keys (the rows' keys), and links by name (the
- * linked tables' exports). */
+/* For the table's log row: what rejected links rest on (the rows), rejected keys (the rows' keys), and links by name
+ * (the linked tables' exports). */
 static bool note_links(const Work *work, Err *err)
 {
     const TableRun *table = &work->table;
@@ -101,7 +103,8 @@ static bool note_links(const Work *work, Err *err)
     bool ok = !table->seen.link_rejects || links_fingerprint(table->pg, table->table, &rows, err);
     if (ok && rows)
         buf_str(&hash, rows);
-    ok = ok && note_keys(work, &hash, err) && exports_fingerprint(table->table, table->seen.links_by_name, table->exports, &hash, err);
+    ok = ok && note_keys(work, &hash, err) &&
+         exports_fingerprint(table->table, table->seen.links_by_name, table->exports, &hash, err);
     if (ok && hash.len)
         work->result->links_hash = arena_str(&work->run->result->arena, hash.data);
     buf_free(&hash);
@@ -182,8 +185,8 @@ static bool read_and_apply(Work *work, Err *err)
         return false;
     note_unmapped(work);
     return work->kind->finish(work->writer, err) && rejects_write(work->run, work->i, &work->table, err) &&
-           note_links(work, err) &&
-           (work->result->replay || marks_keep(&work->table, err)) && check_sum(work, err) && guard_rejects(work, err) && stage_drop(&work->stage, err);
+           note_links(work, err) && (work->result->replay || marks_keep(&work->table, err)) && check_sum(work, err) &&
+           guard_rejects(work, err) && stage_drop(&work->stage, err);
 }
 
 /* What the first writer did was undone: the same records by a merge. What cleaning told is not told again. */

@@ -1,4 +1,5 @@
-/* delete_created.c - rollback of created rows: deleted if they were not changed and no row refers to them, else kept. */
+/* delete_created.c - rollback of created rows: deleted if they were not changed and no row refers to them, else
+ * kept. */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -6,32 +6,37 @@ void plan_undo_rows(Buf *out, const Table *table)
 {
     Buf sql = {0};
     sql_expand(&sql, table,
-             "SELECT c.id, c.record_id, c.action, c.columns, c.at::{updated_type}::timestamptz, c.before_updated_at, c.before_synced_at, "
-             "c.before_version, c.before_deactivated, c.after_deactivated, c.layout, c.before_cols, c.after_cols, "
-             "t.{id} IS NOT NULL, {active}, {updated_at}, {version}, s.record_id IS NOT NULL, "
-             "s.layout, s.cols, s.deactivated, CASE WHEN {updated_at} IS DISTINCT FROM c.at::{updated_type}::timestamptz THEN ("
-             "SELECT json_object_agg(k.name, nl.sync_id ORDER BY n.id DESC) "
-             "FROM artsync.changes AS n JOIN public.sync_logs AS nl ON nl.id = n.log_id "
-             "CROSS JOIN LATERAL json_object_keys(n.columns) AS k (name) "
-             "WHERE n.record_id = c.record_id AND n.id > c.id AND nl.table_name = cl.table_name "
-             "AND nl.base = cl.base) END");
+               "SELECT c.id, c.record_id, c.action, c.columns, c.at::{updated_type}::timestamptz, c.before_updated_at, "
+               "c.before_synced_at, "
+               "c.before_version, c.before_deactivated, c.after_deactivated, c.layout, c.before_cols, c.after_cols, "
+               "t.{id} IS NOT NULL, {active}, {updated_at}, {version}, s.record_id IS NOT NULL, "
+               "s.layout, s.cols, s.deactivated, CASE WHEN {updated_at} IS DISTINCT FROM "
+               "c.at::{updated_type}::timestamptz THEN ("
+               "SELECT json_object_agg(k.name, nl.sync_id ORDER BY n.id DESC) "
+               "FROM artsync.changes AS n JOIN public.sync_logs AS nl ON nl.id = n.log_id "
+               "CROSS JOIN LATERAL json_object_keys(n.columns) AS k (name) "
+               "WHERE n.record_id = c.record_id AND n.id > c.id AND nl.table_name = cl.table_name "
+               "AND nl.base = cl.base) END");
     plan_columns(&sql, table);
     buf_str(&sql, ", sum(octet_length(c.columns::text) + ");
     plan_bytes(&sql, table);
-    sql_expand(&sql, table,
-             ") OVER (ORDER BY c.id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) "
-             "FROM (SELECT * FROM artsync.changes WHERE log_id = $1::bigint AND id > $2::bigint AND id <= $3::bigint "
-             "AND action <> 'deleted' ORDER BY id LIMIT $4::integer) AS c JOIN public.sync_logs AS cl ON cl.id = c.log_id "
-             "LEFT JOIN {table} AS t ON t.{id} = c.record_id::{id_type} "
-             "LEFT JOIN {state} AS s ON s.record_id = c.record_id");
+    sql_expand(
+        &sql, table,
+        ") OVER (ORDER BY c.id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) "
+        "FROM (SELECT * FROM artsync.changes WHERE log_id = $1::bigint AND id > $2::bigint AND id <= $3::bigint "
+        "AND action <> 'deleted' ORDER BY id LIMIT $4::integer) AS c JOIN public.sync_logs AS cl ON cl.id = c.log_id "
+        "LEFT JOIN {table} AS t ON t.{id} = c.record_id::{id_type} "
+        "LEFT JOIN {state} AS s ON s.record_id = c.record_id");
     plan_page(out, sql.data, UNDO_COLUMNS + table->n_columns, 5);
     buf_free(&sql);
 }
 
 void plan_created(Buf *out, const Table *table)
 {
-    sql_expand(out, table, "SELECT s.record_id, {updated_at} IS NOT NULL AND {updated_at} IS NOT DISTINCT FROM {synced_at}::{updated_type}::timestamptz "
-                         "AND coalesce({version}, 1) = 1");
+    sql_expand(out, table,
+               "SELECT s.record_id, {updated_at} IS NOT NULL AND {updated_at} IS NOT DISTINCT FROM "
+               "{synced_at}::{updated_type}::timestamptz "
+               "AND coalesce({version}, 1) = 1");
     const CatalogTable *catalog = table->catalog;
     buf_str(out, ", concat_ws(', ', NULL");
     for (int f = 0; f < catalog->n_referenced_by; f++) {
@@ -75,9 +80,10 @@ static void printed(Buf *out, const char *column)
 
 void plan_note_deleted(Buf *out, const Table *table)
 {
-    sql_expand(out, table, "INSERT INTO artsync.changes (log_id, record_id, action, columns, created_log) "
-                         "SELECT $2::bigint, t.{id}::text, 'deleted', ("
-                         "SELECT json_object_agg(v.name, json_build_array(v.value, NULL)) FROM (VALUES (NULL::text, NULL::text)");
+    sql_expand(out, table,
+               "INSERT INTO artsync.changes (log_id, record_id, action, columns, created_log) "
+               "SELECT $2::bigint, t.{id}::text, 'deleted', ("
+               "SELECT json_object_agg(v.name, json_build_array(v.value, NULL)) FROM (VALUES (NULL::text, NULL::text)");
     if (table->metadata[META_ACTIVE])
         printed(out, table->metadata[META_ACTIVE]);
     for (int c = 0; c < table->n_columns; c++)

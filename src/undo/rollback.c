@@ -48,8 +48,8 @@ static bool read_logs(Rollback *rb, Err *err)
     if (!pg_query(rb->session->data, sql_query("sync_tables"), 2, params, &rb->logs, err))
         return false;
     if (pg_count(rb->logs) == 0)
-        return err_set(err, ERR_USAGE, command_hint("to list the syncs: {}", "history"), "no sync of the base %s has the id %s",
-                       rb->session->base->name, rb->result->sync_id);
+        return err_set(err, ERR_USAGE, command_hint("to list the syncs: {}", "history"),
+                       "no sync of the base %s has the id %s", rb->session->base->name, rb->result->sync_id);
     return check_undoable(rb, err);
 }
 
@@ -91,10 +91,15 @@ static bool undo_table(Rollback *rb, const Table *table, int i, Err *err)
     bool *present = mem_alloc(sizeof *present * (size_t)(table->n_columns + 1));
     for (int c = 0; c < table->n_columns; c++)
         present[c] = true;
-    undo.stage = (Stage){.pg = rb->session->data, .table = table, .present = present, .log_id = rb->log_ids[i], .undo = true,
-                          .layouts = &undo.layouts};
-    bool ok = stage_lock_table(rb->session->data, table, err) && layouts_load(&undo.layouts, rb->session->data, table, err) &&
-              delete_created_rows(&undo, err) && undo_changes(&undo, err) && restore_rejects(rb, i, err);
+    undo.stage = (Stage){.pg = rb->session->data,
+                         .table = table,
+                         .present = present,
+                         .log_id = rb->log_ids[i],
+                         .undo = true,
+                         .layouts = &undo.layouts};
+    bool ok = stage_lock_table(rb->session->data, table, err) &&
+              layouts_load(&undo.layouts, rb->session->data, table, err) && delete_created_rows(&undo, err) &&
+              undo_changes(&undo, err) && restore_rejects(rb, i, err);
     rb->reversed[i] = undo.reversed;
     rb->deleted[i] = undo.deleted;
     rb->result->reversed += undo.reversed;
@@ -115,8 +120,8 @@ static bool undo_tables(Rollback *rb, Err *err)
     for (int i = 0; ok && i < pg_count(rb->logs); i++) {
         const Table *table = base_table(base, pg_get(rb->logs, i, L_TABLE));
         if (!table)
-            ok = err_set(err, ERR_REFUSED, "map it again, then roll back", "the table %s of that sync is not in base.json now",
-                         pg_get(rb->logs, i, L_TABLE));
+            ok = err_set(err, ERR_REFUSED, "map it again, then roll back",
+                         "the table %s of that sync is not in base.json now", pg_get(rb->logs, i, L_TABLE));
         else if (!pg_bool(rb->logs, i, L_SKIPPED))
             order[n++] = table->index;
     }
@@ -137,12 +142,14 @@ static bool complete_logs(Rollback *rb, Err *err)
     for (int i = 0; i < pg_count(rb->logs); i++) {
         if (pg_bool(rb->logs, i, L_SKIPPED))
             continue;
-        const char *params[] = {PG_INT(rb->log_ids[i]), PG_INT(rb->reversed[i]), PG_INT(rb->deleted[i]), rb->result->sync_id};
+        const char *params[] = {PG_INT(rb->log_ids[i]), PG_INT(rb->reversed[i]), PG_INT(rb->deleted[i]),
+                                rb->result->sync_id};
         int64_t done = 0;
         if (!pg_run(rb->session->data, sql_query("log_rollback"), 4, params, &done, err))
             return false;
         if (done != 1)
-            return err_set(err, ERR_DATABASE, "roll back again", "the rollback's row in sync_logs is not running any more");
+            return err_set(err, ERR_DATABASE, "roll back again",
+                           "the rollback's row in sync_logs is not running any more");
     }
     const char *params[] = {rb->session->base->name, rb->result->sync_id};
     return pg_run(rb->session->data, sql_query("log_rolled_back"), 2, params, NULL, err);

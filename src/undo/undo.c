@@ -43,8 +43,8 @@ static const char *who_changed(const UndoRow *row, const char *column, Arena *ar
     return since ? arena_printf(arena, "changed since by sync %s", since) : "edited in the database since";
 }
 
-static bool keep_column(Undo *undo, UndoRow *row, const char *column, const char *wrote, const char *now, const char *reason,
-                        Err *err)
+static bool keep_column(Undo *undo, UndoRow *row, const char *column, const char *wrote, const char *now,
+                        const char *reason, Err *err)
 {
     row->n_kept++;
     undo->kept++;
@@ -63,7 +63,8 @@ static bool keep_column(Undo *undo, UndoRow *row, const char *column, const char
 static bool is_same_value(Undo *undo, const Column *column, const char *a, const char *b)
 {
     Arena *arena = &undo->scratch;
-    return same_text(a, b) || (a && b && !column->to && value_meaning(column, a, arena) == value_meaning(column, b, arena));
+    return same_text(a, b) ||
+           (a && b && !column->to && value_meaning(column, a, arena) == value_meaning(column, b, arena));
 }
 
 static bool take_back(Undo *undo, UndoRow *row, const cJSON *pair, Err *err)
@@ -112,9 +113,9 @@ static bool is_still(Undo *undo, int column, Slot now, Slot after, const char *w
            now.value == value_meaning(&undo->stage.table->columns[column], wrote, &undo->scratch);
 }
 
-/* The state as it was before, for every column that is not kept and that no later sync moved on. Where the sync gave the row
- * its first state, that is: not known. Then the columns that it found as they were stay known, so that what people have
- * changed in them since is no conflict. */
+/* The state as it was before, for every column that is not kept and that no later sync moved on. Where the sync gave
+ * the row its first state, that is: not known. Then the columns that it found as they were stay known, so that what
+ * people have changed in them since is no conflict. */
 static bool earlier_state(Undo *undo, const UndoRow *row, Slot *now, bool *moved, Err *err)
 {
     const Layouts *layouts = &undo->layouts;
@@ -131,8 +132,8 @@ static bool earlier_state(Undo *undo, const UndoRow *row, Slot *now, bool *moved
         !state_decode(layouts, layout, pg_get(rows, r, UNDO_AFTER), after, err))
         return false;
     for (int c = 0; c < undo->stage.table->n_columns; c++)
-        if (!slot_means(before[c], after[c]) && is_still(undo, c, now[c], after[c], row->restored[c]) && !row->kept[c] &&
-            (!first || row->restored[c])) {
+        if (!slot_means(before[c], after[c]) && is_still(undo, c, now[c], after[c], row->restored[c]) &&
+            !row->kept[c] && (!first || row->restored[c])) {
             now[c] = before[c];
             *moved = true;
         }
@@ -154,7 +155,8 @@ static bool deactivated_before(const UndoRow *row)
     const PgRows *rows = row->rows;
     bool now = pg_bool(rows, row->r, UNDO_NOW_DEACTIVATED);
     bool unchanged = !row->active_kept && now == pg_bool(rows, row->r, UNDO_AFTER_DEACTIVATED);
-    return unchanged && pg_get(rows, row->r, UNDO_BEFORE_DEACTIVATED) ? pg_bool(rows, row->r, UNDO_BEFORE_DEACTIVATED) : now;
+    return unchanged && pg_get(rows, row->r, UNDO_BEFORE_DEACTIVATED) ? pg_bool(rows, row->r, UNDO_BEFORE_DEACTIVATED)
+                                                                      : now;
 }
 
 static void stage_undo_row(Undo *undo, const UndoRow *row, const Slot *slots, char op, int layout, Buf *out)
@@ -236,7 +238,8 @@ static bool stage_changes(Undo *undo, Err *err)
     Page page = page_first();
     for (int n = 1; ok && n > 0; page_next(&page, n)) {
         PgRows *rows = NULL;
-        const char *params[] = {PG_INT(undo->of_log), PG_INT(after), PG_INT(last), PG_INT(page.most), PG_INT(BATCH_BYTES)};
+        const char *params[] = {PG_INT(undo->of_log), PG_INT(after), PG_INT(last), PG_INT(page.most),
+                                PG_INT(BATCH_BYTES)};
         int64_t before = stage->seq;
         buf_clear(&lines);
         ok = pg_query(stage->pg, sql.data, 5, params, &rows, err);

@@ -12,7 +12,8 @@ enum { LAST_REMEMBERED = 0xFFFF, UNKNOWN = 0, HAS, LACKS };
 
 struct Charset {
     iconv_t to;
-    bool single; /* a byte a character: two of them are a letter and its accent, which the server does not make of one */
+    bool single; /* a byte a character: two of them are a letter and its accent, which the server does not make of
+                    one */
     unsigned char known[LAST_REMEMBERED + 1]; /* per code point: UNKNOWN, HAS, LACKS */
 };
 
@@ -90,7 +91,8 @@ bool charset_open(Charset **out, const char *name, Err *err)
         to = iconv_open(names[i].iconv, "UTF-8");
     }
     if (to == (iconv_t)-1)
-        return err_set(err, ERR_CONFIG, "use a database with the encoding UTF8, or install iconv's conversions (gconv modules)",
+        return err_set(err, ERR_CONFIG,
+                       "use a database with the encoding UTF8, or install iconv's conversions (gconv modules)",
                        "the database has the encoding %s, to which this machine cannot convert", name);
     Charset *charset = mem_alloc(sizeof *charset);
     charset->to = to;

@@ -136,8 +136,8 @@ static bool write_error(const AtomicFile *file, int why, Err *err)
                    why ? strerror(why) : "only a part of it was written");
 }
 
-/* Why an earlier write failed: its errno is long gone, and stdio has dropped the bytes. The file is lost anyway, so more
- * bytes are written until it happens again. 0: it does not. */
+/* Why an earlier write failed: its errno is long gone, and stdio has dropped the bytes. The file is lost anyway, so
+ * more bytes are written until it happens again. 0: it does not. */
 static int reason_of_failure(const AtomicFile *file)
 {
     static const char bytes[65536];

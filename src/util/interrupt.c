@@ -35,17 +35,17 @@ static void handle(int number, void (*handler)(int), int flags)
     sigaction(number, &action, NULL);
 }
 
-/* What ends a run, as SIGINT or as SIGTERM does: every signal that would otherwise end the process without
- * its temporary files being removed, but for those that report a fault of the program. A signal that the caller had ignored (nohup) stays ignored, but for the
- * two that people and service managers send on purpose. */
+/* What ends a run, as SIGINT or as SIGTERM does: every signal that would otherwise end the process without its
+ * temporary files being removed, but for those that report a fault of the program. A signal that the caller had ignored
+ * (nohup) stays ignored, but for the two that people and service managers send on purpose. */
 static const struct {
     int number;
     bool terminates; /* else it interrupts */
     bool always;
 } ending[] = {
-    {SIGINT, false, true}, {SIGTERM, true, true}, {SIGQUIT, false, false}, {SIGHUP, true, false}, {SIGXCPU, true, false},
-    {SIGUSR1, true, false}, {SIGUSR2, true, false}, {SIGALRM, true, false}, {SIGVTALRM, true, false}, {SIGPROF, true, false},
-    {SIGPOLL, true, false}, {SIGPWR, true, false},
+    {SIGINT, false, true},    {SIGTERM, true, true},  {SIGQUIT, false, false}, {SIGHUP, true, false},
+    {SIGXCPU, true, false},   {SIGUSR1, true, false}, {SIGUSR2, true, false},  {SIGALRM, true, false},
+    {SIGVTALRM, true, false}, {SIGPROF, true, false}, {SIGPOLL, true, false},  {SIGPWR, true, false},
 };
 enum { ENDING = sizeof ending / sizeof ending[0] };
 

@@ -100,7 +100,8 @@ void progress_format(Buf *out, const ProgressLine *line, int columns)
             add_reading(&rest, line, (Detail)detail);
         }
         size_t width = utf8_width(buf_view(&rest)) + 1; /* the colon */
-        bool fits = width + name <= most, cut = detail > DETAIL_FULL && width + 4 <= most && (line->phase || detail == DETAIL_SHORT);
+        bool fits = width + name <= most,
+             cut = detail > DETAIL_FULL && width + 4 <= most && (line->phase || detail == DETAIL_SHORT);
         if (!fits && !cut)
             continue;
         if (fits)
@@ -111,7 +112,8 @@ void progress_format(Buf *out, const ProgressLine *line, int columns)
         buf_free(&rest);
         return;
     }
-    buf_add(out, rest.data + 1, rest.len - 1 > most ? most : rest.len - 1); /* without the name; digits and plain letters */
+    buf_add(out, rest.data + 1, rest.len - 1 > most ? most : rest.len - 1); /* without the name; digits and plain
+                                                                               letters */
     buf_free(&rest);
 }
 
@@ -128,7 +130,8 @@ static void paint(int64_t now)
     const ProgressLine line = {.name = state.name, .phase = state.reading ? NULL : state.phase, .bytes = state.bytes,
                                .total = state.total, .records = state.records, .ms = now - state.since};
     Buf text = {0};
-    progress_format(&text, &line, columns_of_terminal() - 1); /* in the last column some terminals begin the next line */
+    progress_format(&text, &line, columns_of_terminal() - 1); /* in the last column some terminals begin the next
+                                                                 line */
     log_progress(text.data ? text.data : "");
     buf_free(&text);
     state.painted = now;

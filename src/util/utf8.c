@@ -109,8 +109,8 @@ static bool surely_nfc(Str text)
     return true;
 }
 
-/* How many marks the character at hand adds to a run of marks, after its decomposition: *starts says whether the run ends
- * with it and begins anew. A character that is unassigned is no mark. */
+/* How many marks the character at hand adds to a run of marks, after its decomposition: *starts says whether the run
+ * ends with it and begins anew. A character that is unassigned is no mark. */
 static size_t count_marks(int32_t point, bool *starts)
 {
     enum { LONGEST = 32 }; /* U+FDFA becomes 18 */

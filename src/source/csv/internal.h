@@ -1,5 +1,5 @@
-/* internal.h - between the parts of the CSV source: file.c knows files, reader.c knows records, read_ahead.c lets the two
- * run beside their caller.
+/* internal.h - between the parts of the CSV source: file.c knows files, reader.c knows records, read_ahead.c lets the
+ * two run beside their caller.
  *
  * The bytes come through one function, so that a file and a text in memory take the same path and tests can choose the
  * size of a chunk.
@@ -26,8 +26,8 @@ enum { CSV_CHUNK = 256 * 1024, CSV_HEAD = 4096 };
 /* Header and records of `source` to `sink`. */
 bool csv_read_source(const CsvSource *source, RawSink *sink, void *ctx, Err *err);
 
-/* The same, but `source` is read and split by a thread of its own, some blocks of records ahead of `sink`, which is called
- * in the caller's thread. The thread has ended when this returns. */
+/* The same, but `source` is read and split by a thread of its own, some blocks of records ahead of `sink`, which is
+ * called in the caller's thread. The thread has ended when this returns. */
 bool csv_read_ahead(const CsvSource *source, RawSink *sink, void *ctx, Err *err);
 
 /* Are these two looks at the same file, unchanged? And what to say if not. Returns false, always. */

@@ -11,7 +11,10 @@ _Static_assert(sizeof(CsvMark) <= sizeof(SourceMark), "a mark of a CSV file fits
 
 static bool check(const Source *source, Err *err) { return csv_check(source->location, err); }
 
-static bool fingerprint(Source *source, char hash[SHA256_HEX], Err *err) { return csv_hash(source->location, hash, err); }
+static bool fingerprint(Source *source, char hash[SHA256_HEX], Err *err)
+{
+    return csv_hash(source->location, hash, err);
+}
 
 static bool size(const Source *source, int64_t *bytes, Err *err)
 {

@@ -1,8 +1,8 @@
 /* Reading ahead: a thread reads, hashes and splits the file, while the caller works on the records before.
  *
- * Records travel in blocks through a short ring. A block belongs to the thread until it is filled and to the caller until
- * it is emptied; only the two counts and the flags are shared, under one lock. What the caller sees is what it would see
- * without the thread: every record in order, then the reader's error, if any.
+ * Records travel in blocks through a short ring. A block belongs to the thread until it is filled and to the caller
+ * until it is emptied; only the two counts and the flags are shared, under one lock. What the caller sees is what it
+ * would see without the thread: every record in order, then the reader's error, if any.
  */
 #include <pthread.h>
 #include <signal.h>

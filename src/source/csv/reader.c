@@ -59,8 +59,8 @@ static bool fail(Reader *r, ErrCode code, size_t at, const char *hint, const cha
     long long line = (long long)absolute_line(r, at);
     if (r->position.number == 0)
         return err_set(r->err, code, hint, "%s: header (line %lld): %s", r->source->name, line, what);
-    return err_set(r->err, code, hint, "%s: record %lld (line %lld): %s", r->source->name, (long long)r->position.number,
-                   line, what);
+    return err_set(r->err, code, hint, "%s: record %lld (line %lld): %s", r->source->name,
+                   (long long)r->position.number, line, what);
 }
 
 /* ---- lines ---- */
@@ -141,7 +141,8 @@ static bool find_end(Reader *r)
             size_t end = lf < cr ? lf : cr;
             if (end < quote) {
                 r->scan = end;
-                return r->window.data[end] == '\n' || end + 1 < r->window.len || r->window.eof; /* CR: is there an LF behind it? */
+                /* CR: is there an LF behind it? */
+                return r->window.data[end] == '\n' || end + 1 < r->window.len || r->window.eof;
             }
         }
         if (quote == r->window.len) {

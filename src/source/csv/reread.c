@@ -53,7 +53,10 @@ bool csv_reread_bytes(CsvReread *reread, int64_t offset, size_t n, Buf *out, Err
     return true;
 }
 
-bool csv_reread_unchanged(const CsvReread *reread, Err *err) { return is_same(reread) || csv_fail_changed(reread->path, err); }
+bool csv_reread_unchanged(const CsvReread *reread, Err *err)
+{
+    return is_same(reread) || csv_fail_changed(reread->path, err);
+}
 
 void csv_reread_free(CsvReread *reread)
 {
