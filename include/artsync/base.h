@@ -57,6 +57,7 @@ typedef struct Column {
     StringList id_headers;    /* FIELD_LINK: headers that hold record ids */
     const Table *to;     /* FIELD_LINK */
     bool multiple_first; /* FIELD_LINK: several elements: take the first instead of refusing */
+    bool from_database;   /* its cells are PostgreSQL's text: '' is a value, an empty cell is NULL, lists are arrays */
     bool required;
     bool on_invalid_null; /* a bad cell becomes NULL with a warning instead of a reject */
     DecimalMark mark;     /* numbers: "decimal_mark" of the column, else of the table, else of the base */
@@ -82,6 +83,14 @@ typedef enum MetadataRole {
     META_COUNT
 } MetadataRole;
 
+/* "source" of a table: a database that its records are read from. */
+typedef struct TableSource {
+    const char *database;       /* the setting that holds the connection string; NULL: the table is read from a file */
+    const char *schema, *table; /* the table or view that is read; NULL: `query` is */
+    const char *query;
+    const char *name;           /* "DATABASE/public.jobs", for messages and the log */
+} TableSource;
+
 typedef struct SkipRule { /* a record whose cell under `header` is, trimmed, one of `values` is skipped */
     const char *header;
     StringList values;
@@ -91,6 +100,7 @@ struct Table {
     const char *name;
     const char *schema;     /* the base's */
     const char *file;       /* name inside the export folder */
+    TableSource from;       /* instead of a file; `file` is then what export writes */
     DecimalMark mark;       /* for columns that do not say */
     const char *zone;
     const char *id_column;

@@ -95,6 +95,9 @@ void cleaning_report_change(CleaningReport *report, const Table *table, const ch
  * without one (NULL) the same text; the first lines of a kind are kept. */
 void cleaning_report_warn(CleaningReport *report, const Table *table, const char *column, int64_t line,
                           const char *code, const char *text);
+/* The same for a record that is on no line; `id` may be NULL. */
+void cleaning_report_warn_id(CleaningReport *report, const Table *table, const char *column, const char *id, int64_t number,
+                             const char *code, const char *text);
 
 typedef struct CleaningChange {
     const char *table, *column, *from, *to;
@@ -107,6 +110,7 @@ typedef struct CleaningWarning {
     const char *text; /* of the first */
     int64_t count;
     int64_t lines[5]; /* the first ones; 0 where there are fewer */
+    const char *ids[5]; /* instead, where records are on no line */
 } CleaningWarning;
 
 /* Sorted by table, column, count descending; owned by the report, good until the next call. A change's column is never
@@ -125,6 +129,7 @@ typedef struct CleanerOptions {
     const LinkIndex *const *links; /* one per base table, by Table.index; NULL entries: not loaded */
     DateOrder date_order;          /* decided: DATE_MDY or DATE_DMY */
     const char *path;              /* for messages */
+    bool of_rows;                  /* records are rows of a database: told by their ids, and none says nothing */
     bool headers_only;             /* bind and warn, but drop the records */
     /* Called before the first number of a column whose mark is MARK_AUTO that does not show its mark, such as 1.500;
      * then no more. Fills in how those of such columns are read, by column. NULL: as MARK_POINT. */

@@ -20,6 +20,7 @@
 #include "artsync/out.h"
 #include "artsync/pg.h"
 #include "artsync/report.h"
+#include "artsync/source.h"
 
 #define ARTSYNC_VERSION "1.0.0"
 #define DEFAULT_BASE "art"
@@ -134,6 +135,7 @@ struct Cli {
     const char *url; /* NULL: libpq's own rules */
     Base *base;
     Pg *pg, *log;
+    SourceDatabases *databases; /* once asked for: cli_databases */
     Arena arena;
     ExitStatus status; /* EXIT_DONE; a command that found something sets EXIT_ATTENTION */
     bool reported;     /* the object that carries the error is printed already */
@@ -148,6 +150,9 @@ StringList cli_list(const Cli *cli, const char *option);
 int64_t cli_number(const Cli *cli, const char *option);
 bool cli_given(const Cli *cli, const char *option); /* said by anybody, i.e. not the default */
 const char *cli_argument(const Cli *cli, int i);    /* NULL: not given */
+
+/* The databases that tables are read from; cli->pg is connected. */
+SourceDatabases *cli_databases(Cli *cli);
 
 /* Meet further needs from within a command, where only some of its options have them. */
 bool cli_require(Cli *cli, unsigned needs, Err *err);

@@ -57,8 +57,8 @@ typedef struct Parity {
     Arena arena;
 } Parity;
 
-/* Compare every mapped table with its file in `export_dir`, in the transaction that is open. Errors as sync_run. */
-bool parity_run(Pg *pg, const Base *base, const char *export_dir, Parity *out, Err *err);
+/* Compare every mapped table with its source, in the transaction that is open. Errors as sync_run. */
+bool parity_run(Pg *pg, const Base *base, const SourcePlaces *places, Parity *out, Err *err);
 
 bool parity_equal(const Parity *parity);
 void parity_free(Parity *parity);

@@ -29,6 +29,11 @@ typedef struct SourcePosition {
     SourceLocator locator;
 } SourcePosition;
 
+/* An empty cell says nothing, or NULL. Sources that tell '' from it give '' as this very cell, of no bytes as well. */
+extern const char raw_empty_text[1];
+#define RAW_EMPTY ((Str){raw_empty_text, 0})
+static inline bool raw_is_empty_text(Str cell) { return cell.p == raw_empty_text; }
+
 typedef struct RawRecord {
     SourcePosition position;
     const Str *cells; /* each with a NUL behind it */

@@ -6,6 +6,8 @@
  *
  * Ownership: a Source is plain data that its user keeps; it holds neither a descriptor nor a connection between two
  * calls, so that a run may wait for another one in between. What source_reread_begin returns is the one exception.
+ * What the sources of a run share, connections to databases and the rows that were read from them, belongs to a
+ * SourceDatabases.
  */
 #ifndef ARTSYNC_SOURCE_H
 #define ARTSYNC_SOURCE_H
@@ -16,6 +18,7 @@
 #include "artsync/err.h"
 #include "artsync/hash.h"
 #include "artsync/mem.h"
+#include "artsync/pg.h"
 #include "artsync/record.h"
 
 typedef struct SourceKind SourceKind;
@@ -25,11 +28,14 @@ typedef struct SourceMark {
     uint64_t words[8];
 } SourceMark;
 
+typedef struct SourceDatabases SourceDatabases;
+
 typedef struct Source {
     const SourceKind *kind;
     const Table *table;              /* whose records they are: how they are written is in its mapping */
-    const char *location;            /* the file's path; for messages, too */
+    const char *location;            /* the file's path, or database and table; for messages, too */
     const char *name;                /* short and lasting, for the log: the file's name without its folder */
+    SourceDatabases *databases;      /* what is read of a database is kept there; NULL: none can be reached */
     char fingerprint[SHA256_HEX];    /* of the content, by source_fingerprint; "": not asked yet */
     SourceMark mark;                 /* of the content that source_read gave last */
 } Source;
@@ -39,9 +45,15 @@ typedef struct Source {
 /* The source of a table's records at `location`, which must live as long as the result. Looks at nothing yet. */
 Source source_at(const Table *table, const char *location);
 
-/* The source of a table's records in the export folder, as base.json says where they are. Where several may be meant,
- * it looks which one is; that there is one at all is for source_check. Strings are made in `arena`. */
-bool source_find(const Table *table, const char *folder, Arena *arena, Source *source, Err *err);
+/* Where the sources of a base's tables are. */
+typedef struct SourcePlaces {
+    const char *folder;         /* of the export; NULL: only what is named is read */
+    SourceDatabases *databases; /* NULL: none can be reached */
+} SourcePlaces;
+
+/* The source of a table's records, as base.json says where they are. Where several may be meant, it looks which one is; that
+ * there is one at all is for source_check. Strings are made in `arena`. */
+bool source_find(const Table *table, const SourcePlaces *places, Arena *arena, Source *source, Err *err);
 
 /* Is it there, and of a kind that can be read? So that a run that cannot work ends before it waits for anything; reads
  * no record. Errors: ERR_MISSING, ERR_IO, ERR_CSV with what it is instead. */
@@ -73,16 +85,33 @@ void source_reread_free(SourceReread *reread);
  * messages. */
 bool source_parse(Str bytes, const char *name, RawSink *sink, void *ctx, Err *err);
 
+/* ---- databases as sources (postgres/) ----
+ *
+ * A table's "source" names a setting that holds the connection string. All tables of one database are read in one
+ * transaction, READ ONLY and REPEATABLE READ: they show one moment. Rows are read once, by COPY into a private temporary
+ * file, before anything is written; so a run reads what it read first, however often it asks.
+ */
+
+/* The connection string that a setting holds, or NULL. */
+typedef const char *SourceSetting(void *ctx, const char *key);
+
+/* `target`, which may be NULL, is the database that is written to: a source that is the mapped table itself is refused. */
+SourceDatabases *source_databases_new(SourceSetting *setting, void *ctx, Pg *target);
+/* Ends the transactions and forgets what was read; a later read sees the databases as they are then. Accepts NULL. */
+void source_databases_end(SourceDatabases *databases);
+void source_databases_free(SourceDatabases *databases); /* accepts NULL */
+
 /* ---- implementing one ---- */
 
 struct SourceKind {
     const char *name;
-    /* Is a location of this form this kind's? Must look at the table's mapping (NULL: not known) and the text alone:
-     * there may be nothing there, and a log asks with a source's short name. The last row of kinds.c has none: it takes
-     * what is left. */
+    bool without_lines; /* its records are rows: none is on a line that people could look at */
+    /* Is a location of this form this kind's? Must look at the table's mapping (NULL: not known) and the text alone: there
+     * may be nothing there, and a log asks with a source's short name. The last row of kinds.c has none: it takes what is
+     * left. */
     bool (*takes)(const Table *table, const char *location);
-    /* Where in the export folder the table's records are; NULL: under the name Table.file. Nothing there is no error
-     * yet. */
+    /* Where the table's records are, in the export folder or elsewhere; NULL: in the folder under the name Table.file. Nothing
+     * there is no error yet. */
     bool (*find)(const Table *table, const char *folder, Arena *arena, const char **location, Err *err);
     /* Is source->location this kind's, and can it be read? Must not keep anything open, nor read further than it has
      * to. */

@@ -38,7 +38,7 @@ typedef struct SyncOptions {
     SyncMode mode;
     bool dry_run;
     bool want_changes;      /* diff: collect every change, field by field */
-    const char *export_dir; /* NULL: only the files named */
+    SourcePlaces places;    /* without a folder: only the files named */
     const SyncFile *files;
     int n_files;
     StringList tables;           /* --table; empty: all */
@@ -101,7 +101,7 @@ typedef struct PendingStatus {
     int64_t open_rejects;
 } PendingStatus;
 
-/* One entry per base table, in link order; `statuses` has base->n_tables places. Of the options export_dir, mode and
+/* One entry per base table, in link order; `statuses` has base->n_tables places. Of the options places, mode and
  * on_conflict count. Paths live in `arena`. Read only. */
 bool sync_pending_status(const Session *session, const SyncOptions *options, Phase phase, PendingStatus *statuses,
                          Arena *arena, Err *err);

@@ -127,8 +127,8 @@ static inline const char *item_row_id(const Item *item) { return item->at_id ? i
 /* Read the rows and the state (plan_rows) of those records that have any, from the item *next on, as many as a page
  * holds: *next is then the first item that was not looked at. at[i] is the item's row in *rows, or -1. */
 bool batch_read_rows(Batch *batch, const TableRun *run, int *next, PgRows **rows, int *at, Err *err);
-/* A mapped column of such a row; '' counts as NULL, since a CSV cell cannot tell them apart. */
-const char *row_value(const PgRows *rows, int row, int column);
+/* A mapped column of such a row; '' counts as NULL where the source is CSV, since its cells cannot tell them apart. */
+const char *row_value(const PgRows *rows, int row, const Column *column);
 
 /* ---- the rows that links point at (linked.c) ---- */
 

@@ -1,7 +1,7 @@
 -- Rejected records: those that are open, or those of one sync, i.e. opened by it or before and not closed by then.
 -- A replay refused only what was in its own file. $1 base, $2 sync id (NULL: the open ones), $3 table (NULL: all),
--- $4 with the original bytes?
-SELECT o.table_name, r.file, r.record, r.line, r.record_id, r.column_name, r.value, r.code, r.reason,
+-- $4 with the original bytes? A row of another database is on no line.
+SELECT o.table_name, r.file, r.record, nullif(r.line, 0), r.record_id, r.column_name, r.value, r.code, r.reason,
        CASE WHEN $4::boolean THEN h.source_header END, CASE WHEN $4::boolean THEN r.source END
   FROM artsync.rejects AS r JOIN public.sync_logs AS o ON o.id = r.opened_log
        JOIN public.sync_logs AS h ON h.id = r.header_log

@@ -19,6 +19,7 @@
 #include <time.h>
 
 #include "artsync/ascii.h"
+#include "artsync/hash.h"
 #include "field.h"
 
 /* ---- days and times: YYYY-MM-DD[ hh:mm:ss[.ffffff][+zz[:zz]]] ---- */
@@ -215,5 +216,7 @@ Str value_canonical(const Column *column, const char *value, Arena *arena)
 
 uint64_t value_meaning(const Column *column, const char *text, Arena *arena)
 {
+    if (text && !*text && column->from_database)
+        return hash64(STR(""), 0); /* value_hash takes it for NULL */
     return text && *text ? value_hash_of(value_canonical(column, text, arena)) : value_hash(NULL);
 }

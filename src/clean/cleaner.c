@@ -206,7 +206,7 @@ static bool put_record(Cleaner *c, Err *err)
 {
     if (c->raw->n_cells != c->binding.n_headers)
         return put_ragged(c, err);
-    bool empty = is_empty(c);
+    bool empty = !c->options.of_rows && is_empty(c);
     if (empty || is_ruled_out(c))
         return put_skipped(c, empty, err);
     c->record.raw = raw_hash_record(&c->hash, c->raw, &c->arena);

@@ -5,6 +5,9 @@
 
 enum { SHOWN_MAX = 200, DERIVE_GROUPS = 2 };
 
+/* Seed of the hash of a cell that holds '': cell_hash of no bytes and no seed is NULL's. */
+enum { CELL_OF_EMPTY_TEXT = 7 };
+
 /* ---- cells ---- */
 
 /* What it says is kept in the database, too. */
@@ -96,7 +99,9 @@ static void note_warning(Cleaner *c, const Column *column, const char *code, con
     if (c->quiet)
         return;
     c->record.n_warnings++;
-    if (c->report)
+    if (c->report && c->options.of_rows)
+        cleaning_report_warn_id(c->report, c->table, column->name, c->record.id, c->raw->position.line, code, text);
+    else if (c->report)
         cleaning_report_warn(c->report, c->table, column->name, c->raw->position.line, code, text);
 }
 
@@ -106,13 +111,24 @@ static void note_change(Cleaner *c, const Column *column, const char *from, cons
         cleaning_report_change(c->report, c->table, column->name, from, to);
 }
 
-/* Returns the cell that people would call the column's. */
+/* Of a database an empty cell is NULL, also of a boolean, and text of no characters is a text. True: that was it. */
+static bool clean_database_null(const Column *column, Str cell, Cleaned *cleaned)
+{
+    bool text = column->type == FIELD_TEXT && cell.p && (cell.n ? utf8_trim(cell).n == 0 : raw_is_empty_text(cell));
+    if (cell.n && !text)
+        return false;
+    *cleaned = (Cleaned){.text = text ? "" : NULL};
+    return true;
+}
+
 static Str clean_own(Cleaner *c, const Column *column, Cleaned *cleaned)
 {
     const CleanContext *context = &c->columns.contexts[column->index];
     int at = c->binding.cells[column->index], ids_at = c->binding.ids[column->index];
     Str cell = at >= 0 ? c->raw->cells[at] : STR("");
     if (ids_at < 0) {
+        if (column->from_database && clean_database_null(column, cell, cleaned))
+            return cell;
         field_clean(column, cell, context, cleaned);
         note_evidence(c, column, cell, cleaned);
         return cell;
@@ -175,6 +191,8 @@ static uint32_t hash_cells(const Cleaner *c, const Column *column, const Cleaned
     const Binding *b = &c->binding;
     bool names = column->type == FIELD_ATTACHMENTS && cleaned->compare; /* URLs are new in every export */
     Str own = names ? str_of(cleaned->compare) : cell_at(c, b->cells[column->index]);
+    if (column->from_database && !own.n && cleaned->text && !*cleaned->text)
+        return cell_hash(own, CELL_OF_EMPTY_TEXT);
     Str ids = cell_at(c, b->ids[column->index]);
     Str source = column->derive.from < 0 ? STR("") : cell_at(c, b->cells[column->derive.from]);
     uint64_t seed = ids.n ? hash64(ids, 1) : 0;
@@ -196,8 +214,8 @@ static void set_value(Cleaner *c, const Column *column, bool present, const Clea
 static bool is_simply_null(const Cleaner *c, const Column *column)
 {
     int at = c->binding.cells[column->index];
-    return at >= 0 && c->raw->cells[at].n == 0 && c->binding.ids[column->index] < 0 && column->derive.from < 0 &&
-           !column->default_value && !column->required && column->type != FIELD_BOOLEAN;
+    return at >= 0 && c->raw->cells[at].n == 0 && !raw_is_empty_text(c->raw->cells[at]) && c->binding.ids[column->index] < 0 && column->derive.from < 0 &&
+           !column->default_value && !column->required && (column->type != FIELD_BOOLEAN || column->from_database);
 }
 
 bool cleaner_column(Cleaner *c, const Column *column)

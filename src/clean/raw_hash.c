@@ -3,7 +3,8 @@
  * artsync.state_<table>.raw: XXH3-64 over, for each cell that counts,
  *
  *     SIZE   CONTENTS
- *     4      n, the number of bytes that follow, in the machine's byte order
+ *     4      n, the number of bytes that follow, in the machine's byte order; all bits set for '' of a
+ *            database
  *     n      the cell's bytes as they are in the file, not trimmed; of attachments their file names alone, as
  *            PostgreSQL prints text[] (attachment_names); of a link by name, where the names of the linked table's
  *            export are known, followed by the id of the record that carries the name: another
@@ -86,8 +87,8 @@ uint64_t raw_hash_record(RawHash *hash, const RawRecord *record, Arena *arena)
     char *to = hash->bytes.data;
     for (int i = 0; i < hash->n; i++) {
         Str text = hash->parts[i].text;
-        uint32_t n = (uint32_t)text.n;
-        memcpy(to, &n, sizeof n);
+        uint32_t n = (uint32_t)text.n, told = raw_is_empty_text(text) ? UINT32_MAX : n;
+        memcpy(to, &told, sizeof told);
         if (n)
             memcpy(to + sizeof n, text.p, n);
         to += sizeof n + n;

@@ -13,6 +13,7 @@ typedef struct Kind {
     const char *text; /* of the first such warning */
     bool varies;      /* others had another text */
     int64_t count, lines[FIRST_LINES];
+    const char *ids[FIRST_LINES]; /* of records that are on no line */
 } Kind;
 
 /* How many kinds a column has already; a warning's and a change's are counted apart. */
@@ -146,16 +147,27 @@ void cleaning_report_change(CleaningReport *report, const Table *table, const ch
     count_one(report, (Kind){.table = table->name, .column = column, .from = from, .to = to});
 }
 
+static void warn(CleaningReport *report, const Kind *warning, int64_t line, const char *id)
+{
+    Kind *kind = count_one(report, *warning);
+    if (kind->count > FIRST_LINES)
+        return;
+    kind->lines[kind->count - 1] = line;
+    kind->ids[kind->count - 1] = id ? arena_str(&report->arena, id) : NULL;
+}
+
 void cleaning_report_warn(CleaningReport *report, const Table *table, const char *column, int64_t line,
                           const char *code, const char *text)
 {
-    Kind *kind = count_one(report, (Kind){.warning = true,
-                                          .table = table->name,
-                                          .column = column,
-                                          .from = code ? code : text,
-                                          .text = text});
-    if (kind->count <= FIRST_LINES)
-        kind->lines[kind->count - 1] = line;
+    const Kind kind = {.warning = true, .table = table->name, .column = column, .from = code ? code : text, .text = text};
+    warn(report, &kind, line, NULL);
+}
+
+void cleaning_report_warn_id(CleaningReport *report, const Table *table, const char *column, const char *id, int64_t number,
+                             const char *code, const char *text)
+{
+    const Kind kind = {.warning = true, .table = table->name, .column = column, .from = code ? code : text, .text = text};
+    warn(report, &kind, number, id ? id : "without an id");
 }
 
 /* ---- telling ---- */
@@ -210,6 +222,7 @@ size_t cleaning_report_warnings(CleaningReport *report, const CleaningWarning **
                                                 .text = k->text,
                                                 .count = k->count};
         memcpy(report->warnings[i].lines, k->lines, sizeof k->lines);
+        memcpy(report->warnings[i].ids, k->ids, sizeof k->ids);
     }
     *out = report->warnings;
     return n;

@@ -75,10 +75,20 @@ static const char *interval_text(const Field *field, const Duration *duration)
                         (int)(s % 60), micros_text(duration->micros, fraction));
 }
 
+/* "1 day 02:03:04": an interval of another database, into one. */
+static bool is_interval(const Field *field, Str cell)
+{
+    const char *text = field_keep(field, cell);
+    return field->column->from_database && field->type->kind == PG_INTERVAL &&
+           !str_eq(value_canonical(field->column, text, field->arena), cell);
+}
+
 void clean_duration(const Field *field, Str cell)
 {
     Duration duration;
-    if (!duration_read(cell, &duration)) {
+    if (!duration_read(cell, &duration) && is_interval(field, cell)) {
+        field_value(field, field_keep(field, cell));
+    } else if (!duration_read(cell, &duration)) {
         field_refuse(field, REJECT_INVALID, "is not a duration, such as 1:30 (h:mm), 1:30:15 or a number of seconds");
     } else if (field->type->kind == PG_INTEGER || field->type->kind == PG_NUMERIC) {
         char fraction[8], seconds[24];

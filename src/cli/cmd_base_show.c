@@ -159,7 +159,7 @@ static bool show_base(Report *report, void *ctx, Err *err)
         const Table *table = &base->tables[i];
         report_gap(report);
         report_part(report, STYLE_BOLD, "%s.%s", table->schema, table->name);
-        report_line(report, " from \"%s\"", table->file);
+        report_line(report, " from \"%s\"", table->from.database ? table->from.name : table->file);
         show_id(report, table);
         for (int k = 0; k < table->n_skips; k++)
             report_line(report, "  skipped where \"%s\" is %s", table->skips[k].header,
@@ -250,7 +250,7 @@ static bool write_base(Report *report, void *ctx, Err *err)
         const Table *table = &base->tables[i];
         report_object(report, NULL);
         report_text(report, "table", table->name);
-        report_text(report, "file", table->file);
+        report_text(report, "file", table->from.database ? table->from.name : table->file);
         write_id(report, table);
         report_list(report, "columns");
         for (int k = 0; k < table->n_columns; k++)

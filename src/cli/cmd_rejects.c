@@ -33,9 +33,12 @@ static void reject_line(Report *report, const char *const *cells)
 {
     Arena *arena = report_arena(report);
     const char *value = filled(cells[REJECT_VALUE]);
-    report_part(report, STYLE_PLAIN, "  line %s", cells[REJECT_LINE] ? cells[REJECT_LINE] : "0");
+    if (cells[REJECT_LINE])
+        report_part(report, STYLE_PLAIN, "  line %s", cells[REJECT_LINE]);
     if (cells[REJECT_ID])
-        report_part(report, STYLE_PLAIN, ", %s", out_safe(cells[REJECT_ID], VALUE_MAX, arena));
+        report_part(report, STYLE_PLAIN, "%s%s", cells[REJECT_LINE] ? ", " : "  ", out_safe(cells[REJECT_ID], VALUE_MAX, arena));
+    if (!cells[REJECT_LINE] && !cells[REJECT_ID])
+        report_part(report, STYLE_PLAIN, "  record %s", cells[REJECT_RECORD]);
     if (cells[REJECT_COLUMN])
         report_part(report, STYLE_PLAIN, ", %s", cells[REJECT_COLUMN]);
     if (value)

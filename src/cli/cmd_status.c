@@ -128,7 +128,7 @@ static void missing_file(const PendingStatus *statuses, int n, Err *failed)
 static bool run(Cli *cli, Err *err)
 {
     int n = cli->base->n_tables;
-    SyncOptions sync = {.export_dir = cli_text(cli, "export-dir")};
+    SyncOptions sync = {.places = {cli_text(cli, "export-dir"), cli_databases(cli)}};
     PendingStatus *statuses = arena_alloc(&cli->arena, sizeof *statuses * (size_t)(n + 1));
     StatusReport status = {.cli = cli, .statuses = statuses, .phase = PHASE_PARALLEL};
     Err failed = {0};

@@ -152,7 +152,7 @@ static bool holds_password(const EnvFile *file)
     for (int i = 0; i < file->n; i++) {
         if (strcmp(file->items[i].key, "PGPASSWORD") == 0 && *file->items[i].value)
             return true;
-        if (strcmp(file->items[i].key, "DATABASE_URL") == 0 && env_has_password(file->items[i].value))
+        if (strstr(file->items[i].key, "DATABASE_URL") && env_has_password(file->items[i].value))
             return true;
     }
     return false;

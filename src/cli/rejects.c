@@ -33,3 +33,17 @@ const char *lines_of(const int64_t *lines, size_t n, int64_t count, Arena *arena
     buf_free(&text);
     return copy;
 }
+
+const char *ids_of(const char *const *ids, size_t n, int64_t count, Arena *arena)
+{
+    enum { ID_MAX = 60 };
+    Buf text = {0};
+    size_t told = 0;
+    for (; told < n && ids[told]; told++)
+        buf_printf(&text, "%s%s", told ? ", " : "", out_safe(ids[told], ID_MAX, arena));
+    if (told && (int64_t)told < count)
+        buf_str(&text, ", ...");
+    const char *copy = told ? arena_str(arena, text.data) : NULL;
+    buf_free(&text);
+    return copy;
+}

@@ -15,6 +15,8 @@ extern const ReportColumn reject_columns[REJECT_CELLS];
 const char *rejects_replay(const char *table, const char *path, Arena *arena);
 /* "3, 8, ..." of `count`; up to n are known, 0 ends them. NULL: none. */
 const char *lines_of(const int64_t *lines, size_t n, int64_t count, Arena *arena);
+/* The same of records that are on no line: "10001/A, 10002/B, ...". */
+const char *ids_of(const char *const *ids, size_t n, int64_t count, Arena *arena);
 
 typedef struct RejectsWritten {
     int64_t written;

@@ -18,6 +18,7 @@ bool report_rejects(Report *report, void *ctx, Err *err)
 typedef struct Group {
     const char *table, *column, *code, *reason, *value;
     int64_t lines[5];
+    const char *ids[5]; /* of those that are on no line */
     int64_t count;
 } Group;
 
@@ -55,8 +56,10 @@ static bool collect(void *ctx, const char *const *cells, int n, Err *err)
     (void)n;
     (void)err;
     Group *g = group_for(ctx, cells);
-    if (g->count < (int64_t)(sizeof g->lines / sizeof g->lines[0]))
+    if (g->count < (int64_t)(sizeof g->lines / sizeof g->lines[0])) {
         g->lines[g->count] = cells[REJECT_LINE] ? strtoll(cells[REJECT_LINE], NULL, 10) : 0;
+        g->ids[g->count] = cells[REJECT_LINE] ? NULL : kept(ctx, cells[REJECT_ID]);
+    }
     g->count++;
     return true;
 }
@@ -68,6 +71,9 @@ static void write_group(Report *report, const Group *g)
     const char *lines = lines_of(g->lines, sizeof g->lines / sizeof g->lines[0], g->count, report_arena(report));
     if (lines)
         report_part(report, STYLE_PLAIN, " (%s %s)", g->count == 1 ? "line" : "lines", lines);
+    const char *ids = ids_of(g->ids, sizeof g->ids / sizeof g->ids[0], g->count, report_arena(report));
+    if (ids)
+        report_part(report, STYLE_PLAIN, " (%s)", ids);
     report_line_end(report);
     report_part(report, STYLE_PLAIN, "    %s", g->count > 1 ? "e.g. " : "");
     if (g->value && *g->value)

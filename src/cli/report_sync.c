@@ -180,7 +180,7 @@ bool report_cleaning(Report *report, void *ctx, Err *err)
 
 /* ---- warnings ---- */
 
-enum { W_TABLE, W_COLUMN, W_CODE, W_TEXT, W_COUNT, W_LINES, W_CELLS };
+enum { W_TABLE, W_COLUMN, W_CODE, W_TEXT, W_COUNT, W_LINES, W_IDS, W_CELLS };
 
 static void warning_line(Report *report, void *ctx, const char *const *cells)
 {
@@ -192,6 +192,8 @@ static void warning_line(Report *report, void *ctx, const char *const *cells)
         report_part(report, STYLE_PLAIN, " %sx", out_count(number(cells[W_COUNT]), report_arena(report)));
     if (lines)
         report_part(report, STYLE_PLAIN, " (%s %s)", number(cells[W_COUNT]) == 1 ? "line" : "lines", lines);
+    if (cells[W_IDS])
+        report_part(report, STYLE_PLAIN, " (%s)", cells[W_IDS]);
     report_line_end(report);
 }
 
@@ -204,6 +206,7 @@ bool report_warnings(Report *report, void *ctx, Err *err)
         [W_TEXT] = {.heading = "the cell"},
         [W_COUNT] = {.heading = "cells", .type = CELL_COUNT, .flags = AT_RIGHT},
         [W_LINES] = {.heading = "lines"},
+        [W_IDS] = {.heading = "records", .flags = WHERE_FILLED},
     };
     static const ReportTable table = {.title = "Warnings",
                                       COLUMNS(columns),
@@ -220,11 +223,12 @@ bool report_warnings(Report *report, void *ctx, Err *err)
     report_table_begin(report, &table, NULL);
     for (size_t i = 0; i < n; i++) {
         const CleaningWarning *w = &warnings[i];
-        report_row(
-            report,
-            (const char *[]){w->table, w->column, w->code, out_safe(w->text, REASON_MAX, report_arena(report)),
-                             report_number(report, w->count),
-                             lines_of(w->lines, sizeof w->lines / sizeof w->lines[0], w->count, report_arena(report))});
+        report_row(report, (const char *[]){w->table, w->column, w->code, out_safe(w->text, REASON_MAX, report_arena(report)),
+                                            report_number(report, w->count),
+                                            lines_of(w->lines, w->ids[0] ? 0 : sizeof w->lines / sizeof w->lines[0],
+                                                     w->count, report_arena(report)),
+                                            ids_of(w->ids, sizeof w->ids / sizeof w->ids[0], w->count,
+                                                   report_arena(report))});
     }
     report_table_end(report);
     return true;

@@ -91,6 +91,21 @@ bool cli_require(Cli *cli, unsigned needs, Err *err)
     return !log || pg_open(&cli->log, cli->url, "artsync", err);
 }
 
+/* A setting that base.json names: from the environment, else from .env. */
+static const char *source_setting(void *ctx, const char *key)
+{
+    const char *given = getenv(key);
+    const EnvEntry *entry = env_find(&((const Cli *)ctx)->env, key);
+    return given && *given ? given : entry && *entry->value ? entry->value : NULL;
+}
+
+SourceDatabases *cli_databases(Cli *cli)
+{
+    if (!cli->databases)
+        cli->databases = source_databases_new(source_setting, cli, cli->pg);
+    return cli->databases;
+}
+
 /* The form of report whose option is given; else text. */
 static const ReportForm *chosen_form(const Arguments *arguments)
 {
@@ -202,6 +217,7 @@ ExitStatus cli_main(CommandTable table, int argc, char *const *argv)
     if (arguments_parse(table, argc, argv, &cli.arguments, &err) && choose_command(&cli.arguments, &err))
         run_command(&cli, &err);
     ExitStatus status = finish(&cli, &err);
+    source_databases_free(cli.databases);
     pg_close(cli.log);
     pg_close(cli.pg);
     base_free(cli.base);

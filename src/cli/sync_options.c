@@ -46,6 +46,7 @@ bool sync_options_read(Cli *cli, SyncOptions *options, Err *err)
             return false;
     options->files = list;
     if (files.n == 0 || cli_given(cli, "export-dir"))
-        options->export_dir = cli_text(cli, "export-dir");
+        options->places.folder = cli_text(cli, "export-dir");
+    options->places.databases = cli_databases(cli);
     return true;
 }

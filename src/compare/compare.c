@@ -40,8 +40,10 @@ static void add_text(Buf *entry, const char *name, const char *text)
     buf_free(&cut);
 }
 
-static void add_line(Buf *entry, const Item *item)
+static void add_line(Buf *entry, const Compare *compare, const Item *item)
 {
+    if (compare->run->source->kind->without_lines)
+        return;
     cells_add(entry, "line");
     cells_number(entry, item->position.line);
 }
@@ -91,7 +93,7 @@ static void note_rejected(Compare *compare, const Item *item)
     Buf entry = {0};
     if (!sample_begin(&entry, parity, row ? KIND_REJECTED : KIND_EXPORT, 0, item->id, NULL))
         return;
-    add_line(&entry, item);
+    add_line(&entry, compare, item);
     if (item->reject.column)
         add_text(&entry, "column", item->reject.column);
     if (item->reject.value)
@@ -107,7 +109,7 @@ static void note_missing(Compare *compare, const Item *item, const char *reject)
     Buf entry = {0};
     if (!sample_begin(&entry, compare->parity, KIND_EXPORT, 0, item->id, item_name(compare, item)))
         return;
-    add_line(&entry, item);
+    add_line(&entry, compare, item);
     if (reject)
         add_text(&entry, "rejected", reject);
     sample_end(&entry, compare->parity);
@@ -122,7 +124,7 @@ static void note_cell(Compare *compare, const Item *item, const char *column, co
     Buf entry = {0};
     if (!sample_begin(&entry, parity, KIND_DIFFERING, cause, item->id, item_name(compare, item)))
         return;
-    add_line(&entry, item);
+    add_line(&entry, compare, item);
     add_text(&entry, "column", column);
     add_text(&entry, "export", export);
     add_text(&entry, "database", database);
@@ -166,7 +168,7 @@ static bool compare_item(Compare *compare, const Item *item, const PgRows *rows,
         return false;
     FactsBasis basis = facts_basis(&compare->layouts, compare->run->links, rows, row, &compare->scratch);
     for (int c = 0; c < table->n_columns; c++)
-        compare_cell(compare, item, &table->columns[c], row_value(rows, row, c), &slots[c], &basis);
+        compare_cell(compare, item, &table->columns[c], row_value(rows, row, &table->columns[c]), &slots[c], &basis);
     if (item->at_id)
         note_cell(compare, item, table->id_column, item->id, item->at_id, PARITY_NEWER);
     if (!pg_bool(rows, row, ROWS_ACTIVE))

@@ -37,13 +37,13 @@ static bool compare_table(Pg *pg, LinkIndex **links, const LinkExport *exports, 
     return ok || err_context(err, "%s", parity->table->name);
 }
 
-static bool find_sources(Parity *out, const Base *base, const char *export_dir, Err *err)
+static bool find_sources(Parity *out, const Base *base, const SourcePlaces *places, Err *err)
 {
     out->tables = arena_alloc(&out->arena, sizeof *out->tables * (size_t)(base->n_tables + 1));
     for (out->n = 0; out->n < base->n_tables; out->n++) {
         ParityTable *t = &out->tables[out->n];
         t->table = &base->tables[out->n];
-        if (!source_find(t->table, export_dir, &out->arena, &t->source, err))
+        if (!source_find(t->table, places, &out->arena, &t->source, err))
             return false;
         if (!source_fingerprint(&t->source, err))
             return err_context(err, "%s", t->table->name);
@@ -51,16 +51,17 @@ static bool find_sources(Parity *out, const Base *base, const char *export_dir, 
     return true;
 }
 
-bool parity_run(Pg *pg, const Base *base, const char *export_dir, Parity *out, Err *err)
+bool parity_run(Pg *pg, const Base *base, const SourcePlaces *places, Parity *out, Err *err)
 {
     *out = (Parity){0};
     LinkIndex **links = mem_alloc(sizeof *links * (size_t)base->n_tables);
-    bool ok = find_sources(out, base, export_dir, err);
+    bool ok = find_sources(out, base, places, err);
     LinkExport *exports = arena_alloc(&out->arena, sizeof *exports * (size_t)(base->n_tables + 1));
     for (int i = 0; ok && i < out->n; i++)
         exports[i].source = &out->tables[i].source;
     for (int i = 0; ok && i < out->n; i++)
         ok = compare_table(pg, links, exports, &out->tables[i], &out->arena, err);
+    source_databases_end(places->databases);
     for (int i = 0; i < base->n_tables; i++)
         link_index_free(links[i]);
     free(links);

@@ -48,10 +48,10 @@ void batch_free(Batch *batch)
 
 /* ---- their rows ---- */
 
-const char *row_value(const PgRows *rows, int row, int column)
+const char *row_value(const PgRows *rows, int row, const Column *column)
 {
-    const char *text = pg_get(rows, row, ROWS_COLUMNS + column);
-    return text && *text ? text : NULL;
+    const char *text = pg_get(rows, row, ROWS_COLUMNS + column->index);
+    return text && (*text || column->from_database) ? text : NULL;
 }
 
 /* The ids of the records from *next on that have a row or state, and their places in the batch: at most `most`. */

@@ -60,7 +60,7 @@ static void decide_column(Merge *merge, MergeRow *c, const Column *column)
 {
     int i = column->index;
     const Value *value = &c->item->values[i];
-    const char *row = row_value(c->rows, c->row, i);
+    const char *row = row_value(c->rows, c->row, column);
     const Slot *before = &c->before[i];
     Facts facts = facts_of(&c->basis, column, value, row, before);
     Verdict verdict = decide(merge->options.mode, merge->options.on_conflict, facts);

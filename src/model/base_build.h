@@ -10,7 +10,10 @@ void metadata_defaults(Table *table);
 void read_metadata(const Node *value, void *table);
 
 /* The lists below base_key_list that another file refers to. */
-extern const KeyList table_key_list, metadata_key_list, column_key_list;
+extern const KeyList table_key_list, metadata_key_list, source_key_list, column_key_list;
+
+/* "source" of a table. */
+void read_source(const Node *value, void *table);
 
 /* "decimal_mark" and "time_zone", which base, table and column may have. */
 DecimalMark read_mark(const Node *value);

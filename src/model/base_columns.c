@@ -217,7 +217,8 @@ static const JsonKey column_keys[] = {
     {"column", true, read_name, ALL, 0, &shape_name, "the column's name"},
     {"type", true, read_type, ALL, 0, &type_shape, "the field's type; see Types"},
     {"headers", false, read_headers, ALL, 0, &shape_names,
-     "headers that feed it; `export` writes the first; not needed with `id_headers` or `derive`"},
+     "headers that feed it; `export` writes the first; not needed with `id_headers` or `derive`; of a database by default "
+     "the column's own name"},
     {"id_headers", false, read_id_headers, LINKS, 0, &shape_names, "headers that hold record ids of the linked table"},
     {"to", false, read_to, LINKS, LINKS, &shape_text, "the linked table; required for a link"},
     {"required", false, read_required, ALL, 0, &shape_boolean, "an empty cell rejects the record; default false"},
@@ -240,7 +241,7 @@ static const JsonKey column_keys[] = {
      "the column's former name, where it was renamed in the database: it keeps its last-synced state"},
 };
 
-const KeyList column_key_list = {"column", column_keys, COUNT(column_keys), "headers id_headers derive"};
+const KeyList column_key_list = {"column", column_keys, COUNT(column_keys), NULL};
 
 /* ---- keys that contradict each other ---- */
 
@@ -292,6 +293,18 @@ static void check_choices(const Node *node, const Column *column)
     arena_free(&scratch);
 }
 
+/* PostgreSQL's text shows its decimal mark, and the column of the other database mostly has the same name. */
+static void database_defaults(const Node *node, Column *column)
+{
+    if (column->mark == MARK_AUTO && !node_get(node, "decimal_mark").json)
+        column->mark = MARK_POINT;
+    if (column->name && !node_get(node, "headers").json && !node_get(node, "derive").json) {
+        const char **own = arena_alloc(node->doc->arena, sizeof *own);
+        *own = column->name;
+        column->headers = (StringList){own, 1};
+    }
+}
+
 void read_column(const Node *node, Column *column)
 {
     column->derive.from = -1;
@@ -300,7 +313,9 @@ void read_column(const Node *node, Column *column)
     if (column->type == FIELD_COUNT)
         return;
     keys_out_of_place(node, column);
-    bool fed = node_get(node, "headers").json || node_get(node, "id_headers").json || node_get(node, "derive").json;
+    if (column->from_database)
+        database_defaults(node, column);
+    bool fed = column->from_database || node_get(node, "headers").json || node_get(node, "id_headers").json || node_get(node, "derive").json;
     if (!fed)
         node_problem(node, NULL, "needs \"headers\": no header of the file is mapped to this column");
     for (size_t i = 0; i < COUNT(column_keys); i++)

@@ -48,6 +48,8 @@ static void add_column(Buf *out, const Column *column)
     add_names(out, &column->headers);
     add_names(out, &column->id_headers);
     buf_printf(out, "%d%d%d,", column->multiple_first, column->required, column->on_invalid_null);
+    if (column->from_database)
+        buf_str(out, "database,");
     add_text(out, column->default_value);
     add_text(out, column->min);
     add_text(out, column->max);

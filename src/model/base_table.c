@@ -97,6 +97,7 @@ static void read_columns(const Node *value, void *target)
         table->columns[i].index = i;
         table->columns[i].mark = table->mark;
         table->columns[i].zone = table->zone;
+        table->columns[i].from_database = table->from.database != NULL;
         read_column(&column, &table->columns[i]);
     }
 }
@@ -109,11 +110,13 @@ static const JsonShape file_shape = {.kind = SHAPE_TEXT, .most = FILE_NAME_MAX, 
 static const JsonShape skip_shape = {.kind = SHAPE_MAP, .item = &shape_texts};
 static const JsonShape column_shape = {.kind = SHAPE_OBJECT, .keys = &column_key_list};
 static const JsonShape columns_shape = {.kind = SHAPE_LIST, .item = &column_shape, .repeats = true};
+static const JsonShape source_shape = {.kind = SHAPE_OBJECT, .keys = &source_key_list};
 static const JsonShape metadata_shape = {.kind = SHAPE_OBJECT, .keys = &metadata_key_list};
 
 static const JsonKey table_keys[] = {
     {"table", true, read_table_name, 0, 0, &table_name_shape, "the table's name"},
-    {"file", true, read_file, 0, 0, &file_shape, "the name of its file in the export folder"},
+    {"file", false, read_file, 0, 0, &file_shape, "the name of its file in the export folder; this or `source` is needed"},
+    {"source", false, read_source, 0, 0, &source_shape, "the database that its records are read from"},
     {"id", true, read_id, 0, 0, &id_shape, "which record is which row"},
     {"skip", false, read_skip, 0, 0, &skip_shape,
      "header to list of values: a record with one of them is skipped; compared without surrounding spaces"},
@@ -125,12 +128,22 @@ static const JsonKey table_keys[] = {
      "names of the columns in which a sync keeps what it knows of a row"},
 };
 
-const KeyList table_key_list = {"table", table_keys, COUNT(table_keys), NULL};
+const KeyList table_key_list = {"table", table_keys, COUNT(table_keys), "file source"};
+
+/* Where do its records come from? Of a database's table `file` is what export writes. */
+static void check_records(const Node *node, Table *table)
+{
+    if (!node_get(node, "file").json == !node_get(node, "source").json)
+        node_problem(node, NULL, "needs either \"file\", a CSV file, or \"source\", a database");
+    if (table->from.database)
+        table->file = arena_printf(node->doc->arena, "%s.csv", table->name);
+}
 
 void read_table(const Node *node, Table *table)
 {
     table->name_column = -1;
     metadata_defaults(table);
-    node_fields(node, table_keys, COUNT(table_keys), table);
+    if (node_fields(node, table_keys, COUNT(table_keys), table))
+        check_records(node, table);
     finish_table(node, table);
 }

@@ -4,6 +4,8 @@
 
 #include "artsync/hash.h"
 
+const char raw_empty_text[1] = "";
+
 /* The state keeps 8 bytes a value, with 0 for "not known": both special cases must stay apart from every text. */
 enum { HASH_OF_NULL = 1, HASH_INSTEAD_OF_ZERO = 2 };
 

@@ -71,3 +71,9 @@ bool pg_open(Pg **out, const char *url, const char *application_name, Err *err)
     explain_read_only(url, application_name, err);
     return false;
 }
+
+bool pg_open_reader(Pg **out, const char *url, const char *application_name, Err *err)
+{
+    bool chosen = strstr(url, "target_session_attrs") != NULL;
+    return pg_open_session(out, url, application_name, chosen ? NULL : "any", err);
+}

@@ -3,6 +3,7 @@
 
 /* The first one that takes a location reads it; the last takes all. */
 #define KINDS(ROW)                                                                                                     \
+    ROW(postgres_source)                                                                                               \
     ROW(csv_source)
 
 #define DECLARED(kind) extern const SourceKind kind;

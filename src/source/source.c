@@ -19,11 +19,17 @@ Source source_at(const Table *table, const char *location)
                     .name = slash ? slash + 1 : location};
 }
 
-bool source_find(const Table *table, const char *folder, Arena *arena, Source *source, Err *err)
+bool source_find(const Table *table, const SourcePlaces *places, Arena *arena, Source *source, Err *err)
 {
-    const char *location = arena_printf(arena, "%s/%s", folder, table->file);
+    if (table->from.database) {
+        *source = source_at(table, table->from.name);
+        source->name = source->location;
+        source->databases = places->databases;
+        return true;
+    }
+    const char *location = arena_printf(arena, "%s/%s", places->folder, table->file);
     const SourceKind *kind = source_kind_of(table, location);
-    if (kind->find && !kind->find(table, folder, arena, &location, err))
+    if (kind->find && !kind->find(table, places->folder, arena, &location, err))
         return err_context(err, "%s", table->name);
     *source = source_at(table, location);
     return true;

@@ -26,7 +26,8 @@ uint64_t row_meaning(LinkIndex *const *links, const Column *column, const char *
  * another type. */
 static bool is_hash_of(uint64_t hash, uint64_t meaning, const char *text)
 {
-    return hash == meaning || hash == value_hash(text);
+    bool empty = text && !*text; /* is NULL or not: the meaning says it */
+    return hash == meaning || (!empty && hash == value_hash(text));
 }
 
 /* The cell tells it, except of a link by name, which another record may carry now, under the same mapping. */
@@ -48,7 +49,7 @@ static bool has_row_moved(const Column *column, const char *row, const Slot *slo
 Facts facts_of(const FactsBasis *basis, const Column *column, const Value *value, const char *row, const Slot *slot)
 {
     Facts facts = {.present = value->present,
-                   .equal = value->present && same_value(value->text, row),
+                   .equal = value->present && (column->from_database ? same_text(value->text, row) : same_value(value->text, row)),
                    .row_null = row == NULL,
                    .known = slot->value != 0,
                    .attachments = column->type == FIELD_ATTACHMENTS};

@@ -19,7 +19,11 @@ typedef struct Rewritten {
     int n;
 } Rewritten;
 
-static const char *null_if_empty(const char *text) { return text && *text ? text : NULL; }
+/* '' is NULL where the source cannot tell them apart. */
+static const char *value_held(const Column *column, const char *text)
+{
+    return text && (*text || column->from_database) ? text : NULL;
+}
 
 static cJSON *text_or_null(const char *text) { return text ? cJSON_CreateString(text) : cJSON_CreateNull(); }
 
@@ -42,7 +46,7 @@ static void note_made(cJSON *changes, const char *column, const char *staged, co
 static bool was_ours(const Stage *stage, const Column *column, Slot slot, const char *staged, Arena *arena)
 {
     uint64_t base = slot_base(slot);
-    return slot.value && (row_meaning(stage->links, column, staged, arena) == base || value_hash(staged) == base);
+    return slot.value && (row_meaning(stage->links, column, staged, arena) == base || (!(staged && !*staged) && value_hash(staged) == base));
 }
 
 /* False: nothing that matters was made of the row. */
@@ -52,8 +56,8 @@ static bool compare_row(const Stage *stage, const PgRows *rows, int r, Slot *slo
     bool any = false;
     for (int c = 0; c < table->n_columns; c++) {
         const Column *column = &table->columns[c];
-        const char *staged = null_if_empty(pg_get(rows, r, MADE_COLUMNS + 2 * c));
-        const char *row = null_if_empty(pg_get(rows, r, MADE_COLUMNS + 2 * c + 1));
+        const char *staged = value_held(column, pg_get(rows, r, MADE_COLUMNS + 2 * c));
+        const char *row = value_held(column, pg_get(rows, r, MADE_COLUMNS + 2 * c + 1));
         if (same_text(staged, row) || !was_ours(stage, column, slots[c], staged, arena))
             continue;
         uint64_t made = row_meaning(stage->links, column, row, arena);

@@ -31,7 +31,7 @@ bool sync_pending_status(const Session *session, const SyncOptions *options, Pha
         PendingStatus *o = &statuses[i];
         *o = (PendingStatus){.table = &base->tables[i]};
         Err trouble = {0};
-        if (!source_find(o->table, options->export_dir, arena, &sources[i], err))
+        if (!source_find(o->table, &options->places, arena, &sources[i], err))
             return false;
         o->path = sources[i].location;
         o->file = sources[i].name;

@@ -25,13 +25,20 @@ typedef struct Rejects {
     int64_t log_id; /* 0: a dry run */
 } Rejects;
 
+/* NULL of a record that is a row of another database; kept as 0. */
+static const char *line_of(const Rejects *rejects, const PgRows *rows, int r)
+{
+    return rejects->run->source->kind->without_lines ? NULL : pg_get(rows, r, R_LINE);
+}
+
 static void copy_line(Buf *out, const Rejects *rejects, const PgRows *rows, int r, const Buf *source)
 {
     int64_t raw = pg_int(rows, r, R_RAW);
+    const char *line = line_of(rejects, rows, r);
     if (raw == 0) /* refused before its cells could be told apart, e.g. too many fields */
         raw = (int64_t)hash64(buf_view(source), 0);
     const char *text[] = {pg_get(rows, r, R_SEQ),    pg_get(rows, r, R_ID),    rejects->run->source->name,
-                          pg_get(rows, r, R_NUMBER), pg_get(rows, r, R_LINE),  pg_get(rows, r, R_COLUMN),
+                          pg_get(rows, r, R_NUMBER), line ? line : "0",        pg_get(rows, r, R_COLUMN),
                           pg_get(rows, r, R_VALUE),  pg_get(rows, r, R_CODE),  pg_get(rows, r, R_REASON)};
     Arena shown = {0};
     for (size_t i = 0; i < sizeof text / sizeof text[0]; i++) {
@@ -52,7 +59,7 @@ static bool spool_reject(Rejects *rejects, const PgRows *rows, int r, Err *err)
     cells_add(&line, rejects->run->table->name);
     cells_add(&line, rejects->run->source->name);
     for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
-        cells_add(&line, pg_get(rows, r, columns[i]));
+        cells_add(&line, columns[i] == R_LINE ? line_of(rejects, rows, r) : pg_get(rows, r, columns[i]));
     bool ok = spool_add(rejects->result->rejects, line.data, err);
     buf_free(&line);
     return ok;

@@ -23,7 +23,7 @@ static bool wanted(const SyncOptions *options, const char *table)
 {
     if (file_option(options, table))
         return true;
-    if (!options->export_dir)
+    if (!options->places.folder)
         return false;
     for (int i = 0; i < options->tables.n; i++)
         if (strcmp(options->tables.items[i], table) == 0)
@@ -63,25 +63,35 @@ static bool resolve_tables(SyncResult *result, const Base *base, const SyncOptio
         t->replay = path != NULL;
         if (path)
             t->source = source_at(table, path);
-        else if (!source_find(table, options->export_dir, &result->arena, &t->source, err))
+        else if (!source_find(table, &options->places, &result->arena, &t->source, err))
             return false;
     }
     return true;
 }
 
-/* The tables' own sources; of tables that this run does not sync, what the export folder holds of them. */
+/* Does some table of this run link to `to`? */
+static bool is_linked_to(const SyncResult *result, const Table *to)
+{
+    for (int i = 0; i < result->n_tables; i++)
+        for (int c = 0; c < result->tables[i].table->n_columns; c++)
+            if (result->tables[i].table->columns[c].to == to)
+                return true;
+    return false;
+}
+
+/* The tables' own sources; of linked tables that this run does not sync, what there is of them. */
 static bool find_exports(Run *run, Err *err)
 {
     SyncResult *result = run->result;
     const Base *base = run->session->base;
     for (int i = 0; i < result->n_tables; i++)
         run->exports[result->tables[i].table->index].source = &result->tables[i].source;
-    for (int i = 0; i < base->n_tables && run->options->export_dir; i++) {
-        if (run->exports[i].source)
+    for (int i = 0; i < base->n_tables && run->options->places.folder; i++) {
+        if (run->exports[i].source || !is_linked_to(result, &base->tables[i]))
             continue;
         Err missing = {0};
         Source *source = arena_alloc(&result->arena, sizeof *source);
-        if (!source_find(&base->tables[i], run->options->export_dir, &result->arena, source, err))
+        if (!source_find(&base->tables[i], &run->options->places, &result->arena, source, err))
             return false;
         if (source_check(source, &missing))
             run->exports[i].source = source;
@@ -218,6 +228,7 @@ bool sync_run(const Session *session, const SyncOptions *options, SyncResult *re
     } else {
         session_abort(session, result->sync_id, logged, err);
     }
+    source_databases_end(options->places.databases);
     for (int i = 0; i < base->n_tables; i++)
         link_index_free(run.links[i]);
     free(run.links);

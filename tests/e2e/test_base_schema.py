@@ -30,13 +30,18 @@ WHOLE = {
         {"table": "y", "file": "y.csv", "id": {"column": "id", "headers": ["Id"]},
          "metadata": {"last_synced_at": "l", "sync_version": "v", "is_active": None, "created_at": "c", "updated_at": "u"},
          "columns": [{"column": "x_id", "type": "link", "to": "x", "headers": ["X"], "id_headers": ["X id"],
-                      "multiple": "first"}]}]}
+                      "multiple": "first"}]},
+        {"table": "z", "source": {"database": "OTHER_URL", "table": "public.z"}, "id": {"column": "id", "headers": ["id"]},
+         "columns": [{"column": "v", "type": "text"}]},
+        {"table": "q", "source": {"database": "OTHER_URL", "query": "SELECT 1"}, "id": {"column": "id", "headers": ["id"]},
+         "columns": [{"column": "v", "type": "text"}]}]}
 
 VALUES = [None, True, 3, 1.5, "", "x", "auto", "a/b", "reject", "name with a blank", "n" * 300, [], ["x"], [""],
           ["x", "x"], [3], [None], [["x"]], {}, {"x": "y"}, {"x": None}, {"x": ["y", ""]}, {"x": [""]}, {"x": 1}, {"x": {}}]
 
 # What only the parser can say: it depends on other parts of the file, or on the syntax of a regular expression.
-BEYOND = re.compile("is not a (table|mapped column) of|is mapped (twice|itself)|(already|be) mapped|has no group to take|a name to link by")
+BEYOND = re.compile("is not a (table|mapped column) of|is mapped (twice|itself)|(already|be) mapped|has no group to take|a name to link by|"
+                    "needs \"headers\": no header")
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@
 typedef struct CsvSource {
     const char *name; /* for messages */
     size_t chunk;     /* bytes asked for at once */
+    bool tells_null;  /* an empty cell is NULL and "" is '' (record.h), as COPY writes them */
     bool has_bom;     /* as found at its opening; the first three bytes are no text then */
     /* Up to `space` bytes to `to`; 0 at the end, -1 with err set. */
     ssize_t (*read)(void *ctx, char *to, size_t space, Err *err);

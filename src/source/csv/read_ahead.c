@@ -62,7 +62,7 @@ static void copy_record(Block *block, const RawRecord *record)
     Str *cells = arena_alloc(&block->arena, sizeof *cells * (size_t)record->n_cells + size);
     char *text = (char *)(cells + record->n_cells);
     for (int i = 0; i < record->n_cells; i++) {
-        cells[i] = (Str){text, record->cells[i].n};
+        cells[i] = raw_is_empty_text(record->cells[i]) ? RAW_EMPTY : (Str){text, record->cells[i].n};
         text = (char *)mempcpy(text, record->cells[i].p, record->cells[i].n) + 1;
     }
     block->records[block->n++] = (RawRecord){.position = record->position, .cells = cells, .n_cells = record->n_cells};

@@ -190,7 +190,7 @@ static void on_cell(void *bytes, size_t n, void *ctx)
     copy[n] = '\0';
     r->cells.text.len += n + 1;
     if (r->cells.n <= CSV_MAX_COLUMNS)
-        r->cells.items[r->cells.n++] = (Str){copy, n};
+        r->cells.items[r->cells.n++] = bytes && n == 0 && r->source->tells_null ? RAW_EMPTY : (Str){copy, n};
 }
 
 static void on_row(int terminator, void *ctx)
@@ -358,7 +358,7 @@ static void *grow(void *old, size_t size) { return mem_grow(old, size, 1); }
 bool csv_read_source(const CsvSource *source, RawSink *sink, void *ctx, Err *err)
 {
     Reader r = {.source = source, .err = err, .position = {.line = 1}, .cells = {.comma = ',', .sep_line = -1}};
-    if (csv_init(&r.cells.parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
+    if (csv_init(&r.cells.parser, (unsigned char)(CSV_STRICT | CSV_STRICT_FINI | (source->tells_null ? CSV_EMPTY_IS_NULL : 0))) != 0)
         return err_set(err, ERR_IO, NULL, "libcsv does not start");
     r.cells.items = mem_grow(NULL, CSV_MAX_COLUMNS + 1, sizeof *r.cells.items);
     csv_set_space_func(&r.cells.parser, never); /* spaces around a cell are part of it */
