@@ -57,7 +57,7 @@ typedef struct Column {
     StringList id_headers;    /* FIELD_LINK: headers that hold record ids */
     const Table *to;     /* FIELD_LINK */
     bool multiple_first; /* FIELD_LINK: several elements: take the first instead of refusing */
-    bool from_database;   /* its cells are PostgreSQL's text: '' is a value, an empty cell is NULL, lists are arrays */
+    bool from_database;  /* its cells are PostgreSQL's text: '' is a value, an empty cell is NULL, lists are arrays */
     bool required;
     bool on_invalid_null; /* a bad cell becomes NULL with a warning instead of a reject */
     DecimalMark mark;     /* numbers: "decimal_mark" of the column, else of the table, else of the base */
@@ -88,7 +88,7 @@ typedef struct TableSource {
     const char *database;       /* the setting that holds the connection string; NULL: the table is read from a file */
     const char *schema, *table; /* the table or view that is read; NULL: `query` is */
     const char *query;
-    const char *name;           /* "DATABASE/public.jobs", for messages and the log */
+    const char *name; /* "DATABASE/public.jobs", for messages and the log */
 } TableSource;
 
 typedef struct SkipRule { /* a record whose cell under `header` is, trimmed, one of `values` is skipped */

@@ -96,8 +96,8 @@ void cleaning_report_change(CleaningReport *report, const Table *table, const ch
 void cleaning_report_warn(CleaningReport *report, const Table *table, const char *column, int64_t line,
                           const char *code, const char *text);
 /* The same for a record that is on no line; `id` may be NULL. */
-void cleaning_report_warn_id(CleaningReport *report, const Table *table, const char *column, const char *id, int64_t number,
-                             const char *code, const char *text);
+void cleaning_report_warn_id(CleaningReport *report, const Table *table, const char *column, const char *id,
+                             int64_t number, const char *code, const char *text);
 
 typedef struct CleaningChange {
     const char *table, *column, *from, *to;

@@ -51,8 +51,8 @@ typedef struct SourcePlaces {
     SourceDatabases *databases; /* NULL: none can be reached */
 } SourcePlaces;
 
-/* The source of a table's records, as base.json says where they are. Where several may be meant, it looks which one is; that
- * there is one at all is for source_check. Strings are made in `arena`. */
+/* The source of a table's records, as base.json says where they are. Where several may be meant, it looks which one is;
+ * that there is one at all is for source_check. Strings are made in `arena`. */
 bool source_find(const Table *table, const SourcePlaces *places, Arena *arena, Source *source, Err *err);
 
 /* Is it there, and of a kind that can be read? So that a run that cannot work ends before it waits for anything; reads
@@ -88,14 +88,15 @@ bool source_parse(Str bytes, const char *name, RawSink *sink, void *ctx, Err *er
 /* ---- databases as sources (postgres/) ----
  *
  * A table's "source" names a setting that holds the connection string. All tables of one database are read in one
- * transaction, READ ONLY and REPEATABLE READ: they show one moment. Rows are read once, by COPY into a private temporary
- * file, before anything is written; so a run reads what it read first, however often it asks.
+ * transaction, READ ONLY and REPEATABLE READ: they show one moment. Rows are read once, by COPY into a private
+ * temporary file, before anything is written; so a run reads what it read first, however often it asks.
  */
 
 /* The connection string that a setting holds, or NULL. */
 typedef const char *SourceSetting(void *ctx, const char *key);
 
-/* `target`, which may be NULL, is the database that is written to: a source that is the mapped table itself is refused. */
+/* `target`, which may be NULL, is the database that is written to: a source that is the mapped table itself is refused.
+ */
 SourceDatabases *source_databases_new(SourceSetting *setting, void *ctx, Pg *target);
 /* Ends the transactions and forgets what was read; a later read sees the databases as they are then. Accepts NULL. */
 void source_databases_end(SourceDatabases *databases);
@@ -106,12 +107,12 @@ void source_databases_free(SourceDatabases *databases); /* accepts NULL */
 struct SourceKind {
     const char *name;
     bool without_lines; /* its records are rows: none is on a line that people could look at */
-    /* Is a location of this form this kind's? Must look at the table's mapping (NULL: not known) and the text alone: there
-     * may be nothing there, and a log asks with a source's short name. The last row of kinds.c has none: it takes what is
-     * left. */
+    /* Is a location of this form this kind's? Must look at the table's mapping (NULL: not known) and the text alone:
+     * there may be nothing there, and a log asks with a source's short name. The last row of kinds.c has none: it takes
+     * what is left. */
     bool (*takes)(const Table *table, const char *location);
-    /* Where the table's records are, in the export folder or elsewhere; NULL: in the folder under the name Table.file. Nothing
-     * there is no error yet. */
+    /* Where the table's records are, in the export folder or elsewhere; NULL: in the folder under the name Table.file.
+     * Nothing there is no error yet. */
     bool (*find)(const Table *table, const char *folder, Arena *arena, const char **location, Err *err);
     /* Is source->location this kind's, and can it be read? Must not keep anything open, nor read further than it has
      * to. */

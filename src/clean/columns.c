@@ -214,8 +214,9 @@ static void set_value(Cleaner *c, const Column *column, bool present, const Clea
 static bool is_simply_null(const Cleaner *c, const Column *column)
 {
     int at = c->binding.cells[column->index];
-    return at >= 0 && c->raw->cells[at].n == 0 && !raw_is_empty_text(c->raw->cells[at]) && c->binding.ids[column->index] < 0 && column->derive.from < 0 &&
-           !column->default_value && !column->required && (column->type != FIELD_BOOLEAN || column->from_database);
+    return at >= 0 && c->raw->cells[at].n == 0 && !raw_is_empty_text(c->raw->cells[at]) &&
+           c->binding.ids[column->index] < 0 && column->derive.from < 0 && !column->default_value &&
+           !column->required && (column->type != FIELD_BOOLEAN || column->from_database);
 }
 
 bool cleaner_column(Cleaner *c, const Column *column)

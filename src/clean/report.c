@@ -159,14 +159,16 @@ static void warn(CleaningReport *report, const Kind *warning, int64_t line, cons
 void cleaning_report_warn(CleaningReport *report, const Table *table, const char *column, int64_t line,
                           const char *code, const char *text)
 {
-    const Kind kind = {.warning = true, .table = table->name, .column = column, .from = code ? code : text, .text = text};
+    const Kind kind = {
+        .warning = true, .table = table->name, .column = column, .from = code ? code : text, .text = text};
     warn(report, &kind, line, NULL);
 }
 
-void cleaning_report_warn_id(CleaningReport *report, const Table *table, const char *column, const char *id, int64_t number,
-                             const char *code, const char *text)
+void cleaning_report_warn_id(CleaningReport *report, const Table *table, const char *column, const char *id,
+                             int64_t number, const char *code, const char *text)
 {
-    const Kind kind = {.warning = true, .table = table->name, .column = column, .from = code ? code : text, .text = text};
+    const Kind kind = {
+        .warning = true, .table = table->name, .column = column, .from = code ? code : text, .text = text};
     warn(report, &kind, number, id ? id : "without an id");
 }
 

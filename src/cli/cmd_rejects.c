@@ -36,7 +36,8 @@ static void reject_line(Report *report, const char *const *cells)
     if (cells[REJECT_LINE])
         report_part(report, STYLE_PLAIN, "  line %s", cells[REJECT_LINE]);
     if (cells[REJECT_ID])
-        report_part(report, STYLE_PLAIN, "%s%s", cells[REJECT_LINE] ? ", " : "  ", out_safe(cells[REJECT_ID], VALUE_MAX, arena));
+        report_part(report, STYLE_PLAIN, "%s%s", cells[REJECT_LINE] ? ", " : "  ",
+                    out_safe(cells[REJECT_ID], VALUE_MAX, arena));
     if (!cells[REJECT_LINE] && !cells[REJECT_ID])
         report_part(report, STYLE_PLAIN, "  record %s", cells[REJECT_RECORD]);
     if (cells[REJECT_COLUMN])

@@ -11,7 +11,8 @@ bool validation_run(Cli *cli, const char *export_dir, Validation *v, Err *err)
 {
     clock_utc(v->at);
     v->export_dir = export_dir;
-    bool compared = !export_dir || parity_run(cli->pg, cli->base, &(SourcePlaces){export_dir, cli_databases(cli)}, &v->parity, err);
+    bool compared =
+        !export_dir || parity_run(cli->pg, cli->base, &(SourcePlaces){export_dir, cli_databases(cli)}, &v->parity, err);
     return compared && checks_run(cli->pg, &v->checks, err) && phase_read(cli->pg, cli->base->name, &v->phase, err);
 }
 

@@ -223,12 +223,12 @@ bool report_warnings(Report *report, void *ctx, Err *err)
     report_table_begin(report, &table, NULL);
     for (size_t i = 0; i < n; i++) {
         const CleaningWarning *w = &warnings[i];
-        report_row(report, (const char *[]){w->table, w->column, w->code, out_safe(w->text, REASON_MAX, report_arena(report)),
-                                            report_number(report, w->count),
-                                            lines_of(w->lines, w->ids[0] ? 0 : sizeof w->lines / sizeof w->lines[0],
-                                                     w->count, report_arena(report)),
-                                            ids_of(w->ids, sizeof w->ids / sizeof w->ids[0], w->count,
-                                                   report_arena(report))});
+        report_row(report,
+                   (const char *[]){w->table, w->column, w->code, out_safe(w->text, REASON_MAX, report_arena(report)),
+                                    report_number(report, w->count),
+                                    lines_of(w->lines, w->ids[0] ? 0 : sizeof w->lines / sizeof w->lines[0], w->count,
+                                             report_arena(report)),
+                                    ids_of(w->ids, sizeof w->ids / sizeof w->ids[0], w->count, report_arena(report))});
     }
     report_table_end(report);
     return true;

@@ -57,7 +57,8 @@ static const char *identify(Intake *in, const Record *record)
 static void warn(Intake *in, int64_t line, const char *text)
 {
     if (in->run->report && in->run->source->kind->without_lines)
-        cleaning_report_warn_id(in->run->report, in->run->table, in->run->table->id_column, in->identity, line, NULL, text);
+        cleaning_report_warn_id(in->run->report, in->run->table, in->run->table->id_column, in->identity, line, NULL,
+                                text);
     else if (in->run->report)
         cleaning_report_warn(in->run->report, in->run->table, in->run->table->id_column, line, NULL, text);
 }

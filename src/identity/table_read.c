@@ -82,10 +82,12 @@ bool table_read(TableRun *run, const RecordWriter *kind, void *writer, Err *err)
 {
     Reading reading = {.intake = {.run = run, .kind = kind, .writer = writer, .asked = -1}};
     reading.intake.rejected = record_index_new();
-    CleanerOptions options = {
-        .table = run->table, .links = (const LinkIndex *const *)run->links, .path = run->source->location,
-        .of_rows = run->source->kind->without_lines,
-        .marks = marks_of_numbers, .marks_ctx = run};
+    CleanerOptions options = {.table = run->table,
+                              .links = (const LinkIndex *const *)run->links,
+                              .path = run->source->location,
+                              .of_rows = run->source->kind->without_lines,
+                              .marks = marks_of_numbers,
+                              .marks_ctx = run};
     RecordSink sink = intake_sink(&reading.intake);
     bool ok = marks_date_order(run, &options.date_order, err);
     if (ok) {

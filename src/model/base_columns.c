@@ -217,7 +217,8 @@ static const JsonKey column_keys[] = {
     {"column", true, read_name, ALL, 0, &shape_name, "the column's name"},
     {"type", true, read_type, ALL, 0, &type_shape, "the field's type; see Types"},
     {"headers", false, read_headers, ALL, 0, &shape_names,
-     "headers that feed it; `export` writes the first; not needed with `id_headers` or `derive`; of a database by default "
+     "headers that feed it; `export` writes the first; not needed with `id_headers` or `derive`; of a database by "
+     "default "
      "the column's own name"},
     {"id_headers", false, read_id_headers, LINKS, 0, &shape_names, "headers that hold record ids of the linked table"},
     {"to", false, read_to, LINKS, LINKS, &shape_text, "the linked table; required for a link"},
@@ -315,7 +316,8 @@ void read_column(const Node *node, Column *column)
     keys_out_of_place(node, column);
     if (column->from_database)
         database_defaults(node, column);
-    bool fed = column->from_database || node_get(node, "headers").json || node_get(node, "id_headers").json || node_get(node, "derive").json;
+    bool fed = column->from_database || node_get(node, "headers").json || node_get(node, "id_headers").json ||
+               node_get(node, "derive").json;
     if (!fed)
         node_problem(node, NULL, "needs \"headers\": no header of the file is mapped to this column");
     for (size_t i = 0; i < COUNT(column_keys); i++)

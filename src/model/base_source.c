@@ -20,8 +20,10 @@ static void read_database(const Node *value, void *target)
 {
     const char *name = node_text(value);
     if (name && !is_setting(name))
-        node_problem(value, "write the connection string into .env, for example as PRODUCTION_DATABASE_URL=..., and that name here",
-                     "is not the name of a setting: letters, digits and _");
+        node_problem(
+            value,
+            "write the connection string into .env, for example as PRODUCTION_DATABASE_URL=..., and that name here",
+            "is not the name of a setting: letters, digits and _");
     else
         ((TableSource *)target)->database = name;
 }
@@ -42,7 +44,8 @@ static const char *take_name(const char **at, Arena *arena)
         buf_char(&name, *p);
     }
     *at = p;
-    const char *taken = closed && name.len && name.len <= IDENTIFIER_MAX ? arena_strn(arena, name.data, name.len) : NULL;
+    const char *taken =
+        closed && name.len && name.len <= IDENTIFIER_MAX ? arena_strn(arena, name.data, name.len) : NULL;
     buf_free(&name);
     return taken;
 }
@@ -64,7 +67,8 @@ static void read_source_table(const Node *value, void *target)
 {
     TableSource *source = target;
     const char *text = node_text(value);
-    if (text && (strlen(text) > TABLE_MAX || !table_name_parse(text, value->doc->arena, &source->schema, &source->table)))
+    if (text &&
+        (strlen(text) > TABLE_MAX || !table_name_parse(text, value->doc->arena, &source->schema, &source->table)))
         node_problem(value, "write \"public.jobs\"; a name that holds a dot goes between double quotes",
                      "is not the name of a table");
 }
@@ -83,9 +87,11 @@ static const JsonShape query_shape = {.kind = SHAPE_TEXT, .most = QUERY_MAX};
 
 static const JsonKey keys[] = {
     {"database", true, read_database, 0, 0, &setting_shape,
-     "the name of a setting (environment or `.env`) that holds the connection string, such as `PRODUCTION_DATABASE_URL`"},
+     "the name of a setting (environment or `.env`) that holds the connection string, such as "
+     "`PRODUCTION_DATABASE_URL`"},
     {"table", false, read_source_table, 0, 0, &table_shape,
-     "`schema.table`, as the catalog has the names; a name that holds a dot goes between double quotes; without a schema "
+     "`schema.table`, as the catalog has the names; a name that holds a dot goes between double quotes; without a "
+     "schema "
      "`public`; this or `query` is needed"},
     {"query", false, read_query, 0, 0, &query_shape, "a SELECT instead of `table`; it names tables with their schema"},
 };

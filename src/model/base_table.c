@@ -115,7 +115,8 @@ static const JsonShape metadata_shape = {.kind = SHAPE_OBJECT, .keys = &metadata
 
 static const JsonKey table_keys[] = {
     {"table", true, read_table_name, 0, 0, &table_name_shape, "the table's name"},
-    {"file", false, read_file, 0, 0, &file_shape, "the name of its file in the export folder; this or `source` is needed"},
+    {"file", false, read_file, 0, 0, &file_shape,
+     "the name of its file in the export folder; this or `source` is needed"},
     {"source", false, read_source, 0, 0, &source_shape, "the database that its records are read from"},
     {"id", true, read_id, 0, 0, &id_shape, "which record is which row"},
     {"skip", false, read_skip, 0, 0, &skip_shape,

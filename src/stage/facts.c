@@ -49,7 +49,8 @@ static bool has_row_moved(const Column *column, const char *row, const Slot *slo
 Facts facts_of(const FactsBasis *basis, const Column *column, const Value *value, const char *row, const Slot *slot)
 {
     Facts facts = {.present = value->present,
-                   .equal = value->present && (column->from_database ? same_text(value->text, row) : same_value(value->text, row)),
+                   .equal = value->present &&
+                            (column->from_database ? same_text(value->text, row) : same_value(value->text, row)),
                    .row_null = row == NULL,
                    .known = slot->value != 0,
                    .attachments = column->type == FIELD_ATTACHMENTS};

@@ -46,7 +46,8 @@ static void note_made(cJSON *changes, const char *column, const char *staged, co
 static bool was_ours(const Stage *stage, const Column *column, Slot slot, const char *staged, Arena *arena)
 {
     uint64_t base = slot_base(slot);
-    return slot.value && (row_meaning(stage->links, column, staged, arena) == base || (!(staged && !*staged) && value_hash(staged) == base));
+    return slot.value && (row_meaning(stage->links, column, staged, arena) == base ||
+                          (!(staged && !*staged) && value_hash(staged) == base));
 }
 
 /* False: nothing that matters was made of the row. */

@@ -159,9 +159,11 @@ Reject stage_duplicate_key(const Table *table, const CatalogKey *key, const char
 {
     const char *columns = key_columns(table, key, arena);
     return (Reject){REJECT_UNIQUE, columns, value,
-                    arena_printf(arena, "%s (%s) is a duplicate of %s %lld and must be unique (%s); the "
-                                        "first one is used", columns, value, table->from.database ? "record" : "line",
-                                 (long long)first_line, key->name)};
+                    arena_printf(arena,
+                                 "%s (%s) is a duplicate of %s %lld and must be unique (%s); the "
+                                 "first one is used",
+                                 columns, value, table->from.database ? "record" : "line", (long long)first_line,
+                                 key->name)};
 }
 
 /* Does an accepted record have one of the keys that items[0..n-1], all of one record, bring? */

@@ -37,9 +37,9 @@ static void copy_line(Buf *out, const Rejects *rejects, const PgRows *rows, int 
     const char *line = line_of(rejects, rows, r);
     if (raw == 0) /* refused before its cells could be told apart, e.g. too many fields */
         raw = (int64_t)hash64(buf_view(source), 0);
-    const char *text[] = {pg_get(rows, r, R_SEQ),    pg_get(rows, r, R_ID),    rejects->run->source->name,
-                          pg_get(rows, r, R_NUMBER), line ? line : "0",        pg_get(rows, r, R_COLUMN),
-                          pg_get(rows, r, R_VALUE),  pg_get(rows, r, R_CODE),  pg_get(rows, r, R_REASON)};
+    const char *text[] = {pg_get(rows, r, R_SEQ),    pg_get(rows, r, R_ID),   rejects->run->source->name,
+                          pg_get(rows, r, R_NUMBER), line ? line : "0",       pg_get(rows, r, R_COLUMN),
+                          pg_get(rows, r, R_VALUE),  pg_get(rows, r, R_CODE), pg_get(rows, r, R_REASON)};
     Arena shown = {0};
     for (size_t i = 0; i < sizeof text / sizeof text[0]; i++) {
         pg_copy_text(out, pg_storable(rejects->run->pg, text[i], &shown));

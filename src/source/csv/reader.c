@@ -358,7 +358,8 @@ static void *grow(void *old, size_t size) { return mem_grow(old, size, 1); }
 bool csv_read_source(const CsvSource *source, RawSink *sink, void *ctx, Err *err)
 {
     Reader r = {.source = source, .err = err, .position = {.line = 1}, .cells = {.comma = ',', .sep_line = -1}};
-    if (csv_init(&r.cells.parser, (unsigned char)(CSV_STRICT | CSV_STRICT_FINI | (source->tells_null ? CSV_EMPTY_IS_NULL : 0))) != 0)
+    if (csv_init(&r.cells.parser,
+                 (unsigned char)(CSV_STRICT | CSV_STRICT_FINI | (source->tells_null ? CSV_EMPTY_IS_NULL : 0))) != 0)
         return err_set(err, ERR_IO, NULL, "libcsv does not start");
     r.cells.items = mem_grow(NULL, CSV_MAX_COLUMNS + 1, sizeof *r.cells.items);
     csv_set_space_func(&r.cells.parser, never); /* spaces around a cell are part of it */

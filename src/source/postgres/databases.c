@@ -54,7 +54,8 @@ static bool connect(SourceDatabases *all, Database *database, Err *err)
     if (!url || !*url) {
         Arena arena = {0};
         err_set(err, ERR_CONFIG,
-                arena_printf(&arena, "set it in the environment or in .env: %s=postgresql://user:password@host:port/database",
+                arena_printf(&arena,
+                             "set it in the environment or in .env: %s=postgresql://user:password@host:port/database",
                              database->setting),
                 "%s is not set: it holds the connection string of the database to read from", database->setting);
         arena_free(&arena);
@@ -74,15 +75,15 @@ Database *database_of(const Source *source, Err *err)
     return database->pg || connect(all, database, err) ? database : NULL;
 }
 
-/* Tables that are read at the same time by others are read from their beginning all the same: the same rows, the same hash. */
+/* Tables that are read at the same time by others are read from their beginning all the same: the same rows, the same
+ * hash. */
 bool database_begin(Database *database, Err *err)
 {
     if (database->reading)
         return true;
-    database->reading =
-        (pg_begin(database->pg, PG_TX_READ, err) &&
-         pg_run(database->pg, "SET LOCAL synchronize_seqscans = off", 0, NULL, NULL, err)) ||
-        err_context(err, "%s", database->setting);
+    database->reading = (pg_begin(database->pg, PG_TX_READ, err) &&
+                         pg_run(database->pg, "SET LOCAL synchronize_seqscans = off", 0, NULL, NULL, err)) ||
+                        err_context(err, "%s", database->setting);
     return database->reading;
 }
 

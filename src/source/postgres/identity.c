@@ -37,7 +37,8 @@ static bool same_database(Pg *a, Pg *b, bool *same, Err *err)
 /* The relations that a plan reads, views resolved: their schemas and names. */
 static void add_relations(const cJSON *node, StringList *schemas, StringList *names, int *cap, Arena *arena)
 {
-    for (const cJSON *child = cJSON_IsObject(node) || cJSON_IsArray(node) ? node->child : NULL; child; child = child->next)
+    for (const cJSON *child = cJSON_IsObject(node) || cJSON_IsArray(node) ? node->child : NULL; child;
+         child = child->next)
         add_relations(child, schemas, names, cap, arena);
     const cJSON *schema = cJSON_GetObjectItemCaseSensitive(node, "Schema");
     const cJSON *name = cJSON_GetObjectItemCaseSensitive(node, "Relation Name");
@@ -75,8 +76,9 @@ static bool reads_target(Pg *pg, const Table *table, const char *select, bool *r
     sql_array(&schema_array, schemas.items, schemas.n);
     sql_array(&name_array, names.items, names.n);
     ok = ok && pg_value(pg, sql_query("source_is_target"), 6,
-                        (const char *[]){table->schema, table->name, schema_array.data, name_array.data, table->from.schema,
-                                         table->from.table}, &answer, err);
+                        (const char *[]){table->schema, table->name, schema_array.data, name_array.data,
+                                         table->from.schema, table->from.table},
+                        &answer, err);
     *reads = ok && answer[0] == 't';
     free(answer);
     free(schemas.items);

@@ -1,5 +1,5 @@
-/* internal.h - between the parts of the source PostgreSQL: databases.c has the connections, identity.c knows whether a source
- * is the table that is written to, rows.c reads rows into a file, kind.c gives them as records.
+/* internal.h - between the parts of the source PostgreSQL: databases.c has the connections, identity.c knows whether a
+ * source is the table that is written to, rows.c reads rows into a file, kind.c gives them as records.
  */
 #ifndef ARTSYNC_SOURCE_POSTGRES_INTERNAL_H
 #define ARTSYNC_SOURCE_POSTGRES_INTERNAL_H

@@ -90,7 +90,8 @@ static bool read_rows(Source *source, RawSink *sink, void *ctx, char hash[SHA256
     if (!rows_fetch(source, &rows, err))
         return false;
     Reading reading = {.fd = fileno(rows->file)};
-    const CsvSource csv = {.name = source->location, .chunk = CSV_CHUNK, .tells_null = true, .read = read_bytes, .ctx = &reading};
+    const CsvSource csv = {
+        .name = source->location, .chunk = CSV_CHUNK, .tells_null = true, .read = read_bytes, .ctx = &reading};
     memcpy(hash, rows->sha256, sizeof rows->sha256);
     return csv_read_ahead(&csv, put_numbered, &(Numbered){sink, ctx}, err);
 }

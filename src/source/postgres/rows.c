@@ -94,7 +94,8 @@ typedef struct Fetch {
 static bool fail_write(Err *err)
 {
     return err_set(err, ERR_IO, "set TMPDIR to a folder with more free space",
-                   "cannot write the rows that were read to a temporary file in %s: %s", file_temporary_folder(), strerror(errno));
+                   "cannot write the rows that were read to a temporary file in %s: %s", file_temporary_folder(),
+                   strerror(errno));
 }
 
 static bool put(void *ctx, const char *bytes, size_t n, Err *err)
@@ -129,10 +130,9 @@ bool rows_fetch(const Source *source, Rows **out, Err *err)
         return rows != NULL;
     Buf select = {0};
     Fetch fetch = {.source = source, .rows = rows, .hash = sha256_new()};
-    bool ok = database_begin(database, err) &&
-              ((rows_select(database->pg, source->table, &select, err) &&
-                identity_check(source, database, select.data, err)) ||
-               err_context(err, "%s", source->location));
+    bool ok = database_begin(database, err) && ((rows_select(database->pg, source->table, &select, err) &&
+                                                 identity_check(source, database, select.data, err)) ||
+                                                err_context(err, "%s", source->location));
     rows->size = 0;
     progress_table(source->location);
     progress_reading(0);
