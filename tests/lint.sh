@@ -13,6 +13,8 @@ for document in docs/REFERENCE.md docs/FIELD_TYPES.md docs/base.json.5; do
     tests/reference.py check "$document" "${BUILD:-build}/artsync" "${BUILD:-build}/unit/reference" include/artsync || bad=1
 done
 
+tests/lint_help.py "${BUILD:-build}/artsync" || bad=1
+
 only() { # FILES PATTERN: who else includes it?
     grep -rlE "#include $2" src include --include='*.[ch]' | grep -vE "^($1)" |
         while read -r file; do echo "$file includes $2"; done

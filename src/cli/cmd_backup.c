@@ -30,6 +30,10 @@ const Command cmd_backup = {
         "The base's tables with their views, sync_logs and schema artsync, in one snapshot, as an archive of pg_dump\n"
         "with rows and checksums behind it; readable by its owner only (0600), read back before it gets its name.\n"
         "Owners and privileges are not kept.",
+    .examples =
+        "artsync backup gallery.backup\n"
+        "artsync backup gallery.backup --force\n",
+    .see_also = "restore, export",
     .needs = NEED_SCHEMA,
     .options = backup_options,
     .run = run_backup,
@@ -44,6 +48,10 @@ const Command cmd_restore = {
     .details =
         "Names its target first and refuses one whose tables have rows, unless --force. One transaction, committed\n"
         "only if every table has the rows and the checksum that the backup recorded.",
+    .examples =
+        "artsync backup monday.backup\n"
+        "artsync restore monday.backup --force\n",
+    .see_also = "backup, db verify",
     .needs = NEED_BASE | NEED_DATABASE,
     .options = restore_options,
     .run = run_restore,

@@ -16,6 +16,10 @@ const Command cmd_base_check = {
         "Compares the mapping and the checks with the tables, too, where a migrated database can be reached, and\n"
         "names SQL files beside base.json that are no migrations (NNNN_name.sql) and so are not applied.\n"
         "Ends with status 1 if there are problems.",
+    .examples =
+        "artsync base check\n"
+        "artsync base check --json\n",
+    .see_also = "base show, db grants",
     .needs = NEED_CONFIG,
     .run = run,
 };

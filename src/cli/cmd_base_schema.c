@@ -13,6 +13,10 @@ const Command cmd_base_schema = {
     .details =
         "Editors that know JSON Schema complete and check base.json with it. Write it to a file beside base.json and\n"
         "name that file in it: \"$schema\": \"./base.schema.json\".",
+    .examples =
+        "artsync base schema > base.schema.json\n"
+        "artsync base schema --json\n",
+    .see_also = "base check, base show",
     .run = run,
 };
 

@@ -6,6 +6,10 @@ static bool run(Cli *cli, Err *err);
 const Command cmd_base_show = {
     .name = "base show",
     .summary = "show the mapping: files, headers, columns, rules",
+    .examples =
+        "artsync base show\n"
+        "artsync base show --json\n",
+    .see_also = "base check, sync",
     .needs = NEED_BASE,
     .run = run,
 };

@@ -11,6 +11,10 @@ const Command cmd_completion = {
     .min_arguments = 1,
     .max_arguments = 1,
     .summary = "print completion for a shell, to be sourced",
+    .examples =
+        "artsync completion bash > artsync.bash\n"
+        ". ./artsync.bash\n",
+    .see_also = "help",
     .run = run,
 };
 
@@ -205,7 +209,7 @@ static bool run(Cli *cli, Err *err)
 {
     const char *shell = cli_argument(cli, 0);
     if (strcmp(shell, "bash") != 0 && strcmp(shell, "zsh") != 0)
-        return err_set(err, ERR_USAGE, "it is one of bash, zsh", "there is no completion for %s", shell);
+        return err_set(err, ERR_USAGE, choice_hint(shell, cmd_completion.arguments, &cli->arena), "there is no completion for %s", shell);
     void (*print)(FILE *, CommandTable) = strcmp(shell, "bash") == 0 ? print_bash : print_zsh;
     static const ReportSection sections[] = {{FOR_ALL, 1, write_script}, {0}};
     return cli_report(cli, sections, &(Script){shell, cli->arguments.commands, print}, NULL, err);

@@ -23,6 +23,10 @@ const Command cmd_db_migrate = {
     .details =
         "Numbered SQL files, each with a stored checksum, applied in order in one transaction. Running it again\n"
         "changes nothing. Where the database holds another base, the base has to be named (--base, ARTSYNC_BASE).",
+    .examples =
+        "artsync db status\n"
+        "artsync db migrate\n",
+    .see_also = "db status, db verify, sync",
     .needs = NEED_BASE | NEED_DATABASE,
     .options = migrate_options,
     .run = migrate,
@@ -31,6 +35,10 @@ const Command cmd_db_migrate = {
 const Command cmd_db_status = {
     .name = "db status",
     .summary = "list the schema's migrations, applied and pending",
+    .examples =
+        "artsync db status\n"
+        "artsync db status --exit-code\n",
+    .see_also = "db migrate, db verify",
     .needs = NEED_BASE | NEED_DATABASE,
     .options = status_options,
     .run = status,

@@ -17,6 +17,10 @@ const Command cmd_db_drop = {
     .summary = "drop all that the migrations made, rows included (development only)",
     .details = "Needs --yes and ARTSYNC_ENV=development. Tables, views and columns of others are never touched: where\n"
                "one of them depends on what would be dropped, nothing is.",
+    .examples =
+        "artsync backup before-drop.backup\n"
+        "ARTSYNC_ENV=development artsync db drop --yes\n",
+    .see_also = "db reset, backup",
     .needs = NEED_BASE | NEED_DATABASE,
     .options = options,
     .run = run_drop,
@@ -26,6 +30,10 @@ const Command cmd_db_reset = {
     .name = "db reset",
     .summary = "drop all that the migrations made and make it anew, empty (development only)",
     .details = "Needs --yes and ARTSYNC_ENV=development. Both happens in one transaction, or neither.",
+    .examples =
+        "artsync backup before-reset.backup\n"
+        "ARTSYNC_ENV=development artsync db reset --yes\n",
+    .see_also = "db drop, db migrate, backup",
     .needs = NEED_BASE | NEED_DATABASE,
     .options = options,
     .run = run_reset,

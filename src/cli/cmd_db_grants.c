@@ -19,6 +19,12 @@ const Command cmd_db_grants = {
         "sync: the nightly sync. read: status, stats, history, rejects, validate, export and backup. own: all the\n"
         "rest, as the owner of the mapped tables and of artsync's own (migrate, roll back, set the phase). Nothing is\n"
         "changed: read the SQL, then let the owner of the objects or a superuser run it (psql -f).",
+    .examples =
+        "psql \"$DATABASE_URL\" -c \"CREATE ROLE nightly LOGIN\"\n"
+        "artsync db grants nightly > grants.sql\n"
+        "psql \"$DATABASE_URL\" -f grants.sql\n"
+        "artsync db grants nightly --for read\n",
+    .see_also = "base check, sync",
     .needs = NEED_BASE | NEED_DATABASE,
     .options = options,
     .run = run,

@@ -12,6 +12,10 @@ const Command cmd_db_verify = {
     .details = "Makes the schema anew inside a transaction that is always rolled back, and names every table, column,\n"
                "constraint, index, trigger, view, function and type that is missing or different. What others have\n"
                "added is listed, too, and is no error. Ends with status 1 if anything is missing or different.",
+    .examples =
+        "artsync db verify\n"
+        "artsync db verify --json\n",
+    .see_also = "db migrate, db status",
     .needs = NEED_BASE | NEED_DATABASE,
     .run = run,
 };

@@ -18,6 +18,11 @@ const Command cmd_diff = {
     .summary = "show what a sync would change, column by column",
     .details = "Runs a sync and undoes it, so it shows exactly what a sync would do. Nothing is written,\n"
                "not even to the log.",
+    .examples =
+        "artsync diff\n"
+        "artsync diff --mode merge --limit 10\n"
+        "artsync diff --table prints --exit-code\n",
+    .see_also = "sync, status, history",
     .needs = NEED_SCHEMA,
     .purpose = "sync",
     .options = options,

@@ -18,6 +18,10 @@ const Command cmd_export = {
     .details =
         "Active rows, in one snapshot: BOM, LF, minimal quoting, the base's own headers, record ids. A merge of\n"
         "what is written changes nothing. Files that already exist stay, unless --force says otherwise.",
+    .examples =
+        "artsync export --dir out\n"
+        "artsync export --dir prints --table prints --include-inactive\n",
+    .see_also = "backup, sync",
     .needs = NEED_BASE,
     .options = options,
     .run = run,

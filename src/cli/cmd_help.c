@@ -12,16 +12,25 @@ const Command cmd_help = {
     .arguments = "[COMMAND]",
     .max_arguments = 2,
     .summary = "show help, of one command if it is named",
+    .examples =
+        "artsync help\n"
+        "artsync help sync\n"
+        "artsync help db\n",
+    .see_also = "version, completion",
     .run = run,
 };
 
 const Command cmd_version = {
     .name = "version",
     .summary = "show the version",
+    .examples =
+        "artsync version\n"
+        "artsync --version\n",
+    .see_also = "help",
     .run = run_version,
 };
 
-enum { LEFT_WIDTH = 34, PAGE_WIDTH = 100 };
+enum { LEFT_WIDTH = 30, PAGE_WIDTH = 80 };
 
 /* Words of `text` from column `indent` on; the cursor is at `at`. */
 static void print_wrapped(FILE *out, const char *text, size_t at, size_t indent)
@@ -127,6 +136,15 @@ static void print_overview(FILE *out, CommandTable table)
     fputs("\nartsync help COMMAND says more about one.\n", out);
 }
 
+/* As they are: they are to be pasted. */
+static void print_examples(FILE *out, const char *lines)
+{
+    for (size_t n; *lines; lines += n + 1) {
+        n = strcspn(lines, "\n");
+        fprintf(out, "  %.*s\n", (int)n, lines);
+    }
+}
+
 static void print_one(FILE *out, const Command *command)
 {
     bool has_options = command->options && command->options->name;
@@ -135,14 +153,23 @@ static void print_one(FILE *out, const Command *command)
     Buf summary = {0};
     buf_str(&summary, command->summary);
     summary.data[0] = (char)(summary.data[0] - ('a' - 'A')); /* summaries begin with a lower-case letter */
-    fprintf(out, "%s.\n", summary.data);
+    buf_char(&summary, '.');
+    print_wrapped(out, summary.data, 0, 0);
     buf_free(&summary);
     if (command->details)
-        fprintf(out, "%s\n", command->details);
+        print_wrapped(out, command->details, 0, 0);
     if (has_options)
         fputs("\nOptions\n", out);
     for (const Option *o = command->options; o && o->name; o++)
         print_option(out, o);
+    if (command->examples) {
+        fputs("\nExamples\n", out);
+        print_examples(out, command->examples);
+    }
+    if (command->see_also) {
+        fputs("\nSee also\n  ", out);
+        print_wrapped(out, command->see_also, 2, 2);
+    }
     fputs("\nGlobal options such as --database, --base and --json: see artsync help.\n", out);
 }
 
@@ -191,6 +218,19 @@ static void write_options(Report *report, const Option *rows)
     report_table_end(report);
 }
 
+/* A list of what is between `separators` in `text`. */
+static void write_list(Report *report, const char *key, const char *text, const char *separators)
+{
+    report_list(report, key);
+    while (text && *text) {
+        size_t n = strcspn(text, separators);
+        report_text(report, NULL, arena_strn(report_arena(report), text, n));
+        text += n;
+        text += strspn(text, separators) + strspn(text + strspn(text, separators), " ");
+    }
+    report_close(report);
+}
+
 static bool write_commands(Report *report, void *ctx, Err *err)
 {
     static const ReportColumn columns[] = {{.key = "name"}, {.key = "arguments"}, {.key = "summary"}};
@@ -203,6 +243,8 @@ static bool write_commands(Report *report, void *ctx, Err *err)
             continue;
         report_row_begin(report, (const char *[]){(*c)->name, (*c)->arguments, (*c)->summary});
         write_options(report, (*c)->options);
+        write_list(report, "examples", (*c)->examples, "\n");
+        write_list(report, "see_also", (*c)->see_also, ",");
         report_row_end(report);
     }
     report_table_end(report);

@@ -23,6 +23,11 @@ const Command cmd_phase = {
         "--force.\n"
         "archive: the database is authoritative; sync refuses. Moving forward runs validate with parity and refuses\n"
         "if it fails; moving back is always allowed. Every move is kept in artsync.setting_changes.",
+    .examples =
+        "artsync phase\n"
+        "artsync phase primary\n"
+        "artsync phase parallel\n",
+    .see_also = "validate, sync, export",
     .needs = NEED_SCHEMA,
     .options = options,
     .run = run,
@@ -193,7 +198,7 @@ static bool run(Cli *cli, Err *err)
     const char *name = cli_argument(cli, 0);
     Move move = {0};
     if (name && !phase_parse(name, &move.to))
-        return err_set(err, ERR_USAGE, "it is one of parallel, primary, archive", "there is no phase %s", name);
+        return err_set(err, ERR_USAGE, choice_hint(name, "parallel|primary|archive", &cli->arena), "there is no phase %s", name);
     bool ok = !name || grants_require(cli->pg, cli->base, "phase", err);
     ok = ok && (name ? change(cli, &move, err) : show(cli, &move, err));
     cli->committed = name && ok;

@@ -16,6 +16,10 @@ const Command cmd_report = {
     .details = "Without SYNC_ID the last sync. The page needs nothing but itself: it can be mailed, printed and kept. "
                "Ends with\n"
                "status 0 whatever the sync found.",
+    .examples =
+        "artsync report --html report.html\n"
+        "artsync report --html last.html last\n",
+    .see_also = "sync, history, rejects",
     .needs = NEED_SCHEMA,
     .options = options,
     .run = run,

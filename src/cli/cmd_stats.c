@@ -9,6 +9,10 @@ static bool run(Cli *cli, Err *err);
 const Command cmd_stats = {
     .name = "stats",
     .summary = "count the rows of every table",
+    .examples =
+        "artsync stats\n"
+        "artsync stats --json\n",
+    .see_also = "status, history",
     .needs = NEED_SCHEMA,
     .options = options,
     .run = run,

@@ -16,6 +16,10 @@ static bool run(Cli *cli, Err *err);
 const Command cmd_status = {
     .name = "status",
     .summary = "show per table what a sync would find",
+    .examples =
+        "artsync status\n"
+        "artsync status --exit-code\n",
+    .see_also = "sync, diff, stats",
     .needs = NEED_SCHEMA,
     .options = options,
     .run = run,

@@ -17,6 +17,13 @@ const Command cmd_sync = {
     .details = "All tables change in one transaction, or none does. Records that break a rule are rejected one by one\n"
                "(see artsync rejects); a row that needs no change is not written; a file that has not changed since\n"
                "its last sync is not read.",
+    .examples =
+        "artsync sync --dry-run\n"
+        "artsync sync\n"
+        "artsync sync --table prints --mode merge\n"
+        "artsync sync --file \"editions=airtable_export/Editions-All Records.csv\"\n"
+        "artsync sync --quiet --report report.html\n",
+    .see_also = "diff, rejects, history, rollback",
     .needs = NEED_SCHEMA | NEED_LOG,
     .purpose = "sync",
     .options = options,

@@ -19,6 +19,12 @@ const Command cmd_validate = {
         "Each check is a query, with advice about what it finds. Checks that fail are errors\n"
         "(status 1) or warnings (status 0). With --parity every record is cleaned and compared with its row; with\n"
         "--json the result is the certificate of the move: time, database, files by SHA-256, counts, verdict.",
+    .examples =
+        "artsync validate\n"
+        "artsync validate --list\n"
+        "artsync validate --check duplicate_names\n"
+        "artsync validate --parity\n",
+    .see_also = "phase, rejects, sync",
     .needs = NEED_BASE,
     .options = options,
     .run = run,

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "artsync/cli.h"
-#include "artsync/utf8.h"
 
 const Option global_options[] = {
     {"database", 'd', OPTION_TEXT, "URL", "DATABASE_URL", NULL, "the database; without it libpq's own rules hold"},
@@ -32,23 +31,6 @@ const Command *command_find(CommandTable table, const char *name)
 }
 
 /* ---- what was meant ---- */
-
-const char *did_you_mean(const char *word, const StringList *candidates, Arena *arena)
-{
-    const char *nearest = NULL;
-    size_t n = strlen(word), best = n < 4 ? 2 : n < 8 ? 3 : 4; /* more differences than that are another word */
-    for (int i = 0; i < candidates->n; i++) {
-        const char *candidate = candidates->items[i];
-        size_t distance = utf8_distance(str_of(word), str_of(candidate), best);
-        if (n >= 3 && strncmp(word, candidate, n) == 0)
-            distance = 1; /* cut short: nearer than any typing error but the smallest */
-        if (distance < best) {
-            best = distance;
-            nearest = candidate;
-        }
-    }
-    return nearest ? arena_printf(arena, "did you mean %s?", nearest) : NULL;
-}
 
 typedef struct NameList { /* Names under construction; the array lives in the arena */
     StringList names;
@@ -85,14 +67,19 @@ static bool unknown_option(Arguments *args, const char *word, Err *err)
     return err_set(err, ERR_USAGE, hint ? hint : "see artsync help", "there is no option %s", word);
 }
 
-static bool unknown_command(Arguments *args, const char *word, Err *err)
+/* `next` is the word behind it: "db migrate" is one command. */
+static bool unknown_command(Arguments *args, const char *word, const char *next, Err *err)
 {
-    NameList list = {.arena = &args->arena};
+    NameList firsts = {.arena = &args->arena}, pairs = {.arena = &args->arena};
     for (const Command *const *c = args->commands; *c; c++) {
-        size_t n = strcspn((*c)->name, " ");
-        name_add(&list, arena_strn(&args->arena, (*c)->name, n));
+        const char *name = (*c)->name;
+        name_add(&firsts, arena_strn(&args->arena, name, strcspn(name, " ")));
+        if (strchr(name, ' '))
+            name_add(&pairs, name);
     }
-    const char *hint = did_you_mean(word, &list.names, &args->arena);
+    const char *whole = next ? arena_printf(&args->arena, "%s %s", word, next) : word;
+    const char *hint = next ? did_you_mean(whole, &pairs.names, &args->arena) : NULL;
+    hint = hint ? hint : did_you_mean(word, &firsts.names, &args->arena);
     return err_set(err, ERR_USAGE, hint ? hint : "see artsync help", "there is no command %s", word);
 }
 
@@ -200,13 +187,13 @@ static bool scan_command(Scan *scan, const char *word)
     args->command = command_find(args->commands, word);
     if (!args->command) {
         size_t n = strlen(word);
+        const char *next = scan->at + 1 < scan->argc ? scan->argv[scan->at + 1] : NULL;
         NameList group = {.arena = &args->arena};
         for (const Command *const *c = args->commands; *c; c++)
             if (strncmp((*c)->name, word, n) == 0 && (*c)->name[n] == ' ')
-                name_add(&group, (*c)->name + n + 1);
+                name_add(&group, (*c)->name);
         if (group.names.n == 0)
-            return unknown_command(args, word, scan->err);
-        const char *next = scan->at + 1 < scan->argc ? scan->argv[scan->at + 1] : NULL;
+            return unknown_command(args, word, next, scan->err);
         bool help = next && (strcmp(next, "-h") == 0 || strcmp(next, "--help") == 0);
         if (help) { /* `db --help`: as `help db` */
             args->help = true;
@@ -217,7 +204,7 @@ static bool scan_command(Scan *scan, const char *word)
         const char *whole = next ? arena_printf(&args->arena, "%s %s", word, next) : NULL;
         args->command = whole ? command_find(args->commands, whole) : NULL;
         if (!args->command) {
-            const char *hint = next ? did_you_mean(next, &group.names, &args->arena) : NULL;
+            const char *hint = next ? did_you_mean(whole, &group.names, &args->arena) : NULL;
             return err_set(scan->err, ERR_USAGE, hint ? hint : arena_printf(&args->arena, "see artsync help %s", word),
                            next ? "there is no command %s %s" : "%s needs to know what to do", word, next);
         }

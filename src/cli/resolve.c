@@ -65,7 +65,7 @@ static bool check(const OptionValue *value, Arena *arena, Err *err)
     if (!value->text)
         return true;
     if (option->kind == OPTION_CHOICE && !choice_fits(option->value, value->text))
-        return err_set(err, ERR_USAGE, arena_printf(arena, "it is one of %s", option->value),
+        return err_set(err, ERR_USAGE, choice_hint(value->text, option->value, arena),
                        "%s: \"%s\" is not a valid value", value->origin, value->text);
     if (option->kind == OPTION_NUMBER && !number_fits(value->text))
         return err_set(err, ERR_USAGE, "a whole number from 0 on", "%s: \"%s\" is not a valid number", value->origin,

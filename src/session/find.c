@@ -7,6 +7,21 @@
 #include "artsync/utf8.h"
 #include "internal.h"
 
+static bool no_such_sync(Pg *pg, const char *base, const char *text, Err *err)
+{
+    PgRows *rows = NULL;
+    if (!pg_query(pg, sql_query("sync_nearest"), 2, (const char *[]){base, text}, &rows, err))
+        return false;
+    Buf hint = {0};
+    if (pg_count(rows) == 1)
+        buf_printf(&hint, "did you mean %s? ", pg_get(rows, 0, 0));
+    buf_str(&hint, command_hint("to list the syncs: {}", "history"));
+    err_set(err, ERR_USAGE, hint.data, "no sync of the base %s has the id %s", base, text);
+    buf_free(&hint);
+    pg_rows_free(rows);
+    return false;
+}
+
 bool sync_find(Pg *pg, const char *base, const char *text, bool for_rollback, char sync_id[51], Err *err)
 {
     enum { ROLLBACK_PREFIX = 4 };
@@ -36,6 +51,5 @@ bool sync_find(Pg *pg, const char *base, const char *text, bool for_rollback, ch
     if (last)
         return err_set(err, ERR_USAGE, NULL, "there is no sync of the base %s%s yet", base,
                        for_rollback ? " that could be undone" : "");
-    return err_set(err, ERR_USAGE, command_hint("to list the syncs: {}", "history"),
-                   "no sync of the base %s has the id %s", base, text);
+    return no_such_sync(pg, base, text, err);
 }

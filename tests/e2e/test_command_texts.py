@@ -145,6 +145,18 @@ def test_drifted_database(art, db):
     assert error["code"] == "schema" and "editions" in error["message"] and "1 more" in error["message"]
 
 
+# ---- what was meant ----
+
+def test_the_nearest_sync_is_named(art, shop):
+    """The one whose id has the longest beginning in common with what was typed."""
+    syncs = [art.sync(shop.save())["sync_id"], art.sync(shop.path)["sync_id"]]
+    for sync_id in syncs:
+        typed = sync_id[:7] + "x" + sync_id[8:12]
+        for command in (["history", typed], ["rejects", typed], ["rollback", typed], ["report", "--html", "x.html", typed]):
+            assert "did you mean %s?" % sync_id in art.ok(*command, status=2).err
+    assert "did you mean" not in art.ok("history", "zzzzzzzz", status=2).err
+
+
 # ---- help ----
 
 def test_help_of_groups_and_of_nothing(art):

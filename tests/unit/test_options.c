@@ -138,11 +138,13 @@ static void test_refusals(void **state)
     refuses("snyc", "snyc", "did you mean sync?");
     refuses("zzzzzzzz", "zzzzzzzz", "see artsync help");
     refuses("db", "db", "artsync help db");
-    refuses("db migrat", "db migrat", "did you mean migrate?");
+    refuses("db migrat", "db migrat", "did you mean db migrate?");
     refuses("sync extra", "extra", "no arguments");
     refuses("rollback", "SYNC_ID", NULL);
     refuses("rollback a b", "b", NULL);
-    refuses("sync --mode ful", "ful", "incremental|merge|full");
+    refuses("sync --mode ful", "ful", "did you mean full? it is one of incremental, merge, full");
+    refuses("bas check", "bas", "did you mean base check?");
+    refuses("re", "re", "did you mean rejects, report or restore?");
     refuses("sync --mode EMPTY", "--mode", NULL);
     refuses("sync --mode merge|full", "merge|full", NULL);
     refuses("sync --max-rejects ten", "ten", "10%");
