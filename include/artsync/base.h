@@ -19,6 +19,7 @@
 #include "artsync/err.h"
 #include "artsync/field_types.h"
 #include "artsync/mem.h"
+#include "artsync/transforms.h"
 #include "artsync/zone.h"
 
 #define FIELD_NUMBER(NAME, ...) FIELD_##NAME,
@@ -69,6 +70,9 @@ typedef struct Column {
     const Alias *aliases;
     int n_aliases;
     Derive derive;
+    const TransformStep *transform; /* what is done with a cell before its type reads it */
+    int n_transform;
+    Mask mask;           /* what is written in its place, behind the transform; MASK_NONE: the cell itself */
     const CatalogColumn *catalog; /* after base_bind; NULL before: no length, scale or kind is known */
 } Column;
 
@@ -132,6 +136,7 @@ typedef struct Base {
     DecimalMark mark; /* for tables that do not say */
     const char *zone;
     StringList null_tokens;
+    const char *mask_key;   /* what masks of text are keyed by; NULL: none is set */
     Table *tables;          /* linked tables first */
     int n_tables;
     Zone *zones;            /* those of its columns, each once; pg_zones fills in what the server knows of them */
@@ -191,6 +196,29 @@ void base_check_labels(const Base *base, Problems *problems);
 /* The first part of base_bind by itself: each mapped table is there, and is a table. `never_made` is the hint for one
  * that artsync has never seen. */
 bool base_tables_exist(const Base *base, CatalogTable *const *catalogs, const char *never_made, Problems *problems);
+
+/* The key of masks, a copy; call it before base_bind. NULL or "": none. */
+void base_set_mask_key(Base *base, const char *key);
+
+/* ERR_CONFIG where a column's mask needs a key and none is set: before anything reads records. */
+bool base_require_mask_key(const Base *base, Err *err);
+
+/* A step of "transform", a "mask", as base.json has them: NULL, or what is wrong with the text, for people. */
+const char *transform_parse(const char *text, Arena *arena, TransformStep *step);
+const char *mask_parse(const char *text, Arena *arena, Mask *mask);
+
+/* The same texts again. */
+const char *transform_form(const TransformStep *step, Arena *arena);
+const char *mask_form(const Mask *mask, Arena *arena);
+
+/* Has the table a column with a mask? Its records then never leave the process as they are. */
+static inline bool table_has_masks(const Table *table)
+{
+    bool any = false;
+    for (int i = 0; i < table->n_columns; i++)
+        any = any || table->columns[i].mask.kind != MASK_NONE;
+    return any;
+}
 
 void base_free(Base *base);
 

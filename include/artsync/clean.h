@@ -71,6 +71,12 @@ bool field_check(const Base *base, const Column *column, Problems *problems);
  * of attachments represents itself). What field_clean gives as `compare`. */
 const char *attachment_names(Str cell, Arena *arena);
 
+/* A record under its header with the cells of masked columns as they are written, all others as they are: what may be
+ * kept of it outside the process. Of a record with another number of cells than the header nothing is left. ERR_HEADER
+ * as the cleaner's. Cells are made in `arena`, or are the record's. */
+bool record_mask(const Table *table, const RawRecord *header, const RawRecord *record, RawRecord *masked, Arena *arena,
+                 Err *err);
+
 /* ---- values that are equal ---- */
 
 /* The canonical form of a value of the column, as PostgreSQL prints it or as cleaning gives it: equal values have the

@@ -16,6 +16,10 @@ void sha256_end(Sha256 *hash, char hex[SHA256_HEX]); /* frees it */
 void sha256_free(Sha256 *hash); /* without a result; accepts NULL */
 void sha256_of(Str bytes, char hex[SHA256_HEX]);
 
+/* HMAC-SHA256: a hash that only who has the key can compute. */
+enum { HMAC_BYTES = 32 };
+void hmac_sha256(Str key, Str bytes, unsigned char digest[HMAC_BYTES]);
+
 uint64_t hash64(Str bytes, uint64_t seed);
 
 #endif

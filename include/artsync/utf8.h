@@ -30,6 +30,12 @@ Str utf8_nfc(Str text, Arena *arena);
  * of `arena`, so that it may be kept. Text that is not UTF-8 or not stream-safe is folded as far as it is ASCII. */
 Str utf8_fold(Str text, Arena *arena);
 
+/* In lower or upper case, character by character. Valid UTF-8; made in `arena`. */
+Str utf8_case(Str text, bool upper, Arena *arena);
+
+/* Every run of Unicode white space as one blank. Valid UTF-8; made in `arena`. */
+Str utf8_collapse(Str text, Arena *arena);
+
 /* For people: the one function that all foreign text passes on its way to a terminal. Control characters (C1, too),
  * line separators, invalid bytes and all format characters (byte order marks, marks and overrides of direction,
  * joiners) as \xNN; longer than `max` characters: cut, with "..." as the last three of them. */

@@ -23,6 +23,14 @@ static bool is_ignored(Str header)
     return name.n == 0 || (name.n >= 8 && memcmp(name.p, "_reject_", 8) == 0);
 }
 
+bool names_hold(const StringList *names, Str text)
+{
+    for (int i = 0; i < names->n; i++)
+        if (str_eq(str_of(names->items[i]), text))
+            return true;
+    return false;
+}
+
 /* ---- matching ---- */
 
 static bool matches(const StringList *names, Str header, bool fold, Arena *arena)

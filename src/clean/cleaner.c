@@ -8,6 +8,7 @@
 
 #include "artsync/hash.h"
 #include "artsync/utf8.h"
+#include "edits.h"
 #include "internal.h"
 
 static CleanContext *contexts_of(Cleaner *c)
@@ -235,7 +236,8 @@ bool cleaner_put(void *cleaner, const RawRecord *record, Err *err)
         return put_header(c, record, err);
     if (c->options.headers_only)
         return true;
-    c->raw = record;
+    RawRecord edited;
+    c->raw = edited_record(&c->binding, record, &edited, &c->arena);
     c->record = (Record){.position = record->position, .values = c->values};
     memset(c->values, 0, sizeof *c->values * (size_t)c->table->n_columns);
     bool ok = put_record(c, err);

@@ -57,14 +57,6 @@ const char *cleaner_kept(Cleaner *c, Str text)
     return text.p[text.n] == '\0' ? text.p : arena_strn(&c->arena, text.p, text.n);
 }
 
-bool names_hold(const StringList *names, Str text)
-{
-    for (int i = 0; i < names->n; i++)
-        if (str_eq(str_of(names->items[i]), text))
-            return true;
-    return false;
-}
-
 /* Trimmed, and nothing where it is a null token. */
 Str cleaner_content(const Cleaner *c, int cell)
 {

@@ -5,6 +5,7 @@
 
 #include "artsync/utf8.h"
 #include "field.h"
+#include "edits.h"
 #include "internal.h"
 
 void evidence_add(Evidence *evidence, int kind, int64_t line, Str cell)
@@ -134,8 +135,10 @@ bool detector_put(void *ctx, const RawRecord *record, Err *err)
         detector->bound = true;
         return binding_make(&detector->binding, table, detector->path, record, NULL, err);
     }
+    RawRecord edited;
     if (record->n_cells != detector->binding.n_headers)
         return true;
+    record = edited_record(&detector->binding, record, &edited, &detector->arena);
     bool dates = table->base->date_order == DATE_AUTO;
     for (int i = 0; i < table->n_columns; i++) {
         const Column *column = &table->columns[i];

@@ -86,6 +86,11 @@ static Lines rule_lines(const Table *table, const Column *column, Arena *arena)
                                       column->derive.pattern));
     if (column->on_invalid_null)
         add_line(&lines, "a bad cell becomes NULL");
+    for (int i = 0; i < column->n_transform; i++)
+        add_line(&lines, arena_printf(arena, "%s %s", i ? "then" : "first",
+                                      transform_form(&column->transform[i], arena)));
+    if (column->mask.kind != MASK_NONE)
+        add_line(&lines, arena_printf(arena, "masked: %s", mask_form(&column->mask, arena)));
     if (column->was)
         add_line(&lines, arena_printf(arena, "was %s", column->was));
     return lines;
@@ -197,6 +202,11 @@ static void write_rules(Report *report, const Table *table, const Column *column
     } else {
         report_text(report, "derive", NULL);
     }
+    report_list(report, "transform");
+    for (int i = 0; i < column->n_transform; i++)
+        report_text(report, NULL, transform_form(&column->transform[i], report_arena(report)));
+    report_close(report);
+    report_text(report, "mask", column->mask.kind == MASK_NONE ? NULL : mask_form(&column->mask, report_arena(report)));
     report_text(report, "was", column->was);
 }
 

@@ -150,7 +150,9 @@ bool env_has_password(const char *url)
 static bool holds_password(const EnvFile *file)
 {
     for (int i = 0; i < file->n; i++) {
-        if (strcmp(file->items[i].key, "PGPASSWORD") == 0 && *file->items[i].value)
+        bool secret =
+            strcmp(file->items[i].key, "PGPASSWORD") == 0 || strcmp(file->items[i].key, "ARTSYNC_MASK_KEY") == 0;
+        if (secret && *file->items[i].value)
             return true;
         if (strstr(file->items[i].key, "DATABASE_URL") && env_has_password(file->items[i].value))
             return true;

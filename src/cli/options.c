@@ -17,6 +17,7 @@ const Option global_options[] = {
     {"version", 'V', OPTION_FLAG, NULL, NULL, NULL, "show the version"},
     {NULL, 0, OPTION_CHOICE, "development|production", "ARTSYNC_ENV", "production",
      "what kind of database this is; db drop and db reset work in development only"},
+    {NULL, 0, OPTION_TEXT, "KEY", "ARTSYNC_MASK_KEY", NULL, "the secret by which masked columns are masked"},
     {0},
 };
 

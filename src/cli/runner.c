@@ -76,9 +76,26 @@ static bool is_dry(const Cli *cli)
     return false;
 }
 
+/* Commands that may read records have the folder that these are in among their options. */
+static bool reads_records(const Cli *cli)
+{
+    for (const Option *o = cli->arguments.command->options; o && (o->name || o->key); o++)
+        if (o->key && strcmp(o->key, "ARTSYNC_EXPORT_DIR") == 0)
+            return true;
+    return false;
+}
+
+static bool load_base(Cli *cli, Err *err)
+{
+    if (!(cli->base = base_load(cli->base_name, err)))
+        return false;
+    base_set_mask_key(cli->base, cli_text(cli, "ARTSYNC_MASK_KEY"));
+    return !reads_records(cli) || base_require_mask_key(cli->base, err);
+}
+
 bool cli_require(Cli *cli, unsigned needs, Err *err)
 {
-    if ((needs & NEED_BASE) == NEED_BASE && !cli->base && !(cli->base = base_load(cli->base_name, err)))
+    if ((needs & NEED_BASE) == NEED_BASE && !cli->base && !load_base(cli, err))
         return false;
     if ((needs & NEED_DATABASE) == NEED_DATABASE && !cli->pg) {
         if (!pg_open(&cli->pg, cli->url, "artsync", err))

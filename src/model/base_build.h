@@ -23,6 +23,11 @@ extern const JsonShape mark_shape, zone_shape;
 /* "pattern" of derive: a POSIX extended regular expression of bounded size with a group; else NULL and a problem. */
 const char *read_pattern(const Node *value);
 
+/* "transform" and "mask" of a column, and what a mask forbids beside it. */
+void read_transform(const Node *value, void *column);
+void read_mask(const Node *value, void *column);
+void check_mask(const Node *node, const Column *column);
+
 /* One element of "tables": everything but what needs the other tables. What a table takes from the base is in it. */
 void read_table(const Node *node, Table *table);
 

@@ -210,6 +210,11 @@ static const JsonShape alias_shape = {.kind = SHAPE_EITHER, .item = &shape_text,
 static const JsonShape aliases_shape = {.kind = SHAPE_MAP, .item = &alias_shape};
 static const JsonShape derive_shape = {.kind = SHAPE_OBJECT, .keys = &derive_key_list};
 static const JsonShape default_shape = {.kind = SHAPE_SCALAR, .empty = true};
+static const JsonShape step_shape = {
+    .kind = SHAPE_TEXT, .pattern = "^((trim|lower|upper|digits|collapse_spaces)$|(strip|replace|prefix|split):)"};
+static const JsonShape mask_kind_shape = {.kind = SHAPE_TEXT,
+                                          .pattern = "^(null|hash|email|phone|name|keep:[1-9][0-9]*)$"};
+static const JsonShape transform_shape = {.kind = SHAPE_LIST, .item = &step_shape, .repeats = true};
 const JsonShape mark_shape = {.kind = SHAPE_WORD, .words = mark_words};
 const JsonShape zone_shape = {.kind = SHAPE_TEXT, .pattern = "^[A-Za-z0-9/_+-]+$"};
 
@@ -238,6 +243,12 @@ static const JsonKey column_keys[] = {
      "cell to value; null makes the cell empty; exactly first, then without case"},
     {"derive", false, read_derive, PLAIN, 0, &derive_shape,
      "where the own cell is empty or the own header missing, the value is taken from another column"},
+    {"transform", false, read_transform, ALL & ~BIT(FIELD_ATTACHMENTS), 0, &transform_shape,
+     "steps that change a cell before its type reads it, in order: `trim`, `lower`, `upper`, `digits`, "
+     "`collapse_spaces`, `strip:TEXT`, `replace:FROM:TO`, `prefix:TEXT`, `split:SEP:N`"},
+    {"mask", false, read_mask, ALL, 0, &mask_kind_shape,
+     "what is written instead of the cell, in copies for development: `null`, `hash`, `email`, `phone`, `name` or "
+     "`keep:N`; all but `null` for text alone"},
     {"was", false, read_was, ALL, 0, &shape_name,
      "the column's former name, where it was renamed in the database: it keeps its last-synced state"},
 };
@@ -330,4 +341,5 @@ void read_column(const Node *node, Column *column)
         node_problem(&value, "leave out one of the two", "\"null\" is impossible for a required column");
     }
     check_choices(node, column);
+    check_mask(node, column);
 }

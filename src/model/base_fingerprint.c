@@ -65,6 +65,14 @@ static void add_column(Buf *out, const Column *column)
         add_text(out, column->zone);
     buf_printf(out, "%d,", column->derive.from);
     add_text(out, column->derive.pattern);
+    for (int i = 0; i < column->n_transform; i++) {
+        const TransformStep *step = &column->transform[i];
+        buf_printf(out, "t%d,", (int)step->kind);
+        add_text(out, step->arguments[0]);
+        add_text(out, step->arguments[1]);
+    }
+    if (column->mask.kind != MASK_NONE)
+        buf_printf(out, "m%d,%d,", (int)column->mask.kind, column->mask.number);
     if (column->to) {
         const Table *to = column->to;
         add_text(out, to->name);
@@ -94,6 +102,11 @@ void table_fingerprint(Table *table)
     buf_printf(&text, "[%d]", table->n_columns);
     for (int i = 0; i < table->n_columns; i++)
         add_column(&text, &table->columns[i]);
+    if (base->mask_key && table_has_masks(table)) { /* what is stored must not tell the key */
+        unsigned char digest[HMAC_BYTES];
+        hmac_sha256(str_of(base->mask_key), STR("artsync mapping"), digest);
+        buf_add(&text, (const char *)digest, sizeof(uint64_t));
+    }
     table->fingerprint = hash64(buf_view(&text), 0);
     buf_free(&text);
 }

@@ -17,6 +17,8 @@ static int find_table(const Base *base, const char *name)
     return -1;
 }
 
+static bool has_masked_names(const Table *table) { return table->columns[table->name_column].mask.kind != MASK_NONE; }
+
 static int link_target(const Node *column_node, const Base *base, const Column *column)
 {
     Node to = node_get(column_node, "to");
@@ -35,6 +37,9 @@ static int link_target(const Node *column_node, const Base *base, const Column *
     } else if (column->headers.n > 0 && base->tables[target].name_column < 0)
         node_problem(&to, "give it a natural_key or a text column, or link by id_headers alone",
                      "no column of %s holds a name to link by", name);
+    else if (column->headers.n > 0 && has_masked_names(&base->tables[target]))
+        node_problem(&to, "link by id_headers alone, or leave out the mask",
+                     "the names of %s are masked, so no link by name finds a row", name);
     return target;
 }
 

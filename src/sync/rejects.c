@@ -66,7 +66,7 @@ static bool spool_reject(Rejects *rejects, const PgRows *rows, int r, Err *err)
 }
 
 /* One record in memory at a time: each may be large. */
-static bool copy_page(Rejects *rejects, SourceReread *records, const PgRows *rows, Err *err)
+static bool copy_page(Rejects *rejects, SourceReread *records, const Buf *header, const PgRows *rows, Err *err)
 {
     Pg *pg = rejects->run->pg;
     Buf line = {0}, source = {0};
@@ -74,6 +74,7 @@ static bool copy_page(Rejects *rejects, SourceReread *records, const PgRows *row
     for (int r = 0; ok && r < pg_count(rows); r++) {
         ok = source_reread(records, (SourceLocator){pg_int(rows, r, R_START), pg_int(rows, r, R_LENGTH)}, &source,
                            err) &&
+             masked_record(rejects->run->table, buf_view(header), &source, err) &&
              spool_reject(rejects, rows, r, err);
         buf_clear(&line);
         if (ok)
@@ -90,7 +91,9 @@ static bool copy_page(Rejects *rejects, SourceReread *records, const PgRows *row
 static bool gather(Rejects *rejects, SourceReread *records, Err *err)
 {
     Pg *pg = rejects->run->pg;
-    bool ok = pg_run(pg, sql_query("found_rejects_make"), 0, NULL, NULL, err) &&
+    Buf header = {0};
+    bool ok = source_reread(records, rejects->run->header.position.locator, &header, err) &&
+              pg_run(pg, sql_query("found_rejects_make"), 0, NULL, NULL, err) &&
               pg_run(pg, sql_query("stage_rejects_index"), 0, NULL, NULL, err);
     int64_t after = 0;
     Page page = page_first();
@@ -101,10 +104,11 @@ static bool gather(Rejects *rejects, SourceReread *records, Err *err)
         n = ok ? pg_count(rows) : 0;
         if (n > 0) {
             after = pg_int(rows, n - 1, R_SEQ);
-            ok = copy_page(rejects, records, rows, err);
+            ok = copy_page(rejects, records, &header, rows, err);
         }
         pg_rows_free(rows);
     }
+    buf_free(&header);
     return ok;
 }
 
@@ -161,7 +165,8 @@ static bool open_new(Rejects *rejects, Err *err)
 static bool note_header(Rejects *rejects, SourceReread *records, Err *err)
 {
     Buf bytes = {0}, literal = {0};
-    bool ok = source_reread(records, rejects->run->header.position.locator, &bytes, err);
+    bool ok = source_reread(records, rejects->run->header.position.locator, &bytes, err) &&
+              masked_header(rejects->run->table, &bytes);
     if (ok) {
         bytea_add(&literal, buf_view(&bytes));
         rejects->table->header = arena_str(&rejects->result->arena, literal.data);

@@ -19,6 +19,11 @@ typedef struct Run {
 /* One table: read unless nothing changed, by the writer that fits (table_run.c). */
 bool table_run_execute(Run *run, int result_index, Err *err);
 
+/* The bytes of a rejected record as they may be kept: where the table has masked columns, with the masked cells, and
+ * nothing of a record with too many or too few cells. And those of its header to match. Others stay as they are. */
+bool masked_record(const Table *table, Str header, Buf *record, Err *err);
+bool masked_header(const Table *table, Buf *header);
+
 /* The records that were rejected, kept with their original bytes, and those closed that are not rejected any more; from
  * the staging table, and from the source once more (rejects.c). */
 bool rejects_write(Run *run, int result_index, TableRun *table, Err *err);

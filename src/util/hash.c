@@ -1,6 +1,7 @@
 #include "artsync/hash.h"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <xxhash.h>
@@ -54,6 +55,13 @@ void sha256_of(Str bytes, char hex[SHA256_HEX])
     Sha256 *hash = sha256_new();
     sha256_add(hash, bytes.p, bytes.n);
     sha256_end(hash, hex);
+}
+
+void hmac_sha256(Str key, Str bytes, unsigned char digest[HMAC_BYTES])
+{
+    unsigned int n = 0;
+    must(HMAC(EVP_sha256(), key.p, (int)key.n, (const unsigned char *)bytes.p, bytes.n, digest, &n) != NULL &&
+         n == HMAC_BYTES);
 }
 
 uint64_t hash64(Str bytes, uint64_t seed) { return XXH3_64bits_withSeed(bytes.p, bytes.n, seed); }

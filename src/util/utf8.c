@@ -90,6 +90,38 @@ Str utf8_trim(Str text)
     return (Str){text.p + start, end - start};
 }
 
+Str utf8_collapse(Str text, Arena *arena)
+{
+    char *out = arena_alloc(arena, text.n + 1);
+    size_t n = 0, size;
+    bool before = false;
+    for (size_t at = 0; at < text.n; at += size) {
+        bool space = is_space(decode(text, at, &size));
+        if (!space) {
+            memcpy(out + n, text.p + at, size);
+            n += size;
+        } else if (!before) {
+            out[n++] = ' ';
+        }
+        before = space;
+    }
+    return (Str){out, n};
+}
+
+Str utf8_case(Str text, bool upper, Arena *arena)
+{
+    enum { LONGEST = 4 /* bytes of a character */, SHARP_S = 0xDF /* stays, as in PostgreSQL */ };
+    char *out = arena_alloc(arena, text.n * LONGEST + 1);
+    size_t n = 0, size;
+    for (size_t at = 0; at < text.n; at += size) {
+        int32_t point = decode(text, at, &size);
+        if (!upper || point != SHARP_S)
+            point = upper ? utf8proc_toupper(point) : utf8proc_tolower(point);
+        n += (size_t)utf8proc_encode_char(point, (utf8proc_uint8_t *)out + n);
+    }
+    return (Str){out, n};
+}
+
 /* ---- normal forms ---- */
 
 /* True where the bytes alone show that the text is NFC: nothing from U+0300 on, but for general punctuation (from

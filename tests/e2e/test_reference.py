@@ -119,6 +119,9 @@ def ragged(art, shop, printed):
     shutil.copytree(ROOT / "sql" / "art", base)
     (base / "checks" / "bad.sql").write_text("-- summary: Bad\n-- severity: error\nSELECT nothing;\n")
     printed.take("validate", "--base", "./base", "validate", "--parity", "--export-dir", shop.path, status=2)
+    mapping = (base / "base.json").read_text(encoding="utf-8")
+    (base / "base.json").write_text(mapping.replace('"type": "text"', '"type": "text", "transform": ["trim"]'), encoding="utf-8")
+    printed.take("base show", "--base", "./base", "base", "show")
     (base / "base.json").write_text("{}")
     printed.take("base check", "--base", "./base", "base", "check", status=1)
 

@@ -8,7 +8,7 @@
  *     recA, recB :: Harbour,Lighthouse =! ...     links: ids :: names
  *
  * Settings: sql=TYPE order=dmy min= max= null= choice= alias=FROM|TO (no |: NULL) link=ID|NAME|KEY[|derived]
- * multiple=first unresolved. Values with blanks are in "...". Escapes everywhere: \n \t \r \\ \" \xNN, and \s for a
+ * multiple=first unresolved step= mask= key=. Values with blanks are in "...". Escapes everywhere: \n \t \r \\ \" \xNN, and \s for a
  * blank that would be lost at an end. Notes other than compare and element must be there exactly if they apply. */
 #ifndef ARTSYNC_TESTS_CASES_H
 #define ARTSYNC_TESTS_CASES_H
@@ -17,7 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "artsync/clean.h"
+#include "../../src/clean/edits.h"
 
 typedef struct CaseSettings {
     Column column;
@@ -165,6 +165,16 @@ static inline bool case_add_link(CaseSettings *settings, char *value)
     return true;
 }
 
+static inline bool case_add_step(Arena *arena, Column *column, const char *value)
+{
+    TransformStep *steps = arena_alloc(arena, ((size_t)column->n_transform + 1) * sizeof *steps);
+    if (column->n_transform)
+        memcpy(steps, column->transform, (size_t)column->n_transform * sizeof *steps);
+    const char *wrong = transform_parse(value, arena, &steps[column->n_transform++]);
+    column->transform = steps;
+    return !wrong;
+}
+
 static inline bool case_setting(Arena *arena, CaseSettings *settings, const char *key, char *value)
 {
     Column *column = &settings->column;
@@ -190,6 +200,12 @@ static inline bool case_setting(Arena *arena, CaseSettings *settings, const char
         case_add_alias(arena, column, value);
     else if (strcmp(key, "link") == 0)
         return case_add_link(settings, value);
+    else if (strcmp(key, "step") == 0)
+        return case_add_step(arena, column, value);
+    else if (strcmp(key, "mask") == 0)
+        return !mask_parse(value, arena, &column->mask);
+    else if (strcmp(key, "key") == 0)
+        settings->base.mask_key = value;
     else if (strcmp(key, "multiple") == 0)
         column->multiple_first = true;
     else if (strcmp(key, "unresolved") != 0)
@@ -276,10 +292,9 @@ static inline bool case_line(Arena *arena, char *line, Case *one)
 /* ---- running ---- */
 
 /* Clean every line of a file and hand it to `each`. Returns how many lines there were. */
-static inline int cases_run(const char *folder, FieldType type, CaseFn *each, void *ctx)
+static inline int cases_file(const char *path, FieldType type, CaseFn *each, void *ctx)
 {
-    char path[512], line[4096];
-    snprintf(path, sizeof path, "%s/%s.cases", folder, field_type_name(type));
+    char line[4096];
     FILE *file = fopen(path, "r");
     if (!file)
         case_die(path, 0, "cannot be read");
@@ -303,7 +318,8 @@ static inline int cases_run(const char *folder, FieldType type, CaseFn *each, vo
         if (one.ids.p)
             field_clean_link(&settings.column, one.ids, one.input, &settings.context, &one.cleaned);
         else
-            field_clean(&settings.column, one.input, &settings.context, &one.cleaned);
+            field_clean(&settings.column, edited_cell(&settings.column, one.input, &arena, &settings.base), &settings.context,
+                        &one.cleaned);
         each(&one, ctx);
         n++;
     }
@@ -311,6 +327,13 @@ static inline int cases_run(const char *folder, FieldType type, CaseFn *each, vo
     arena_free(&arena);
     fclose(file);
     return n;
+}
+
+static inline int cases_run(const char *folder, FieldType type, CaseFn *each, void *ctx)
+{
+    char path[512];
+    snprintf(path, sizeof path, "%s/%s.cases", folder, field_type_name(type));
+    return cases_file(path, type, each, ctx);
 }
 
 #endif
