@@ -156,7 +156,8 @@ void check_mask(const Node *node, const Column *column)
     if (column->mask.kind == MASK_NONE)
         return;
     if (column->mask.kind != MASK_NULL && column->type != FIELD_TEXT)
-        node_problem(&mask, "for other types there is \"null\"", "the mask %s is for text", masks[column->mask.kind].form);
+        node_problem(&mask, "for other types there is \"null\"", "the mask %s is for text",
+                     masks[column->mask.kind].form);
     if (column->mask.kind == MASK_NULL && column->required && !column->default_value)
         node_problem(&mask, "give it a \"default\", or another mask", "a required column cannot be masked by NULL");
     for (int i = 0; compared[i]; i++) {
