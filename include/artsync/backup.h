@@ -1,7 +1,7 @@
-/* backup.h - all that artsync owns in one file, and back again.
+/* backup.h - all that artsync owns in one file, and its restore.
  *
  * A backup is an archive of pg_dump (custom format; pg_restore reads it as it is) with a manifest behind it: what is in
- * it, and for every table its rows and a checksum, taken in the very snapshot that was dumped. A restore drops, makes,
+ * it, and for every table its rows and a checksum, taken in the snapshot that was dumped. A restore drops, makes,
  * fills and counts in one transaction, and commits only if every table is what the manifest says.
  *
  * Owners and privileges are not kept: what is restored belongs to the role that restores it.

@@ -11,7 +11,7 @@
 
 /* They write without knowing the space: snprintf, arena_printf, Buf. */
 #pragma GCC poison strcpy strcat stpcpy sprintf vsprintf gets
-/* They cut without saying so, or leave no NUL: Str, arena_strn. */
+/* They cut silently, or leave no NUL: Str, arena_strn. */
 #pragma GCC poison strncpy strncat
 /* They keep hidden state: strtok_r, gmtime_r, localtime_r. */
 #pragma GCC poison strtok gmtime localtime ctime asctime

@@ -1,4 +1,4 @@
-/* base.h - a base: which file feeds which table, which header feeds which column, and by which rule.
+/* base.h - a base: which file belongs to which table, which header to which column, and by which rule.
  *
  * Read from base.json (docs/REFERENCE.md), never from C code. Loaded in three steps, each adding knowledge:
  *   base_load    the JSON: shape, known keys, types; tables sorted so that linked tables come first
@@ -144,7 +144,7 @@ typedef struct Base {
     Arena arena;
 } Base;
 
-/* Raised whenever a cleaning rule changes its output, so that every record gets a fresh look. */
+/* Raised whenever a cleaning rule changes its output, so that every record is cleaned again. */
 enum { CLEANING_VERSION = 2 };
 
 /* Raised with the form of the last-synced state, so that the next sync rewrites it (state.c: layouts.format). */
@@ -180,8 +180,8 @@ Base *base_draft(const char *text, size_t size, const char *origin, Problems *pr
  * failure one Err (ERR_CONFIG) names the first problem and how many more there are. */
 Base *base_load(const char *name, Err *err);
 
-/* The same for who wants all problems: false and an Err only where there is nothing to read; *base is a draft where
- * problems were added. `origin` gets the file's name for messages. */
+/* The same for callers that want all problems: false and an Err only where there is nothing to read; *base is a draft
+ * where problems were added. `origin` gets the file's name for messages. */
 bool base_read(const char *name, Base **base, Buf *origin, Problems *problems, Err *err);
 
 /* The mapping against the catalog: catalogs[i] belongs to base->tables[i]. Adds problems for a missing table or
@@ -194,7 +194,7 @@ bool base_bind(Base *base, CatalogTable *const *catalogs, Problems *problems);
 void base_check_labels(const Base *base, Problems *problems);
 
 /* The first part of base_bind by itself: each mapped table is there, and is a table. `never_made` is the hint for one
- * that artsync has never seen. */
+ * that artsync does not know. */
 bool base_tables_exist(const Base *base, CatalogTable *const *catalogs, const char *never_made, Problems *problems);
 
 /* The key of masks, a copy; call it before base_bind. NULL or "": none. */

@@ -55,7 +55,7 @@ typedef struct CatalogColumn {
 /* A unique or primary key, or a unique index over expressions or of some rows only; then parts and predicate say so. */
 typedef struct CatalogKey {
     const char *name;
-    int *columns;    /* indexes into CatalogTable.columns: all that it rests on */
+    int *columns;    /* indexes into CatalogTable.columns: all that it uses */
     int n_columns;
     const char **parts; /* what is unique, as expressions under search_path pg_catalog; NULL: the columns, in all
                            rows */

@@ -1,4 +1,5 @@
-/* charset.h - which characters a database's encoding has: what it lacks is refused before the server is asked. */
+/* charset.h - which characters a database's encoding has: characters that it lacks are refused before the server is
+ * asked. */
 #ifndef ARTSYNC_CHARSET_H
 #define ARTSYNC_CHARSET_H
 
@@ -15,7 +16,7 @@ typedef struct Charset Charset;
 bool charset_open(Charset **out, const char *name, Err *err);
 void charset_close(Charset *charset); /* accepts NULL */
 
-/* Does the encoding have every character of this valid UTF-8? *lacks gets the first that it has not. NULL has all. */
+/* Does the encoding have every character of this valid UTF-8? *lacks gets the first that is missing. NULL has all. */
 bool charset_holds(Charset *charset, Str text, int32_t *lacks);
 
 /* The text with "U+0141" for each character that the encoding lacks; the text itself where there is none. */

@@ -7,7 +7,7 @@
  *     -- advice: Enter Date Sold in Airtable, then sync.
  *
  * A head's text may go on in further lines that begin with two blanks or more. All names in the query are qualified.
- * Checks run in one read-only transaction, each under a savepoint: one that cannot run is named and hides no other.
+ * Checks run in one read-only transaction, each under a savepoint: one that cannot run is reported, and the others run.
  */
 #ifndef ARTSYNC_CHECK_H
 #define ARTSYNC_CHECK_H

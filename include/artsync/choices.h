@@ -1,4 +1,4 @@
-/* choices.h - the words that people choose between: modes, phases, conflicts, limits. */
+/* choices.h - the words of settings: modes, phases, conflicts, limits. */
 #ifndef ARTSYNC_CHOICES_H
 #define ARTSYNC_CHOICES_H
 
@@ -16,7 +16,7 @@ bool on_conflict_parse(const char *name, OnConflict *choice);
 const char *phase_name(Phase phase);
 bool phase_parse(const char *name, Phase *phase);
 
-/* A limit of records: a number, or a percentage, which never trips below 10 records. */
+/* A limit of records: a number, or a percentage, which never applies below 10 records. */
 typedef struct Limit {
     double value;
     bool percent;

@@ -16,11 +16,11 @@
 
 /* ---- one cell ---- */
 
-/* How a column's numbers are read. Zero is `auto` where nothing tells. */
+/* How a column's numbers are read. Zero is `auto` without any evidence. */
 typedef struct NumberMark {
-    DecimalMark mark;     /* MARK_POINT, MARK_COMMA: no other is read. MARK_AUTO: what each number shows, but for
-                             doubtful ones: 1.500 and 1,500 may be one and a half or fifteen hundred */
-    DecimalMark doubtful; /* under MARK_AUTO: how those are read; MARK_AUTO counts as MARK_POINT */
+    DecimalMark mark;     /* MARK_POINT, MARK_COMMA: no other is read. MARK_AUTO: the mark that each number shows,
+                             but for ambiguous ones: 1.500 and 1,500 may be one and a half or fifteen hundred */
+    DecimalMark ambiguous; /* under MARK_AUTO: how those are read; MARK_AUTO counts as MARK_POINT */
     const char *mixed;    /* under MARK_AUTO: the reason why those are refused; NULL: they are read */
 } NumberMark;
 
@@ -39,9 +39,9 @@ typedef struct Cleaned {
     const char *code;    /* reject code (record.h), or NULL: accepted */
     const char *reason;  /* with code: why, in one sentence */
     const char *element; /* with code: the element of the cell that is wrong, or NULL: the whole cell */
-    const char *from;    /* a change that people should hear of, e.g. alias "Ikea" -> "Framed"; else NULL */
+    const char *from;    /* a change that is reported, e.g. alias "Ikea" -> "Framed"; else NULL */
     const char *to;      /* the new text, or NULL for NULL; meaningful if `from` is set */
-    const char *warning; /* something was dropped or doubtful (U+FFFD kept, ...); else NULL */
+    const char *warning; /* something was dropped or ambiguous (U+FFFD kept, ...); else NULL */
     bool only_mdy, only_dmy; /* FIELD_DATE, FIELD_DATETIME: the cell fits only this order */
     bool point, comma;       /* numbers: the cell shows this decimal mark */
 } Cleaned;
@@ -151,7 +151,7 @@ void cleaner_free(Cleaner *cleaner);
  * required header missing, with the file's unmapped headers as candidates, nearest first). */
 bool cleaner_put(void *cleaner, const RawRecord *record, Err *err);
 
-/* After the last record: ERR_CSV if the file's dates, those of unchanged records included, speak for the other
+/* After the last record: ERR_CSV if the file's dates, those of unchanged records included, fit only the other
  * order. */
 bool cleaner_finish(Cleaner *cleaner, Err *err);
 
@@ -177,7 +177,7 @@ void detector_free(Detector *detector); /* accepts NULL */
 
 /* The order of the dates, or ERR_CSV showing a line of each. */
 bool detector_date_order(const Detector *detector, DateOrder *order, Err *err);
-/* What people should hear of it: no date shows an order, though some would mean another day under the other one. NULL:
+/* A warning for the report: no date shows an order, though some would mean another day under the other one. NULL:
  * nothing. Lives as long as the detector, as all its texts do. */
 const char *detector_date_warning(Detector *detector);
 

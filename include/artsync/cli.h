@@ -143,7 +143,7 @@ struct Cli {
     SourceDatabases *databases; /* once asked for: cli_databases */
     Arena arena;
     ExitStatus status; /* EXIT_DONE; a command that found something sets EXIT_ATTENTION */
-    bool reported;     /* the object that carries the error is printed already */
+    bool reported;     /* the JSON object with the error is printed already */
     bool committed;    /* what was asked for is done, in the database or in files: the exit status does not depend on
                           whether the report can be printed */
 };
@@ -153,7 +153,7 @@ const char *cli_text(const Cli *cli, const char *option);
 bool cli_flag(const Cli *cli, const char *option);
 StringList cli_list(const Cli *cli, const char *option);
 int64_t cli_number(const Cli *cli, const char *option);
-bool cli_given(const Cli *cli, const char *option); /* said by anybody, i.e. not the default */
+bool cli_given(const Cli *cli, const char *option); /* given, i.e. not the default */
 const char *cli_argument(const Cli *cli, int i);    /* NULL: not given */
 
 /* The databases that tables are read from; cli->pg is connected. */
@@ -167,7 +167,7 @@ bool cli_require(Cli *cli, unsigned needs, Err *err);
 /* Print the report (report.h). `failed` is what the command ends with, or NULL. False with `err` where a section
  * failed. */
 bool cli_report(Cli *cli, const ReportSection *sections, void *ctx, const Err *failed, Err *err);
-/* Is good news not asked for? With --quiet people are told only what needs attention; programs get every report. */
+/* With --quiet, people are told only what needs attention; programs get every report. */
 bool cli_is_quiet(const Cli *cli);
 
 /* The table called `name`; NULL with ERR_USAGE and the nearest name as the hint. */

@@ -3,7 +3,7 @@
  * KEY=value, one a line. Blank lines, `# comments`, `export KEY=value`, CRLF and a byte order mark are read. A value is
  * bare (up to ` #`, trimmed), 'single quoted' (as it is) or "double quoted" (\" \\ \$ \` represent the second
  * character, every other backslash for itself), as a shell would read it; but no shell ever does: nothing is expanded.
- * The last of several lines with one key wins.
+ * The last of several lines with one key counts.
  *
  * Values may be secrets: no message quotes one.
  */
@@ -33,7 +33,7 @@ bool env_parse(Str text, const char *path, EnvFile *out, Err *err);
 
 /* Read `path`; NULL: `.env` in the working folder, which need not be there, and which is refused (ERR_CONFIG)
  * if another user but root owns it or can write it. Warns about a password that others can read, about ARTSYNC_
- * keys that are not in `known` (which ends with NULL), and about near misses of libpq's. Keys of other programs
+ * keys that are not in `known` (which ends with NULL), and about misspelt names of libpq's. Keys of other programs
  * are passed over. */
 bool env_read(const char *path, const char *const *known, EnvFile *out, Err *err);
 

@@ -7,7 +7,7 @@
  *
  *     return err_set(err, ERR_CONFIG, "give it as --base DIR", "no base called %s", name);
  *
- * An Err that is set is never overwritten: the first cause wins, callers may only add context in front of it.
+ * An Err that is set is never overwritten: the first cause is kept, callers may only add context in front of it.
  * Ownership: message and hint belong to the Err; err_clear frees them. A zeroed Err is "no error".
  */
 #ifndef ARTSYNC_ERR_H

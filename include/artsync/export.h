@@ -18,7 +18,7 @@
 
 typedef struct ExportOptions {
     const char *dir; /* created if it does not exist */
-    StringList tables;    /* empty: all; unknown ones are the caller's business */
+    StringList tables;    /* empty: all; unknown ones are for the caller to check */
     bool include_inactive;
     bool replace; /* files that already exist */
 } ExportOptions;

@@ -1,6 +1,6 @@
 /* facts.h - what the last-synced state tells of one column beside the export and the row: did one of them change?
  *
- * Every writer that looks at rows asks the same way: what is decided from it is merge's business (decide.h).
+ * Every writer that looks at rows asks the same way; merge decides from it (decide.h).
  */
 #ifndef ARTSYNC_FACTS_H
 #define ARTSYNC_FACTS_H

@@ -4,7 +4,7 @@
  * half-written, and no caller has to check. What the line says, and the exit status, follow from mem_outcome().
  *
  * Ownership: an Arena owns all that was allocated from it, until arena_reset or arena_free. A Buf owns its bytes.
- * A Str owns nothing; whoever hands one out says how long it lives.
+ * A Str owns nothing; the function that returns one says how long it lives.
  */
 #ifndef ARTSYNC_MEM_H
 #define ARTSYNC_MEM_H
@@ -17,7 +17,7 @@
 
 #include "artsync/err.h"
 
-/* A run of bytes. Wherever artsync hands one out, p[n] is a NUL that does not count. */
+/* A run of bytes. Wherever artsync returns one, p[n] is a NUL that does not count. */
 typedef struct Str {
     const char *p;
     size_t n;
@@ -32,10 +32,11 @@ static inline bool str_eq(Str a, Str b) { return a.n == b.n && (a.n == 0 || memc
 typedef enum MemOutcome { MEM_NOTHING_CHANGED, MEM_UNKNOWN, MEM_DONE } MemOutcome;
 void mem_outcome(MemOutcome outcome);
 
-/* What is called once before the program ends for want of memory; it may only call what is safe in a signal handler. */
+/* What is called once before the program ends because memory ran out; it may only call what is safe in a signal
+ * handler. */
 void mem_before_end(void (*tidy)(void));
 
-/* For a library's call that failed for want of memory: as above. Its answer must not be taken for a result. */
+/* For a library's call that failed because memory ran out: as above. Its return value must not be used as a result. */
 _Noreturn void mem_exhausted(void);
 
 void *mem_alloc(size_t size);                          /* zeroed */

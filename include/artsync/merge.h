@@ -16,7 +16,7 @@ typedef struct MergeOptions {
     Limit max_deactivate;
     bool force;              /* ... or however many; then *forced is set */
     bool *forced;
-    CleaningReport *cleaning; /* for what concerns the table as a whole */
+    CleaningReport *cleaning; /* for the table as a whole */
     Spool *conflicts;
     Spool *changes;          /* every change, field by field; NULL: not wanted */
 } MergeOptions;

@@ -1,4 +1,4 @@
-/* natural.h - rows by natural key: who a record is when no real id says so.
+/* natural.h - rows by natural key: which row is a record's where it has no real id.
  *
  * Two kinds of id are not Airtable's, both of 20 characters:
  *

@@ -21,14 +21,14 @@
 /* ---- the end ---- */
 
 void out_setup(bool no_color);
-/* Flush stdout and see whether all of it arrived: ERR_IO. *gone (may be NULL): the reader left (a closed pipe). */
+/* Flush stdout and see whether all of it arrived: ERR_IO. *gone (may be NULL): the reader closed the pipe. */
 bool out_finish(bool *gone, Err *err);
 
 /* ---- words ---- */
 
 const char *style_begin(Style style); /* "" where stdout is not coloured */
 const char *style_end(Style style);
-bool style_is(const char *text); /* is it, by its address, what one of the two returned? */
+bool style_is(const char *text); /* is it, by its address, returned by one of the two? */
 
 /* printf for people. Every %s is escaped as out_safe does it, except style_begin's and style_end's result: only the
  * format itself may move the cursor, break a line or colour. Knows %s with width and precision, %d, %lld, %zu, %%. */

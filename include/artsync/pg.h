@@ -157,9 +157,9 @@ bool pg_refusal(const Err *err);
  *
  * Its triggers, CHECKs, defaults and index functions run when rows are written and constraints fire, and find their
  * tables by the search_path that the database or the role sets, with PostgreSQL's own names first and temporary ones
- * last. Whoever may create in one of its schemas could plant a better match for a name: so what artsync sends meanwhile
- * names every schema and resolves nothing by that path. No bare operators, not even in BETWEEN, IN, CASE x WHEN, IS
- * DISTINCT FROM and LIKE, but OPERATOR(pg_catalog.=); functions as pg_catalog.now().
+ * last. Any role that may create objects in one of its schemas could make a better match for a name: so what artsync
+ * sends meanwhile names every schema and resolves nothing by that path. No bare operators, not even in BETWEEN, IN,
+ * CASE x WHEN, IS DISTINCT FROM and LIKE, but OPERATOR(pg_catalog.=); functions as pg_catalog.now().
  */
 
 /* One such statement: INSERT, UPDATE or DELETE of mapped tables, SET CONSTRAINTS, ANALYZE. No parameters: sql_literal.
@@ -217,8 +217,8 @@ bool pg_trust(Pg *pg, const Base *base, const char *const *schemas, int n_schema
 
 /* ---- one sync at a time ---- */
 
-/* Take the base's advisory lock in the current transaction (released by its end). Waits up to `wait_seconds`.
- * *taken = false: somebody holds it, and `holder` (may be NULL) gets who: application_name, backend start, client. */
+/* Take the base's advisory lock in the current transaction (released by its end). Waits up to `wait_seconds`. *taken =
+ * false: another session has it, and `holder` (may be NULL) gets who: application_name, backend start, client. */
 bool pg_lock_base(Pg *pg, const char *base, int wait_seconds, bool *taken, Buf *holder, Err *err);
 
 #endif

@@ -66,18 +66,18 @@ void plan_staged_value(Buf *out, const char *alias, const Column *column);
 
 /* Are all columns of the key staged, and is it over plain columns of all rows? */
 bool plan_knows_key(const Plan *plan, const CatalogKey *key);
-/* Can artsync tell which key a record brings, at least of one that has a row? Then the key can be looked for over the
+/* Can artsync tell which key a record has, at least of one that has a row? Then the key can be looked for over the
  * stage. Those statements may fail where an expression of the key does. */
 bool plan_follows_key(const Plan *plan, const CatalogKey *key);
 bool plan_knows_check(const Plan *plan, const CatalogCheck *check);
 
 /* Can rows be looked up by staged values of the key, with the key's own index? */
 bool plan_key_has_index(const Plan *plan, const CatalogKey *key);
-/* Records that bring a key which another row has now. by_index: look up the row of one record after the other in the
+/* Records with a key that another row has now. by_index: look up the row of one record after the other in the
  * key's index, else read the whole table once. */
 void plan_key_holders(Buf *out, const Plan *plan, const CatalogKey *key, bool by_index);
 enum { HOLDER_SEQ, HOLDER_OP, HOLDER_ID, HOLDER_VALUE, HOLDER_ACTIVE, HOLDER_BY, HOLDER_LEAVES };
-/* Records that bring a key which an earlier record brings: seq, the first record's seq and line, the values as text,
+/* Records with a key that an earlier record has: seq, the first record's seq and line, the values as text,
  * the record's line; those of one key together. */
 void plan_duplicate_keys(Buf *out, const Plan *plan, const CatalogKey *key);
 /* Records that break a check constraint: seq, the value of its first column as text. */

@@ -2,8 +2,8 @@
  *
  * A source never sees SQL and a writer never sees CSV: they meet in the two sinks declared here.
  *
- * Lifetime, in one sentence: everything a record points to dies when the sink that received it returns; who wants to
- * keep a string copies it.
+ * Lifetime, in one sentence: everything a record points to dies when the sink that received it returns; to keep a
+ * string, copy it.
  */
 #ifndef ARTSYNC_RECORD_H
 #define ARTSYNC_RECORD_H
@@ -48,10 +48,10 @@ typedef struct Reject {
     const char *code;   /* "invalid_value", "missing_required", ... see reject codes below; NULL: not rejected */
     const char *column; /* column name, or NULL where no single column is the cause */
     const char *value;  /* the original cell (made printable), or NULL */
-    const char *reason; /* one sentence for people: what is wrong and what would be right */
+    const char *reason; /* one sentence for people: what is wrong and what is expected */
 } Reject;
 
-/* The reject codes, one obvious place. */
+/* The reject codes. */
 #define REJECT_INVALID "invalid_value"            /* a cell that its type refuses */
 #define REJECT_RANGE "out_of_range"               /* below min, above max, too many digits */
 #define REJECT_TOO_LONG "too_long"
@@ -67,7 +67,7 @@ typedef struct Reject {
 #define REJECT_KEY_AMBIGUOUS "natural_key_ambiguous"
 #define REJECT_UNIQUE "repeated_unique_key"
 #define REJECT_CHECK "check_constraint"
-#define REJECT_REFUSED "refused_by_database"      /* a constraint or trigger that artsync had never heard of */
+#define REJECT_REFUSED "refused_by_database"      /* a constraint or trigger that artsync does not know */
 #define REJECT_CONFLICT "conflict"                /* --on-conflict reject */
 
 /* A cleaned cell. */

@@ -21,7 +21,7 @@ enum RecordFlag {
     RECORD_ACTIVE = 8,       /* its row is active */
     RECORD_DEACTIVATED = 16, /* a sync deactivated it */
     RECORD_RAW = 32,         /* `raw` is the state's (or, once read, the file's) */
-    RECORD_PRESENT = 64,     /* the file holds the record, in whatever shape */
+    RECORD_PRESENT = 64,     /* the file holds the record, well-formed or not */
     RECORD_READ = 128,       /* the file holds a record of this id that no rule skipped; it may have been refused */
     RECORD_ACCEPTED = 256,   /* its cells are good, or as last time: `raw` is theirs, and the next record is a repeat */
     RECORD_REFUSED = 512     /* a record of this id had bad cells, which does not take the id */

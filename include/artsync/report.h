@@ -58,7 +58,7 @@ typedef struct ReportColumn {
     Style style;    /* of a count only where it is not 0 */
     unsigned flags; /* AT_RIGHT, WHERE_FILLED */
     Style (*style_of)(const char *cell); /* where the style depends on the value; else NULL */
-    const char *none;                    /* what people read for NULL; NULL: nothing */
+    const char *none;                    /* what is shown for NULL; NULL: nothing */
 } ReportColumn;
 
 /* A table, or with `line` a list of lines. */

@@ -52,7 +52,7 @@ bool schema_tables_require(Pg *pg, const Base *base, Err *err);
 typedef enum DifferenceKind {
     DIFFERENCE_MISSING,
     DIFFERENCE_CHANGED,
-    DIFFERENCE_ADDITION /* made by somebody else, the business's application for example: no error */
+    DIFFERENCE_ADDITION /* made by others, by the business's application for example: no error */
 } DifferenceKind;
 
 typedef struct Difference {

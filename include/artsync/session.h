@@ -2,7 +2,8 @@
  * COMMIT.
  *
  * `running` is written by a second connection before the data's transaction writes anything; the transaction itself
- * writes `completed` as its last statement. Who finds `running` while holding the lock knows that a run was killed.
+ * writes `completed` as its last statement. A run that holds the lock and finds `running` knows that an earlier run was
+ * killed.
  */
 #ifndef ARTSYNC_SESSION_H
 #define ARTSYNC_SESSION_H
@@ -65,7 +66,7 @@ const char *run_origin(void);
 
 /* ---- sync ids ---- */
 
-/* Resolve what people type (a whole id, a unique prefix, "last") to a sync id of this base; ERR_USAGE if there is none
+/* Resolve what a user types (a whole id, a unique prefix, "last") to a sync id of this base; ERR_USAGE if there is none
  * or several. "last" is the newest completed sync that was not rolled back; with `for_rollback` the newest that
  * changed something and can be undone. */
 bool sync_find(Pg *pg, const char *base, const char *text, bool for_rollback, char sync_id[51], Err *err);

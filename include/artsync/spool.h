@@ -2,7 +2,7 @@
  *
  * What a sync reports (rejects, conflicts, changes) can be larger than memory and may only be printed once the outcome
  * is known. A Spool holds records in memory up to a bound, then in an unlinked temporary file. A record is a list of
- * cells (cells.h), each a text or NULL; who fills a spool says which cells its records have.
+ * cells (cells.h), each a text or NULL; the code that fills a spool defines which cells its records have.
  */
 #ifndef ARTSYNC_SPOOL_H
 #define ARTSYNC_SPOOL_H

@@ -2,8 +2,8 @@
  * compared.
  *
  * One table's run: source -> cleaner -> identity (which row is a record's; is it as last time, or a repeat?) -> writer.
- * What happens up to the writer is the same for all of them and is src/identity's business. A writer is one static row
- * with a private struct in a folder of its own; it is chosen once per table, by whoever runs the table.
+ * What happens up to the writer is the same for all of them and is done in src/identity. A writer is one static row
+ * with a private struct in a folder of its own; it is chosen once per table, by the code that runs the table.
  */
 #ifndef ARTSYNC_WRITER_H
 #define ARTSYNC_WRITER_H
@@ -134,7 +134,7 @@ const char *row_value(const PgRows *rows, int row, const Column *column);
 
 /* Load the index of every table that `table` links to, unless it is there. */
 bool links_load(LinkIndex **links, Pg *pg, const Table *table, Err *err);
-/* A fingerprint of those rows: what rejected links rest on. malloc'ed. */
+/* A fingerprint of those rows: what rejected links depend on. malloc'ed. */
 bool links_fingerprint(Pg *pg, const Table *table, char **hash, Err *err);
 /* Add the names of the records of `to`'s export to its index, unless they are there. */
 bool links_load_names(LinkIndex *index, const Table *to, const LinkExport *export, Err *err);

@@ -13,7 +13,7 @@
 /* The kind and what follows it, and the oid (0: the entry has none); NULL: the line is no entry. */
 const char *archive_entry(const char *line, int64_t *oid);
 
-/* Write the lines of `list` that a restore takes: all but schemas and what the manifest does not name. */
+/* Write the lines of `list` that a restore takes: all but schemas and objects that the manifest does not name. */
 void archive_choose(const char *list, const Manifest *manifest, FILE *out);
 
 #endif

@@ -37,7 +37,8 @@ static void become(const char *program, char *const *arguments, const char *pass
     sigset_t none;
     sigemptyset(&none);
     setpgid(0, 0);
-    prctl(PR_SET_PDEATHSIG, SIGKILL); /* it ends with us, also where it would first ask a silent server to cancel */
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* it ends with this process, also where it would first ask a server that does
+                                         not answer to cancel */
     sigprocmask(SIG_SETMASK, &none, NULL);
     ok = ok && getppid() == parent && setenv("LC_ALL", "C", 1) == 0 &&
          (!password || setenv("PGPASSWORD", password, 1) == 0);
@@ -46,7 +47,7 @@ static void become(const char *program, char *const *arguments, const char *pass
     _exit(EXEC_FAILED);
 }
 
-/* Until it has called execv, the child has our handlers, which would swallow a signal: it gets none before it has reset
+/* Until it has called execv, the child has our handlers, which would ignore a signal: it gets none before it has reset
  * them. */
 static pid_t spawn(const char *program, char *const *arguments, const char *password, int out, int errors)
 {
@@ -58,7 +59,7 @@ static pid_t spawn(const char *program, char *const *arguments, const char *pass
         become(program, arguments, password, out, errors, parent);
     int why = errno;
     if (pid > 0)
-        setpgid(pid, pid); /* both sides do it: whoever is first, it is done when one of them goes on */
+        setpgid(pid, pid); /* both sides do it: whichever is first, it is done before either goes on */
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     errno = why;
     return pid;
@@ -165,7 +166,7 @@ static bool await(Child *child, int64_t limit_ms, int *status, Err *err)
     }
 }
 
-/* What it said, without the line ends at its end. */
+/* What it wrote to stderr, without the line ends at its end. */
 static void read_errors(const Child *child, Buf *out)
 {
     char bytes[ERRORS_MAX];
@@ -184,26 +185,26 @@ static void let_go(Child *child)
     *child = (Child){.pid = -1, .out = -1};
 }
 
-/* Why it failed, in its own words where it has any. */
+/* Why it failed: its own message where there is one. */
 static bool failed(const Child *child, int status, Err *err)
 {
-    Buf said = {0};
-    read_errors(child, &said);
-    if (said.len)
-        err_set(err, ERR_REFUSED, NULL, "%s", said.data);
+    Buf output = {0};
+    read_errors(child, &output);
+    if (output.len)
+        err_set(err, ERR_REFUSED, NULL, "%s", output.data);
     else if (WIFSIGNALED(status))
         err_set(err, ERR_REFUSED, NULL, "%s was ended by signal %d", name_of(child), WTERMSIG(status));
     else
         err_set(err, ERR_REFUSED, NULL, "%s could not be run, or failed without a message (status %d)", name_of(child),
                 WEXITSTATUS(status));
-    buf_free(&said);
+    buf_free(&output);
     return false;
 }
 
 bool child_end(Child *child, Err *err)
 {
     int status = 0;
-    if (child->out >= 0) /* a reader that has left ends it */
+    if (child->out >= 0) /* it ends when its reader has closed the pipe */
         close(child->out);
     child->out = -1;
     if (!await(child, (int64_t)child->timeout_s * 1000, &status, err)) {
@@ -219,7 +220,7 @@ bool child_end(Child *child, Err *err)
     return ok;
 }
 
-/* pg_dump first asks the server to cancel, over the same network that may be silent: it gets a moment, not more. */
+/* pg_dump first asks the server to cancel, over a network that may not answer: it gets a short time only. */
 void child_kill(Child *child)
 {
     int status;
@@ -260,18 +261,18 @@ bool child_run(const char *program, const char *const *arguments, const char *pa
 /* "pg_dump (PostgreSQL) 15.20 (Debian ...)" -> 15; 0: it says nothing of the kind. */
 static int major_of(const char *program, Err *err)
 {
-    Buf said = {0};
+    Buf output = {0};
     Err ignored = {0};
     const char *arguments[] = {program, "--version", NULL};
     int major = 0;
-    if (child_run(program, arguments, NULL, NULL, &said, &ignored)) {
-        const char *version = strstr(said.data ? said.data : "", "(PostgreSQL) ");
+    if (child_run(program, arguments, NULL, NULL, &output, &ignored)) {
+        const char *version = strstr(output.data ? output.data : "", "(PostgreSQL) ");
         major = version ? (int)strtol(version + 13, NULL, 10) : 0;
     }
     if (ignored.code == ERR_IO) /* it could not even be started, and so could no other */
         err_set(err, ERR_IO, ignored.hint, "%s", ignored.message);
     err_clear(&ignored);
-    buf_free(&said);
+    buf_free(&output);
     interrupt_check(err);
     return major;
 }

@@ -1,5 +1,5 @@
 /* child.h - another program, run without a shell: arguments as they are, the password through the environment only.
- * Its stdout is read here, and what it says on stderr becomes the error. It has default signal handlers and a process
+ * Its stdout is read here, and its stderr becomes the error. It has default signal handlers and a process
  * group of its own. A signal or too long a time without progress ends it: SIGTERM, and soon after SIGKILL. */
 #ifndef ARTSYNC_BACKUP_CHILD_H
 #define ARTSYNC_BACKUP_CHILD_H
@@ -30,7 +30,7 @@ bool child_start(Child *child, const char *program, const char *const *arguments
  * byte nor growth for `timeout_s` seconds. */
 bool child_read(Child *child, char *bytes, size_t size, size_t *n, Err *err);
 
-/* Wait for its end, as long as child_read would. ERR_REFUSED with what it said if it failed. */
+/* Wait for its end, as long as child_read would. ERR_REFUSED with its message if it failed. */
 bool child_end(Child *child, Err *err);
 void child_kill(Child *child); /* returns within seconds; accepts one that has ended */
 

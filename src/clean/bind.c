@@ -1,4 +1,4 @@
-/* Which header of the file feeds which column. */
+/* Which header of the file belongs to which column. */
 #include <stdlib.h>
 
 #include "artsync/utf8.h"

@@ -106,7 +106,7 @@ static bool put_header(Cleaner *c, const RawRecord *header, Err *err)
     return true;
 }
 
-/* How doubtful numbers are read is found out when the first one comes: most files have none. */
+/* How ambiguous numbers are read is found out when the first one comes: most files have none. */
 static bool find_marks(Cleaner *c, Err *err)
 {
     if (c->marks.known || !c->options.marks)
@@ -120,19 +120,19 @@ static bool find_marks(Cleaner *c, Err *err)
     return true;
 }
 
-/* The mark by which a doubtful number is read belongs to what the record says. */
+/* The mark by which an ambiguous number is read belongs to what the record says. */
 static bool add_marks(Cleaner *c, uint64_t *raw, Err *err)
 {
     for (int i = 0; i < c->marks.n; i++) {
         int column = c->marks.columns[i];
-        if (!cell_is_doubtful(&c->table->columns[column], c->raw->cells[c->binding.cells[column]]))
+        if (!cell_is_ambiguous(&c->table->columns[column], c->raw->cells[c->binding.cells[column]]))
             continue;
         if (!find_marks(c, err))
             return false;
         const NumberMark *mark = &c->columns.contexts[column].number;
         char bytes[16];
         int n = snprintf(bytes, sizeof bytes, "%d%c", column, mark->mixed ? 'm' : 'c');
-        if (mark->mixed || mark->doubtful == MARK_COMMA)
+        if (mark->mixed || mark->ambiguous == MARK_COMMA)
             *raw = hash64((Str){bytes, (size_t)n}, *raw);
     }
     return true;

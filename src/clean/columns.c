@@ -139,7 +139,7 @@ static Str derived(Cleaner *c, const Column *column)
     regmatch_t groups[DERIVE_GROUPS];
     const char *text = cleaner_kept(c, source);
     int outcome = source.n ? regexec(&c->columns.derive[column->index], text, DERIVE_GROUPS, groups, 0) : REG_NOMATCH;
-    if (outcome != 0 && outcome != REG_NOMATCH) /* it fails for want of memory only, and has found nothing out */
+    if (outcome != 0 && outcome != REG_NOMATCH) /* it fails because memory ran out only, and has found nothing out */
         mem_exhausted();
     if (outcome == REG_NOMATCH || groups[1].rm_so < 0)
         return STR("");

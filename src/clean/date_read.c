@@ -17,7 +17,7 @@ static bool take(Scan *scan, char c)
     return true;
 }
 
-/* Digits as a number: how many there were is the result; more than `most` leave the rest where it is. */
+/* Digits as a number: the result is how many there were; more than `most` stay unread. */
 static size_t take_digits(Scan *scan, size_t most, int *value)
 {
     size_t n = 0;
@@ -56,7 +56,7 @@ static bool is_day(int year, int month, int day)
     return month >= 1 && month <= 12 && day >= 1 && day <= days_in_month(year, month);
 }
 
-/* A year is four digits: anything else is a typing error (202) or a guess (25). */
+/* A year is four digits: anything else is a typing error (202) or would be a guess (25). */
 static DateFault set_day(DateTime *out, size_t year_digits, int year, int month, int day)
 {
     if (year_digits != 4 || year == 0)

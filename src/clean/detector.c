@@ -44,8 +44,8 @@ DateOrder date_order_hint(Str cell)
 
 /* ---- numbers ---- */
 
-/* Most cells are told by a look at their bytes: a single mark behind a digit and before three digits and no more. */
-static bool may_be_doubtful(Str cell)
+/* Most cells need only a look at their bytes: a single mark behind a digit and before three digits and no more. */
+static bool may_be_ambiguous(Str cell)
 {
     size_t at = 0, n = cell.n;
     while (at < n && cell.p[at] != '.' && cell.p[at] != ',')
@@ -58,16 +58,16 @@ static bool may_be_doubtful(Str cell)
     return at + 4 == n || (!isdigit((unsigned char)cell.p[at + 4]) && cell.p[at + 4] != '.' && cell.p[at + 4] != ',');
 }
 
-bool cell_is_doubtful(const Column *column, Str cell)
+bool cell_is_ambiguous(const Column *column, Str cell)
 {
-    return cell.n > 4 && may_be_doubtful(cell) &&
-           number_shape(utf8_trim(cell), column->type == FIELD_PERCENT) == SHAPE_DOUBT;
+    return cell.n > 4 && may_be_ambiguous(cell) &&
+           number_shape(utf8_trim(cell), column->type == FIELD_PERCENT) == SHAPE_AMBIGUOUS;
 }
 
 static void detector_number(Evidence *evidence, const Column *column, Str cell, int64_t line)
 {
     static const int kinds[] = {
-        [SHAPE_POINT] = NUMBER_POINT, [SHAPE_COMMA] = NUMBER_COMMA, [SHAPE_DOUBT] = NUMBER_DOUBTFUL};
+        [SHAPE_POINT] = NUMBER_POINT, [SHAPE_COMMA] = NUMBER_COMMA, [SHAPE_AMBIGUOUS] = NUMBER_EITHER};
     if (!memchr(cell.p, '.', cell.n) && !memchr(cell.p, ',', cell.n))
         return;
     NumberShape shape = number_shape(utf8_trim(cell), column->type == FIELD_PERCENT);
@@ -206,11 +206,11 @@ NumberMark detector_mark(Detector *detector, int column, DecimalMark before)
 const char *detector_mark_warning(Detector *detector, int column)
 {
     const Evidence *e = &detector->numbers[column];
-    if (e->count[NUMBER_POINT] || e->count[NUMBER_COMMA] || !e->count[NUMBER_DOUBTFUL])
+    if (e->count[NUMBER_POINT] || e->count[NUMBER_COMMA] || !e->count[NUMBER_EITHER])
         return NULL;
     return arena_printf(
         &detector->words,
         "no number of the column shows its decimal mark; \"%s\" in line %lld, for example, was read with a decimal "
         "point: set \"decimal_mark\": \"point\" or \"comma\" in base.json",
-        e->cell[NUMBER_DOUBTFUL], (long long)e->line[NUMBER_DOUBTFUL]);
+        e->cell[NUMBER_EITHER], (long long)e->line[NUMBER_EITHER]);
 }

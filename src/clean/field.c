@@ -45,7 +45,7 @@ bool field_is_null(const CleanContext *context, Str cell)
 
 /* ---- comparing without case ---- */
 
-/* Most pairs differ in their first plain letters: only what could still be equal is folded as Unicode. */
+/* Most pairs differ in their first ASCII letters: only the others are folded as Unicode. */
 static bool may_equal(Str a, const char *b)
 {
     for (size_t i = 0; i < a.n; i++) {
@@ -60,7 +60,7 @@ static bool may_equal(Str a, const char *b)
     return true;
 }
 
-/* A text that is compared with many others: folded once, when it is needed first. */
+/* A text that is compared with many others: folded once, when it is first needed. */
 typedef struct Sought {
     const Field *field;
     Str text, folded; /* folded.p is NULL before */
@@ -77,7 +77,7 @@ static bool same_folded(Sought *sought, const char *other)
 
 static bool same_exactly(Sought *sought, const char *other) { return str_eq(sought->text, str_of(other)); }
 
-/* The two looks that aliases and choices get, the strict one first. */
+/* The two comparisons of aliases and choices, the strict one first. */
 static bool (*const sames[])(Sought *, const char *) = {same_exactly, same_folded};
 
 bool field_alias(const Field *field, Str cell, const char **to)

@@ -10,7 +10,7 @@
 
 #include "artsync/clean.h"
 
-typedef struct Field { /* one cell on its way */
+typedef struct Field { /* one cell that is being cleaned */
     const Column *column;
     const PgType *type; /* the column's, or before base_bind what the field usually goes into */
     const CleanContext *context;
@@ -86,7 +86,7 @@ typedef enum NumberShape {
     SHAPE_NONE,
     SHAPE_POINT,
     SHAPE_COMMA,
-    SHAPE_DOUBT /* 1.500 or 1,500: one to three digits, one mark, three digits */
+    SHAPE_AMBIGUOUS /* 1.500 or 1,500: one to three digits, one mark, three digits */
 } NumberShape;
 
 typedef struct Number {
@@ -96,7 +96,7 @@ typedef struct Number {
     const char *fraction; /* as given, with trailing zeros */
     size_t n_fraction;
     NumberShape shape;
-    bool decimal_doubt; /* SHAPE_DOUBT under `auto`, and read as a decimal */
+    bool assumed_decimal; /* SHAPE_AMBIGUOUS under `auto`, and read as a decimal */
 } Number;
 
 /* Exponents reach as far as double precision prints them. */
@@ -108,7 +108,7 @@ typedef enum NumberFault {
     NUMBER_GROUPS, /* separators of thousands in wrong places, or two decimal marks */
     NUMBER_LONG,   /* more digits than any column holds */
     NUMBER_MARK,   /* a number with the other decimal mark only */
-    NUMBER_DOUBT   /* SHAPE_DOUBT where the column has both marks */
+    NUMBER_AMBIGUOUS   /* SHAPE_AMBIGUOUS where the column has both marks */
 } NumberFault;
 
 /* Read a cell; `digits` backs the number where the cell's own bytes cannot. */

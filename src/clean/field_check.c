@@ -60,7 +60,7 @@ static void check_words(const Check *check)
         judge(check, column, "choices", column->choices.items[i]);
         arena_reset(check->context.arena);
     }
-    int enough = check->problems->n + ALIAS_PROBLEMS; /* each takes a look at every choice */
+    int enough = check->problems->n + ALIAS_PROBLEMS; /* each compares with every choice */
     for (int i = 0; i < column->n_aliases && check->problems->n < enough; i++) {
         if (column->aliases[i].to)
             judge(check, column, "aliases", column->aliases[i].to);

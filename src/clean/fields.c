@@ -1,5 +1,5 @@
-/* fields.c - what happens to every cell before and after its type sees it. The types are the rows of field_types.h;
- * what they use themselves is in field.c, below them. */
+/* fields.c - what happens to every cell before and after the function of its type. The types are the rows of
+ * field_types.h; what they use themselves is in field.c, below them. */
 #include "field.h"
 
 #include "artsync/utf8.h"
@@ -55,7 +55,7 @@ static bool is_plain(Str text)
     return true;
 }
 
-/* Cells that are taken apart cost a multiple of their size in memory: that has a bound. */
+/* Cells that are split need a multiple of their size in memory, so their size is limited. */
 static bool is_short_enough(const Field *field, Str cell)
 {
     if (cell.n <= FIELD_PARTS_MAX || !(rules[field->column->type].flags & PARTS))
@@ -180,7 +180,7 @@ void field_clean(const Column *column, Str cell, const CleanContext *context, Cl
         field_changed(&field, cell, out->text);
         return;
     }
-    Str said = cell;
+    Str original = cell;
     if (aliased)
         cell = prepared(&field, str_of(alias), is_plain(str_of(alias)));
     CleanContext own;
@@ -193,7 +193,7 @@ void field_clean(const Column *column, Str cell, const CleanContext *context, Cl
     if (column->type != FIELD_LINK)
         check_limits(&field);
     if (aliased && !out->code)
-        field_changed(&field, said, out->text);
+        field_changed(&field, original, out->text);
 }
 
 void field_clean_link(const Column *column, Str ids, Str names, const CleanContext *context, Cleaned *out)

@@ -1,4 +1,4 @@
-/* internal.h - between the files of the cleaner: which header is in which column, and what speaks for a date order. */
+/* internal.h - between the files of the cleaner: which header is in which column, and the evidence for a date order. */
 #ifndef ARTSYNC_CLEAN_INTERNAL_H
 #define ARTSYNC_CLEAN_INTERNAL_H
 
@@ -36,13 +36,13 @@ typedef struct Evidence {
 } Evidence;
 
 /* Kinds. Dates: DATE_MDY and DATE_DMY for those that fit only one order; DATE_AUTO for those that mean another day in
- * the other one. Numbers: by the mark that they show; NUMBER_DOUBTFUL for 1.500. */
-enum { NUMBER_POINT, NUMBER_COMMA, NUMBER_DOUBTFUL };
+ * the other one. Numbers: by the mark that they show; NUMBER_EITHER for 1.500. */
+enum { NUMBER_POINT, NUMBER_COMMA, NUMBER_EITHER };
 
 void evidence_add(Evidence *evidence, int kind, int64_t line, Str cell);
 
 /* Is the cell a number that does not show its decimal mark, such as 1.500? */
-bool cell_is_doubtful(const Column *column, Str cell);
+bool cell_is_ambiguous(const Column *column, Str cell);
 
 /* A quick look without cleaning: "25/12/2024" -> DATE_DMY, "12/25/2024" -> DATE_MDY, all else DATE_AUTO. */
 DateOrder date_order_hint(Str cell);
@@ -52,7 +52,7 @@ DateOrder date_order_hint(Str cell);
 /* A cell that counts for the raw hash. */
 typedef struct Hashed {
     int cell;
-    bool attachments; /* by their names: URLs are made anew for every export */
+    bool attachments; /* by their names: URLs are made again for every export */
     const LinkIndex *links; /* a link by name alone: which record carries the name counts, too; else NULL */
     Str text;         /* of the record under way */
 } Hashed;

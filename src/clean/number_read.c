@@ -1,6 +1,6 @@
 /* number_read.c - a cell as digits: signs, accounting brackets, currency, thousands separators of several countries.
  *
- * Refused rather than guessed: a group that is not three digits, two different decimal marks, two signs, exponents
+ * Refused, not guessed: a group that is not three digits, two different decimal marks, two signs, exponents
  * beyond 330, anything that is not a number. Most numbers show their decimal mark; 1.500 and 1,500 alone do not: there
  * the column's decides (detector.c). */
 #include "number.h"
@@ -16,7 +16,7 @@ static void without_leading_zeros(Number *number)
 }
 
 /* May what is before a single mark and `fraction` digits be thousands? */
-static bool is_doubt(const char *whole, size_t n, size_t fraction)
+static bool is_ambiguous(const char *whole, size_t n, size_t fraction)
 {
     return n >= 1 && n <= 3 && *whole != '0' && fraction == 3;
 }
@@ -39,25 +39,27 @@ static bool read_simple(Str text, char point, Number *number)
                        .n_whole = whole,
                        .fraction = text.p + (text.n - fraction),
                        .n_fraction = fraction,
-                       .shape = !marked ? SHAPE_NONE : is_doubt(text.p + start, whole, fraction) ? SHAPE_DOUBT : shape};
+                       .shape = !marked                                         ? SHAPE_NONE
+                                : is_ambiguous(text.p + start, whole, fraction) ? SHAPE_AMBIGUOUS
+                                                                                : shape};
     without_leading_zeros(number);
     return true;
 }
 
-/* The mark by which a doubtful number is read. */
-static char doubt_mark(const NumberMark *mark)
+/* The mark by which an ambiguous number is read. */
+static char ambiguous_mark(const NumberMark *mark)
 {
-    return (mark->mark == MARK_AUTO ? mark->doubtful : mark->mark) == MARK_COMMA ? ',' : '.';
+    return (mark->mark == MARK_AUTO ? mark->ambiguous : mark->mark) == MARK_COMMA ? ',' : '.';
 }
 
-/* As the column writes them: no other mark and no doubt that is to be read otherwise. */
+/* As the column writes them: no other mark, and nothing ambiguous that is to be read otherwise. */
 static bool read_plain(Str text, const NumberMark *mark, Number *number)
 {
     if (!read_simple(text, '.', number))
         return false;
-    number->decimal_doubt = number->shape == SHAPE_DOUBT && mark->mark == MARK_AUTO;
+    number->assumed_decimal = number->shape == SHAPE_AMBIGUOUS && mark->mark == MARK_AUTO;
     return number->shape == SHAPE_NONE || (number->shape == SHAPE_POINT && mark->mark != MARK_COMMA) ||
-           (number->shape == SHAPE_DOUBT && !mark->mixed && doubt_mark(mark) == '.');
+           (number->shape == SHAPE_AMBIGUOUS && !mark->mixed && ambiguous_mark(mark) == '.');
 }
 
 /* ---- digits with separators ---- */
@@ -117,8 +119,8 @@ static bool shape_of(const NumberPattern *pattern, NumberShape *shape)
         *shape = SHAPE_NONE;
     else if (count > 1) /* several of a kind separate thousands */
         *shape = opposite;
-    else if (!other && !pattern->separators && is_doubt(pattern->text, pattern->n - after - 1, after))
-        *shape = SHAPE_DOUBT;
+    else if (!other && !pattern->separators && is_ambiguous(pattern->text, pattern->n - after - 1, after))
+        *shape = SHAPE_AMBIGUOUS;
     else
         *shape = own;
     return count <= 1 ? !other || !pattern->separators : !other && !pattern->separators;
@@ -127,10 +129,10 @@ static bool shape_of(const NumberPattern *pattern, NumberShape *shape)
 /* Which mark is the decimal one here: *point is '\0' where the number has none. */
 static NumberFault decimal_mark(const NumberPattern *pattern, const NumberMark *mark, NumberShape shape, char *point)
 {
-    char decimal = shape == SHAPE_POINT ? '.' : shape == SHAPE_COMMA ? ',' : doubt_mark(mark);
-    if (shape == SHAPE_DOUBT && mark->mark == MARK_AUTO && mark->mixed)
-        return NUMBER_DOUBT;
-    if (shape != SHAPE_NONE && mark->mark != MARK_AUTO && decimal != doubt_mark(mark))
+    char decimal = shape == SHAPE_POINT ? '.' : shape == SHAPE_COMMA ? ',' : ambiguous_mark(mark);
+    if (shape == SHAPE_AMBIGUOUS && mark->mark == MARK_AUTO && mark->mixed)
+        return NUMBER_AMBIGUOUS;
+    if (shape != SHAPE_NONE && mark->mark != MARK_AUTO && decimal != ambiguous_mark(mark))
         return NUMBER_MARK;
     *point = memchr(pattern->text, decimal, pattern->n) ? decimal : '\0';
     return NUMBER_OK;
@@ -171,7 +173,7 @@ static NumberFault read_pattern(const NumberPattern *pattern, const NumberMark *
         return NUMBER_GROUPS;
     if (fault != NUMBER_OK)
         return fault;
-    number->decimal_doubt = number->shape == SHAPE_DOUBT && point && mark->mark == MARK_AUTO;
+    number->assumed_decimal = number->shape == SHAPE_AMBIGUOUS && point && mark->mark == MARK_AUTO;
     number->whole = digits;
     for (size_t i = 0; i < whole; i++) {
         if (ascii_digit(pattern->text[i]))
@@ -230,7 +232,7 @@ static NumberFault shift(Number *number, int exponent, char *digits)
     number->n_whole = exponent < 0 ? (before ? 0 : given.n_whole - move) : given.n_whole + move;
     number->fraction = digits + number->n_whole;
     number->n_fraction = before + n + behind - number->n_whole;
-    number->decimal_doubt = false;
+    number->assumed_decimal = false;
     return NUMBER_OK;
 }
 

@@ -43,7 +43,7 @@ static bool is_record_id(Str text)
 }
 
 /* Cells that are missing or too many shift the ones behind them. The id counts as read only if, of all places where
- * it may have been put, exactly one holds an Airtable id: a wrong id would do harm, none does not. */
+ * it may have been put, exactly one holds an Airtable id: a wrong id would do harm, a missing one does not. */
 void cleaner_read_shifted_id(Cleaner *c)
 {
     int id = c->binding.id, shift = c->raw->n_cells - c->binding.n_headers;
@@ -61,8 +61,8 @@ void cleaner_read_shifted_id(Cleaner *c)
         c->record.id = NULL;
 }
 
-/* Without an id: the natural key's values, before the rest is cleaned. They are looked at quietly, since clean_columns
- * comes by again, unless the record ends here. False: it is rejected. */
+/* Without an id: the natural key's values, before the rest is cleaned. They are cleaned without a report, since
+ * clean_columns cleans them again, unless the record is rejected here. False: it is rejected. */
 bool cleaner_read_natural_key(Cleaner *c)
 {
     for (int i = 0; i < c->table->n_natural_key; i++) {

@@ -1,4 +1,4 @@
-/* What cleaning changed and doubted, counted; bounded however strange the data. */
+/* What cleaning changed and warned about, counted, with bounded memory, whatever the data. */
 #include <stdlib.h>
 
 #include "artsync/clean.h"

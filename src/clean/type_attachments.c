@@ -1,9 +1,9 @@
 /* type_attachments.c - "name (https://...),name (https://...)" -> the URLs; compared by the names.
  *
  * Names hold commas and brackets, so a cell is read by its URLs: " (http" opens one and the first ")" before a comma or
- * the cell's end closes it. URLs are made anew for every export and die within hours, so they are no part of comparing.
- * A bare URL (a hand-made list) counts as an attachment whose name is the last part of its path. Anything else is
- * refused: text without a URL would be lost. */
+ * the cell's end closes it. URLs are new in every export and expire within hours, so they are no part of
+ * comparing. A bare URL (a hand-made list) counts as an attachment whose name is the last part of its path. Anything
+ * else is refused: text without a URL would be lost. */
 #include "field.h"
 
 #include "artsync/utf8.h"

@@ -16,7 +16,7 @@ static void refuse_element(const Field *field, Str element, const char *code, co
     field_refuse(field, code, "%s", reason);
 }
 
-/* A row's record id is what comparing means: made anew, the row has another key and is the same. */
+/* A row's record id is what comparing means: made again, the row has another key and is the same. */
 static void found(const Field *field, const Link *link)
 {
     field_value(field, link->key);

@@ -78,7 +78,7 @@ static void integer_value(const Field *field, const Number *number)
         field_refuse(field, REJECT_RANGE, "is not a whole number");
         return;
     }
-    if (number->decimal_doubt) { /* 1.000: who wrote it may have meant a thousand */
+    if (number->assumed_decimal) { /* 1.000: who wrote it may have meant a thousand */
         field_refuse(field, REJECT_INVALID, "can be read as a decimal or as thousands: write it without the mark");
         return;
     }
@@ -102,7 +102,7 @@ static double nearest(const char *text, bool single)
     return single ? (double)strtof(text, NULL) : strtod(text, NULL);
 }
 
-/* "d.ddde+XX" a trifle larger or smaller, by less than any number so near to a half-way point could differ from it. */
+/* "d.ddde+XX" slightly larger or smaller, by less than any number so near to a half-way point could differ from it. */
 static double nudged(const char *text, bool larger, bool single)
 {
     static const char zeros[] = "0000000000000000000000000000000000000001",
@@ -184,7 +184,7 @@ void number_value(const Field *field, const Number *number)
 {
     bool whole = field->column->type == FIELD_INTEGER;
     PgKind kind = field->type->kind;
-    if (whole && (significant_fraction(number) || number->decimal_doubt || kind != PG_NUMERIC))
+    if (whole && (significant_fraction(number) || number->assumed_decimal || kind != PG_NUMERIC))
         integer_value(field, number);
     else if (kind == PG_INTEGER)
         integer_value(field, number);
@@ -214,7 +214,7 @@ static void clean_number(const Field *field, Str cell, bool percent)
         field_refuse(field, REJECT_INVALID, "is a number only with a decimal %s, but decimal_mark is %s",
                      mark->mark == MARK_POINT ? "comma" : "point", mark->mark == MARK_POINT ? "point" : "comma");
         break;
-    case NUMBER_DOUBT:
+    case NUMBER_AMBIGUOUS:
         field_refuse(field, REJECT_INVALID, "%s", mark->mixed);
         break;
     case NUMBER_LONG:

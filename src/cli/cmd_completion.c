@@ -174,7 +174,7 @@ static void print_bash(FILE *out, CommandTable table)
           out);
 }
 
-/* zsh runs bash's function through its own bridge. */
+/* zsh runs bash's function through its own compatibility function. */
 static void print_zsh(FILE *out, CommandTable table)
 {
     fputs("#compdef artsync\n"
@@ -182,7 +182,7 @@ static void print_zsh(FILE *out, CommandTable table)
           "autoload -U +X bashcompinit && bashcompinit\n",
           out);
     print_bash(out, table);
-    /* loaded by zsh itself, in the midst of completing: answer that one, too */
+    /* loaded by zsh itself, while it completes: answer that one, too */
     fputs("[[ ${funcstack[1]-} != _artsync ]] || _bash_complete -o filenames -F _artsync\n", out);
 }
 

@@ -29,7 +29,7 @@ const Command cmd_db_drop = {
 const Command cmd_db_reset = {
     .name = "db reset",
     .summary = "drop all that the migrations made and make it anew, empty (development only)",
-    .details = "Needs --yes and ARTSYNC_ENV=development. Both happens in one transaction, or neither.",
+    .details = "Needs --yes and ARTSYNC_ENV=development. Both happen in one transaction, or neither.",
     .examples =
         "artsync backup before-reset.backup\n"
         "ARTSYNC_ENV=development artsync db reset --yes\n",

@@ -149,7 +149,7 @@ static bool pass_gate(Cli *cli, Move *move, Err *err)
     Err broken = {0};
     bool whole = checks_runnable(&move->validation.checks, &broken), failed = validation_failed(&move->validation);
     move->forced = (!whole || failed) && cli_flag(cli, "force");
-    if (move->forced) /* whoever forces it has seen what fails: status 0 */
+    if (move->forced) /* with --force the failures are known: status 0 */
         err_clear(&broken);
     else if (!whole)
         *err = broken;

@@ -69,7 +69,7 @@ static bool run(Cli *cli, Err *err)
         *err = failed;
         return false;
     }
-    if (!printed) { /* the sync itself is done: that it is poorly reported needs attention, no more */
+    if (!printed) { /* the sync itself is done: a report that cannot be printed needs attention, no more */
         log_error(&printing);
         cli->status = EXIT_ATTENTION;
     }

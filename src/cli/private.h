@@ -14,7 +14,7 @@
 #define ROW_WAIT {"wait", 0, OPTION_NUMBER, "SECONDS", NULL, "0", "seconds to wait for another sync"}
 #define ROW_MODE                                                                                                       \
     {"mode", 0, OPTION_CHOICE, "incremental|merge|full", "ARTSYNC_MODE", "incremental",                                \
-     "keep edits in the database, or let the export win; full also deactivates rows missing from the export"}
+     "keep edits in the database, or replace them by the export; full also deactivates rows missing from the export"}
 #define ROW_ON_CONFLICT                                                                                                \
     {"on-conflict", 0, OPTION_CHOICE, "export|database|reject", "ARTSYNC_ON_CONFLICT", NULL,                           \
      "value to keep when both changed; by default export, in phase primary the database"}

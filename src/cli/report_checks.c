@@ -81,7 +81,7 @@ void report_checks(Report *report, const Checks *checks, bool ran)
 
 /* ---- checks, for people ---- */
 
-/* Record ids and display names speak for themselves. */
+/* Record ids and display names need no column name. */
 static bool is_plain(const Base *base, const char *column)
 {
     for (int i = 0; i < base->n_tables; i++) {

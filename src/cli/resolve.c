@@ -1,4 +1,4 @@
-/* resolve.c - where a setting comes from: option, environment, .env, default; and whether its value will do. */
+/* resolve.c - where a setting comes from: option, environment, .env, default; and whether its value is valid. */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -39,7 +39,7 @@ static bool read_config(Cli *cli, Err *err)
     return true;
 }
 
-/* All problems at once would be `base check`; here the first one has to do. A built-in base fits the schema that its
+/* `base check` shows all problems at once; here the first one is enough. A built-in base fits the schema that its
  * migrations make, so there the database drifted; else base.json may as well be wrong. */
 static bool bind_base(Cli *cli, CatalogTable *const *catalogs, Err *err)
 {
@@ -135,8 +135,8 @@ static const ReportForm *chosen_form(const Arguments *arguments)
     return report_form("text");
 }
 
-/* The server refused one thing: say it with all that the role lacks for the command, so that one visit to the
- * database's owner is enough. */
+/* The server refused one thing: say it with all that the role lacks for the command, so that the database's owner is
+ * asked only once. */
 static void name_missing_grants(Cli *cli, Err *err)
 {
     const char *purpose = cli->arguments.command->purpose;
@@ -193,8 +193,8 @@ bool cli_report(Cli *cli, const ReportSection *sections, void *ctx, const Err *f
 
 bool cli_is_quiet(const Cli *cli) { return cli->quiet && report_audience(cli->form) != FOR_PROGRAMS; }
 
-/* What a run did does not depend on whether its report could be printed. A reader that leaves (| head) has seen enough.
- * A report that a full disk cuts short is said, and fails the commands whose only work is to print. */
+/* What a run did does not depend on whether its report could be printed. A reader that closes the pipe (| head) is no
+ * failure. A report that a full disk cuts short is reported, and fails the commands whose only work is to print. */
 static void finish_output(Cli *cli)
 {
     Err output = {0};

@@ -1,4 +1,4 @@
-/* validation.h - checks and parity in one: what `validate` reports and what a phase move rests on. */
+/* validation.h - checks and parity in one: what `validate` reports and what a phase move depends on. */
 #ifndef ARTSYNC_CLI_VALIDATION_H
 #define ARTSYNC_CLI_VALIDATION_H
 
@@ -28,7 +28,7 @@ void validation_write(Report *report, const Cli *cli, const Validation *v);
 void report_checks(Report *report, const Checks *checks, bool ran);
 /* How much a check matters to the reader: 0 it could not be run, 1 an error, 2 a warning, 3 fine. */
 int check_rank(const Check *check);
-/* A row of a check's sample as people read it: names only of what does not speak for itself. */
+/* A row of a check's sample as people read it: column names only where they are needed. */
 const char *check_sample_words(const Base *base, const char *packed, Arena *arena);
 /* The comparison; with `quiet` people are not told that nothing differs. */
 void report_parity(Report *report, const char *export_dir, const Parity *parity, bool quiet);

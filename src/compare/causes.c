@@ -1,4 +1,4 @@
-/* causes.c - the words for why a cell differs. */
+/* causes.c - the words for the causes of a difference. */
 #include "artsync/parity.h"
 
 static const struct {

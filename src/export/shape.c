@@ -156,9 +156,9 @@ static const char *shape_number(const Column *column, const char *text, Buf *out
     size_t sign = *text == '-', whole = strspn(text + sign, "0123456789");
     const char *point = text + sign + whole;
     bool marked = *point == '.';
-    bool doubtful =
+    bool ambiguous =
         marked && whole <= 3 && text[sign] != '0' && strspn(point + 1, "0123456789") == 3 && point[4] == '\0';
-    buf_printf(out, "%.*s%s%.*s", (int)sign, text, doubtful && column->mark == MARK_AUTO ? "0" : "", (int)whole,
+    buf_printf(out, "%.*s%s%.*s", (int)sign, text, ambiguous && column->mark == MARK_AUTO ? "0" : "", (int)whole,
                text + sign);
     buf_printf(out, "%s%s", marked ? (column->mark == MARK_COMMA ? "," : ".") : "", point + marked);
     if (column->type == FIELD_PERCENT)

@@ -1,4 +1,5 @@
-/* intake.c - the sink of the cleaner: which row is this record's, is it as last time, and on to the writer with it. */
+/* intake.c - the sink of the cleaner: which row is this record's, is it as last time, and passes it on to the
+ * writer. */
 #include "artsync/utf8.h"
 #include "intake.h"
 
@@ -72,7 +73,7 @@ static IndexedRecord *refused_at(Intake *in, const Record *record)
     return record_index_add(in->rejected, (Str){key, n + sizeof record->raw});
 }
 
-/* The same cells came before under this id, whether they were accepted or refused. */
+/* The same cells were read before under this id, whether they were accepted or refused. */
 static bool is_repeated(Intake *in, const IndexedRecord *entry, const Record *record)
 {
     if ((entry->flags & RECORD_ACCEPTED) && entry->raw == record->raw)

@@ -13,8 +13,8 @@ static bool add_row(void *ctx, const char *const *cells, int n, Err *err)
     return true;
 }
 
-/* One that was loaded before is loaded anew only if its own table was written since: whoever writes it drops
- * the index. */
+/* One that was loaded before is loaded again only if its own table was written since: the code that writes
+ * it drops the index. */
 bool links_load(LinkIndex **links, Pg *pg, const Table *table, Err *err)
 {
     bool ok = true;
@@ -66,7 +66,7 @@ bool links_load_names(LinkIndex *index, const Table *to, const LinkExport *expor
     Source source = *export->source; /* what was read of it last stays noted there */
     names.cleaner = cleaner_new(&options, NULL, &sink);
     bool ok = source_read(&source, put_cells, &names, err) ||
-              err_context(err, "reading the names of %s, which links go by", to->name);
+              err_context(err, "reading the names of %s, which links use", to->name);
     cleaner_free(names.cleaner);
     return ok;
 }

@@ -76,7 +76,7 @@ bool marks_keep(const TableRun *run, Err *err)
 
 /* ---- what this file shows ---- */
 
-static bool take_survey(TableRun *run, Err *err)
+static bool run_detector(TableRun *run, Err *err)
 {
     if (run->marks.detector)
         return true;
@@ -84,10 +84,10 @@ static bool take_survey(TableRun *run, Err *err)
     return source_read(run->source, detector_put, run->marks.detector, err);
 }
 
-static void warn(const TableRun *run, const char *column, const char *doubt)
+static void warn(const TableRun *run, const char *column, const char *text)
 {
-    if (doubt && run->report)
-        cleaning_report_warn(run->report, run->table, column, 0, NULL, doubt);
+    if (text && run->report)
+        cleaning_report_warn(run->report, run->table, column, 0, NULL, text);
 }
 
 bool marks_date_order(TableRun *run, DateOrder *order, Err *err)
@@ -95,7 +95,7 @@ bool marks_date_order(TableRun *run, DateOrder *order, Err *err)
     *order = run->table->base->date_order;
     if (*order != DATE_AUTO)
         return true;
-    if (!take_survey(run, err) || !detector_date_order(run->marks.detector, order, err))
+    if (!run_detector(run, err) || !detector_date_order(run->marks.detector, order, err))
         return false;
     warn(run, NULL, detector_date_warning(run->marks.detector));
     return true;
@@ -105,7 +105,7 @@ bool marks_of_numbers(void *ctx, NumberMark *marks, Err *err)
 {
     TableRun *run = ctx;
     const Table *table = run->table;
-    if (!take_survey(run, err))
+    if (!run_detector(run, err))
         return false;
     for (int c = 0; c < table->n_columns; c++) {
         if (!is_found_out(&table->columns[c]))

@@ -42,7 +42,7 @@ static void note_unmapped(TableRun *run, StringList unmapped)
         kept->items[kept->n] = arena_str(&run->arena, unmapped.items[kept->n]);
 }
 
-/* Where links go by name, a name means the record that carries it in this export. */
+/* Where links are resolved by name, a name means the record that carries it in this export. */
 static bool load_names(TableRun *run, const Cleaner *cleaner, Err *err)
 {
     bool ok = true;

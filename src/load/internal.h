@@ -13,8 +13,8 @@
  * them, or say which an earlier record has (else code is NULL). */
 typedef struct LoadUnique LoadUnique;
 LoadUnique *load_unique_new(const TableRun *run);
-void load_unique_look(LoadUnique *unique, const Table *table, const Item *item);
-Reject load_unique_claim(LoadUnique *unique, const Table *table, const Item *item, Arena *arena);
+void load_unique_prepare(LoadUnique *unique, const Table *table, const Item *item);
+Reject load_unique_add(LoadUnique *unique, const Table *table, const Item *item, Arena *arena);
 void load_unique_free(LoadUnique *unique); /* accepts NULL */
 
 /* Keys and indexes of the empty table and its state: dropped before the load, made again after it (load_keys.c). */

@@ -183,10 +183,10 @@ static bool put(void *writer, const Item *item, Err *err)
     if (!load->unique)
         load->unique = load_unique_new(load->run);
     arena_reset(&load->scratch);
-    load_unique_look(load->unique, load->run->table, item);
+    load_unique_prepare(load->unique, load->run->table, item);
     buf_clear(&load->line.bytes);
     add_row(load, &load->line.bytes, item);
-    Reject duplicate = load_unique_claim(load->unique, load->run->table, item, &load->scratch);
+    Reject duplicate = load_unique_add(load->unique, load->run->table, item, &load->scratch);
     if (duplicate.code)
         return put_reject(load, item, duplicate, err);
     if (!load->copying && !start_copy(load, err))

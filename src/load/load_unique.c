@@ -1,4 +1,4 @@
-/* load_unique.c - the unique keys of a table that is loaded from empty, watched over by the client.
+/* load_unique.c - the unique keys of a table that is loaded from empty, checked by the client.
  *
  * A repeated key would make the database refuse the whole COPY; a record that repeats one is refused alone here, as the
  * ordinary path would. Keys are compared by their values' text: where the database finds more values equal than that
@@ -67,7 +67,7 @@ static KeySlot *slot_for(const KeyTable *keys, const KeySlot *slot)
     return &keys->slots[i];
 }
 
-static void make_room(KeyTable *keys)
+static void grow(KeyTable *keys)
 {
     if (keys->count * 4 < keys->capacity * 3)
         return;
@@ -119,8 +119,8 @@ static const char *key_text(const Table *table, const Item *item, const CatalogK
     return copy;
 }
 
-/* Keys of a large table lie all over memory: the slots are on their way while the record's line is written. */
-void load_unique_look(LoadUnique *unique, const Table *table, const Item *item)
+/* The slots of a large table are spread over memory: they are fetched while the record's line is written. */
+void load_unique_prepare(LoadUnique *unique, const Table *table, const Item *item)
 {
     for (int k = 0; k < unique->n; k++) {
         KeyTable *keys = &unique->keys[k];
@@ -133,14 +133,14 @@ void load_unique_look(LoadUnique *unique, const Table *table, const Item *item)
     }
 }
 
-Reject load_unique_claim(LoadUnique *unique, const Table *table, const Item *item, Arena *arena)
+Reject load_unique_add(LoadUnique *unique, const Table *table, const Item *item, Arena *arena)
 {
     for (int k = 0; k < unique->n; k++) {
         KeyTable *keys = &unique->keys[k];
         keys->mine = NULL;
         if (!keys->own.line)
             continue;
-        make_room(keys);
+        grow(keys);
         keys->mine = slot_for(keys, &keys->own);
         if (keys->mine->line)
             return stage_duplicate_key(table, keys->key, key_text(table, item, keys->key, arena), keys->mine->line,

@@ -56,7 +56,7 @@ static bool stage_ids(Merge *merge, const StringList *ids, Err *err)
     return ok;
 }
 
-/* A cut-off or filtered export must not switch the stock off. */
+/* A cut-off or filtered export must not deactivate the whole stock. */
 static bool guard(Merge *merge, int64_t absent, Err *err)
 {
     const MergeOptions *options = &merge->options;

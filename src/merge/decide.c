@@ -12,7 +12,7 @@ static Verdict conflict_verdict(OnConflict on_conflict)
     }
 }
 
-/* The export reads otherwise than it did, and the row holds something else. */
+/* The export's value is another than at the last sync, and the row holds something else. */
 static Verdict decide_moved(SyncMode mode, OnConflict on_conflict, Facts f)
 {
     if (!f.row_moved)

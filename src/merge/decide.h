@@ -15,8 +15,8 @@ typedef enum Verdict {
     VERDICT_WRITE,           /* the export's value is written */
     VERDICT_OVERWRITE,       /* ... over an edit made in the database (merge, full) */
     VERDICT_KEEP,            /* the database's edit is kept; the export did not change */
-    VERDICT_CONFLICT_WRITE,  /* both changed, the export wins */
-    VERDICT_CONFLICT_KEEP,   /* both changed, the database wins */
+    VERDICT_CONFLICT_WRITE,  /* both changed, the export's value is written */
+    VERDICT_CONFLICT_KEEP,   /* both changed, the database's value is kept */
     VERDICT_CONFLICT_REJECT  /* both changed, the record is refused */
 } Verdict;
 

@@ -4,7 +4,8 @@
 #include "artsync/embed.h"
 #include "internal.h"
 
-/* People made rows active again that a sync had deactivated: should they deactivate one later, it stays so. */
+/* Rows that people made active again do not count as deactivated by a sync any more: if people deactivate one later, it
+ * stays so. */
 static bool clear_deactivated(Merge *merge, Err *err)
 {
     if (record_index_clear_deactivated(merge->run->index) == 0)

@@ -1,4 +1,4 @@
-/* returned.c - a record whose row had a derived id and was deleted comes back with its real id: its row is made anew,
+/* returned.c - a record whose row had a derived id and was deleted comes back with its real id: its row is made again,
  * and what links to it meant the same record before. */
 #include <stdlib.h>
 

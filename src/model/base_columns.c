@@ -295,7 +295,7 @@ static void check_choices(const Node *node, const Column *column)
     for (int i = 0; i < column->n_aliases; i++) {
         const Alias *alias = &column->aliases[i];
         if (alias->to && !is_choice(column, alias->to))
-            node_problem(&aliases, /* a hint looks at every choice */
+            node_problem(&aliases, /* a hint compares with every choice */
                          unknown++ < HINTS ? nearest_hint(arena, alias->to, column->choices.items, column->choices.n)
                                            : NULL,
                          "the alias \"%s\" means \"%s\", which is not one of the choices", alias->from, alias->to);

@@ -11,8 +11,8 @@
 
 enum { SQL_FILE_MAX = 16 * 1024 * 1024 };
 
-/* A plain name means a built-in base, whatever the working folder holds: SQL that somebody left in a folder of that
- * name must not run in its place. */
+/* A plain name means a built-in base, whatever the working folder holds: SQL in a folder of that name must not
+ * run in its place. */
 static bool on_disk(const char *name)
 {
     return strchr(name, '/') || strcmp(name, ".") == 0 || strcmp(name, "..") == 0;

@@ -69,7 +69,7 @@ static int waits_for(const Base *base, const Targets *targets, const int *positi
     return -1;
 }
 
-/* Each table that is left waits for another that is left, so following them must come round. */
+/* Each table that is left waits for another that is left, so following them leads into a circle. */
 static void report_circle(const Node *tables, const Base *base, const Targets *targets, const int *position)
 {
     int at = 0;

@@ -10,7 +10,7 @@
 static void read_base_name(const Node *value, void *target)
 {
     const char *name = node_identifier(value);
-    if (name && strcmp(name, "artsync") == 0) /* its migrations would pass for artsync's own */
+    if (name && strcmp(name, "artsync") == 0) /* its migrations would be mistaken for artsync's own */
         node_problem(value, "give it another name", "a base cannot be called artsync");
     ((Base *)target)->name = name;
 }

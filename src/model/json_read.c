@@ -19,7 +19,7 @@ static void syntax_problem(JsonDoc *doc, const char *text, size_t offset, const 
     problems_add(doc->problems, doc->origin, hint, "line %zu, column %zu: %s", line, column, message);
 }
 
-/* Walk over strings and brackets: what cJSON would swallow silently. Broken syntax is left for cJSON to find. */
+/* Check strings and brackets: what cJSON would accept silently. Broken syntax is left for cJSON to find. */
 static bool lexically_sound(JsonDoc *doc, const char *text, size_t size)
 {
     bool in_string = false;

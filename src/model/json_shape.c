@@ -18,7 +18,7 @@ const JsonShape shape_boolean = {.kind = SHAPE_BOOLEAN};
 const JsonShape shape_names = {.kind = SHAPE_LIST, .item = &shape_text};
 const JsonShape shape_texts = {.kind = SHAPE_LIST, .item = &any_text};
 
-/* ---- the way to a value ---- */
+/* ---- the path of a value ---- */
 
 Node node_root(JsonDoc *doc, const cJSON *json) { return (Node){.doc = doc, .json = json, .index = -1}; }
 

@@ -1,8 +1,8 @@
-/* json_shape.h - strict JSON for settings that people write by hand: a parser that refuses what cJSON lets pass, and
- * typed access that reports a wrong shape with its place and goes on, so that all problems come to light at once.
+/* json_shape.h - strict JSON for settings that people write by hand: a parser that refuses what cJSON accepts wrongly,
+ * and typed access that reports a wrong shape with its place and goes on, so that all problems are found at once.
  *
- * A Node is a JSON value and the way to it. Nodes live on the caller's stack; the way is only spelled out for a
- * problem. A value that is absent gives a Node whose `json` is NULL, which every function accepts.
+ * A Node is a JSON value and its path. Nodes live on the caller's stack; the path is only written out for a problem. A
+ * value that is absent gives a Node whose `json` is NULL, which every function accepts.
  */
 #ifndef ARTSYNC_MODEL_JSON_SHAPE_H
 #define ARTSYNC_MODEL_JSON_SHAPE_H

@@ -61,7 +61,7 @@ static void print_item(FILE *out, cJSON *item)
     cJSON_Delete(item);
 }
 
-/* The comma and the key; what is at depth 0 of a document gets lines of its own, for people who look. */
+/* The comma and the key; what is at depth 0 of a document gets lines of its own, for readers. */
 static void place(JsonOut *json, const char *key)
 {
     uint64_t bit = UINT64_C(1) << json->depth;

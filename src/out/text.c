@@ -11,7 +11,7 @@ static bool colored;
 
 void out_setup(bool no_color)
 {
-    cJSON_Hooks hooks = {.malloc_fn = mem_alloc, .free_fn = free}; /* out of memory ends the program, as elsewhere */
+    cJSON_Hooks hooks = {.malloc_fn = mem_alloc, .free_fn = free}; /* out of memory ends the program, as everywhere */
     cJSON_InitHooks(&hooks);
     const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
     colored = isatty(STDOUT_FILENO) == 1 && !no_color && !(no && *no) && !(term && strcmp(term, "dumb") == 0);
@@ -24,8 +24,8 @@ static bool reader_left(void)
     return poll(&out, 1, 0) > 0 && (out.revents & (POLLERR | POLLHUP));
 }
 
-/* An earlier failure has lost its reason. What was printed is cut short in any case, so a line end more does no harm:
- * if it cannot be written either, that says why. */
+/* The reason of an earlier failure is not known any more. What was printed is cut short in any case, so another line
+ * end does no harm: if it cannot be written either, errno says why. */
 static int earlier_reason(void)
 {
     return reader_left() || write(STDOUT_FILENO, "\n", 1) == 1 ? 0 : errno;

@@ -88,7 +88,7 @@ static void read_seconds(PgType *type, int modifier)
     int digits = modifier & 0xFFFF;
     type->scale = digits < SECONDS_FULL ? digits : -1;
     if (type->kind == PG_INTERVAL && (modifier >> 16 & 0x7FFF) != INTERVAL_FULL)
-        type->kind = PG_OTHER; /* interval hour to minute drops seconds without a word */
+        type->kind = PG_OTHER; /* interval hour to minute drops seconds silently */
 }
 
 /* Type modifiers as PostgreSQL packs them: varchar(n) is n + 4; numeric(p,s) is p << 16 | s, + 4, the scale an 11-bit
@@ -110,7 +110,7 @@ static void read_modifier(PgType *type, const char *name, int modifier)
         type->precision = modifier >> 16 & 0xFFFF;
         type->scale = ((modifier & 0x7FF) ^ 1024) - 1024;
         if (type->scale < 0)
-            type->kind = PG_OTHER; /* numeric(5,-2) rounds 12345 without a word */
+            type->kind = PG_OTHER; /* numeric(5,-2) rounds 12345 silently */
     }
 }
 

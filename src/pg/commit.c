@@ -73,7 +73,7 @@ static Outcome prove(Pg *pg, const PgProof *proof, Err *why)
     return outcome;
 }
 
-/* One look. UNDECIDED: worth another one. */
+/* One query. UNDECIDED: ask again. */
 static Outcome look(Pg *pg, const PgProof *proof, const char *xid, const char *server, Err *why)
 {
     if (pg->lost && !pg_reconnect(pg, why))

@@ -46,7 +46,7 @@ static bool wait_for_socket(PGconn *conn, PostgresPollingStatusType wanted, int6
     }
 }
 
-/* The asynchronous calls know no connect_timeout; it counts anew for each address that a host name represents. */
+/* The asynchronous calls know no connect_timeout; it starts again for each address that a host name represents. */
 static bool poll_connection(PGconn *conn, int timeout, const char *where, Err *err)
 {
     char address[64] = "";
@@ -82,7 +82,7 @@ static int timeout_of(const PQconninfoOption *info)
 
 /* ---- several hosts: each gets its own limit of time, which libpq's asynchronous calls cannot give ---- */
 
-/* Try host after host; the first that takes writes wins. The error of the last one stays. */
+/* Try host after host; the first that takes writes is used. The error of the last one stays. */
 static bool try_hosts(PGconn **conn, const Options *given, const PQconninfoOption *info, const char *session, Err *err)
 {
     int hosts =

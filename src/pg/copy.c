@@ -1,4 +1,4 @@
-/* COPY in both directions. Never more than a chunk is in memory, and the server's count has the last word. */
+/* COPY in both directions. Never more than a chunk is in memory, and the server's count is checked. */
 #include <stdlib.h>
 
 #include "artsync/interrupt.h"
@@ -39,11 +39,11 @@ bool pg_copy_in(Pg *pg, const char *sql, Err *err)
 
 /* What PQputCopyData or PQputCopyEnd said of something that was to go into an empty buffer. 0 is then no full buffer
  * that flushing would empty: libpq could not get memory for it. */
-static bool queued(Pg *pg, int said, Err *err)
+static bool queued(Pg *pg, int status, Err *err)
 {
-    if (said > 0)
+    if (status > 0)
         return true;
-    if (said < 0)
+    if (status < 0)
         return pg_error_lost(pg, err);
     err_set(err, ERR_DATABASE, "give the machine more memory; nothing was changed",
             "out of memory: libpq cannot hold the next part of COPY");

@@ -1,4 +1,4 @@
-/* From what the server or libpq says to an Err: one table from SQLSTATE to code and hint. */
+/* From an error of the server or of libpq to an Err: one table from SQLSTATE to code and hint. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -228,7 +228,7 @@ bool pg_error_result(Pg *pg, const PGresult *result, const char *script, Err *er
 
 /* ---- connecting ---- */
 
-/* libpq gives no SQLSTATE for a connection that failed, only words; these are worth a hint of their own. */
+/* libpq gives no SQLSTATE for a connection that failed, only messages; these have hints of their own. */
 static const struct {
     const char *words;
     ErrCode code;

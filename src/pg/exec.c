@@ -13,7 +13,7 @@ static bool begin_own(Pg *pg, bool *own, Err *err)
 
 static bool end_own(Pg *pg, bool own, bool ok, Err *err)
 {
-    if (own && ok) /* END: whoever watches for COMMIT, which decides a run, sees that one alone */
+    if (own && ok) /* END, so that COMMIT in a server's log is always that of a run */
         ok = pg_send_script(pg, "END", err) && pg_finish(pg, NULL, NULL, err);
     if (own && !ok)
         pg_rollback(pg);

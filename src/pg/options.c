@@ -35,7 +35,7 @@ void options_free(Options *options)
     *options = (Options){0};
 }
 
-/* libpq quotes what it could not read, which may be the password: its words only where there can be none. */
+/* libpq quotes what it could not read, which may be the password: its message is used only where there can be none. */
 static bool unreadable(const char *url, const char *message, Err *err)
 {
     bool secret = strchr(url, '@') || strstr(url, "pass");

@@ -17,13 +17,13 @@ enum {
     LOCK_TIMEOUT = 30,
     STATEMENT_TIMEOUT = 30 * 60,
     IDLE_TIMEOUT = 30 * 60,         /* idle_in_transaction_session_timeout */
-    CONNECTION_CHECK_INTERVAL = 10, /* how soon the server notices that we died */
+    CONNECTION_CHECK_INTERVAL = 10, /* how soon the server notices that this process ended */
     TIMEOUT_S = 31 * 60,             /* no byte from the server for so long: lost. More than STATEMENT_TIMEOUT */
     CANCEL_TIMEOUT_S = 5,            /* for the cancel request itself */
     REFUSE_TIMEOUT_S = 1,            /* for a COPY that was given up to end by itself */
     DRAIN_TIMEOUT_S = 10,            /* for the cancelled statement to end, and for ROLLBACK */
     NOTE_TIMEOUT = 60,              /* a statement of the log (PG_TX_NOTE) */
-    LAST_LOCK_TIMEOUT = 5,          /* the last words of a run that failed (PG_TX_LAST): lock, statement, answer */
+    LAST_LOCK_TIMEOUT = 5,          /* the log of a run that failed (PG_TX_LAST): lock, statement, answer */
     LAST_TIMEOUT = 8,
     LAST_TIMEOUT_S = 10,
     SIGNAL_TIMEOUT_S = 2,            /* after a signal: each answer */
@@ -46,10 +46,10 @@ struct Pg {
     char *path;            /* the database's own search_path (path.c), once this transaction has asked for it; else
                               NULL */
     int timeout_s;          /* seconds without progress */
-    int64_t waiting_since; /* ms; 0: the server has just been heard of */
+    int64_t waiting_since; /* ms; 0: the server has just answered */
     bool ignore_signals;             /* signals do not end a wait, they shorten it: cancelling, ROLLBACK, COMMIT */
     bool committing;       /* the wait is for the answer to COMMIT */
-    bool lost;             /* the connection is of no use any more */
+    bool lost;             /* the connection is not usable any more */
     Buf indexes;           /* what pg_read_indexes runs; empty: there is no need */
     Buf copy;              /* bytes collected for the next CopyData */
     Charset *charset;      /* of the database; NULL: it takes every character */
@@ -63,7 +63,7 @@ struct PgRows {
 /* ---- connect.c, url.c ---- */
 
 /* The url as libpq reads it: SQLAlchemy spellings mapped, foreign query parameters dropped. A url that cannot be
- * read is ERR_CONFIG without a word of it that could be a secret. */
+ * read is ERR_CONFIG without any part of it that could be a secret. */
 bool pg_url_normalize(const char *url, Buf *out, Err *err);
 
 /* pg_open with this target_session_attrs, whatever the url says (NULL: as it says), and without words on read-only. */

@@ -1,7 +1,7 @@
 /* trust.c - whose objects artsync runs with its own rights: those that it would have made itself, and no others.
  *
- * A trigger on artsync.migrations, a view in its place, a column default: whoever owns schema artsync, or something in
- * it, runs code as whoever reads and writes there.
+ * A trigger on artsync.migrations, a view in its place, a column default: the owner of schema artsync, or of
+ * something in it, can run code as anyone who reads and writes there.
  */
 #include <stdlib.h>
 

@@ -11,7 +11,7 @@ static bool simple(Pg *pg, const char *sql, Err *err)
     return pg_send_script(pg, sql, err) && pg_finish(pg, NULL, NULL, err);
 }
 
-/* Seconds, per kind of transaction. `answer` is more than `statement`: the server speaks first. */
+/* Seconds, per kind of transaction. `answer` is more than `statement`: the server answers first. */
 static const struct {
     int lock, statement, answer;
 } limits[] = {

@@ -1,4 +1,4 @@
-/* Waiting for the server without ever waiting for good: a signal and a deadline end every wait. */
+/* Waiting for the server, never without an end: a signal and a deadline end every wait. */
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
@@ -39,8 +39,9 @@ static int64_t deadline(const Pg *pg)
 
 static bool consume(Pg *pg, Err *err) { return PQconsumeInput(pg->conn) ? true : pg_error_lost(pg, err); }
 
-/* Bytes may wait inside the TLS library, decrypted but not taken by libpq, while the socket has nothing more to say (a
- * pooler that writes big records does that). So an encrypted connection is asked now and then without a reason. */
+/* Bytes may wait inside the TLS library, decrypted but not taken by libpq, while the socket has nothing more to read (a
+ * pooler that writes big records does that). So an encrypted connection is read from time to time even if its socket is
+ * not readable. */
 static bool is_encrypted(const Pg *pg) { return PQsslInUse(pg->conn) || PQgssEncInUse(pg->conn); }
 
 bool pg_wait(Pg *pg, bool write, Err *err)
@@ -108,7 +109,7 @@ bool pg_next(Pg *pg, PGresult **result, Err *err)
 /* ---- cancelling ---- */
 
 /* PQcancel opens a second connection and blocks, on a stopped server for ever: so it gets a thread and a limit. A
- * thread that is left behind touches nothing but its own PGcancel. */
+ * thread that does not end uses nothing but its own PGcancel. */
 static void *cancel_thread(void *arg)
 {
     PGcancel *cancel = arg;
@@ -165,8 +166,8 @@ static bool drain(Pg *pg, Err *err)
     }
 }
 
-/* A COPY that we feed ends by saying so: a cancel may come so late that it hits the next statement instead. Only a
- * server that does not listen is cancelled. */
+/* A COPY to the server is ended by PQputCopyEnd: a cancel may arrive so late that it ends the next statement instead.
+ * Only a server that does not read is cancelled. */
 static bool refuse_copy(Pg *pg)
 {
     if (PQputCopyEnd(pg->conn, "cancelled by artsync") <= 0)

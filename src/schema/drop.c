@@ -84,7 +84,7 @@ static bool drop_schema(Dropping *d, const char *name, bool only_if_empty, Err *
     buf_free(&sql);
     if (ok && dropped)
         return pg_release(d->pg, "artsync_drop", err);
-    if (ok && only_if_empty && strcmp(why.sqlstate, "2BP01") == 0) { /* somebody put something of his own there */
+    if (ok && only_if_empty && strcmp(why.sqlstate, "2BP01") == 0) { /* others have made something in it */
         err_clear(&why);
         return pg_rollback_to(d->pg, "artsync_drop", err);
     }

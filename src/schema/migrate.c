@@ -43,7 +43,7 @@ static bool take_lock(Pg *pg, Err *err)
     return taken;
 }
 
-/* What is trusted is looked at again once the schema is there: somebody may have made it in between. */
+/* What is trusted is looked at again once the schema is there: others may have made it in between. */
 static bool bootstrap(Pg *pg, const Base *base, Err *err)
 {
     char *exists;

@@ -1,4 +1,4 @@
-/* What the migrations make, by making it: inside a transaction the schemas step aside under other names, the migrations
+/* What the migrations make, by making it: inside a transaction the schemas are renamed, the migrations
  * run into empty ones, the catalog is read, and everything is rolled back. No other session ever sees it, no lock on a
  * table is taken, and a crash leaves nothing behind. */
 #include <stdio.h>
@@ -58,7 +58,7 @@ static bool read_objects(Pg *pg, const Schemas *all, const char *tables, const c
     return ok || err_context(err, "reading the catalog");
 }
 
-/* What a first attempt may lack, which only failing tells. */
+/* What a first attempt may lack; only its failure shows that. */
 typedef struct Attempt {
     bool create_schema; /* the base's files expect their schema to be there */
     bool fall_back;     /* they use types or functions that live in it, of an extension for example */
@@ -77,7 +77,7 @@ static bool attempt(Pg *pg, const Base *base, const char *base_name, const Attem
     return ok;
 }
 
-/* Change the attempt to one that gets past this error; false if there is none. */
+/* Change the attempt to one that avoids this error; false if there is none. */
 static bool learn(Attempt *with, const Base *base, const Err *why)
 {
     bool no_schema = strcmp(why->sqlstate, "3F000") == 0 && strcmp(base->schema, "public") != 0;

@@ -40,7 +40,7 @@ static bool tell(Comparison *c, DifferenceKind kind, const PgRows *rows, int row
                    err);
 }
 
-/* Parts of a table that is missing as a whole go without saying. */
+/* Parts of a table that is missing as a whole are not listed. */
 static bool missing_and_changed(Comparison *c, Err *err)
 {
     for (int row = 0; row < pg_count(c->expected); row++) {

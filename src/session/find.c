@@ -1,4 +1,4 @@
-/* find.c - the sync that people mean. */
+/* find.c - the sync that a user names. */
 #include <stdio.h>
 #include <string.h>
 

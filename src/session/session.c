@@ -50,8 +50,8 @@ static bool begin_once(Pg *pg, const char *base, const char *run_id, Err *err)
     return ok;
 }
 
-/* Whoever waits holds no transaction: behind a pooler that would be a connection which the running sync may need to
- * write its log. So the lock is tried again and again, and who gets it next is not a matter of who came first. */
+/* A run that waits holds no transaction: behind a pooler that would be a connection which the running sync may need to
+ * write its log. So the lock is tried again and again, and waiting runs get it in no fixed order. */
 bool session_begin(const Session *session, const char *run_id, int wait_seconds, Err *err)
 {
     Pg *pg = session->data;

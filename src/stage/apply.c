@@ -61,8 +61,8 @@ static bool apply_whole(Stage *stage, const Counts *counts, Err *err)
            pg_write(stage->pg, sql_query("constraints_immediate"), NULL, err);
 }
 
-/* A function of the database that lacks a table, a function or a setting: where it lets no record through at all, it is
- * to the cause and not the records. */
+/* A function of the database that lacks a table, a function or a setting: where it refuses every record, the function
+ * is the cause and not the records. */
 static bool is_broken_function(const Err *refusal)
 {
     return strncmp(refusal->sqlstate, "42", 2) == 0 || strncmp(refusal->sqlstate, "3F", 2) == 0;
@@ -70,7 +70,7 @@ static bool is_broken_function(const Err *refusal)
 
 /* Find the records that cause the refusal and refuse them. Unless the rest is written already (*applied), what that
  * leaves must go through the keys again. Where no record is the cause while the known keys are deferred, the keys are
- * the cause: a trigger or an operator of the database sees them otherwise than the rules do. */
+ * the cause: a trigger or an operator of the database compares them otherwise than the rules do. */
 static bool resolve_refusals(Stage *stage, int64_t n, const Err *refusal, bool *applied, Err *err)
 {
     LateRejects found = {0};

@@ -1,11 +1,11 @@
-/* bisect.c - which records does the database refuse, for a reason that artsync has never heard of?
+/* bisect.c - which records does the database refuse, for a reason that artsync does not know?
  *
- * Halves are tried under savepoints, updates first and then inserts; what passes stays while the rest is tried, so the
- * second of two records that bother each other is the one that is refused. The keys that rules.c checked are deferred
- * meanwhile, so that halving never tears a swap apart; all other deferrable constraints are made immediate after each
- * try, so that deferred refusals name their record too. A record that a key refused gets another try once the others
- * are written: it may have come before the one that frees its key. If in the end every constraint holds, what passed
- * stays applied; if not, all of it is undone and only the list of refusals stays.
+ * Halves are tried under savepoints, updates first and then inserts; what passes stays while the rest is tried, so of
+ * two records that exclude each other the second one is refused. The keys that rules.c checked are deferred meanwhile,
+ * so that halving never separates the two records of a swap; all other deferrable constraints are made immediate after
+ * each try, so that deferred refusals name their record too. A record that a key refused gets another try once the
+ * others are written: it may have come before the one that frees its key. If in the end every constraint holds, what
+ * passed stays applied; if not, all of it is undone and only the list of refusals stays.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -94,7 +94,7 @@ static const CatalogColumn *behind(const Bisect *b, const Err *refusal)
     return NULL;
 }
 
-/* The words are the same every night, whatever number it was: it is no new reject then. */
+/* The message is the same in every sync, whatever the number was, so it is no new reject. */
 static const char *reason_of(const Bisect *b, const Err *refusal)
 {
     const CatalogColumn *column = behind(b, refusal);
@@ -110,7 +110,7 @@ static const char *reason_of(const Bisect *b, const Err *refusal)
     return reason;
 }
 
-/* Whoever waits for what the record was to give up is refused as well, without being tried. */
+/* Records that wait for a value of this record are refused as well, without being tried. */
 static bool refuse_followers(Bisect *b, int64_t seq, Err *err)
 {
     int before = b->found->n;

@@ -1,4 +1,4 @@
-/* facts.c - what is known of one column: did the export move, did the row? */
+/* facts.c - what is known of one column: did the export change, did the row? */
 #include "artsync/facts.h"
 
 #include "artsync/clean.h"

@@ -1,8 +1,8 @@
-/* key_moves.h - records that bring a unique value which another row has now, as a graph.
+/* key_moves.h - records with a unique value that another row has now, as a graph.
  *
- * Record a waits for record b if b's row has the value that a brings and b brings another one. Whoever waits for a
- * record that is not written cannot be written either; records that wait for each other in a circle need a key that is
- * checked at the end. Everything is linear in the number of moves.
+ * Record a waits for record b if b's row has the value of a, and b has another one. A record that waits for a record
+ * that is not written cannot be written either; records that wait for each other in a circle need a key that is checked
+ * at the end. Everything is linear in the number of moves.
  */
 #ifndef ARTSYNC_STAGE_KEY_MOVES_H
 #define ARTSYNC_STAGE_KEY_MOVES_H
@@ -15,7 +15,7 @@
 
 
 typedef struct KeyMove {
-    int64_t seq;           /* the record that brings the value */
+    int64_t seq;           /* the record with the value */
     int64_t holder;        /* the record of the row that has it; 0: that row keeps it */
     bool in_order;         /* the holder has to be written first: both are updates and the key is checked row by row */
     const CatalogKey *key;
@@ -36,7 +36,7 @@ void key_moves_add(KeyMoves *moves, const KeyMove *move);
 /* All are added. */
 void key_moves_link(KeyMoves *moves);
 
-/* Reject those that want what a row keeps, and all that wait for them. */
+/* Reject those that need a value which a row keeps, and all that wait for them. */
 void key_moves_reject_blocked(KeyMoves *moves, LateRejects *found);
 /* Reject circles, and all that wait for them. */
 void key_moves_reject_circles(KeyMoves *moves, LateRejects *found);

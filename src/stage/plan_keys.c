@@ -194,7 +194,7 @@ static void part_of_row(Buf *out, const Plan *plan, const CatalogKey *key, int i
         key_of_row(out, plan, key->columns[i]);
 }
 
-/* " AND part = c.k": the row t holds the key that c brings. Where NULLs are equal, arrays are compared: unlike IS NOT
+/* " AND part = c.k": the row t has the key of c. Where NULLs are equal, arrays are compared: unlike IS NOT
  * DISTINCT FROM they can be hashed and sorted. */
 static void row_matches(Buf *out, const Plan *plan, const CatalogKey *key)
 {

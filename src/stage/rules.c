@@ -1,9 +1,9 @@
 /* rules.c - the keys and checks that artsync knows, enforced over the stage.
  *
- * Who wins a key is fixed: the row that keeps it, then the first record of the file. A refused record frees nothing:
- * its row keeps the key it had, which blocks those that wait for it (key_moves.c). Swaps and chains pass, because a row
- * whose own update writes another key does not keep the old one; what a key that is not deferrable does not let pass in
- * any order is written in the order that frees a value before it is taken.
+ * Which record gets a key is fixed: the row that keeps it, then the first record of the file. A refused record frees no
+ * key: its row keeps the key it had, which blocks those that wait for it (key_moves.c). Swaps and chains pass, because
+ * a row whose own update writes another key does not keep the old one; what a key that is not deferrable does not let
+ * pass in any order is written in the order that frees a value before it is taken.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -74,7 +74,7 @@ static bool query_key(Stage *stage, const Buf *sql, bool by_index, PgRows **rows
     return pg_rollback_to(pg, "artsync_key", err);
 }
 
-/* Records that bring a key which a row has now. */
+/* Records with a key that a row has now. */
 static bool find_holders(Stage *stage, const Plan *plan, const CatalogKey *key, KeyMoves *moves, Err *err)
 {
     Arena arena = {0};
@@ -102,12 +102,12 @@ static bool find_holders(Stage *stage, const Plan *plan, const CatalogKey *key, 
     return ok;
 }
 
-/* The records that bring one key, and which of them has it so far: the first, unless that one is rejected. */
+/* The records with one key, and which of them has it so far: the first, unless that one is rejected. */
 typedef struct KeyGroup {
     int64_t owner, line;
 } KeyGroup;
 
-/* A record that brings a key which an earlier one brings. */
+/* A record with a key that an earlier one has. */
 typedef struct DuplicateKey {
     int64_t seq, first, line;
     int group;
@@ -166,7 +166,7 @@ Reject stage_duplicate_key(const Table *table, const CatalogKey *key, const char
                                  key->name)};
 }
 
-/* Does an accepted record have one of the keys that items[0..n-1], all of one record, bring? */
+/* Does an accepted record have one of the keys of items[0..n-1], which are all of one record? */
 static const DuplicateKey *taken(const DuplicateKeyList *list, const DuplicateKey *items, int n, const KeyMoves *moves)
 {
     for (int i = 0; i < n; i++)
@@ -175,7 +175,7 @@ static const DuplicateKey *taken(const DuplicateKeyList *list, const DuplicateKe
     return NULL;
 }
 
-/* In the order of the file: a record is refused if one before it that is not refused brings the same key. */
+/* In the order of the file: a record is refused if one before it that is not refused has the same key. */
 static void refuse_repeated(const Stage *stage, DuplicateKeyList *list, LateRejects *found)
 {
     if (list->n > 0)

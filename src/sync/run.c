@@ -144,7 +144,7 @@ static bool check_phase(Run *run, Err *err)
                        run->session->base->name);
     if (phase == PHASE_PRIMARY && run->options->mode != SYNC_INCREMENTAL) {
         if (!run->options->force)
-            return err_set(err, ERR_REFUSED, "sync incrementally, or give --force to let the export win",
+            return err_set(err, ERR_REFUSED, "sync incrementally, or give --force to replace edits by the export",
                            "the base %s is in phase primary: mode %s would write over people's edits",
                            run->session->base->name, sync_mode_name(run->options->mode));
         run->result->forced = true;

@@ -13,7 +13,7 @@ typedef struct Run {
     bool *fresh;            /* per base table: this run loads it from empty */
     int64_t *log_ids;       /* one per result table; 0 in a dry run */
     LinkIndex **links;      /* one per base table, loaded when first needed */
-    LinkExport *exports;    /* one per base table: whose names links go by */
+    LinkExport *exports;    /* one per base table: whose names links use */
 } Run;
 
 /* One table: read unless nothing changed, by the writer that fits (table_run.c). */
@@ -51,10 +51,10 @@ bool ids_fingerprint(Pg *pg, const Table *table, char **hash, Err *err); /* of t
  * in. */
 char *mapping_hash(const Table *table, Arena *arena);
 
-/* What the rows hold in the columns of unique keys, appended to `out`: what records rest on that were rejected
- * for one. */
+/* What the rows hold in the columns of unique keys, appended to `out`: what records that were rejected for one
+ * depend on. */
 bool keys_fingerprint(Pg *pg, const Table *table, Buf *out, Err *err);
-/* The exports that links of `table` go by: which contents they have, as sync_logs keeps it. `by_name`: per column. */
+/* The exports that links of `table` use: which contents they have, as sync_logs keeps it. `by_name`: per column. */
 bool exports_fingerprint(const Table *table, const bool *by_name, const LinkExport *exports, Buf *out, Err *err);
 
 #endif

@@ -1,4 +1,4 @@
-/* skip.c - may a file be skipped because nothing that its records rest on has changed since the last sync? */
+/* skip.c - may a file be skipped because nothing that its records depend on has changed since the last sync? */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -81,7 +81,7 @@ static bool check_sum(const Work *work, Err *err)
         (long long)c->unchanged, (long long)c->rejected, (long long)c->skipped_records);
 }
 
-/* Was some record rejected for a unique key? Then it rests on what the rows hold. */
+/* Was some record rejected for a unique key? Then it depends on what the rows hold. */
 static bool note_keys(const Work *work, Buf *hash, Err *err)
 {
     if (!work->stage.made || work->table.counts->rejected == 0)
@@ -93,7 +93,7 @@ static bool note_keys(const Work *work, Buf *hash, Err *err)
     return ok;
 }
 
-/* For the table's log row: what rejected links rest on (the rows), rejected keys (the rows' keys), and links by name
+/* For the table's log row: what rejected links depend on (the rows), rejected keys (the rows' keys), and links by name
  * (the linked tables' exports). */
 static bool note_links(const Work *work, Err *err)
 {

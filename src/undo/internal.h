@@ -19,7 +19,7 @@ typedef struct Undo {
     Arena scratch;  /* one row */
 } Undo;
 
-/* Delete the rows that it created, unless somebody touched them or refers to them (delete_created.c). */
+/* Delete the rows that it created, unless they were changed or refers to them (delete_created.c). */
 bool delete_created_rows(Undo *undo, Err *err);
 /* Put back what it changed, unless it was changed since (undo.c). */
 bool undo_changes(Undo *undo, Err *err);

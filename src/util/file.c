@@ -36,7 +36,7 @@ static const char *base_of(const char *path)
     return slash ? slash + 1 : path;
 }
 
-/* The program ends for want of memory. */
+/* The program ends because memory ran out. */
 static void remove_all(void)
 {
     for (const AtomicFile *file = living; file; file = file->next)

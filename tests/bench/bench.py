@@ -52,7 +52,7 @@ class Bench:
         self.psql("postgres", "DROP DATABASE IF EXISTS " + database,
                   "CREATE DATABASE %s TEMPLATE bench_template" % database, "CHECKPOINT")
 
-    def settle(self, database):
+    def vacuum(self, database):
         """What autovacuum and time do between an evening and a night."""
         self.psql(database, "VACUUM ANALYZE", "CHECKPOINT")
 
@@ -107,7 +107,7 @@ class Bench:
         self.fresh("bench_e")
         command = ["psql", "-Xq", "-d", self.url("bench_e"), "-f", HERE + "/expert.sql"]
         self.run("E, first load", command, self.day)
-        self.settle("bench_e")
+        self.vacuum("bench_e")
         self.run("E, a night", command, self.day)
 
     def clean(self):
@@ -117,7 +117,7 @@ class Bench:
     def artsync(self):
         self.fresh("bench_a")
         self.sync("artsync, first load", "bench_a", self.day)
-        self.settle("bench_a")
+        self.vacuum("bench_a")
         self.sync("artsync, nothing changed", "bench_a", self.day)
         self.sync("artsync, 0.1% changed", "bench_a", self.night)
         self.run("read back", ["psql", "-Xq", "-d", self.url("bench_a"), "-c",

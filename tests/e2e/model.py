@@ -8,7 +8,7 @@ import copy
 import itertools
 
 from model_rows import COLUMNS, ID, NEVER, UNKNOWN, Ambiguous, Row, Table, key_of, row_values, same_slot, unique_repeats
-from model_turn import Turn
+from model_table_run import TableRun
 
 
 class Model:
@@ -100,9 +100,9 @@ class Model:
         history, reports = {}, {}
         for table in ("prints", "editions"):
             history[table] = []
-            turn = Turn(self, table, sync_id, mode, policy)
-            turn.parents = files["prints"][1]
-            reports[table] = turn.take(*files[table], history[table], skipped[table])
+            run = TableRun(self, table, sync_id, mode, policy)
+            run.parents = files["prints"][1]
+            reports[table] = run.execute(*files[table], history[table], skipped[table])
             if reports[table]["skipped"]:
                 del history[table]
         self.syncs[sync_id] = history

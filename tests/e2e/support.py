@@ -147,7 +147,7 @@ class Database:
 # ---- runs of the binary ----
 
 def default_signals():
-    """In the child: whoever started the tests may have had signals ignored (nohup, a job in the background)."""
+    """In the child: the tests may have been started with signals ignored (nohup, a job in the background)."""
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
 

@@ -213,7 +213,7 @@ def test_interrupted_restore(saved):
 
 
 def test_killed_backup(saved):
-    """Whoever is killed cannot tidy up; but pg_dump ends with it, and nothing bears the backup's name."""
+    """A process that is killed cannot tidy up; but pg_dump ends with it, and nothing bears the backup's name."""
     with pg_dump_waits(saved, "new.backup") as child:
         child.kill()
         saved.finish(child)

@@ -43,7 +43,7 @@ def test_unique_keys_take_linear_work(art, databases, shop, tmp_path, nested, sh
 
 
 def test_keys_that_stay_cost_nothing(art, shop, tmp_path):
-    """No unique value changes: no statement looks for whoever holds it."""
+    """No unique value changes: no statement looks for a row that has it."""
     art.sync(editions(shop, 50).save())
     later = shop.copy(tmp_path / "later")
     for i in range(50):

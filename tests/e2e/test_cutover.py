@@ -22,7 +22,7 @@ MOVING = [
 ]
 
 
-def settled(text):
+def without_changing_values(text):
     for pattern, word in MOVING:
         text = re.sub(pattern, word, text, flags=re.M)
     return text
@@ -69,7 +69,7 @@ def test_the_guide(tmp_path, empty):
             if expected is None:
                 assert printed == "", (command, printed)
             elif not update:
-                assert settled(printed) == settled(expected), command
+                assert without_changing_values(printed) == without_changing_values(expected), command
                 n += 1
         if span:
             parts += [text[end:span[0]], shown]

@@ -69,7 +69,7 @@ def test_a_row_of_the_business_is_adopted(art, db, shop):
 
 
 def test_a_real_id_is_never_replaced(art, db, shop, tmp_path):
-    """Another real id with the natural key of a row: the row already there wins."""
+    """Another real id with the natural key of a row: the row that already exists keeps it."""
     art.sync(shop.save())
     later = shop.copy(tmp_path / "later")
     later.print("P1", name="Harbour renamed")
@@ -96,7 +96,7 @@ def test_an_empty_id_in_a_file_with_ids(art, db, shop):
 
 
 def test_repeated_id(art, db, shop):
-    """The first wins; an identical line is skipped with a warning."""
+    """The first is used; an identical line is skipped with a warning."""
     shop.edition("X1", "P1", number=8, price="£1.00").records["editions"]["X1"]["record_id"] = rid("E1")
     shop.records["editions"]["X2"] = dict(shop.records["editions"]["E2"])
     report = art.sync(shop.save(), status=1)

@@ -1,4 +1,5 @@
-"""What make lint finds: circles of object files, arrows that the table does not allow, loops that do not name their cases."""
+"""What make lint finds: circles of object files, arrows that the table does not allow, structs of many members, words that
+are not plain, loops that do not name their cases."""
 import subprocess
 import sys
 
@@ -86,6 +87,36 @@ def test_lint_refuses_a_public_function_that_nothing_else_uses(lint, tmp_path):
 def test_lint_refuses_a_folder_without_a_row(lint):
     status, says = lint({"new/new": "int fresh(void) { return 0; }\n"})
     assert status == 1 and "new is not in the table" in says
+
+
+# ---- structs and words ----
+
+def run_lint(name, *arguments):
+    done = subprocess.run([sys.executable, "-B", str(ROOT / "tests" / name), *map(str, arguments)], stderr=subprocess.PIPE,
+                          encoding="utf-8")
+    return done.returncode, done.stderr
+
+
+@pytest.mark.parametrize("members, status", [(16, 0), (17, 1)])
+def test_lint_refuses_a_struct_of_many_members(tmp_path, members, status):
+    names = ", *".join("m%d" % i for i in range(members - 2))
+    (tmp_path / "wide.h").write_text("struct Wide { /* int c; */ void (*f)(int a, int b); struct { int a, b; } in; int *%s; };\n"
+                                     % names)
+    assert run_lint("lint_structs.py", tmp_path)[0] == status
+
+
+@pytest.mark.parametrize("line", ["/* who-ever st-ands there */", 'err_set(err, 0, "fix it", "no-body reads %s", key);',
+                                  "static void make_ro-om(void);", "int dou-btful;", "| the export w-ins |"])
+def test_lint_refuses_a_word_that_is_not_plain(tmp_path, line):
+    line = line.replace("-", "")  # here, too, the lint reads
+    (tmp_path / "old.c").write_text("int fine;\n%s\n" % line)
+    status, says = run_lint("lint_words.py", ROOT / "tests" / "lint_words.txt", tmp_path / "old.c")
+    assert status == 1 and "old.c:2: %s" % line in says
+
+
+def test_lint_accepts_plain_words(tmp_path):
+    (tmp_path / "new.c").write_text("/* the caller waits for the module; its window is winning nothing */\n")
+    assert run_lint("lint_words.py", ROOT / "tests" / "lint_words.txt", tmp_path / "new.c") == (0, "")
 
 
 # ---- loops over cases ----

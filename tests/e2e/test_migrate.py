@@ -223,7 +223,7 @@ def test_state_from_before_it_was_packed_still_counts(art, db, shop):
     db.run("UPDATE artsync.state_editions SET raw = NULL")  # look at every record again
     shop.edition("E3", price="£80.00")
     report = art.sync(shop.save("editions"))
-    # without what was known, Large would be a difference, and the export's empty cell would win
+    # without what was known, Large would be a difference, and the export's empty cell would be written
     assert counts(report, "editions", "updated", "conflicts", "overwritten") == (1, 0, 0)
     assert db.get("editions", "E2")["size"] == "Large" and db.get("editions", "E2")["is_sold"]
     db.edit("editions", "E2", size=None, is_sold=False)

@@ -77,7 +77,7 @@ def test_reading_says_percentage_rate_and_time_left(art, tmp_path, columns):
 
 
 def hold(db, table):
-    """Whoever writes the table waits until the lock is released."""
+    """A session that writes the table waits until the lock is released."""
     db.run("CREATE FUNCTION public.hold() RETURNS trigger LANGUAGE plpgsql AS "
            "'BEGIN PERFORM pg_advisory_xact_lock(4711); RETURN NEW; END'")
     db.run("CREATE TRIGGER hold BEFORE INSERT OR UPDATE ON public.%s FOR EACH ROW EXECUTE FUNCTION public.hold()" % table)

@@ -184,8 +184,8 @@ static inline bool case_setting(Arena *arena, CaseSettings *settings, const char
         settings->context.date_order = strcmp(value, "dmy") == 0 ? DATE_DMY : DATE_MDY;
     else if (strcmp(key, "mark") == 0)
         settings->context.number.mark = strcmp(value, "comma") == 0 ? MARK_COMMA : MARK_POINT;
-    else if (strcmp(key, "doubt") == 0)
-        settings->context.number.doubtful = strcmp(value, "comma") == 0 ? MARK_COMMA : MARK_POINT;
+    else if (strcmp(key, "ambiguous") == 0)
+        settings->context.number.ambiguous = strcmp(value, "comma") == 0 ? MARK_COMMA : MARK_POINT;
     else if (strcmp(key, "mixed") == 0)
         settings->context.number.mixed = value;
     else if (strcmp(key, "min") == 0)

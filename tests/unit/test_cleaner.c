@@ -187,7 +187,7 @@ static void natural_keys_stand_in_for_ids(void **state)
     assert_int_equal(run.n_known, 2);
     expect_warning(&run, "shop_id", 0, "no header \"Record ID\": records are matched by their natural key");
     end(&run);
-    /* a key is looked at twice, and its doubtful character is told once */
+    /* a key is looked at twice, and its ambiguous character is told once */
     expect_run(&run, &shops, "Name,Notes\nN\xEF\xBF\xBDw,x\n", "2: no id name=N\xEF\xBF\xBDw notes=x\n");
     assert_int_equal(cleaning_report_warning_count(run.report, &shops), 1);
     end(&run);

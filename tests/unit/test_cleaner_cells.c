@@ -102,7 +102,7 @@ static void changes_are_counted(void **state)
     end(&run);
 }
 
-static void doubtful_cells_warn(void **state)
+static void ambiguous_cells_warn(void **state)
 {
     (void)state;
     Run run = {0};
@@ -324,7 +324,7 @@ int main(void)
         cmocka_unit_test(numbers_come_from_names),
         cmocka_unit_test(a_pattern_that_is_none),
         cmocka_unit_test(changes_are_counted),
-        cmocka_unit_test(doubtful_cells_warn),
+        cmocka_unit_test(ambiguous_cells_warn),
         cmocka_unit_test(the_element_to_blame_is_named),
         cmocka_unit_test(dates_as_keys_count_once),
         cmocka_unit_test(links),

@@ -1,5 +1,5 @@
 /* A library that has no memory left has no answer: its failure must not pass for "no match" or "normal already". The
- * libraries' functions are replaced by such as fail for want of memory; the program has to end, with status 4. */
+ * libraries' functions are replaced by such as fail without memory; the program has to end, with status 4. */
 #include <regex.h>
 #include <setjmp.h>
 #include <stdarg.h>

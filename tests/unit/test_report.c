@@ -1,4 +1,4 @@
-/* The cleaning report: what was changed and doubted, counted, in order, bounded. */
+/* The cleaning report: what was changed and warned about, counted, in order, bounded. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* csv.h - reading CSV: the files of an export. Only this folder knows libcsv.
  *
  * Reader: strict RFC 4180 as Airtable writes it (UTF-8, BOM or not, LF or CRLF), streaming, one record in memory at a
- * time. A record of the wrong width is well-formed here; whether it is a reject is the cleaner's business.
+ * time. A record of the wrong width is well-formed here; whether it is a reject is decided by the cleaner.
  */
 #ifndef ARTSYNC_SOURCE_CSV_H
 #define ARTSYNC_SOURCE_CSV_H

@@ -1,4 +1,4 @@
-/* Where the bytes come from: which file, is it one that can be read, did it hold still, what is its SHA-256. */
+/* Where the bytes come from: which file, is it one that can be read, did it stay the same, what is its SHA-256. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -99,7 +99,7 @@ bool csv_read_bytes(Str bytes, const char *name, RawSink *sink, void *ctx, Err *
     return csv_read_chunks(bytes, name, CSV_CHUNK, sink, ctx, err);
 }
 
-/* ---- a missing file: is there one that was meant? ---- */
+/* ---- a missing file: is there similar file? ---- */
 
 /* `name (1).csv` for `name.csv`, as browsers call a second download, or the name in other letters. */
 static bool is_variant(const char *name, const char *wanted)
@@ -217,7 +217,8 @@ static bool open_file(File *file, const char *path, Err *err)
     ssize_t n = pread(file->fd, head, sizeof head, 0);
     if (n < 0)
         return err_set(err, ERR_IO, NULL, "cannot read %s: %s", path, strerror(errno));
-    posix_fadvise(file->fd, 0, 0, POSIX_FADV_SEQUENTIAL); /* advice only: its failure costs time, nothing else */
+    posix_fadvise(file->fd, 0, 0, POSIX_FADV_SEQUENTIAL); /* advice only: without it reading takes longer, nothing
+                                                             else */
     return check_head((Str){head, (size_t)n}, path, &file->has_bom, err);
 }
 
@@ -257,7 +258,7 @@ bool csv_same_mark(CsvMark a, CsvMark b)
            a.modified_ns == b.modified_ns && a.changed_s == b.changed_s && a.changed_ns == b.changed_ns;
 }
 
-/* Neither the bytes under our hands nor the file that bears the name. */
+/* Neither the bytes of the open file nor the file of that name. */
 static bool is_unchanged(const File *file)
 {
     struct stat after, named;
@@ -272,7 +273,7 @@ bool csv_fail_changed(const char *path, Err *err)
                    "%s changed while it was read", path);
 }
 
-/* To the last byte: a file that is being written may look malformed, and then that is not the news. */
+/* To the last byte: a file that is being written may look malformed, and then the change is the cause to report. */
 static bool check_end(const File *file, bool ok, Err *err)
 {
     if (!ok && (err->code == ERR_CSV || err->code == ERR_LIMIT) && !is_unchanged(file)) {

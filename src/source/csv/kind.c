@@ -6,7 +6,7 @@
 #include "artsync/source.h"
 #include "csv.h"
 
-/* What csv_same_file compares, in the words of a mark. */
+/* What csv_same_file compares, as the numbers of a mark. */
 _Static_assert(sizeof(CsvMark) <= sizeof(SourceMark), "a mark of a CSV file fits");
 
 static bool check(const Source *source, Err *err) { return csv_check(source->location, err); }

@@ -1,6 +1,6 @@
-/* Reading ahead: a thread reads, hashes and splits the file, while the caller works on the records before.
+/* Reading ahead: a thread reads, hashes and splits the file while the caller works on earlier records.
  *
- * Records travel in blocks through a short ring. A block belongs to the thread until it is filled and to the caller
+ * Records are passed in blocks through a short ring. A block belongs to the thread until it is filled and to the caller
  * until it is emptied; only the two counts and the flags are shared, under one lock. What the caller sees is what it
  * would see without the thread: every record in order, then the reader's error, if any.
  */
@@ -31,10 +31,10 @@ typedef struct ReadAhead {
     Block blocks[BLOCKS];
     pthread_mutex_t lock;
     pthread_cond_t moved;
-    uint64_t filled, emptied; /* blocks, ever */
+    uint64_t filled, emptied; /* blocks in all */
     size_t waiting;           /* bytes of the filled ones */
     bool finished;            /* nothing more comes */
-    bool cancelled;            /* the caller has given up */
+    bool cancelled;            /* the caller has stopped */
     bool ok;                  /* the reader's answer, once finished */
     Err err;
 } ReadAhead;
@@ -114,7 +114,7 @@ static Block *next_block(ReadAhead *ahead)
     return block;
 }
 
-/* Emptied, so that a large record is gone at once and not when the ring comes round. */
+/* Emptied, so that a large record is gone at once and not when the ring reaches it again. */
 static void release_block(ReadAhead *ahead, Block *block, bool ok)
 {
     size_t size = block->arena.used;
@@ -166,7 +166,7 @@ bool csv_read_ahead(const CsvSource *source, RawSink *sink, void *ctx, Err *err)
             err_clear(&ahead->err);
         }
     } else {
-        ok = csv_read_source(source, sink, ctx, err); /* no thread to be had: the same, one after the other */
+        ok = csv_read_source(source, sink, ctx, err); /* no thread could be started: the same, one after the other */
     }
     for (int i = 0; i < BLOCKS; i++)
         arena_free(&ahead->blocks[i].arena);

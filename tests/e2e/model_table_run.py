@@ -3,7 +3,7 @@ from model_rows import (COLUMNS, ID, NATURAL, NEVER, UNKNOWN, Ambiguous, Change,
                         slot, unique_repeats)
 
 
-class Turn:
+class TableRun:
     """One table in a sync."""
 
     def __init__(self, model, name, sync_id, mode, policy):
@@ -27,7 +27,7 @@ class Turn:
             return False
         return skipped if last["gone"] or self.model.retries and "repeated_unique_key" in codes else True
 
-    def take(self, data, records, history, skipped):
+    def execute(self, data, records, history, skipped):
         report = self.report
         if self.may_skip(data, skipped):
             report["skipped"] = True
