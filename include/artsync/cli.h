@@ -65,7 +65,8 @@ typedef struct Command {
     int min_arguments, max_arguments;
     const char *summary;   /* one line, lower case, without a full stop */
     const char *details;   /* more sentences for `help COMMAND`, or NULL */
-    const char *examples;  /* two to five lines for a shell, each with its line feed; they run as they are against the demo */
+    const char *examples;  /* two to five lines for a shell, each with its line feed; they run as they are against
+                              the demo */
     const char *see_also;  /* other commands, with commas between them */
     unsigned needs;        /* of Need */
     const char *purpose;   /* what its role has to be allowed to do, see grants.h: checked before it begins; NULL: to
@@ -120,8 +121,8 @@ void arguments_free(Arguments *arguments);
 /* Was --json given? Answers also for a command line that cannot be parsed. */
 bool arguments_want_json(int argc, char *const *argv);
 
-/* "did you mean X, Y or Z?": the candidates nearest to a word, at most three that are as near; NULL where none is near. Lives
- * in `arena`. */
+/* "did you mean X, Y or Z?": the candidates nearest to a word, at most three that are as near; NULL where none is near.
+ * Lives in `arena`. */
 const char *did_you_mean(const char *word, const StringList *candidates, Arena *arena);
 /* "did you mean X? it is one of X, Y", of "X|Y". */
 const char *choice_hint(const char *word, const char *choices, Arena *arena);

@@ -209,7 +209,8 @@ static bool run(Cli *cli, Err *err)
 {
     const char *shell = cli_argument(cli, 0);
     if (strcmp(shell, "bash") != 0 && strcmp(shell, "zsh") != 0)
-        return err_set(err, ERR_USAGE, choice_hint(shell, cmd_completion.arguments, &cli->arena), "there is no completion for %s", shell);
+        return err_set(err, ERR_USAGE, choice_hint(shell, cmd_completion.arguments, &cli->arena),
+                       "there is no completion for %s", shell);
     void (*print)(FILE *, CommandTable) = strcmp(shell, "bash") == 0 ? print_bash : print_zsh;
     static const ReportSection sections[] = {{FOR_ALL, 1, write_script}, {0}};
     return cli_report(cli, sections, &(Script){shell, cli->arguments.commands, print}, NULL, err);

@@ -1,4 +1,4 @@
-/* db drop, db reset: for development only, and only when it was said twice. */
+/* db drop, db reset: for development only, and only with two confirmations. */
 #include <string.h>
 
 #include "artsync/schema.h"

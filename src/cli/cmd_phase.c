@@ -198,7 +198,8 @@ static bool run(Cli *cli, Err *err)
     const char *name = cli_argument(cli, 0);
     Move move = {0};
     if (name && !phase_parse(name, &move.to))
-        return err_set(err, ERR_USAGE, choice_hint(name, "parallel|primary|archive", &cli->arena), "there is no phase %s", name);
+        return err_set(err, ERR_USAGE, choice_hint(name, "parallel|primary|archive", &cli->arena),
+                       "there is no phase %s", name);
     bool ok = !name || grants_require(cli->pg, cli->base, "phase", err);
     ok = ok && (name ? change(cli, &move, err) : show(cli, &move, err));
     cli->committed = name && ok;

@@ -4,8 +4,8 @@
 
 enum { SHOWN = 3, PREFIX = 2 };
 
-/* How far `candidate` is from `word`; above `limit`: another word. One that was cut short is nearer than any typing error but
- * the smallest. */
+/* How far `candidate` is from `word`; above `limit`: another word. One that was cut short is nearer than any typing
+ * error but the smallest. */
 static size_t distance_of(const char *word, const char *candidate, size_t limit)
 {
     size_t n = strlen(word);
@@ -26,7 +26,7 @@ const char *did_you_mean(const char *word, const StringList *candidates, Arena *
 {
     const char *nearest[SHOWN];
     int found = 0;
-    size_t n = strlen(word), best = n < 4 ? 2 : n < 8 ? 3 : 4; /* more differences than that are another word */
+    size_t n = strlen(word), best = n < 4 ? 2 : n < 8 ? 3 : 4; /* with more differences it is another word */
     for (int i = 0; i < candidates->n; i++) {
         const char *candidate = candidates->items[i];
         size_t distance = distance_of(word, candidate, best);
@@ -56,7 +56,8 @@ const char *choice_hint(const char *word, const char *choices, Arena *arena)
         p += n;
     }
     const char *meant = did_you_mean(word, &list, arena);
-    const char *hint = arena_printf(arena, "%s%sit is one of %s", meant ? meant : "", meant ? " " : "", buf_view(&all).p);
+    const char *hint =
+        arena_printf(arena, "%s%sit is one of %s", meant ? meant : "", meant ? " " : "", buf_view(&all).p);
     buf_free(&all);
     return hint;
 }

@@ -8,8 +8,8 @@
 #include "plan_identity.h"
 
 /* Records lie in the order in which they came. State, rows and file mostly agree on that order, so the record after the
- * last one that was asked for is tried first, and reading a million of them in that order also reads memory in order. The
- * index is for the others; it is built when it is first needed. It is no TextMap: it holds millions of records in 8
+ * last one that was asked for is tried first, and reading a million of them in that order also reads memory in order.
+ * The index is for the others; it is built when it is first needed. It is no TextMap: it holds millions of records in 8
  * bytes each, without their texts. */
 struct RecordIndex {
     IndexedRecord *records;

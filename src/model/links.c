@@ -221,8 +221,8 @@ const char *link_export_id(const LinkIndex *index, Str name)
 /* ---- splitting ----
  *
  * An element starts at the cell's start or after a comma. It is, in this order of preference, a quoted string, a known
- * name that may hold commas, or whatever is before the next comma. Of all ways to cut the cell the one with the
- * fewest unknown elements is chosen, then the one with the fewest elements; found from the end backwards, once per start. */
+ * name that may hold commas, or whatever is before the next comma. Of all ways to cut the cell the one with the fewest
+ * unknown elements is chosen, then the one with the fewest elements; found from the end backwards, once per start. */
 
 typedef struct Cut {
     Str element;              /* of the best way, what starts here (with its quotes) */

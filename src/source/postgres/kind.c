@@ -11,7 +11,7 @@ static bool takes(const Table *table, const char *location)
     return table && table->from.database && strcmp(location, table->from.name) == 0;
 }
 
-/* Whoever waits for another run holds no transaction: it would keep old rows of the other database alive. */
+/* A run that waits for another one holds no transaction: it would keep old rows of the other database alive. */
 static bool check(const Source *source, Err *err)
 {
     Database *database = database_of(source, err);
