@@ -29,7 +29,7 @@ typedef struct Pg Pg;
 bool pg_open(Pg **pg, const char *url, const char *application_name, Err *err);
 void pg_close(Pg *pg); /* accepts NULL */
 
-/* The same for who only reads: a server that takes no writes is valid. */
+/* The same for who only reads: a server that takes no writes is enough. */
 bool pg_open_reader(Pg **pg, const char *url, const char *application_name, Err *err);
 
 /* Connect once more as pg_open did; the old connection is closed. False: `err` is set and pg is what it was. */
