@@ -103,7 +103,7 @@ static bool measure_tables(Pg *pg, Manifest *out, Err *err)
 static bool server_major(Pg *pg, int *major, Err *err)
 {
     char *version = NULL;
-    if (!pg_value(pg, "SHOW server_version_num", 0, NULL, &version, err))
+    if (!pg_value(pg, sql_query("server_version"), 0, NULL, &version, err))
         return false;
     *major = (int)strtol(version, NULL, 10) / 10000;
     free(version);
@@ -117,7 +117,7 @@ static bool dump(Pg *pg, const Scope *scope, const char *temporary, Manifest *ou
     Arena *arena = &out->arena;
     int major = 0, n = 0;
     bool ok = server_major(pg, &major, err) && child_find("pg_dump", major, arena, &program, &out->pg_major, err) &&
-              pg_value(pg, "SELECT pg_catalog.pg_export_snapshot()", 0, NULL, &snapshot, err);
+              pg_value(pg, sql_query("export_snapshot"), 0, NULL, &snapshot, err);
     if (ok) {
         const char **args = arena_alloc(arena, sizeof *args * (size_t)(16 + 2 * (scope->schemas.n + scope->foreign.n)));
         const char *fixed[] = {"pg_dump", "--format=custom", "--encoding=UTF8", "--no-password",

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "artsync/interrupt.h"
+#include "plan_backup.h"
 
 static const char footer[] = "\nartsync-backup ";
 enum { FOOTER_DIGITS = 12, FOOTER_SIZE = sizeof footer - 1 + FOOTER_DIGITS + 1, MANIFEST_MAX = 16 * 1024 * 1024 };
@@ -21,15 +22,11 @@ const char *table_sql_name(const BackupTable *table, Arena *arena)
     return copy;
 }
 
-/* A sum does not depend on the order of rows; SHA-256 does not depend on PostgreSQL's version. */
 bool table_measure(Pg *pg, const BackupTable *table, int64_t *rows, const char **checksum, Arena *arena, Err *err)
 {
     Buf sql = {0};
     PgRows *found = NULL;
-    buf_str(&sql, "SELECT count(*), coalesce(sum(('x' || left(encode(sha256(convert_to(t::text, 'UTF8')), 'hex'), 16))"
-                  "::bit(64)::bigint), 0) FROM ");
-    sql_name(&sql, table->schema, table->name);
-    buf_str(&sql, " AS t");
+    plan_measure(&sql, table->schema, table->name);
     bool ok = interrupt_check(err) && pg_row(pg, sql.data, 0, NULL, &found, err);
     if (ok) {
         *rows = pg_int(found, 0, 0);

@@ -15,6 +15,7 @@
 #include "archive.h"
 #include "child.h"
 #include "manifest.h"
+#include "plan_backup.h"
 
 typedef struct Restore {
     Pg *pg;
@@ -38,10 +39,12 @@ static bool check_rows(Restore *r, bool force, Err *err)
         char *there = NULL, *filled = NULL;
         if (!t->business)
             continue;
-        if (!pg_value(r->pg, "SELECT to_regclass($1) IS NOT NULL", 1, &name, &there, err))
+        if (!pg_value(r->pg, sql_query("relation_exists"), 1, &name, &there, err))
             return false;
-        bool ok = there[0] != 't' || pg_value(r->pg, arena_printf(&r->arena, "SELECT EXISTS (SELECT FROM %s)", name), 0,
-                                              NULL, &filled, err);
+        Buf any_row = {0};
+        plan_any_row(&any_row, t->schema, t->name);
+        bool ok = there[0] != 't' || pg_value(r->pg, any_row.data, 0, NULL, &filled, err);
+        buf_free(&any_row);
         bool refuse = ok && filled && filled[0] == 't' && !force;
         free(there);
         free(filled);
@@ -115,8 +118,7 @@ static bool make_schemas(Restore *r, Err *err)
     const char *params[] = {wanted.data};
     bool ok = pg_query(r->pg, sql_query("schemas_missing"), 1, params, &rows, err);
     for (int i = 0; ok && i < pg_count(rows); i++) {
-        buf_str(&sql, "CREATE SCHEMA ");
-        sql_ident(&sql, pg_get(rows, i, 0));
+        plan_make_schema(&sql, pg_get(rows, i, 0));
         ok = pg_run(r->pg, sql.data, 0, NULL, NULL, err);
         buf_clear(&sql);
     }

@@ -5,6 +5,7 @@
 #include "artsync/check.h"
 #include "artsync/interrupt.h"
 #include "artsync/progress.h"
+#include "plan_check.h"
 #include "query.h"
 
 static const char folder[] = "checks/";
@@ -126,9 +127,7 @@ static bool count_violations(Pg *pg, Check *check, Err *err)
 {
     Buf sql = {0};
     PgRows *rows = NULL;
-    /* the line feed ends a comment that the file may end with */
-    buf_printf(&sql, "SELECT pg_catalog.count(*) OVER (), violation.* FROM (\n%s\n) AS violation LIMIT %d", check->sql,
-               CHECK_SAMPLE);
+    plan_violations(&sql, check->sql, CHECK_SAMPLE);
     bool ok = pg_query(pg, sql.data, 0, NULL, &rows, err);
     buf_free(&sql);
     if (!ok)
@@ -153,7 +152,7 @@ static bool explain(Pg *pg, Check *check, Err *err)
 {
     Buf sql = {0};
     PgRows *rows = NULL;
-    buf_printf(&sql, "EXPLAIN SELECT * FROM (\n%s\n) AS violation", check->sql);
+    plan_explain(&sql, check->sql);
     bool ok = pg_query(pg, sql.data, 0, NULL, &rows, err);
     pg_rows_free(rows);
     buf_free(&sql);

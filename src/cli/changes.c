@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "artsync/cells.h"
+#include "plan_reports.h"
 #include "report_sync.h"
 
 enum { PAGE = 500, PAGE_BYTES = 4 * 1024 * 1024, VALUE_MAX = 70, NAME_MAX_CHARS = 60 };
@@ -49,16 +50,6 @@ void change_lines(Report *report, const char *table, const char *id, const char 
     cells_free(&cells);
 }
 
-void sql_name_column(Buf *out, const Table *table, const char *alias)
-{
-    if (table->name_column < 0) {
-        buf_str(out, "NULL::text");
-        return;
-    }
-    sql_name(out, alias, table->columns[table->name_column].name);
-    buf_str(out, "::text");
-}
-
 /* ---- a diff's changes, page by page ---- */
 
 typedef struct Page {
@@ -87,9 +78,7 @@ static bool look_up(Page *page, const Table *table, NamedRow *names, int *n, PgR
     if (n_ids == 0 || table->name_column < 0 || report_for(page->report) == FOR_PROGRAMS)
         return true;
     Buf sql = {0}, array = {0};
-    sql_expand(&sql, table, "SELECT t.{id}::text, ");
-    sql_name_column(&sql, table, "t");
-    sql_expand(&sql, table, " FROM {table} AS t WHERE t.{id}::text = ANY ($1::text[])");
+    plan_row_names(&sql, table);
     sql_array(&array, ids, n_ids);
     bool ok = pg_query(page->cli->pg, sql.data, 1, (const char *[]){array.data}, rows, err);
     buf_free(&sql);

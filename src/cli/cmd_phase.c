@@ -136,7 +136,7 @@ static bool run_gate(Cli *cli, Move *move, Err *err)
 {
     Pg *pg = cli->pg;
     move->gated = checks_load(cli->base_name, &move->validation.checks, err) && pg_savepoint(pg, "artsync_gate", err) &&
-                  pg_run(pg, "SET TRANSACTION READ ONLY", 0, NULL, NULL, err) &&
+                  pg_run(pg, sql_query("read_only"), 0, NULL, NULL, err) &&
                   validation_run(cli, cli_text(cli, "export-dir"), &move->validation, err) &&
                   pg_rollback_to(pg, "artsync_gate", err);
     return move->gated;

@@ -1,5 +1,6 @@
 /* cmd_stats.c - rows per table and the last sync. */
 #include "artsync/embed.h"
+#include "plan_reports.h"
 #include "private.h"
 
 static const Option options[] = {{0}};
@@ -17,20 +18,6 @@ const Command cmd_stats = {
     .options = options,
     .run = run,
 };
-
-/* One row a table, in the order of the base: name, rows, active. */
-static void counts_sql(const Base *base, Buf *sql)
-{
-    for (int i = 0; i < base->n_tables; i++) {
-        const Table *table = &base->tables[i];
-        buf_str(sql, i ? " UNION ALL SELECT " : "SELECT ");
-        sql_literal(sql, table->name);
-        sql_expand(sql, table, "::text AS name, count(*) AS rows, count(*) FILTER (WHERE {active}) AS active");
-        buf_printf(sql, ", %d AS place", i);
-        sql_expand(sql, table, " FROM {table} AS t");
-    }
-    buf_str(sql, " ORDER BY place");
-}
 
 typedef struct Last {
     const char *sync_id, *at;
@@ -98,7 +85,7 @@ static bool run(Cli *cli, Err *err)
     Buf sql = {0};
     Stats stats = {.cli = cli, .phase = PHASE_PARALLEL};
     const char *base[] = {cli->base->name};
-    counts_sql(cli->base, &sql);
+    plan_row_counts(&sql, cli->base);
     bool ok = pg_begin(cli->pg, PG_TX_READ, err) && pg_query(cli->pg, sql.data, 0, NULL, &stats.counts, err) &&
               pg_query(cli->pg, sql_query("stats_last_syncs"), 1, base, &stats.lasts, err) &&
               pg_row(cli->pg, sql_query("stats_log_count"), 1, base, &stats.logs, err) &&

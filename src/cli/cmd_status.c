@@ -113,10 +113,7 @@ static bool read_ages(Cli *cli, const PendingStatus *statuses, PgRows **ages, Er
     for (int i = 0; i < cli->base->n_tables; i++)
         stamps[i] = statuses[i].last_synced_at[0] ? statuses[i].last_synced_at : NULL;
     sql_array(&array, stamps, cli->base->n_tables);
-    bool ok = pg_query(cli->pg,
-                       "SELECT floor(extract(epoch FROM clock_timestamp() - s.at::timestamptz))::bigint "
-                       "FROM unnest($1::text[]) WITH ORDINALITY AS s (at, n) ORDER BY s.n",
-                       1, (const char *[]){array.data}, ages, err);
+    bool ok = pg_query(cli->pg, sql_query("ages"), 1, (const char *[]){array.data}, ages, err);
     buf_free(&array);
     return ok;
 }

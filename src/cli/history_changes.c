@@ -8,34 +8,9 @@
 #include "artsync/changes.h"
 #include "artsync/embed.h"
 #include "history.h"
+#include "plan_reports.h"
 
 enum { C_SYNC, C_AT, C_ID, C_NAME, C_ACTION, C_COLUMNS, C_TYPE, C_AGE };
-
-/* One table's changes, oldest first. $1: the sync_logs id, or with `by_record` the record id; $2 base, $3 table, $4 how
- * many (NULL: all). */
-static void changes_sql(Buf *out, const Table *table, bool by_record)
-{
-    buf_str(out, "SELECT l.sync_id, to_char(coalesce(x.at, l.completed_at, l.started_at) AT TIME ZONE 'UTC', "
-                 "'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'), x.id, ");
-    sql_name_column(out, table, "t");
-    buf_str(out, ", x.action, x.columns, l.sync_type, floor(extract(epoch FROM clock_timestamp() - "
-                 "coalesce(x.at, l.completed_at, l.started_at)))::bigint FROM ("
-                 "SELECT record_id AS id, 'created' AS action, NULL::text AS columns, first_log AS log, "
-                 "NULL::timestamptz AS at, 0::bigint AS place");
-    sql_expand(out, table, " FROM {state}");
-    buf_printf(out,
-               " WHERE created AND %s"
-               " UNION ALL SELECT record_id, 'created', NULL, created_log, NULL, 0 FROM artsync.changes"
-               " WHERE action = 'deleted' AND %s"
-               " UNION ALL SELECT record_id, action, columns::text, log_id, at, id FROM artsync.changes"
-               " WHERE action <> 'state' AND %s"
-               ") AS x JOIN public.sync_logs AS l ON l.id = x.log",
-               by_record ? "record_id = $1" : "first_log = $1::bigint",
-               by_record ? "record_id = $1" : "created_log = $1::bigint",
-               by_record ? "record_id = $1" : "log_id = $1::bigint");
-    sql_expand(out, table, " LEFT JOIN {table} AS t ON t.{id}::text = x.id WHERE l.base = $2 AND l.table_name = $3 "
-                         "ORDER BY x.log, x.place, x.id LIMIT $4::bigint");
-}
 
 typedef struct History {
     Cli *cli;
@@ -116,7 +91,7 @@ static bool write_table(History *history, const Table *table, const char *key, E
 {
     Buf sql = {0};
     history->table = table;
-    changes_sql(&sql, table, history->record != NULL);
+    plan_report_changes(&sql, table, history->record != NULL);
     int64_t most = report_left(history->report);
     const char *limit = most == INT64_MAX ? NULL : report_number(history->report, most);
     const char *params[] = {key, history->cli->base->name, table->name,
@@ -191,8 +166,7 @@ static bool record_exists(Cli *cli, const Table *table, const char *record, bool
 {
     Buf sql = {0};
     PgRows *rows = NULL;
-    sql_expand(&sql, table, "SELECT EXISTS (SELECT FROM {state} WHERE record_id = $1) "
-                          "OR EXISTS (SELECT FROM {table} AS t WHERE t.{id}::text = $1)");
+    plan_record_exists(&sql, table);
     bool ok = pg_row(cli->pg, sql.data, 1, (const char *[]){record}, &rows, err);
     *exists = *exists || (ok && pg_bool(rows, 0, 0));
     pg_rows_free(rows);

@@ -7,6 +7,7 @@
 #include "artsync/counters.h"
 #include "artsync/embed.h"
 #include "artsync/file.h"
+#include "plan_reports.h"
 #include "report_page.h"
 
 /* ---- a run from the log ---- */
@@ -81,9 +82,7 @@ static bool count_rows(Cli *cli, int64_t *n, Err *err)
 {
     Buf sql = {0};
     PgRows *rows = NULL;
-    buf_str(&sql, "SELECT 0");
-    for (int i = 0; i < cli->base->n_tables; i++)
-        sql_expand(&sql, &cli->base->tables[i], " + (SELECT count(*) FROM {table})");
+    plan_all_rows(&sql, cli->base);
     bool ok = pg_row(cli->pg, sql.data, 0, NULL, &rows, err);
     *n = ok ? pg_int(rows, 0, 0) : 0;
     pg_rows_free(rows);

@@ -59,7 +59,5 @@ Style change_style(const char *action);
 /* What the name column says in `columns`: the new value, else the old one; NULL: it is not among them. */
 const char *change_name(const Table *table, const char *columns, Arena *arena);
 
-/* "t"."name column"::text for SQL, or NULL::text where the table has no name column. */
-void sql_name_column(Buf *out, const Table *table, const char *alias);
 
 #endif

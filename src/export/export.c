@@ -9,111 +9,14 @@
 #include "artsync/file.h"
 #include "artsync/interrupt.h"
 #include "artsync/source.h"
+#include "plan_export.h"
 #include "shape.h"
-
-/* ---- which columns a file has, and the statement that fills them ---- */
-
-typedef enum CellKind { CELL_VALUE, CELL_LINK, CELL_ID, CELL_LINK_ID } CellKind;
-
-typedef struct Cell {
-    const char *header;
-    CellKind kind;
-    const Column *column; /* NULL: CELL_ID */
-} Cell;
-
-typedef struct Layout {
-    Cell *cells;
-    int n;
-} Layout;
-
-/* Several columns may be fed by one header: it is written once, for the first of them. */
-static void add_cell(Layout *layout, const StringList *headers, CellKind kind, const Column *column)
-{
-    if (headers->n == 0)
-        return;
-    for (int i = 0; i < layout->n; i++)
-        if (strcmp(layout->cells[i].header, headers->items[0]) == 0)
-            return;
-    layout->cells[layout->n++] = (Cell){headers->items[0], kind, column};
-}
-
-static Layout layout_of(const Table *table, Arena *arena)
-{
-    Layout layout = {arena_alloc(arena, sizeof(Cell) * (size_t)(2 * table->n_columns + 1)), 0};
-    for (int c = 0; c < table->n_columns; c++)
-        add_cell(&layout, &table->columns[c].headers, table->columns[c].to ? CELL_LINK : CELL_VALUE,
-                 &table->columns[c]);
-    add_cell(&layout, &table->id_headers, CELL_ID, NULL);
-    for (int c = 0; c < table->n_columns; c++)
-        add_cell(&layout, &table->columns[c].id_headers, CELL_LINK_ID, &table->columns[c]);
-    return layout;
-}
-
-static void add_field(Buf *sql, const char *alias, int number, const char *name)
-{
-    if (number >= 0)
-        buf_printf(sql, "%s%d.", alias, number);
-    else
-        buf_printf(sql, "%s.", alias);
-    sql_ident(sql, name);
-}
-
-static const char *key_of(const Table *table) { return table->catalog->columns[table->catalog->primary_key].name; }
-
-static void select_cell(Buf *sql, const Table *table, const Cell *cell)
-{
-    const Table *to = cell->column ? cell->column->to : NULL;
-    switch (cell->kind) {
-    case CELL_VALUE:
-        add_field(sql, "t", -1, cell->column->name);
-        break;
-    case CELL_ID:
-        add_field(sql, "t", -1, table->id_column);
-        break;
-    case CELL_LINK_ID:
-        add_field(sql, "p", cell->column->index, to->id_column);
-        break;
-    case CELL_LINK:
-        if (to->name_column >= 0)
-            add_field(sql, "p", cell->column->index, to->columns[to->name_column].name);
-        else
-            add_field(sql, "p", cell->column->index, to->id_column);
-        break;
-    }
-}
-
-static void select_rows(Buf *sql, const Table *table, const Layout *layout, bool include_inactive)
-{
-    buf_str(sql, "SELECT ");
-    for (int i = 0; i < layout->n; i++) {
-        buf_str(sql, i ? ", " : "");
-        select_cell(sql, table, &layout->cells[i]);
-    }
-    buf_str(sql, " FROM ");
-    sql_name(sql, table->schema, table->name);
-    buf_str(sql, " AS t");
-    for (int c = 0; c < table->n_columns; c++) {
-        const Column *column = &table->columns[c];
-        if (!column->to)
-            continue;
-        buf_str(sql, " LEFT JOIN ");
-        sql_name(sql, column->to->schema, column->to->name);
-        buf_printf(sql, " AS p%d ON ", c);
-        add_field(sql, "p", c, key_of(column->to));
-        buf_str(sql, " = ");
-        add_field(sql, "t", -1, column->name);
-    }
-    if (!include_inactive)
-        sql_expand(sql, table, " WHERE {active}");
-    buf_str(sql, " ORDER BY ");
-    add_field(sql, "t", -1, table->catalog->primary_key >= 0 ? key_of(table) : table->id_column);
-}
 
 /* ---- one file ---- */
 
 typedef struct Writing {
     const Base *base;
-    const Layout *layout;
+    const ExportLayout *layout;
     CsvWriter *writer;
     AtomicFile *file;
     Buf scratch;
@@ -124,10 +27,10 @@ static bool write_row(void *ctx, const char *const *cells, int n, Err *err)
 {
     Writing *w = ctx;
     for (int i = 0; i < n; i++) {
-        const Cell *cell = &w->layout->cells[i];
-        const char *text = cell->kind == CELL_VALUE
+        const ExportCell *cell = &w->layout->cells[i];
+        const char *text = cell->kind == EXPORT_VALUE
                                ? shape_cell(cell->column, w->base->date_order, cells[i], &w->scratch)
-                           : cell->kind == CELL_LINK ? shape_link(cells[i], &w->scratch)
+                           : cell->kind == EXPORT_LINK ? shape_link(cells[i], &w->scratch)
                                                      : cells[i];
         csv_write_cell(w->writer, text);
     }
@@ -140,13 +43,13 @@ static bool write_table(Pg *pg, const Base *base, ExportTable *table, AtomicFile
 {
     Arena arena = {0};
     Buf sql = {0};
-    Layout layout = layout_of(table->table, &arena);
+    ExportLayout layout = export_layout(table->table, &arena);
     Writing w = {.base = base, .layout = &layout, .file = file};
     w.writer = csv_writer_new(atomic_file_stream(file));
     for (int i = 0; i < layout.n; i++)
         csv_write_cell(w.writer, layout.cells[i].header);
     csv_write_end(w.writer);
-    select_rows(&sql, table->table, &layout, include_inactive);
+    plan_export(&sql, table->table, &layout, include_inactive);
     bool ok = pg_each(pg, sql.data, 0, NULL, write_row, &w, err);
     table->rows = w.rows;
     csv_writer_free(w.writer);

@@ -1,0 +1,2 @@
+-- $1: a quoted name.
+SELECT pg_catalog.to_regclass($1) IS NOT NULL
