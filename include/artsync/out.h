@@ -24,6 +24,9 @@ void out_setup(bool no_color);
 /* Flush stdout and see whether all of it arrived: ERR_IO. *gone (may be NULL): the reader closed the pipe. */
 bool out_finish(bool *gone, Err *err);
 
+/* Columns of the terminal that stdout is; 0: it is none. */
+size_t out_width(void);
+
 /* ---- words ---- */
 
 const char *style_begin(Style style); /* "" where stdout is not coloured */
@@ -58,7 +61,9 @@ void text_table_column(TextTable *table, const char *heading, unsigned flags);
 void text_table_row(TextTable *table);
 void text_table_cell(TextTable *table, Style style, const char *text); /* copied and made safe; NULL: empty */
 void text_table_number(TextTable *table, Style style, int64_t n);      /* the style counts where n is not 0 */
+/* As wide as the terminal at most, by breaking columns of text into lines; in a file or pipe a row is a line. */
 void text_table_print(const TextTable *table, FILE *out);
+void text_table_print_within(const TextTable *table, size_t limit, FILE *out); /* limit 0: none */
 void text_table_free(TextTable *table); /* accepts NULL */
 
 /* ---- JSON ---- */

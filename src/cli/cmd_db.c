@@ -107,11 +107,12 @@ static bool write_applied(Report *report, void *ctx, Err *err)
 {
     (void)err;
     const MigrationReport *migrations = ctx;
-    if (migrations->applied)
+    if (migrations->applied) {
         report_line(report, "%s applied to %s.",
                     out_noun(migrations->applied, "migration", "migrations", report_arena(report)),
                     migrations->database);
-    else
+        report_line(report, "To see what a sync would do: %s", command_line(report_arena(report), "sync --dry-run"));
+    } else
         report_line(report, "Nothing to do: the schema of %s is up to date.", migrations->database);
     return true;
 }

@@ -1,6 +1,7 @@
 /* cmd_rejects.c - the records that were not written: listed, or as a CSV to correct. */
 #include <stdlib.h>
 
+#include "artsync/cells.h"
 #include "artsync/embed.h"
 #include "artsync/shell.h"
 #include "rejects.h"
@@ -60,6 +61,7 @@ typedef struct Listing {
     Report *report;
     Arena arena;
     const char *table, *file; /* whose heading was written last */
+    Buf tables;               /* all of them, as cells */
     int64_t n;
 } Listing;
 
@@ -68,6 +70,8 @@ static void listed_line(Report *report, void *ctx, const char *const *cells)
     Listing *listing = ctx;
     if (!listing->table || strcmp(listing->table, cells[REJECT_TABLE]) != 0 ||
         strcmp(listing->file, cells[REJECT_FILE]) != 0) {
+        if (!listing->table || strcmp(listing->table, cells[REJECT_TABLE]) != 0)
+            cells_add(&listing->tables, cells[REJECT_TABLE]);
         listing->table = arena_str(&listing->arena, cells[REJECT_TABLE]);
         listing->file = arena_str(&listing->arena, cells[REJECT_FILE]);
         report_gap(report);
@@ -110,8 +114,13 @@ static bool write_advice(Report *report, void *ctx, Err *err)
     }
     report_gap(report);
     report_line(report, "%s. To fix and replay them:", out_noun(listing->n, "reject", "rejects", arena));
-    report_line(report, "  %s", command_line(arena, "rejects --table %s --csv " FIXED_CSV, listing->table));
-    report_line(report, "  %s", rejects_replay(listing->table, FIXED_CSV, arena));
+    Cells tables = {0};
+    cells_split(listing->tables.data, &tables);
+    for (int i = 0; i < tables.n; i++) {
+        report_line(report, "  %s", command_line(arena, "rejects --table %s --csv " FIXED_CSV, tables.items[i]));
+        report_line(report, "  %s", rejects_replay(tables.items[i], FIXED_CSV, arena));
+    }
+    cells_free(&tables);
     return true;
 }
 
@@ -120,6 +129,7 @@ static bool list(Cli *cli, const char *const *params, Err *err)
     static const ReportSection sections[] = {{FOR_ALL, 1, write_list}, {FOR_PEOPLE, 2, write_advice}, {0}};
     Listing listing = {.cli = cli, .params = params};
     bool ok = cli_report(cli, sections, &listing, NULL, err);
+    buf_free(&listing.tables);
     arena_free(&listing.arena);
     return ok;
 }

@@ -1,6 +1,7 @@
 /* cmd_status.c - per table: its file, changed or not, the last sync, open rejects. */
 #include "artsync/embed.h"
 #include "artsync/log.h"
+#include "artsync/shell.h"
 #include "private.h"
 
 static const Option options[] = {
@@ -98,6 +99,12 @@ static bool write_summary(Report *report, void *ctx, Err *err)
                 status->phase == PHASE_ARCHIVE ? "Nothing is synced any more."
                 : due                          ? "A sync would read the marked files."
                                                : "A sync would have nothing to read.");
+    if (due && status->phase != PHASE_ARCHIVE) {
+        Arena *arena = report_arena(report);
+        const char *dir = cli_given(status->cli, "export-dir") ? cli_text(status->cli, "export-dir") : NULL;
+        report_line(report, "To read them: %s",
+                    dir ? command_line(arena, "sync --export-dir %s", dir) : command_line(arena, "sync"));
+    }
     write_killed(report, status->killed);
     return true;
 }

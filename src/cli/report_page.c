@@ -198,9 +198,7 @@ static bool write_conflicts(Report *report, void *ctx, Err *err)
         report_line(report, "The log keeps only how many there were. sync --report writes a page that lists them.");
         return true;
     }
-    bool ok = report_conflicts(report, ctx, err);
-    report_line(report, "What to do: where the other value is right, enter it in the database or in Airtable.");
-    return ok;
+    return report_conflicts(report, ctx, err);
 }
 
 static Style check_style(const char *word)

@@ -135,7 +135,12 @@ bool report_conflicts(Report *report, void *ctx, Err *err)
         .many = "others",
         .see = see_json,
     };
-    return report_spool(report, &table, NULL, ((SyncReport *)ctx)->result->conflicts, err);
+    Spool *conflicts = ((SyncReport *)ctx)->result->conflicts;
+    if (!report_spool(report, &table, NULL, conflicts, err))
+        return false;
+    if (spool_count(conflicts))
+        report_line(report, "  What to do: where the other value is right, enter it in the database or in Airtable.");
+    return true;
 }
 
 /* ---- cleaning ---- */

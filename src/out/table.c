@@ -9,6 +9,7 @@ enum { CELL_MAX = 200, GAP = 2 };
 typedef struct Cell {
     const char *text;
     Style style;
+    size_t indent; /* of the lines after the first */
 } Cell;
 
 typedef struct Heading {
@@ -52,23 +53,23 @@ static void add(TextTable *table, Cell cell)
 void text_table_row(TextTable *table)
 {
     while (table->n_cells % table->n_headings)
-        add(table, (Cell){"", STYLE_PLAIN});
+        add(table, (Cell){"", STYLE_PLAIN, 0});
 }
 
 void text_table_cell(TextTable *table, Style style, const char *text)
 {
-    add(table, (Cell){out_safe(text, CELL_MAX, &table->arena), style});
+    add(table, (Cell){out_safe(text, CELL_MAX, &table->arena), style, 0});
 }
 
 void text_table_number(TextTable *table, Style style, int64_t n)
 {
-    add(table, (Cell){out_count(n, &table->arena), n ? style : STYLE_PLAIN});
+    add(table, (Cell){out_count(n, &table->arena), n ? style : STYLE_PLAIN, 0});
 }
 
 static Cell cell_at(const TextTable *table, int row, int column)
 {
     int i = row * table->n_headings + column;
-    return i < table->n_cells ? table->cells[i] : (Cell){"", STYLE_PLAIN};
+    return i < table->n_cells ? table->cells[i] : (Cell){"", STYLE_PLAIN, 0};
 }
 
 static size_t width_of(const char *text) { return utf8_width(str_of(text)); }
@@ -88,40 +89,121 @@ static size_t column_width(const TextTable *table, int column, int n_rows)
     return shown ? (width ? width : 1) : 0;
 }
 
+/* ---- within a width ---- */
+
+static size_t total_of(const TextTable *table, const size_t *widths, size_t gap)
+{
+    size_t total = 0;
+    for (int c = 0; c < table->n_headings; c++)
+        total += widths[c] ? widths[c] + (total ? gap : 0) : 0;
+    return total;
+}
+
+static bool is_zero(const TextTable *table, int column, int n_rows)
+{
+    for (int r = 0; r < n_rows; r++) {
+        const char *text = cell_at(table, r, column).text;
+        if (*text && strcmp(text, "0") != 0)
+            return false;
+    }
+    return n_rows > 0;
+}
+
+/* What gives way where a table is too wide, as far as is needed: numbers that are 0 in every row, from the right; columns of
+ * text, the widest first, down to LEAST; one of the two blanks between columns. Returns these. */
+static size_t shrink(const TextTable *table, size_t *widths, int n_rows, size_t limit)
+{
+    enum { LEAST = 12 };
+    for (int c = table->n_headings - 1; c > 0 && total_of(table, widths, GAP) > limit; c--)
+        if (table->headings[c].flags & COLUMN_RIGHT && is_zero(table, c, n_rows))
+            widths[c] = 0;
+    for (size_t total = total_of(table, widths, GAP); total > limit; total--) {
+        int widest = -1;
+        for (int c = 0; c < table->n_headings; c++)
+            if (!(table->headings[c].flags & COLUMN_RIGHT) && widths[c] > LEAST &&
+                (widest < 0 || widths[c] > widths[widest]))
+                widest = c;
+        if (widest < 0)
+            return 1;
+        widths[widest]--;
+    }
+    return GAP;
+}
+
+/* How many bytes of `text` go into `width` columns: up to a blank where there is one, else as many characters as fit, at
+ * least one. *rest is what follows, without the blanks between. */
+static size_t line_bytes(const char *text, size_t width, const char **rest)
+{
+    Str all = str_of(text);
+    size_t fits = 0, blank = 0, columns = 0;
+    bool hidden;
+    for (size_t size; fits < all.n; fits += size) {
+        utf8_next(all, fits, &size, &hidden);
+        size_t wide = utf8_width((Str){text + fits, size});
+        if (columns + wide > width && fits > 0)
+            break;
+        if (text[fits] == ' ' && strspn(text, " ") < fits)
+            blank = fits;
+        columns += wide;
+    }
+    size_t n = fits == all.n || text[fits] == ' ' || !blank ? fits : blank;
+    *rest = text + n + strspn(text + n, " ");
+    return n;
+}
+
+/* ---- printing ---- */
+
 static void pad(FILE *out, size_t n) { fprintf(out, "%*s", (int)n, ""); }
 
-static void print_line(const TextTable *table, const size_t *widths, int row, FILE *out)
+/* One line of a row, as far as its cells fit; they go on with what is left of them. False: nothing is left. */
+static bool print_line(const TextTable *table, const size_t *widths, size_t gap, Cell *cells, FILE *out)
 {
     size_t owed = 0; /* blanks that are printed only if something follows: no line ends in blanks */
+    bool more = false;
     for (int c = 0; c < table->n_headings; c++) {
         if (widths[c] == 0)
             continue;
-        Cell cell = row < 0 ? (Cell){table->headings[c].text, STYLE_BOLD} : cell_at(table, row, c);
-        size_t rest = widths[c] - width_of(cell.text);
+        Cell *cell = &cells[c];
+        const char *text = cell->text, *left = "";
         bool right = table->headings[c].flags & COLUMN_RIGHT;
-        if (right)
-            owed += rest;
-        if (*cell.text) {
+        size_t n = right ? strlen(text) : line_bytes(text, widths[c] - cell->indent, &left);
+        size_t width = cell->indent + utf8_width((Str){text, n}), rest = widths[c] > width ? widths[c] - width : 0;
+        owed += right ? rest : cell->indent;
+        if (n) {
             pad(out, owed);
             owed = 0;
-            fprintf(out, "%s%s%s", style_begin(cell.style), cell.text, style_end(cell.style));
-        } else if (right) {
-            owed += width_of(cell.text);
+            fprintf(out, "%s%.*s%s", style_begin(cell->style), (int)n, text, style_end(cell->style));
+        } else if (!right) {
+            owed -= cell->indent;
+            rest = widths[c];
         }
-        owed += (right ? 0 : rest) + GAP;
+        owed += (right ? 0 : rest) + gap;
+        cell->indent = *left && !cell->indent ? strspn(text, " ") : cell->indent;
+        cell->text = left;
+        more = more || *left;
     }
     fputc('\n', out);
+    return more;
 }
 
-void text_table_print(const TextTable *table, FILE *out)
+void text_table_print_within(const TextTable *table, size_t limit, FILE *out)
 {
     if (table->n_headings == 0)
         return;
     int n_rows = (table->n_cells + table->n_headings - 1) / table->n_headings;
     size_t *widths = mem_alloc(sizeof *widths * (size_t)table->n_headings);
+    Cell *cells = mem_alloc(sizeof *cells * (size_t)table->n_headings);
     for (int c = 0; c < table->n_headings; c++)
         widths[c] = column_width(table, c, n_rows);
-    for (int r = -1; r < n_rows; r++)
-        print_line(table, widths, r, out);
+    size_t gap = limit ? shrink(table, widths, n_rows, limit) : GAP;
+    for (int r = -1; r < n_rows; r++) {
+        for (int c = 0; c < table->n_headings; c++)
+            cells[c] = r < 0 ? (Cell){table->headings[c].text, STYLE_BOLD, 0} : cell_at(table, r, c);
+        while (print_line(table, widths, gap, cells, out))
+            ;
+    }
     free(widths);
+    free(cells);
 }
+
+void text_table_print(const TextTable *table, FILE *out) { text_table_print_within(table, out_width(), out); }

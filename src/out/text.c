@@ -2,6 +2,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "artsync/out.h"
@@ -15,6 +16,12 @@ void out_setup(bool no_color)
     cJSON_InitHooks(&hooks);
     const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
     colored = isatty(STDOUT_FILENO) == 1 && !no_color && !(no && *no) && !(term && strcmp(term, "dumb") == 0);
+}
+
+size_t out_width(void)
+{
+    struct winsize size;
+    return isatty(STDOUT_FILENO) == 1 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 /* The reader of the pipe or socket is closed. */

@@ -78,8 +78,11 @@ static void table_begin(Report *report, const ReportTable *table)
     state->table = text_table_new();
     for (int i = 0; i < table->n_columns; i++) {
         const ReportColumn *column = &table->columns[i];
-        if (column->heading)
-            text_table_column(state->table, column->heading,
+        const char *heading = column->heading;
+        if (heading && column->type == CELL_DURATION) /* of one width up to a minute, so that columns keep their place */
+            heading = arena_printf(&state->arena, "%6s", heading);
+        if (heading)
+            text_table_column(state->table, heading,
                               (column->flags & AT_RIGHT ? COLUMN_RIGHT : COLUMN_LEFT) |
                                   (column->flags & WHERE_FILLED ? COLUMN_OPTIONAL : 0));
     }

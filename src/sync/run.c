@@ -179,8 +179,9 @@ static bool run_tables(Run *run, Err *err)
         rejected += run->result->tables[i].counts.rejected;
     }
     if (run->options->strict && rejected > 0)
-        return err_set(err, ERR_REFUSED, "fix the records below, or sync without --strict",
-                       "%lld records were rejected and --strict allows none", (long long)rejected);
+        return err_set(err, ERR_REFUSED, "fix what was rejected, or sync without --strict",
+                       "%lld %s rejected and --strict allows none", (long long)rejected,
+                       rejected == 1 ? "record was" : "records were");
     return true;
 }
 

@@ -132,8 +132,8 @@ static bool undo_tables(Rollback *rb, Err *err)
     free(order);
     if (ok && rb->options->strict && rb->result->kept > 0)
         ok = err_set(err, ERR_REFUSED, "see what would be kept with --dry-run, or roll back without --strict",
-                     "%lld values changed since that sync and would be kept, which --strict does not allow",
-                     (long long)rb->result->kept);
+                     "%lld %s changed since that sync and would be kept, which --strict does not allow",
+                     (long long)rb->result->kept, rb->result->kept == 1 ? "value" : "values");
     return ok;
 }
 

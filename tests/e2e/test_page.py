@@ -80,7 +80,7 @@ def test_pages_of_syncs_that_wrote_nothing(art, shop):
     shop.edition("E1", price="much")
     assert art.run("sync", "--strict", "--report", "refused.html", "--export-dir", shop.save(), "--force").status == 4
     refused = text_of(art.cwd / "refused.html")
-    assert "Failed, and nothing was changed: 1 records were rejected" in refused and "much" in refused
+    assert "Failed, and nothing was changed: 1 record was rejected" in refused and "much" in refused
     assert "Changes" not in refused
 
 

@@ -101,6 +101,31 @@ static void test_table(void **state)
     text_table_free(table);
 }
 
+/* Columns of text are broken at blanks, else between characters; numbers keep their place. */
+static void test_table_within_a_width(void **state)
+{
+    (void)state;
+    FILE *out = paper();
+    TextTable *table = text_table_new();
+    text_table_column(table, "table", COLUMN_LEFT);
+    text_table_column(table, "rows", COLUMN_RIGHT);
+    text_table_column(table, "note", COLUMN_LEFT);
+    text_table_cell(table, STYLE_PLAIN, "a_name_of_many_letters");
+    text_table_number(table, STYLE_PLAIN, 1000000);
+    text_table_cell(table, STYLE_PLAIN, "the file is the same as before");
+    text_table_row(table);
+    text_table_cell(table, STYLE_PLAIN, "\xE5\x95\x86\xE5\x93\x81\xE7\x9B\xAE\xE9\x8C\xB2\xE5\x95\x86\xE5\x93\x81\xE7\x9B\xAE");
+    text_table_row(table);
+    text_table_print_within(table, 40, out);
+    written(out, "table               rows  note\n"
+                 "a_name_of_man  1,000,000  the file is\n"
+                 "y_letters                 the same as\n"
+                 "                          before\n"
+                 "\xE5\x95\x86\xE5\x93\x81\xE7\x9B\xAE\xE9\x8C\xB2\xE5\x95\x86\xE5\x93\x81\n"
+                 "\xE7\x9B\xAE\n");
+    text_table_free(table);
+}
+
 static void test_table_shows_a_rare_column_once_it_has_something(void **state)
 {
     (void)state;
@@ -223,7 +248,7 @@ int main(void)
         cmocka_unit_test(test_counts),
         cmocka_unit_test(test_durations_and_ages),
         cmocka_unit_test(test_nothing_reaches_the_terminal_as_a_command),
-        cmocka_unit_test(test_table),
+        cmocka_unit_test(test_table), cmocka_unit_test(test_table_within_a_width),
         cmocka_unit_test(test_table_shows_a_rare_column_once_it_has_something),
         cmocka_unit_test(test_table_is_as_wide_as_a_terminal_shows_it),
         cmocka_unit_test(test_json),
