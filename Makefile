@@ -17,7 +17,7 @@ ALL_CFLAGS := -std=c11 -D_GNU_SOURCE $(WARN) -Iinclude -I$(shell pg_config --inc
     $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all) \
     $(CFLAGS) $(if $(COVERAGE),--coverage -O0)
 ALL_LDFLAGS := $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(if $(COVERAGE),--coverage) $(LDFLAGS)
-LIBS    := -lpq -lcsv -lcrypto -lcjson -lutf8proc -lxxhash -lpthread -lm
+LIBS    := -lpq -lcsv -lcurl -lcrypto -lcjson -lutf8proc -lxxhash -lpthread -lm
 
 SOURCES := $(sort $(wildcard src/*/*.c src/*/*/*.c))
 OBJECTS := $(SOURCES:src/%.c=$(BUILD)/%.o) $(BUILD)/embedded.o

@@ -5,8 +5,8 @@
 #   tests/deps.sh check    what the tests need, too: a browser, and from the npm registry axe-core, which looks at pages
 set -eu
 
-demo="make libpq-dev libcsv-dev libssl-dev libcjson-dev libutf8proc-dev libxxhash-dev postgresql"
-check="libcmocka-dev python3-pytest python3-pytest-xdist python3-psycopg2 python3-jsonschema pgbouncer procps"
+demo="make libpq-dev libcsv-dev libcurl4-openssl-dev libssl-dev libcjson-dev libutf8proc-dev libxxhash-dev postgresql"
+check="openssl libcmocka-dev python3-pytest python3-pytest-xdist python3-psycopg2 python3-jsonschema pgbouncer procps"
 
 installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 

@@ -19,7 +19,7 @@ only() { # FILES PATTERN: who else includes it?
     grep -rlE "#include $2" src include --include='*.[ch]' | grep -vE "^($1)" |
         while read -r file; do echo "$file includes $2"; done
 }
-for found in "$(only src/pg/ '<libpq-fe.h>')" "$(only src/source/csv/ '<csv.h>')" "$(only src/util/utf8.c '<utf8proc.h>')" \
+for found in "$(only src/pg/ '<libpq-fe.h>')" "$(only src/fetch/ '<curl/.*>')" "$(only src/source/csv/ '<csv.h>')" "$(only src/util/utf8.c '<utf8proc.h>')" \
              "$(only src/util/hash.c '<openssl/.*>')" "$(only 'src/util/hash.c|src/identity/|src/load/' '<xxhash.h>')"; do
     [ -z "$found" ] || complain "$found: only one module may use that library"
 done

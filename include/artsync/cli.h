@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "artsync/base.h"
 #include "artsync/config.h"
@@ -132,6 +133,13 @@ const char *const *option_keys(CommandTable table);
 
 /* ---- what a command gets ---- */
 
+/* How a run ended, for those who are told (outcome.c): --notify and the heartbeat. A command with ROWS_NOTIFY sets it. */
+typedef struct Outcome {
+    FILE *report;        /* as JSON; NULL: it ended before it had one */
+    char sync_id[51];
+    const char *summary; /* one line; NULL: the error is all there is to say */
+} Outcome;
+
 struct Cli {
     Arguments arguments;
     EnvFile env;
@@ -144,7 +152,9 @@ struct Cli {
     SourceDatabases *databases; /* once asked for: cli_databases */
     Arena arena;
     ExitStatus status; /* EXIT_DONE; a command that found something sets EXIT_ATTENTION */
-    bool reported;     /* the JSON object with the error is printed already */
+    bool configured;   /* .env was read: every setting has its value, whether or not it is valid */
+    Outcome outcome;
+    bool reported;     /* the object that carries the error is printed already */
     bool committed;    /* what was asked for is done, in the database or in files: the exit status does not depend on
                           whether the report can be printed */
 };
@@ -164,6 +174,11 @@ SourceDatabases *cli_databases(Cli *cli);
 bool cli_require(Cli *cli, unsigned needs, Err *err);
 
 /* ---- what a command tells ---- */
+
+/* Keep the report for the notifier, where there is one. */
+void outcome_keep(Cli *cli, const ReportSection *sections, void *ctx, const Err *failed);
+/* The run is over, its lock released, its report printed: tell those who want to know. Nothing that they do changes `status`. */
+void outcome_tell(Cli *cli, ExitStatus status, const Err *err);
 
 /* Print the report (report.h). `failed` is what the command ends with, or NULL. False with `err` where a section
  * failed. */

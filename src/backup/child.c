@@ -4,10 +4,7 @@
 #include <fcntl.h>
 #include <glob.h>
 #include <poll.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -17,50 +14,24 @@
 #include "artsync/file.h"
 #include "artsync/interrupt.h"
 #include "artsync/progress.h"
+#include "artsync/spawn.h"
 
 enum {
     ERRORS_MAX = 4000,
-    EXEC_FAILED = 127,
-    GRACE_MS = 2000, /* between SIGTERM and SIGKILL */
     PAUSE_MAX_MS = 50
 };
 
-/* In the child, all signals blocked: nothing of ours but its three descriptors, signals with their default handlers,
- * and a process group of its own, so that what it starts ends with it. */
-static void become(const char *program, char *const *arguments, const char *password, int out, int errors, pid_t parent)
-{
-    int null = open("/dev/null", O_RDONLY);
-    bool ok = null >= 0 && dup2(null, 0) >= 0 && dup2(out, 1) >= 0 && dup2(errors, 2) >= 0;
-    for (int number = 1; number < NSIG; number++)
-        signal(number, SIG_DFL); /* fails for those that cannot be changed */
-    signal(SIGXFSZ, SIG_IGN);    /* the write fails, and it says why */
-    sigset_t none;
-    sigemptyset(&none);
-    setpgid(0, 0);
-    prctl(PR_SET_PDEATHSIG, SIGKILL); /* it ends with this process, also where it would first ask a server that does
-                                         not answer to cancel */
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    ok = ok && getppid() == parent && setenv("LC_ALL", "C", 1) == 0 &&
-         (!password || setenv("PGPASSWORD", password, 1) == 0);
-    if (ok)
-        execv(program, arguments);
-    _exit(EXEC_FAILED);
-}
-
-/* Until it has called execv, the child has our handlers, which would ignore a signal: it gets none before it has reset
- * them. */
 static pid_t spawn(const char *program, char *const *arguments, const char *password, int out, int errors)
 {
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    pid_t parent = getpid(), pid = fork();
-    if (pid == 0)
-        become(program, arguments, password, out, errors, parent);
+    Arena arena = {0};
+    char *secret = password ? arena_printf(&arena, "PGPASSWORD=%s", password) : NULL;
+    char **environment = spawn_environment(NULL, (const char *[]){"LC_ALL=C", secret, NULL});
+    pid_t pid = spawn_start(&(Spawn){program, arguments, environment, -1, out, errors});
     int why = errno;
-    if (pid > 0)
-        setpgid(pid, pid); /* both sides do it: whichever is first, it is done before either goes on */
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (secret)
+        explicit_bzero(secret, strlen(secret));
+    free(environment);
+    arena_free(&arena);
     errno = why;
     return pid;
 }
@@ -153,7 +124,7 @@ static bool await(Child *child, int64_t limit_ms, int *status, Err *err)
     for (int pause_ms = 1;; pause_ms = pause_ms < PAUSE_MAX_MS ? pause_ms * 2 : PAUSE_MAX_MS) {
         pid_t ended = waitpid(child->pid, status, WNOHANG);
         if (ended < 0 && errno != EINTR) { /* it is gone, and what it answered is lost */
-            *status = EXEC_FAILED << 8;
+            *status = SPAWN_FAILED << 8;
             ended = child->pid;
         }
         if (ended == child->pid) {
@@ -223,16 +194,8 @@ bool child_end(Child *child, Err *err)
 /* pg_dump first asks the server to cancel, over a network that may not answer: it gets a short time only. */
 void child_kill(Child *child)
 {
-    int status;
-    if (child->pid > 0) {
-        pid_t group = child->pid;
-        kill(-group, SIGTERM);
-        if (!await(child, GRACE_MS, &status, NULL)) {
-            kill(-group, SIGKILL);
-            while (waitpid(group, NULL, 0) < 0 && errno == EINTR)
-                ;
-        }
-    }
+    if (child->pid > 0)
+        spawn_kill(child->pid);
     let_go(child);
 }
 

@@ -5,6 +5,7 @@
 static const Option options[] = {
     ROWS_SYNC,
     ROW_DRY_RUN,
+    ROW_NOTIFY,
     {"report", 0, OPTION_TEXT, "FILE", NULL, NULL, "write what was done as an HTML page to FILE, also if it fails"},
     {0},
 };
@@ -63,6 +64,9 @@ static bool run(Cli *cli, Err *err)
         report_file_warnings(result.cleaning);
     else
         printed = cli_report(cli, sync_sections, &report, &failed, &printing);
+    memcpy(cli->outcome.sync_id, result.sync_id, sizeof result.sync_id);
+    cli->outcome.summary = sync_summary(&result, cli->base, cli->status, &failed, &cli->arena);
+    outcome_keep(cli, sync_sections, &report, &failed);
     sync_result_free(&result);
     if (!ok) {
         err_clear(&printing);

@@ -18,6 +18,12 @@ const Option global_options[] = {
     {NULL, 0, OPTION_CHOICE, "development|production", "ARTSYNC_ENV", "production",
      "what kind of database this is; db drop and db reset work in development only"},
     {NULL, 0, OPTION_TEXT, "KEY", "ARTSYNC_MASK_KEY", NULL, "the secret by which masked columns are masked"},
+    {NULL, 0, OPTION_CHOICE, "always|attention|failure", "ARTSYNC_NOTIFY_ON", "attention",
+     "which runs --notify is told of: attention are those that do not end with 0, failure those that did not sync"},
+    {NULL, 0, OPTION_TEXT, "URL", "ARTSYNC_HEARTBEAT_URL", NULL,
+     "called after every sync, with /fail appended to its path if it failed; a secret"},
+    {NULL, 0, OPTION_TEXT, "FILE", "ARTSYNC_CA_FILE", NULL,
+     "certificates of authorities to trust besides the system's, for https"},
     {0},
 };
 
@@ -63,7 +69,7 @@ static bool unknown_option(Arguments *args, const char *word, Err *err)
                        "%s has no option %s", args->command->name, word);
     for (const Command *const *c = args->commands; *c && !hint; c++)
         for (const Option *o = (*c)->options; o && !is_end(o) && !hint; o++)
-            if (strcmp(word + 2, o->name) == 0)
+            if (o->name && strcmp(word + 2, o->name) == 0)
                 hint = arena_printf(&args->arena, "give it after the command: artsync %s %s", (*c)->name, word);
     return err_set(err, ERR_USAGE, hint ? hint : "see artsync help", "there is no option %s", word);
 }

@@ -12,6 +12,9 @@
     {"export-dir", 0, OPTION_TEXT, "DIR", "ARTSYNC_EXPORT_DIR", "airtable_export", "the folder with the CSV files"}
 #define ROW_DRY_RUN {"dry-run", 0, OPTION_FLAG, NULL, NULL, NULL, "run without saving changes"}
 #define ROW_WAIT {"wait", 0, OPTION_NUMBER, "SECONDS", NULL, "0", "seconds to wait for another sync"}
+#define ROW_NOTIFY                                                                                                     \
+    {"notify", 0, OPTION_TEXT, "CMD", "ARTSYNC_NOTIFY", NULL,                                                          \
+     "program to run when the sync is over, with its JSON report on stdin; a path without arguments"}
 #define ROW_MODE                                                                                                       \
     {"mode", 0, OPTION_CHOICE, "incremental|merge|full", "ARTSYNC_MODE", "incremental",                                \
      "keep edits in the database, or replace them by the export; full also deactivates rows missing from the export"}
@@ -44,10 +47,17 @@
         {"strict", 0, OPTION_FLAG, NULL, NULL, NULL, "refuse the sync if any record is rejected"},                     \
         {"force", 0, OPTION_FLAG, NULL, NULL, NULL, "skip the safety limits (recorded in the log)"}, ROW_WAIT
 
+bool cli_is_dry(const Cli *cli); /* --dry-run: it leaves no log, and tells no one */
+
 /* SyncOptions from the rows above. Arrays live in cli->arena. */
 bool sync_options_read(Cli *cli, SyncOptions *options, Err *err);
 /* Of them only mode and on_conflict. */
 bool sync_choices_read(const Cli *cli, SyncOptions *options, Err *err);
+
+/* ---- how a run ended (outcome.c) ---- */
+
+/* In one line of less than 200 characters: what a sync did, or why it failed. */
+const char *sync_summary(const SyncResult *result, const Base *base, ExitStatus status, const Err *failed, Arena *arena);
 
 /* ---- single changes (changes.c) ---- */
 

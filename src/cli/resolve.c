@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "artsync/cli.h"
+#include "private.h"
 #include "artsync/sync.h"
 
 enum { KEYS_MAX = 64, NUMBER_MAX = 1000000000 };
@@ -80,9 +80,10 @@ static bool check(const OptionValue *value, Arena *arena, Err *err)
 
 bool arguments_resolve(Arguments *arguments, const EnvFile *env, Err *err)
 {
+    for (int i = 0; i < arguments->n_options; i++) /* all, before one is refused: who is told of that is a setting, too */
+        seek(arguments, &arguments->options[i], env);
     for (int i = 0; i < arguments->n_options; i++) {
         OptionValue *value = &arguments->options[i];
-        seek(arguments, value, env);
         if (!check(value, &arguments->arena, err))
             return false;
         if (!value->text)
@@ -116,6 +117,16 @@ int64_t cli_number(const Cli *cli, const char *option)
 {
     const char *text = find(cli, option)->text;
     return text ? strtoll(text, NULL, 10) : 0;
+}
+
+bool cli_is_dry(const Cli *cli)
+{
+    for (int i = 0; i < cli->arguments.n_options; i++) {
+        const OptionValue *value = &cli->arguments.options[i];
+        if (value->option->name && strcmp(value->option->name, "dry-run") == 0 && value->text)
+            return true;
+    }
+    return false;
 }
 
 const char *cli_argument(const Cli *cli, int i)

@@ -27,8 +27,10 @@ static bool read_config(Cli *cli, Err *err)
 {
     if (!(cli->arguments.command->needs & NEED_CONFIG))
         return arguments_resolve(&cli->arguments, NULL, err);
-    if (!env_read(cli_text(cli, "env-file"), option_keys(cli->arguments.commands), &cli->env, err) ||
-        !arguments_resolve(&cli->arguments, &cli->env, err))
+    if (!env_read(cli_text(cli, "env-file"), option_keys(cli->arguments.commands), &cli->env, err))
+        return false;
+    cli->configured = true;
+    if (!arguments_resolve(&cli->arguments, &cli->env, err))
         return false;
     env_export(&cli->env);
     cli->base_name = cli_text(cli, "base");
@@ -65,17 +67,6 @@ static bool require_schema(Cli *cli, Err *err)
     return ok;
 }
 
-/* What a dry run does leaves no log. */
-static bool is_dry(const Cli *cli)
-{
-    for (int i = 0; i < cli->arguments.n_options; i++) {
-        const OptionValue *value = &cli->arguments.options[i];
-        if (value->option->name && strcmp(value->option->name, "dry-run") == 0 && value->text)
-            return true;
-    }
-    return false;
-}
-
 /* Commands that may read records have the folder that these are in among their options. */
 static bool reads_records(const Cli *cli)
 {
@@ -104,7 +95,7 @@ bool cli_require(Cli *cli, unsigned needs, Err *err)
     }
     if ((needs & NEED_SCHEMA) == NEED_SCHEMA && !require_schema(cli, err))
         return false;
-    bool log = (needs & NEED_LOG) == NEED_LOG && !is_dry(cli);
+    bool log = (needs & NEED_LOG) == NEED_LOG && !cli_is_dry(cli);
     return !log || pg_open(&cli->log, cli->url, "artsync", err);
 }
 
@@ -237,6 +228,8 @@ ExitStatus cli_main(CommandTable table, int argc, char *const *argv)
     source_databases_free(cli.databases);
     pg_close(cli.log);
     pg_close(cli.pg);
+    cli.log = cli.pg = NULL;
+    outcome_tell(&cli, status, &err);
     base_free(cli.base);
     env_free(&cli.env);
     arena_free(&cli.arena);
