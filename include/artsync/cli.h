@@ -135,6 +135,7 @@ const char *const *option_keys(CommandTable table);
 
 /* How a run ended, for those who are told (outcome.c): --notify and the heartbeat. A command with ROWS_NOTIFY sets it. */
 typedef struct Outcome {
+    bool configured;     /* .env was read: every setting has its value, whether or not it is valid */
     FILE *report;        /* as JSON; NULL: it ended before it had one */
     char sync_id[51];
     const char *summary; /* one line; NULL: the error is all there is to say */
@@ -152,7 +153,6 @@ struct Cli {
     SourceDatabases *databases; /* once asked for: cli_databases */
     Arena arena;
     ExitStatus status; /* EXIT_DONE; a command that found something sets EXIT_ATTENTION */
-    bool configured;   /* .env was read: every setting has its value, whether or not it is valid */
     Outcome outcome;
     bool reported;     /* the object that carries the error is printed already */
     bool committed;    /* what was asked for is done, in the database or in files: the exit status does not depend on

@@ -44,7 +44,7 @@ const char *sync_summary(const SyncResult *result, const Base *base, ExitStatus 
 
 /* ---- who is told ---- */
 
-static const char *notifier_of(const Cli *cli) { return cli->configured && !cli_is_dry(cli) ? cli_text(cli, "notify") : NULL; }
+static const char *notifier_of(const Cli *cli) { return cli->outcome.configured && !cli_is_dry(cli) ? cli_text(cli, "notify") : NULL; }
 
 static bool has_option(const Cli *cli, const char *name)
 {
@@ -105,7 +105,7 @@ static void call_heartbeat(Cli *cli, const char *url, ExitStatus status)
 
 void outcome_tell(Cli *cli, ExitStatus status, const Err *err)
 {
-    if (cli->configured && !cli_is_dry(cli) && has_option(cli, "notify")) {
+    if (cli->outcome.configured && !cli_is_dry(cli) && has_option(cli, "notify")) {
         const char *program = notifier_of(cli), *url = cli_text(cli, "ARTSYNC_HEARTBEAT_URL");
         if (url)
             call_heartbeat(cli, url, status);

@@ -29,7 +29,7 @@ static bool read_config(Cli *cli, Err *err)
         return arguments_resolve(&cli->arguments, NULL, err);
     if (!env_read(cli_text(cli, "env-file"), option_keys(cli->arguments.commands), &cli->env, err))
         return false;
-    cli->configured = true;
+    cli->outcome.configured = true;
     if (!arguments_resolve(&cli->arguments, &cli->env, err))
         return false;
     env_export(&cli->env);
