@@ -154,7 +154,7 @@ struct Cli {
     Arena arena;
     ExitStatus status; /* EXIT_DONE; a command that found something sets EXIT_ATTENTION */
     Outcome outcome;
-    bool reported;     /* the object that carries the error is printed already */
+    bool reported;     /* the JSON object with the error is printed already */
     bool committed;    /* what was asked for is done, in the database or in files: the exit status does not depend on
                           whether the report can be printed */
 };
