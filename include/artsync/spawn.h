@@ -1,7 +1,7 @@
-/* spawn.h - start another program, without a shell: arguments as they are, nothing of ours open but three descriptors.
+/* spawn.h - start another program, without a shell: arguments as they are, with three open descriptors only.
  *
  * It has default signal handlers (SIGXFSZ alone is ignored, so that a write fails with a message), a process group of its own
- * named by its process id, and ends with us. Whoever starts one waits for it.
+ * named by its process id, and ends with this process. The caller waits for it.
  */
 #ifndef ARTSYNC_SPAWN_H
 #define ARTSYNC_SPAWN_H

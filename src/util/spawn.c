@@ -58,7 +58,7 @@ pid_t spawn_start(const Spawn *what)
         become(what, parent);
     int why = errno;
     if (pid > 0)
-        setpgid(pid, pid); /* both sides do it: whoever is first, it is done when one of them goes on */
+        setpgid(pid, pid); /* both sides do it: whichever is first, it is done before either goes on */
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     errno = why;
     return pid;
