@@ -221,4 +221,7 @@ bool pg_trust(Pg *pg, const Base *base, const char *const *schemas, int n_schema
  * false: another session has it, and `holder` (may be NULL) gets who: application_name, backend start, client. */
 bool pg_lock_base(Pg *pg, const char *base, int wait_seconds, bool *taken, Buf *holder, Err *err);
 
+/* The same; where another session has it: ERR_BUSY with `what` ("a sync is running") and that session. */
+bool pg_lock_or_busy(Pg *pg, const char *base, int wait_seconds, const char *what, const char *hint, Err *err);
+
 #endif

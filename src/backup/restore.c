@@ -313,14 +313,7 @@ static bool prove(Restore *r, Err *err)
 
 static bool lock(Pg *pg, const Base *base, Err *err)
 {
-    bool taken = false;
-    Buf holder = {0};
-    bool ok = pg_lock_base(pg, base->name, 0, &taken, &holder, err);
-    if (ok && !taken)
-        ok = err_set(err, ERR_BUSY, "wait until it ends", "a sync is running: %s",
-                     holder.len ? holder.data : "it does not say who");
-    buf_free(&holder);
-    return ok;
+    return pg_lock_or_busy(pg, base->name, 0, "a sync is running", "wait until it ends", err);
 }
 
 static bool other_bases(Pg *pg, const Base *base, Err *err)

@@ -1,4 +1,5 @@
-/* plan_check.c - statements around a check's query. The line feed behind it ends a comment that its file may end with. */
+/* plan_check.c - statements around a check's query. The line feed behind it ends a comment that its file may
+ * end with. */
 #include "plan_check.h"
 
 void plan_violations(Buf *out, const char *query, int most)

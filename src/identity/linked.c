@@ -33,17 +33,17 @@ bool links_load(LinkIndex **links, Pg *pg, const Table *table, Err *err)
 
 /* ---- the names of the export's records ---- */
 
-typedef struct Names {
+typedef struct NameSink {
     LinkIndex *index;
     Cleaner *cleaner;
     int column; /* that names them */
-} Names;
+} NameSink;
 
 /* A record that is rejected keeps its name: its row, if it has one from before, is still the one that is meant. */
 static bool note_name(void *ctx, const Record *record, Err *err)
 {
     (void)err;
-    const Names *names = ctx;
+    const NameSink *names = ctx;
     const Value *name = &record->values[names->column];
     if (record->id && name->present && name->text)
         link_index_export_name(names->index, record->id, name->text);
@@ -52,7 +52,7 @@ static bool note_name(void *ctx, const Record *record, Err *err)
 
 static bool put_cells(void *ctx, const RawRecord *record, Err *err)
 {
-    return cleaner_put(((Names *)ctx)->cleaner, record, err);
+    return cleaner_put(((NameSink *)ctx)->cleaner, record, err);
 }
 
 bool links_load_names(LinkIndex *index, const Table *to, const LinkExport *export, Err *err)
@@ -60,7 +60,7 @@ bool links_load_names(LinkIndex *index, const Table *to, const LinkExport *expor
     if (!export->source || to->name_column < 0 || link_index_has_export(index))
         return true;
     link_index_export(index, export->synced);
-    Names names = {.index = index, .column = to->name_column};
+    NameSink names = {.index = index, .column = to->name_column};
     const CleanerOptions options = {.table = to, .path = export->source->location};
     const RecordSink sink = {.ctx = &names, .put = note_name};
     Source source = *export->source; /* what was read of it last stays noted there */

@@ -80,3 +80,14 @@ bool pg_lock_base(Pg *pg, const char *base, int wait_seconds, bool *taken, Buf *
         return false;
     return *taken || !holder || describe_holder(pg, base, holder, err);
 }
+
+bool pg_lock_or_busy(Pg *pg, const char *base, int wait_seconds, const char *what, const char *hint, Err *err)
+{
+    bool taken = false;
+    Buf holder = {0};
+    bool ok = pg_lock_base(pg, base, wait_seconds, &taken, &holder, err);
+    if (ok && !taken)
+        ok = err_set(err, ERR_BUSY, hint, "%s: %s", what, holder.len ? holder.data : "it does not say who");
+    buf_free(&holder);
+    return ok;
+}

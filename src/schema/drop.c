@@ -109,18 +109,8 @@ static bool drop_objects(Dropping *d, bool makes_schema, Err *err)
 /* No sync of this base and no migration may run meanwhile. */
 static bool lock(Pg *pg, const Base *base, Err *err)
 {
-    const char *const names[] = {base->name, "migrate"};
-    bool ok = true;
-    for (int i = 0; i < 2 && ok; i++) {
-        bool taken;
-        Buf holder = {0};
-        ok = pg_lock_base(pg, names[i], 0, &taken, &holder, err);
-        if (ok && !taken)
-            ok = err_set(err, ERR_BUSY, "wait for it to end", "a %s is running: %s", i ? "migration" : "sync",
-                         holder.data);
-        buf_free(&holder);
-    }
-    return ok;
+    return pg_lock_or_busy(pg, base->name, 0, "a sync is running", "wait for it to end", err) &&
+           pg_lock_or_busy(pg, "migrate", 0, "a migration is running", "wait for it to end", err);
 }
 
 static bool is_shared(Pg *pg, const Base *base, bool *used_by_other_bases, Err *err)

@@ -20,7 +20,7 @@ static bool own_path(Pg *pg, Err *err)
  * then nothing in it may be taken for one of PostgreSQL's own names. */
 static bool set_path(Pg *pg, const Base *base, const Step *step, const Applying *how, Err *err)
 {
-    if (step->own || strstr(base->origin, "(embedded)"))
+    if (step->own || base->embedded)
         return own_path(pg, err);
     const char *const schemas[] = {base->schema, how->fallback};
     char *path = NULL;
@@ -32,15 +32,8 @@ static bool set_path(Pg *pg, const Base *base, const Step *step, const Applying 
 
 static bool take_lock(Pg *pg, Err *err)
 {
-    bool taken;
-    Buf holder = {0};
-    if (!pg_lock_base(pg, "migrate", MIGRATE_WAIT, &taken, &holder, err))
-        return false;
-    if (!taken)
-        err_set(err, ERR_BUSY, "wait for it to end, then run it again", "another migration is running: %s",
-                holder.data);
-    buf_free(&holder);
-    return taken;
+    return pg_lock_or_busy(pg, "migrate", MIGRATE_WAIT, "another migration is running",
+                           "wait for it to end, then run it again", err);
 }
 
 /* What is trusted is looked at again once the schema is there: others may have made it in between. */
