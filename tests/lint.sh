@@ -35,6 +35,10 @@ short 400 src include
 short 450 tests/unit tests/fuzz tests/e2e
 
 while read -r line; do
+    complain "more than 120 columns: $line"
+done < <(LC_ALL=C.UTF-8 grep -rnE '^.{121,}' src include --include='*.[ch]')
+
+while read -r line; do
     complain "unfinished or not allowed: $line"
 done < <(grep -rnE '\b(TO[D]O|FIX[M]E|X[X]X)\b|\bexit *\(' src include --include='*.[ch]' | grep -v '^src/util/')
 
