@@ -133,7 +133,8 @@ const char *const *option_keys(CommandTable table);
 
 /* ---- what a command gets ---- */
 
-/* How a run ended, for those who are told (outcome.c): --notify and the heartbeat. A command with ROWS_NOTIFY sets it. */
+/* How a run ended, for those who are told (outcome.c): --notify and the heartbeat. A command with ROWS_NOTIFY
+ * sets it. */
 typedef struct Outcome {
     bool configured;     /* .env was read: every setting has its value, whether or not it is valid */
     FILE *report;        /* as JSON; NULL: it ended before it had one */
@@ -177,7 +178,8 @@ bool cli_require(Cli *cli, unsigned needs, Err *err);
 
 /* Keep the report for the notifier, where there is one. */
 void outcome_keep(Cli *cli, const ReportSection *sections, void *ctx, const Err *failed);
-/* The run is over, its lock released, its report printed: tell those who want to know. Nothing that they do changes `status`. */
+/* The run is over, its lock released, its report printed: tell those who want to know. Nothing that they do changes
+ * `status`. */
 void outcome_tell(Cli *cli, ExitStatus status, const Err *err);
 
 /* Print the report (report.h). `failed` is what the command ends with, or NULL. False with `err` where a section

@@ -1,7 +1,7 @@
 /* notify.h - tell others how a run ended: a program of the user's, and a URL that is called after every run.
  *
- * Nothing that they do changes the run: it is over, its lock is released, its report printed. Their failure is told by `err`,
- * for a warning.
+ * Nothing that they do changes the run: it is over, its lock is released, its report printed. Their failure is told by
+ * `err`, for a warning.
  */
 #ifndef ARTSYNC_NOTIFY_H
 #define ARTSYNC_NOTIFY_H
@@ -28,7 +28,8 @@ enum { NOTIFY_TIMEOUT_MS = 30000, HEARTBEAT_TIMEOUT_MS = 10000 };
  * time. False: it could not be run, failed, or did not end in time. */
 bool notify_run(const Notice *notice, Err *err);
 
-/* Request the URL; where the run did not end well, with /fail appended to its path. An answer other than 2xx is a failure. */
+/* Request the URL; where the run did not end well, with /fail appended to its path. An answer other than 2xx is a
+ * failure. */
 bool heartbeat_send(const char *url, bool well, const char *ca_file, Err *err);
 
 #endif

@@ -1,7 +1,7 @@
 /* spawn.h - start another program, without a shell: arguments as they are, with three open descriptors only.
  *
- * It has default signal handlers (SIGXFSZ alone is ignored, so that a write fails with a message), a process group of its own
- * named by its process id, and ends with this process. The caller waits for it.
+ * It has default signal handlers (SIGXFSZ alone is ignored, so that a write fails with a message), a process group of
+ * its own named by its process id, and ends with this process. The caller waits for it.
  */
 #ifndef ARTSYNC_SPAWN_H
 #define ARTSYNC_SPAWN_H
@@ -27,8 +27,8 @@ bool spawn_has_ended(pid_t pid, int *status);
 /* SIGTERM to its group, and what has not ended soon after gets SIGKILL. Returns within seconds. */
 void spawn_kill(pid_t pid);
 
-/* Our environment without the entries that `drop` (may be NULL) refuses, and with `more` ("NAME=value", ends with NULL), which
- * replace entries of their name. The array is malloc'ed, its entries are those of environ and `more`. */
+/* Our environment without the entries that `drop` (may be NULL) refuses, and with `more` ("NAME=value", ends with
+ * NULL), which replace entries of their name. The array is malloc'ed, its entries are those of environ and `more`. */
 char **spawn_environment(bool (*drop)(const char *entry), const char *const *more);
 
 #endif

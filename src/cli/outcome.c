@@ -44,7 +44,10 @@ const char *sync_summary(const SyncResult *result, const Base *base, ExitStatus 
 
 /* ---- who is told ---- */
 
-static const char *notifier_of(const Cli *cli) { return cli->outcome.configured && !cli_is_dry(cli) ? cli_text(cli, "notify") : NULL; }
+static const char *notifier_of(const Cli *cli)
+{
+    return cli->outcome.configured && !cli_is_dry(cli) ? cli_text(cli, "notify") : NULL;
+}
 
 static bool has_option(const Cli *cli, const char *name)
 {
@@ -90,7 +93,8 @@ static void notify(Cli *cli, const char *program, ExitStatus status, const Err *
         keep(&outcome->report, (const ReportSection[]){{0}}, NULL, failed);
     if (!outcome->summary)
         outcome->summary = sync_summary(NULL, &(Base){.name = base}, status, failed, &cli->arena);
-    if (!notify_run(&(Notice){program, outcome->report, status, outcome->sync_id, outcome->summary, NOTIFY_TIMEOUT_MS}, &err))
+    if (!notify_run(&(Notice){program, outcome->report, status, outcome->sync_id, outcome->summary, NOTIFY_TIMEOUT_MS},
+                    &err))
         log_attention("%s was not told: %s", program, err.message);
     err_clear(&err);
 }

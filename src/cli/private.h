@@ -57,7 +57,8 @@ bool sync_choices_read(const Cli *cli, SyncOptions *options, Err *err);
 /* ---- how a run ended (outcome.c) ---- */
 
 /* In one line of less than 200 characters: what a sync did, or why it failed. */
-const char *sync_summary(const SyncResult *result, const Base *base, ExitStatus status, const Err *failed, Arena *arena);
+const char *sync_summary(const SyncResult *result, const Base *base, ExitStatus status, const Err *failed,
+                         Arena *arena);
 
 /* ---- single changes (changes.c) ---- */
 

@@ -80,7 +80,8 @@ static bool check(const OptionValue *value, Arena *arena, Err *err)
 
 bool arguments_resolve(Arguments *arguments, const EnvFile *env, Err *err)
 {
-    for (int i = 0; i < arguments->n_options; i++) /* all, before one is refused: who is told of that is a setting, too */
+    for (int i = 0; i < arguments->n_options; i++) /* all, before one is refused: who is told of that is a setting,
+                                                      too */
         seek(arguments, &arguments->options[i], env);
     for (int i = 0; i < arguments->n_options; i++) {
         OptionValue *value = &arguments->options[i];

@@ -74,12 +74,14 @@ bool fetch_get(const FetchRequest *request, long *status, Err *err)
     int64_t began;
     *status = 0;
     if (!is_http(request->url))
-        return err_set(err, ERR_CONFIG, "give a URL that begins with https:// or http://", "it is not a URL of http or https");
+        return err_set(err, ERR_CONFIG, "give a URL that begins with https:// or http://",
+                       "it is not a URL of http or https");
     CURL *curl = curl_easy_init();
     if (!curl)
         mem_exhausted();
     CURLcode code = prepare(curl, request, &total, &began) ? curl_easy_perform(curl) : CURLE_FAILED_INIT;
-    bool ok = code == CURLE_OK ? curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, status) == CURLE_OK : fail(code, request, err);
+    bool ok = code == CURLE_OK ? curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, status) == CURLE_OK
+                               : fail(code, request, err);
     curl_easy_cleanup(curl);
     return ok;
 }

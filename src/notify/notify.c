@@ -108,8 +108,10 @@ static bool judge(int status, const Buf *said, Err *err)
     const char *words = buf_view(said).p;
     int n = (int)strcspn(words, "\r\n");
     if (WIFSIGNALED(status))
-        return err_set(err, ERR_REFUSED, NULL, "it was ended by signal %d%s%.*s", WTERMSIG(status), n ? ": " : "", n, words);
-    return err_set(err, ERR_REFUSED, NULL, "it ended with status %d%s%.*s", WEXITSTATUS(status), n ? ": " : "", n, words);
+        return err_set(err, ERR_REFUSED, NULL, "it was ended by signal %d%s%.*s", WTERMSIG(status), n ? ": " : "", n,
+                       words);
+    return err_set(err, ERR_REFUSED, NULL, "it ended with status %d%s%.*s", WEXITSTATUS(status), n ? ": " : "", n,
+                   words);
 }
 
 bool notify_run(const Notice *notice, Err *err)

@@ -109,8 +109,8 @@ static bool is_zero(const TextTable *table, int column, int n_rows)
     return n_rows > 0;
 }
 
-/* What gives way where a table is too wide, as far as is needed: numbers that are 0 in every row, from the right; columns of
- * text, the widest first, down to LEAST; one of the two blanks between columns. Returns these. */
+/* What gives way where a table is too wide, as far as is needed: numbers that are 0 in every row, from the right;
+ * columns of text, the widest first, down to LEAST; one of the two blanks between columns. Returns these. */
 static size_t shrink(const TextTable *table, size_t *widths, int n_rows, size_t limit)
 {
     enum { LEAST = 12 };
@@ -130,8 +130,8 @@ static size_t shrink(const TextTable *table, size_t *widths, int n_rows, size_t 
     return GAP;
 }
 
-/* How many bytes of `text` go into `width` columns: up to a blank where there is one, else as many characters as fit, at
- * least one. *rest is what follows, without the blanks between. */
+/* How many bytes of `text` go into `width` columns: up to a blank where there is one, else as many characters as fit,
+ * at least one. *rest is what follows, without the blanks between. */
 static size_t line_bytes(const char *text, size_t width, const char **rest)
 {
     Str all = str_of(text);

@@ -79,7 +79,8 @@ static void table_begin(Report *report, const ReportTable *table)
     for (int i = 0; i < table->n_columns; i++) {
         const ReportColumn *column = &table->columns[i];
         const char *heading = column->heading;
-        if (heading && column->type == CELL_DURATION) /* of one width up to a minute, so that columns keep their place */
+        if (heading && column->type == CELL_DURATION) /* of one width up to a minute, so that columns keep their
+                                                         place */
             heading = arena_printf(&state->arena, "%6s", heading);
         if (heading)
             text_table_column(state->table, heading,

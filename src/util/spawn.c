@@ -46,8 +46,8 @@ static void become(const Spawn *what, pid_t parent)
     _exit(SPAWN_FAILED);
 }
 
-/* Until it has called execve, the child has our handlers, which would swallow a signal: it gets none before it has reset
- * them. */
+/* Until it has called execve, the child has our handlers, which would swallow a signal: it gets none before it has
+ * reset them. */
 pid_t spawn_start(const Spawn *what)
 {
     sigset_t all, before;
