@@ -1,4 +1,4 @@
-/* html.h - the pieces of form_html.c: text made safe, the style sheet, charts. */
+/* html.h - the pieces of form_page.c: text made safe, the style sheet, charts. */
 #ifndef ARTSYNC_REPORT_HTML_H
 #define ARTSYNC_REPORT_HTML_H
 

@@ -194,8 +194,8 @@ static void cells_have_the_form_of_their_type(void **state)
            "{\"name\":null,\"rows\":7,\"lost\":null,\"ms\":null,\"sync_id\":null,\"tags\":[]}]}");
     expect("text", table_section, &rows,
            "Tables\n"
-           "name     rows  time   sync      tags\n"
-           "prints  8,400  1.4 s  01234567  a, b,c\n"
+           "name     rows    time  sync      tags\n"
+           "prints  8,400  1.4 s   01234567  a, b,c\n"
            "-           7\n");
     buf_free(&tags);
 }
@@ -207,8 +207,8 @@ static void an_optional_column_is_there_where_it_says_something(void **state)
     Rows rows = {cells, 1};
     expect("text", table_section, &rows,
            "Tables\n"
-           "name    rows  lost  time  sync  tags\n"
-           "prints     1     3  5 ms  s\n");
+           "name    rows  lost    time  sync  tags\n"
+           "prints     1     3  5 ms    s\n");
 }
 
 static void a_table_without_rows_is_an_empty_list_and_no_text(void **state)
@@ -256,7 +256,7 @@ static void wide_characters_are_aligned(void **state)
     Rows rows = {cells, 2};
     expect("text", table_section, &rows,
            "Tables\n"
-           "name  rows  time  sync  tags\n"
+           "name  rows    time  sync  tags\n"
            "東京     1\n"
            "e\xCC\x81       12\n");
 }
