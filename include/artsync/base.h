@@ -109,6 +109,9 @@ struct Table {
     const char *zone;
     const char *id_column;
     StringList id_headers;
+    int *id_parts;  /* several columns are the id: indexes into columns. The record id is their texts, joined with /, a
+                       / or \ in them behind a \; id_column is then what messages call them: "(job, release)" */
+    int n_id_parts; /* 0: id_column is the id */
     int *natural_key;       /* indexes into columns */
     int n_natural_key;
     Column *columns;        /* without the id column */
@@ -116,6 +119,8 @@ struct Table {
     SkipRule *skips;
     int n_skips;
     const char *metadata[META_COUNT]; /* the column of each role; NULL: "metadata" leaves it out */
+    bool updates_only;                /* "insert": false: a record without a row is not found, never inserted */
+    bool foreign; /* "metadata": false: the table is not artsync's: nothing is added to it, and it is never dropped */
     int index;              /* in Base.tables: link order */
     int name_column;        /* what a link by name compares: the first natural_key column, else the first text
                                column, else -1 */

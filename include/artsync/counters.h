@@ -29,7 +29,7 @@ typedef struct Counter {
     CounterShown shown;
 } Counter;
 
-enum { COUNTERS = 12 };
+enum { COUNTERS = 13 };
 extern const Counter counters[COUNTERS];
 
 int64_t counter_value(const Counter *counter, const TableCounts *counts);

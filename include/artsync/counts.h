@@ -6,7 +6,7 @@
 
 typedef struct TableCounts {
     int64_t read, created, updated, unchanged, deactivated, reactivated;
-    int64_t rejected, new_rejects, skipped_records, conflicts, overwritten, warnings;
+    int64_t rejected, new_rejects, skipped_records, not_found, conflicts, overwritten, warnings;
 } TableCounts;
 
 #endif

@@ -18,6 +18,7 @@ typedef struct MergeOptions {
     bool *forced;
     CleaningReport *cleaning; /* for the table as a whole */
     Spool *conflicts;
+    Spool *not_found;        /* records without a row, of a table that is only updated: of UNFOUND_CELLS */
     Spool *changes;          /* every change, field by field; NULL: not wanted */
 } MergeOptions;
 

@@ -32,6 +32,12 @@ const char *parity_cause_words(ParityCause cause); /* "edited in the database" .
 
 enum { PARITY_SAMPLE = 5 }; /* of each kind and cause */
 
+typedef struct ParitySample { /* the first few of each kind and cause */
+    Buf cells; /* a cell each (cells.h), itself cells: "kind", "only_in_export|rejected|only_in_database|differing",
+                  "id", its value, "name", its value, ... */
+    int taken[8];
+} ParitySample;
+
 typedef struct ParityTable {
     const Table *table;
     Source source;
@@ -41,14 +47,14 @@ typedef struct ParityTable {
     int64_t only_in_export;           /* records without a row, rejected ones included */
     int64_t only_in_database;         /* active rows without a record ... */
     int64_t made_here;                /* ... that no sync ever wrote */
+    int64_t not_found; /* of a table that is only updated: records without a row; no difference, nor are its
+                          rows without a record */
     int64_t differing;                /* cells */
     int64_t differing_rows;
     int64_t by_cause[PARITY_CAUSES]; /* of the cells */
     int64_t changed_by_database; /* cells that hold what a trigger made of the export's value: no differences */
     StringList not_compared;              /* columns: attachments, headers that the file lacks */
-    Buf sample; /* a cell each (cells.h), itself cells: "kind", "only_in_export|rejected|only_in_database|differing",
-                   "id", its value, "name", its value, ... */
-    int sampled[8];
+    ParitySample sample;
 } ParityTable;
 
 typedef struct Parity {

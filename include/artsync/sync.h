@@ -76,6 +76,7 @@ typedef struct SyncResult {
     CleaningReport *cleaning;
     Spool *rejects;   /* records of REJECT_CELLS (changes.h) */
     Spool *conflicts; /* of CONFLICT_CELLS */
+    Spool *not_found; /* of UNFOUND_CELLS */
     Spool *changes;   /* of CHANGE_CELLS; only with want_changes */
     Arena arena;
 } SyncResult;

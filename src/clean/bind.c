@@ -221,7 +221,14 @@ static bool check_id(Binding *b, const char *path, CleaningReport *report, Err *
 {
     static const StringList none = {0};
     const Table *table = b->table;
-    if (b->id >= 0)
+    for (int i = 0; i < table->n_id_parts; i++) {
+        const Column *part = &table->columns[table->id_parts[i]];
+        if (!binding_has_own(b, part))
+            return err_set(err, ERR_HEADER, rename_hint, "%s: %s", path,
+                           missing_text(b, &part->headers, &none,
+                                        arena_printf(&b->arena, " for %s, a part of the record id", part->name)));
+    }
+    if (b->id >= 0 || table->n_id_parts)
         return true;
     for (int i = 0; i < table->n_natural_key; i++)
         if (!binding_has(b, &table->columns[table->natural_key[i]]))

@@ -172,7 +172,9 @@ static bool is_empty(const Cleaner *c)
 
 static bool put_skipped(Cleaner *c, bool empty, Err *err)
 {
-    if (c->binding.id >= 0)
+    if (c->table->n_id_parts)
+        cleaner_read_id_parts(c);
+    else if (c->binding.id >= 0)
         cleaner_read_id(c); /* an id that cannot be read is not reported here */
     return !c->sink.skipped || c->sink.skipped(c->sink.ctx, &c->raw->position, c->record.id, empty, err);
 }
@@ -203,6 +205,14 @@ static void note_unchanged_dates(Cleaner *c)
     }
 }
 
+/* The id, or the values that identify a record without one. False: it is rejected. */
+static bool read_identity(Cleaner *c)
+{
+    if (c->table->n_id_parts)
+        return cleaner_read_id_parts(c);
+    return c->binding.id >= 0 ? cleaner_read_id(c) : cleaner_read_natural_key(c);
+}
+
 static bool put_record(Cleaner *c, Err *err)
 {
     if (c->raw->n_cells != c->binding.n_headers)
@@ -213,7 +223,7 @@ static bool put_record(Cleaner *c, Err *err)
     c->record.raw = raw_hash_record(&c->hash, c->raw, &c->arena);
     if (!add_marks(c, &c->record.raw, err))
         return false;
-    if (c->binding.id >= 0 ? !cleaner_read_id(c) : !cleaner_read_natural_key(c))
+    if (!read_identity(c))
         return put(c, err);
     bool unchanged = false;
     Record known = c->record;
@@ -268,7 +278,7 @@ DecimalMark cleaner_mark(const Cleaner *c, int column)
     return shown[0] == shown[1] ? MARK_AUTO : shown[1] ? MARK_COMMA : MARK_POINT;
 }
 
-bool cleaner_has_id(const Cleaner *c) { return c->binding.id >= 0; }
+bool cleaner_has_id(const Cleaner *c) { return c->binding.id >= 0 || c->table->n_id_parts > 0; }
 
 bool cleaner_links_by_name(const Cleaner *c, int column)
 {

@@ -114,6 +114,8 @@ struct Cleaner {
 
 /* Which record is it? False: it is rejected. */
 bool cleaner_read_id(Cleaner *c);
+/* The same of an id of several columns. */
+bool cleaner_read_id_parts(Cleaner *c);
 bool cleaner_read_natural_key(Cleaner *c);
 void cleaner_read_shifted_id(Cleaner *c); /* of a ragged record: as far as it can be told */
 

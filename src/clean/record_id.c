@@ -80,3 +80,43 @@ bool cleaner_read_natural_key(Cleaner *c)
     }
     return true;
 }
+
+/* ---- an id of several columns ---- */
+
+static void add_part(Buf *id, Str text)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.p[i] == '/' || text.p[i] == '\\')
+            buf_char(id, '\\');
+        buf_char(id, text.p[i]);
+    }
+}
+
+/* Looked at quietly, as a natural key's values are. False: the record is rejected. */
+bool cleaner_read_id_parts(Cleaner *c)
+{
+    Buf id = {0};
+    bool ok = true;
+    for (int i = 0; ok && i < c->table->n_id_parts; i++) {
+        const Column *column = &c->table->columns[c->table->id_parts[i]];
+        c->quiet = true;
+        ok = cleaner_column(c, column);
+        c->quiet = false;
+        const char *text = ok ? c->values[column->index].text : NULL;
+        if (ok && text && *text) {
+            buf_str(&id, i ? "/" : "");
+            add_part(&id, value_canonical(column, text, &c->arena));
+            continue;
+        }
+        if (ok || strcmp(c->record.reject.code, REJECT_REQUIRED) == 0)
+            cleaner_reject(c, REJECT_NO_ID, column->name, NULL, "is empty: it is a part of the record's id");
+        ok = false;
+    }
+    if (ok && utf8_length(buf_view(&id)) > ID_MAX)
+        ok = cleaner_reject(c, REJECT_TOO_LONG, c->table->id_column, cleaner_shown(c, buf_view(&id)),
+                            "is longer than 255 characters");
+    if (ok)
+        c->record.id = arena_strn(&c->arena, id.data, id.len);
+    buf_free(&id);
+    return ok;
+}

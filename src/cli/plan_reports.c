@@ -14,9 +14,9 @@ static void name_column(Buf *out, const Table *table, const char *alias)
 
 void plan_row_names(Buf *out, const Table *table)
 {
-    sql_expand(out, table, "SELECT t.{id}::text, ");
+    sql_expand(out, table, "SELECT {t.id}::text, ");
     name_column(out, table, "t");
-    sql_expand(out, table, " FROM {table} AS t WHERE t.{id}::text = ANY ($1::text[])");
+    sql_expand(out, table, " FROM {table} AS t WHERE {t.id}::text = ANY ($1::text[])");
 }
 
 void plan_report_changes(Buf *out, const Table *table, bool by_record)
@@ -39,14 +39,16 @@ void plan_report_changes(Buf *out, const Table *table, bool by_record)
                by_record ? "record_id = $1" : "first_log = $1::bigint",
                by_record ? "record_id = $1" : "created_log = $1::bigint",
                by_record ? "record_id = $1" : "log_id = $1::bigint");
-    sql_expand(out, table, " LEFT JOIN {table} AS t ON t.{id}::text = x.id WHERE l.base = $2 AND l.table_name = $3 "
-                         "ORDER BY x.log, x.place, x.id LIMIT $4::bigint");
+    sql_expand(out, table,
+               " LEFT JOIN {table} AS t ON {t.id}::text = x.id WHERE l.base = $2 AND l.table_name = $3 "
+               "ORDER BY x.log, x.place, x.id LIMIT $4::bigint");
 }
 
 void plan_record_exists(Buf *out, const Table *table)
 {
-    sql_expand(out, table, "SELECT EXISTS (SELECT FROM {state} WHERE record_id = $1) "
-                           "OR EXISTS (SELECT FROM {table} AS t WHERE t.{id}::text = $1)");
+    sql_expand(out, table,
+               "SELECT EXISTS (SELECT FROM {state} WHERE record_id = $1) "
+               "OR EXISTS (SELECT FROM {table} AS t WHERE {t.id}::text = $1)");
 }
 
 void plan_row_counts(Buf *sql, const Base *base)

@@ -71,7 +71,7 @@ static void each_entry(Report *report, const ParityTable *t)
     Cells rows = {0};
     Entry entry = {0};
     Arena arena = {0};
-    cells_split(arena_str(&arena, buf_view(&t->sample).p), &rows);
+    cells_split(arena_str(&arena, buf_view(&t->sample.cells).p), &rows);
     for (int r = 0; r < rows.n; r++) {
         cells_split(arena_str(&arena, rows.items[r]), &entry.cells);
         if (report_for(report) == FOR_PROGRAMS)
@@ -108,12 +108,13 @@ static void sample_lines(Report *report, const ParityTable *t)
 
 /* ---- the tables ---- */
 
-enum { P_FIXED = 12, P_CELLS = P_FIXED + PARITY_CAUSES + 1 };
+enum { P_FIXED = 13, P_CELLS = P_FIXED + PARITY_CAUSES + 1 };
 
 static void write_row(Report *report, const ParityTable *t)
 {
-    const int64_t counts[] = {t->records,          t->skipped_records, t->rows,      t->only_in_export, t->rejected,
-                              t->only_in_database, t->made_here,       t->differing, t->differing_rows};
+    const int64_t counts[] = {t->records,   t->skipped_records,  t->rows,      t->only_in_export,
+                              t->rejected,  t->only_in_database, t->made_here, t->not_found,
+                              t->differing, t->differing_rows};
     enum { TEXTS = 3, COUNTS = sizeof counts / sizeof counts[0] };
     _Static_assert(TEXTS + COUNTS == P_FIXED, "a cell for every column");
     const char *cells[P_CELLS] = {t->table->name, t->source.name, t->source.fingerprint};
@@ -156,6 +157,11 @@ static void write_tables(Report *report, const Parity *parity)
          .style = STYLE_BAD,
          .flags = AT_RIGHT},
         {.key = "made_by_people", .type = CELL_COUNT},
+        {.key = "not_found",
+         .heading = "not found",
+         .type = CELL_COUNT,
+         .style = STYLE_WARN,
+         .flags = AT_RIGHT | WHERE_FILLED},
         {.key = "differing", .heading = "cells differ", .type = CELL_COUNT, .style = STYLE_BAD, .flags = AT_RIGHT},
         {.key = "differing_rows", .type = CELL_COUNT},
     };

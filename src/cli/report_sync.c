@@ -143,6 +143,31 @@ bool report_conflicts(Report *report, void *ctx, Err *err)
     return true;
 }
 
+/* ---- records without a row, of tables that are only updated ---- */
+
+static void unfound_line(Report *report, void *ctx, const char *const *cells)
+{
+    (void)ctx;
+    report_line(report, "  %s %s", shown(report, cells[UNFOUND_TABLE]), shown(report, cells[UNFOUND_ID]));
+}
+
+static bool report_not_found(Report *report, void *ctx, Err *err)
+{
+    static const ReportColumn columns[UNFOUND_CELLS] = {{.key = "table", .heading = "table"},
+                                                        {.key = "id", .heading = "id"}};
+    static const ReportTable table = {
+        .key = "not_found",
+        .title = "Not found: records without a row",
+        COLUMNS(columns),
+        .line = unfound_line,
+        .shown = CONFLICTS_SHOWN,
+        .one = "other",
+        .many = "others",
+        .see = see_json,
+    };
+    return report_spool(report, &table, NULL, ((SyncReport *)ctx)->result->not_found, err);
+}
+
 /* ---- cleaning ---- */
 
 static void cleaning_line(Report *report, void *ctx, const char *const *cells)
@@ -311,6 +336,9 @@ static void write_rejected(Report *report, const TableCounts *sum)
     else if (sum->rejected)
         report_part(report, STYLE_PLAIN, " %s rejected, %s of them new.", were,
                     sum->new_rejects ? out_count(sum->new_rejects, arena) : "none");
+    if (sum->not_found)
+        report_part(report, STYLE_PLAIN, " %s not found.",
+                    out_noun(sum->not_found, "record was", "records were", arena));
     if (sum->conflicts)
         report_part(report, STYLE_PLAIN, " %s to look at.", out_noun(sum->conflicts, "conflict", "conflicts", arena));
 }
@@ -335,9 +363,10 @@ static bool write_closing(Report *report, void *ctx, Err *err)
     if (all_skipped)
         report_part(report, STYLE_PLAIN, "Nothing changed: all files are as they were at the last sync.");
     else if (parts.len == 0)
-        report_part(report, STYLE_PLAIN, sum.rejected || sum.conflicts
-                                             ? "Nothing changed."
-                                             : "Nothing changed: the database matches the export.");
+        report_part(report, STYLE_PLAIN,
+                    sum.rejected || sum.conflicts || sum.not_found
+                        ? "Nothing changed."
+                        : "Nothing changed: the database matches the export.");
     else if (result->dry_run)
         report_part(report, STYLE_PLAIN, "Dry run: nothing was written. A sync of this export: %s.", parts.data);
     else
@@ -352,8 +381,9 @@ static bool write_closing(Report *report, void *ctx, Err *err)
 
 #define SECTIONS                                                                                                       \
     {FOR_ALL, 2, write_run}, {FOR_ALL, 3, report_tables}, {FOR_PROGRAMS, 7, report_rejects},                           \
-        {FOR_TERMINAL, 7, report_reject_groups}, {FOR_ALL, 8, report_conflicts}, {FOR_PEOPLE, 4, report_warnings},     \
-        {FOR_ALL, 5, report_cleaning}, {FOR_PEOPLE, 6, report_unmapped}, {FOR_PEOPLE, 9, write_closing},               \
+        {FOR_TERMINAL, 7, report_reject_groups}, {FOR_ALL, 8, report_conflicts}, {FOR_ALL, 8, report_not_found},       \
+        {FOR_PEOPLE, 4, report_warnings}, {FOR_ALL, 5, report_cleaning}, {FOR_PEOPLE, 6, report_unmapped},             \
+        {FOR_PEOPLE, 9, write_closing},                                                                                \
     {                                                                                                                  \
         FOR_PROGRAMS, 9, log_file_warnings                                                                             \
     }

@@ -54,7 +54,7 @@ static bool sample_begin(Buf *entry, ParityTable *parity, Kind kind, ParityCause
 {
     static const char *const names[] = {"only_in_export", "rejected", "only_in_database", "only_in_database",
                                         "differing"};
-    int *taken = &parity->sampled[kind + (kind == KIND_DIFFERING ? (int)cause : 0)];
+    int *taken = &parity->sample.taken[kind + (kind == KIND_DIFFERING ? (int)cause : 0)];
     if (*taken >= PARITY_SAMPLE)
         return false;
     ++*taken;
@@ -66,7 +66,7 @@ static bool sample_begin(Buf *entry, ParityTable *parity, Kind kind, ParityCause
 
 static void sample_end(Buf *entry, ParityTable *parity)
 {
-    cells_add(&parity->sample, entry->data);
+    cells_add(&parity->sample.cells, entry->data);
     buf_free(entry);
 }
 
@@ -88,6 +88,10 @@ static void note_rejected(Compare *compare, const Item *item)
 {
     ParityTable *parity = compare->parity;
     bool row = has_row(compare, item->id);
+    if (compare->run->table->updates_only && item->id && !row) {
+        parity->not_found++;
+        return;
+    }
     parity->rejected++;
     parity->only_in_export += !row;
     Buf entry = {0};
@@ -216,6 +220,8 @@ static bool compare_page(Compare *compare, int from, int *next, int *at, int *mi
             note_rejected(compare, item);
         else if (at[i] >= 0 && pg_bool(rows, at[i], ROWS_ROW))
             ok = compare_item(compare, item, rows, at[i], err);
+        else if (compare->run->table->updates_only)
+            compare->parity->not_found++;
         else
             missing[(*n_missing)++] = i;
     }

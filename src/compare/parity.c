@@ -70,7 +70,8 @@ bool parity_run(Pg *pg, const Base *base, const SourcePlaces *places, Parity *ou
 
 static bool table_is_equal(const ParityTable *t)
 {
-    return t->only_in_export == 0 && t->rejected == 0 && t->only_in_database == 0 && t->differing == 0;
+    bool whole = t->only_in_database == 0 || t->table->updates_only;
+    return t->only_in_export == 0 && t->rejected == 0 && whole && t->differing == 0;
 }
 
 bool parity_equal(const Parity *parity)
@@ -84,7 +85,7 @@ bool parity_equal(const Parity *parity)
 void parity_free(Parity *parity)
 {
     for (int i = 0; i < parity->n; i++)
-        buf_free(&parity->tables[i].sample);
+        buf_free(&parity->tables[i].sample.cells);
     arena_free(&parity->arena);
     *parity = (Parity){0};
 }

@@ -81,5 +81,8 @@ void plan_export(Buf *sql, const Table *table, const ExportLayout *layout, bool 
     if (!include_inactive)
         sql_expand(sql, table, " WHERE {active}");
     buf_str(sql, " ORDER BY ");
-    add_field(sql, "t", -1, table->catalog->primary_key >= 0 ? key_of(table) : table->id_column);
+    if (table->catalog->primary_key >= 0)
+        add_field(sql, "t", -1, key_of(table));
+    else
+        sql_expand(sql, table, "{t.id}");
 }

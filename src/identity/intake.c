@@ -6,6 +6,8 @@
 /* Can the id column hold this id? Sets in->reject if not. */
 static bool id_fits(Intake *in, const char *id)
 {
+    if (in->run->table->n_id_parts) /* its parts are columns of their own */
+        return true;
     const CatalogTable *catalog = in->run->table->catalog;
     const CatalogColumn *column = &catalog->columns[catalog_column(catalog, in->run->table->id_column)];
     size_t n = utf8_length(str_of(id));

@@ -1,6 +1,7 @@
 #include "artsync/record_index.h"
 
 #include <endian.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <xxhash.h>
 
@@ -21,6 +22,7 @@ struct RecordIndex {
     int64_t id_sum;   /* of hashtext over the rows' ids */
     int64_t rows;
     bool has_generated;      /* some row's id is derived or generated */
+    char repeated[256];      /* an id that two rows have; "": none */
 };
 
 enum { NOWHERE = -1 };
@@ -138,6 +140,8 @@ int64_t record_index_active_synced(const RecordIndex *index)
     return count_flags(index, RECORD_STATE | RECORD_ROW | RECORD_ACTIVE);
 }
 
+bool record_index_has_state(const RecordIndex *index) { return count_flags(index, RECORD_STATE) > 0; }
+
 bool record_index_empty(const RecordIndex *index) { return index->count == 0; }
 
 int64_t record_index_clear_deactivated(RecordIndex *index)
@@ -250,6 +254,8 @@ static bool put_row(void *ctx, const char *bytes, size_t n, Err *err)
     if (!tuple_open(bytes, n, &t) || !tuple_next(&t, &id))
         return true;
     IndexedRecord *record = record_index_add(index, id);
+    if (record->flags & RECORD_ROW && !index->repeated[0])
+        snprintf(index->repeated, sizeof index->repeated, "%.*s", (int)id.n, id.p);
     record->flags |= RECORD_ROW;
     if (tuple_next(&t, &active) && active.p[0])
         record->flags |= RECORD_ACTIVE;
@@ -274,5 +280,8 @@ bool record_index_load(RecordIndex *index, Pg *pg, const Table *table, Err *err)
     ok = ok && pg_copy_out(pg, sql.data, put_row, index, err);
     index->last = 0;
     buf_free(&sql);
+    if (ok && index->repeated[0])
+        ok = err_set(err, ERR_REFUSED, "make the columns of \"id\" unique, or name more of them",
+                     "%s: two rows have the id %s", table->name, index->repeated);
     return ok;
 }

@@ -42,7 +42,8 @@ static const char *metadata_tail(const Table *table, const char *now, Arena *are
 
 bool load_is_possible(const TableRun *run)
 {
-    return record_index_empty(run->index) && !run->table->catalog->has_foreign_triggers;
+    return record_index_empty(run->index) && !run->table->updates_only && run->table->n_id_parts == 0 &&
+           !run->table->catalog->has_foreign_triggers;
 }
 
 static bool begin(void **writer, TableRun *run, const void *options, Err *err)

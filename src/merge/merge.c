@@ -1,6 +1,7 @@
 /* merge.c - the writer: records in batches, each decided over with its row, then what is staged is written. */
 #include <stdlib.h>
 
+#include "artsync/cells.h"
 #include "artsync/embed.h"
 #include "internal.h"
 
@@ -59,9 +60,31 @@ static bool flush(Merge *merge, Err *err)
     return ok;
 }
 
+/* Of a table that is only updated, a record without a row, whatever its cells hold. */
+static bool is_not_found(const Merge *merge, const Item *item)
+{
+    if (!merge->run->table->updates_only || !item->id)
+        return false;
+    const IndexedRecord *row = record_index_find(merge->run->index, str_of(item_row_id(item)));
+    return !row || !(row->flags & RECORD_ROW);
+}
+
+static bool note_not_found(Merge *merge, const Item *item, Err *err)
+{
+    Buf line = {0};
+    cells_add(&line, merge->run->table->name);
+    cells_add(&line, item->id);
+    merge->run->counts->not_found++;
+    bool ok = spool_add(merge->options.not_found, line.data, err);
+    buf_free(&line);
+    return ok;
+}
+
 static bool put(void *writer, const Item *item, Err *err)
 {
     Merge *merge = writer;
+    if (is_not_found(merge, item))
+        return note_not_found(merge, item, err);
     batch_add(&merge->batch, item, merge->run->table->n_columns);
     if (!item->reject.code)
         returned_note(merge, item);

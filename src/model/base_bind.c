@@ -80,9 +80,55 @@ static void bind_id_key(Binding *binding, int column, const char *place)
     }
 }
 
+static bool is_part(const Table *table, const CatalogTable *catalog, int column)
+{
+    for (int i = 0; i < table->n_id_parts; i++)
+        if (strcmp(table->columns[table->id_parts[i]].name, catalog->columns[column].name) == 0)
+            return true;
+    return false;
+}
+
+static bool unique_together(const Table *table, const CatalogTable *catalog)
+{
+    for (int k = 0; k < catalog->n_keys; k++) {
+        const CatalogKey *key = &catalog->keys[k];
+        bool all = !key->parts && !key->predicate && key->n_columns <= table->n_id_parts;
+        for (int i = 0; all && i < key->n_columns; i++)
+            all = is_part(table, catalog, key->columns[i]);
+        if (all)
+            return true;
+    }
+    return false;
+}
+
+/* An id of several columns. Rows that are only updated need no key: two with one id are found when they are read. */
+static void bind_id_parts(Binding *binding)
+{
+    const Table *table = binding->table;
+    for (int i = 0; i < table->n_id_parts; i++) {
+        const char *name = table->columns[table->id_parts[i]].name;
+        int index = catalog_column(binding->catalog, name);
+        if (index < 0)
+            continue; /* told of the mapped column */
+        const CatalogColumn *column = &binding->catalog->columns[index];
+        PgKind kind = column->type.kind;
+        if ((kind != PG_TEXT && kind != PG_ENUM && kind != PG_INTEGER && kind != PG_NUMERIC && kind != PG_DATE) ||
+            is_padded(&column->type) || strstr(column->type.name, "citext") || column->folding)
+            problems_add(binding->problems, column_place(binding, name), NULL,
+                         "a column of type %s cannot be a part of the id", column->type.name);
+    }
+    if (!table->updates_only && !unique_together(table, binding->catalog))
+        problems_add(binding->problems, table_place(binding), "add a UNIQUE constraint on these columns",
+                     "the id columns %s are not unique together", table->id_column);
+}
+
 static void bind_id(Binding *binding)
 {
     const Table *table = binding->table;
+    if (table->n_id_parts) {
+        bind_id_parts(binding);
+        return;
+    }
     int index = catalog_column(binding->catalog, table->id_column);
     if (index < 0) {
         missing_column(binding, table->id_column);
@@ -191,7 +237,7 @@ static void bind_column(Binding *binding, Column *column, CatalogTable *const *c
 static void forgotten_columns(Binding *binding)
 {
     const CatalogTable *catalog = binding->catalog;
-    for (int i = 0; i < catalog->n_columns; i++) {
+    for (int i = 0; i < catalog->n_columns && !binding->table->updates_only; i++) {
         const CatalogColumn *column = &catalog->columns[i];
         if (!column->not_null || column->has_default || column->generated ||
             strcmp(column->name, binding->table->id_column) == 0 || table_has_metadata(binding->table, column->name) ||

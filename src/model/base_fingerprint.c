@@ -87,10 +87,14 @@ void table_fingerprint(Table *table)
     Buf text = {0};
     buf_printf(&text, "artsync mapping %d,%d,%d,", CLEANING_VERSION, STATE_VERSION, (int)base->date_order);
     add_names(&text, &base->null_tokens);
+    if (table->updates_only)
+        buf_str(&text, "update,");
     add_text(&text, table->schema);
     add_text(&text, table->name);
     add_text(&text, table->id_column);
     add_names(&text, &table->id_headers);
+    for (int i = 0; i < table->n_id_parts; i++)
+        buf_printf(&text, "id%d,", table->id_parts[i]);
     buf_printf(&text, "[%d]", table->n_natural_key);
     for (int i = 0; i < table->n_natural_key; i++)
         buf_printf(&text, "%d,", table->natural_key[i]);

@@ -102,6 +102,32 @@ static void natural_key(const Node *table_node, Table *table)
     }
 }
 
+/* The parts of an id: their values have one spelling, and are never empty. */
+static void id_parts(const Node *table_node, Table *table)
+{
+    Node id = node_get(table_node, "id"), list = node_get(&id, "columns");
+    int n = 0;
+    for (const cJSON *json = list.json ? list.json->child : NULL; json && n < table->n_id_parts; json = json->next) {
+        const char *name = cJSON_GetStringValue(json);
+        if (!name || !*name)
+            continue;
+        int column = find_column(table, name);
+        if (column < 0) {
+            unknown_column(&list, table, name);
+            continue;
+        }
+        FieldType type = table->columns[column].type;
+        bool known = type < FIELD_COUNT; /* else told already */
+        if (known && type != FIELD_TEXT && type != FIELD_CHOICE && type != FIELD_INTEGER && type != FIELD_DECIMAL &&
+            type != FIELD_DATE)
+            node_problem(&list, "an id is made of text, choice, integer, decimal and date", "%s is a %s", name,
+                         field_type_name(type));
+        if (table->columns[column].derive.from >= 0)
+            node_problem(&list, NULL, "%s is derived from another column", name);
+        table->id_parts[n++] = column;
+    }
+}
+
 /* ---- headers of two columns ---- */
 
 typedef struct MappedHeader {
@@ -178,6 +204,7 @@ void finish_table(const Node *node, Table *table)
     former_names(&columns, table);
     derive_sources(&columns, table);
     natural_key(node, table);
+    id_parts(node, table);
     check_repeated_headers(node, &columns, table);
     table->name_column = name_column(table);
 }

@@ -34,7 +34,9 @@ static int link_target(const Node *column_node, const Base *base, const Column *
             if (base->tables[i].name)
                 names[n++] = base->tables[i].name;
         node_problem(&to, nearest_hint(arena, name, names, n), "\"%s\" is not a table of this base", name);
-    } else if (column->headers.n > 0 && base->tables[target].name_column < 0)
+    } else if (base->tables[target].n_id_parts > 0)
+        node_problem(&to, NULL, "%s has an id of several columns: no link can point at it", name);
+    else if (column->headers.n > 0 && base->tables[target].name_column < 0)
         node_problem(&to, "give it a natural_key or a text column, or link by id_headers alone",
                      "no column of %s holds a name to link by", name);
     else if (column->headers.n > 0 && has_masked_names(&base->tables[target]))

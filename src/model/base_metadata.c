@@ -48,6 +48,12 @@ const KeyList metadata_key_list = {"metadata", keys, sizeof keys / sizeof *keys,
 void read_metadata(const Node *value, void *target)
 {
     Table *table = target;
+    if (cJSON_IsBool(value->json)) {
+        table->foreign = cJSON_IsFalse(value->json);
+        for (int role = 0; table->foreign && role < META_COUNT; role++)
+            table->metadata[role] = NULL;
+        return;
+    }
     node_fields(value, keys, sizeof keys / sizeof *keys, table);
     for (int role = 0; role < META_COUNT; role++) {
         const char *name = table->metadata[role];

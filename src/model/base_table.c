@@ -44,21 +44,47 @@ static void read_natural_key(const Node *value, void *target)
     table->n_natural_key = names.n;
 }
 
+/* The same: which columns these are is found in finish_table. */
+static void read_id_columns(const Node *value, void *target)
+{
+    Table *table = target;
+    StringList names = node_names(value, false);
+    Buf label = {0};
+    table->id_parts = arena_alloc(value->doc->arena, (size_t)(names.n + 1) * sizeof *table->id_parts);
+    table->n_id_parts = names.n;
+    for (int i = 0; i < names.n; i++)
+        buf_printf(&label, "%s%s", i ? ", " : "(", names.items[i]);
+    buf_char(&label, ')');
+    table->id_column = arena_str(value->doc->arena, label.data);
+    buf_free(&label);
+}
+
 static const JsonKey id_keys[] = {
-    {"column", true, read_id_column, 0, 0, &shape_name, "the unique column that holds the record id"},
-    {"headers", false, read_id_headers, 0, 0, &shape_names, "headers that hold it; this or `natural_key` is needed"},
+    {"column", false, read_id_column, 0, 0, &shape_name,
+     "the unique column that holds the record id; this or `columns` is needed"},
+    {"columns", false, read_id_columns, 0, 0, &shape_names,
+     "several columns, elements of the table's `columns`, that are the id together; their texts are joined with `/`"},
+    {"headers", false, read_id_headers, 0, 0, &shape_names,
+     "headers that hold it; with `column`, this or `natural_key` is needed"},
     {"natural_key", false, read_natural_key, 0, 0, &shape_names,
      "columns that identify a record of a file without ids"},
 };
 
-static const KeyList id_key_list = {"id", id_keys, COUNT(id_keys), "headers natural_key"};
+static const KeyList id_key_list = {"id", id_keys, COUNT(id_keys), "headers natural_key columns"};
 static const JsonShape id_shape = {.kind = SHAPE_OBJECT, .keys = &id_key_list};
 
 static void read_id(const Node *value, void *target)
 {
     const Table *table = target;
     bool sound = node_fields(value, id_keys, COUNT(id_keys), target);
-    if (sound && !node_get(value, "headers").json && table->n_natural_key == 0)
+    bool column = node_get(value, "column").json, columns = node_get(value, "columns").json;
+    bool headers = node_get(value, "headers").json, key = node_get(value, "natural_key").json;
+    if (sound && column == columns)
+        node_problem(value, NULL, "needs either \"column\" or \"columns\"");
+    else if (sound && columns && (headers || key))
+        node_problem(value, "the columns have headers of their own",
+                     "\"columns\" cannot be combined with \"headers\" or \"natural_key\"");
+    else if (sound && !columns && !headers && table->n_natural_key == 0)
         node_problem(value, NULL,
                      "needs \"headers\", \"natural_key\" or both: records cannot be identified without one of them");
 }
@@ -102,6 +128,11 @@ static void read_columns(const Node *value, void *target)
     }
 }
 
+static void read_insert(const Node *value, void *target)
+{
+    ((Table *)target)->updates_only = !node_boolean(value, true);
+}
+
 static void read_table_mark(const Node *value, void *target) { ((Table *)target)->mark = read_mark(value); }
 static void read_table_zone(const Node *value, void *target) { ((Table *)target)->zone = read_zone(value); }
 
@@ -111,7 +142,8 @@ static const JsonShape skip_shape = {.kind = SHAPE_MAP, .item = &shape_texts};
 static const JsonShape column_shape = {.kind = SHAPE_OBJECT, .keys = &column_key_list};
 static const JsonShape columns_shape = {.kind = SHAPE_LIST, .item = &column_shape, .repeats = true};
 static const JsonShape source_shape = {.kind = SHAPE_OBJECT, .keys = &source_key_list};
-static const JsonShape metadata_shape = {.kind = SHAPE_OBJECT, .keys = &metadata_key_list};
+static const JsonShape metadata_keys_shape = {.kind = SHAPE_OBJECT, .keys = &metadata_key_list};
+static const JsonShape metadata_shape = {.kind = SHAPE_EITHER, .item = &shape_boolean, .other = &metadata_keys_shape};
 
 static const JsonKey table_keys[] = {
     {"table", true, read_table_name, 0, 0, &table_name_shape, "the table's name"},
@@ -125,8 +157,12 @@ static const JsonKey table_keys[] = {
     {"time_zone", false, read_table_zone, 0, 0, &zone_shape, "the base's `time_zone`, for this table"},
     /* behind what they take from the table */
     {"columns", true, read_columns, 0, 0, &columns_shape, "the mapped columns, without the id column"},
+    {"insert", false, read_insert, 0, 0, &shape_boolean,
+     "`false`: rows are only updated; a record without a row is counted as not found"},
     {"metadata", false, read_metadata, 0, 0, &metadata_shape,
-     "names of the columns in which a sync keeps what it knows of a row"},
+     "names of the columns in which a sync keeps what it knows of a row; `false`: the table is not artsync's, no "
+     "column is "
+     "added to it and `db drop` leaves it alone"},
 };
 
 const KeyList table_key_list = {"table", table_keys, COUNT(table_keys), "file source"};

@@ -37,7 +37,81 @@ static void fill_table(Buf *out, const Table *table) { sql_name(out, table->sche
 
 static void fill_state(Buf *out, const Table *table) { sql_name(out, "artsync", table->state); }
 
-static void fill_id(Buf *out, const Table *table) { sql_ident(out, table->id_column); }
+/* ---- the record id: a column, or several columns as one text (base.h) ---- */
+
+static void id_field(Buf *out, const char *alias, const char *column)
+{
+    if (*alias)
+        buf_printf(out, "%s.", alias);
+    sql_ident(out, column);
+}
+
+/* One of several columns as it is in the record id: numbers without zeros behind, / and \ with a \ before them. */
+static void id_part(Buf *out, const Table *table, const char *alias, const Column *column)
+{
+    PgKind kind = column->catalog->type.kind;
+    if (kind == PG_TEXT || kind == PG_ENUM) {
+        buf_str(out, "pg_catalog.replace(pg_catalog.replace(");
+        id_field(out, alias, column->name);
+        buf_str(out, "::pg_catalog.text, E'\\\\', E'\\\\\\\\'), '/', E'\\\\/')");
+        return;
+    }
+    buf_str(out, kind == PG_NUMERIC ? "pg_catalog.trim_scale(" : "(");
+    id_field(out, alias, column->name);
+    buf_str(out, ")::pg_catalog.text");
+    (void)table;
+}
+
+static void id_expression(Buf *out, const Table *table, const char *alias)
+{
+    if (table->n_id_parts == 0) {
+        id_field(out, alias, table->id_column);
+        return;
+    }
+    buf_char(out, '(');
+    for (int i = 0; i < table->n_id_parts; i++) {
+        if (i)
+            buf_str(out, " OPERATOR(pg_catalog.||) '/' OPERATOR(pg_catalog.||) ");
+        id_part(out, table, alias, &table->columns[table->id_parts[i]]);
+    }
+    buf_char(out, ')');
+}
+
+/* The i-th part of a record id, from 1. Two characters that no cleaned text has represent \\ and \/ meanwhile. */
+static void part_of(Buf *out, const char *id, int i)
+{
+    buf_printf(out,
+               "pg_catalog.replace(pg_catalog.replace(pg_catalog.split_part(pg_catalog.replace(pg_catalog.replace(%s, "
+               "E'\\\\\\\\', E'\\x01'), E'\\\\/', E'\\x02'), '/', %d), E'\\x02', '/'), E'\\x01', E'\\\\')",
+               id, i);
+}
+
+/* "Is `id` the record id of the row?", so that a key's index finds the row. */
+static void id_matches(Buf *out, const Table *table, const char *alias, const char *id)
+{
+    if (table->n_id_parts == 0) {
+        id_field(out, alias, table->id_column);
+        buf_printf(out, " OPERATOR(pg_catalog.=) %s::%s", id,
+                   table->catalog->columns[catalog_column(table->catalog, table->id_column)].type.base);
+        return;
+    }
+    buf_char(out, '(');
+    for (int i = 0; i < table->n_id_parts; i++) {
+        const Column *column = &table->columns[table->id_parts[i]];
+        buf_str(out, i ? " AND " : "");
+        id_field(out, alias, column->name);
+        buf_str(out, " OPERATOR(pg_catalog.=) ");
+        part_of(out, id, i + 1);
+        buf_printf(out, "::%s",
+                   column->catalog->type.kind == PG_ENUM ? column->catalog->type.name : column->catalog->type.base);
+    }
+    buf_char(out, ')');
+}
+
+static void fill_id(Buf *out, const Table *table) { id_expression(out, table, ""); }
+static void fill_id_t(Buf *out, const Table *table) { id_expression(out, table, "t"); }
+static void fill_id_o(Buf *out, const Table *table) { id_expression(out, table, "o"); }
+static void fill_id_n(Buf *out, const Table *table) { id_expression(out, table, "n"); }
 
 static void fill_key(Buf *out, const Table *table)
 {
@@ -46,7 +120,9 @@ static void fill_key(Buf *out, const Table *table)
 
 static void fill_id_type(Buf *out, const Table *table)
 {
-    buf_str(out, table->catalog->columns[catalog_column(table->catalog, table->id_column)].type.base);
+    buf_str(out, table->n_id_parts
+                     ? "pg_catalog.text"
+                     : table->catalog->columns[catalog_column(table->catalog, table->id_column)].type.base);
 }
 
 /* A metadata column of the row `t` as a value of `type`; `absent` where the table does without it. */
@@ -95,8 +171,14 @@ static const struct Placeholder {
     const char *mark;
     void (*fill)(Buf *out, const Table *table);
 } placeholders[] = {
-    {"{table}", fill_table}, {"{state}", fill_state},     {"{id}", fill_id},
-    {"{key}", fill_key},     {"{id_type}", fill_id_type},
+    {"{table}", fill_table},
+    {"{state}", fill_state},
+    {"{id}", fill_id},
+    {"{t.id}", fill_id_t},
+    {"{o.id}", fill_id_o},
+    {"{n.id}", fill_id_n},
+    {"{key}", fill_key},
+    {"{id_type}", fill_id_type},
     {"{active}", fill_active},
     {"{updated_at}", fill_updated_at},
     {"{synced_at}", fill_synced_at},
@@ -112,12 +194,29 @@ static const struct Placeholder *placeholder_at(const char *text)
     return NULL;
 }
 
+/* "{t.id=EXPRESSION}" at `text`: its length, and the condition into `out`; 0: there is none. */
+static size_t fill_match(Buf *out, const Table *table, const char *text)
+{
+    static const char mark[] = ".id=";
+    char alias[2] = {text[1], '\0'};
+    if (text[0] != '{' || !text[1] || strncmp(text + 2, mark, sizeof mark - 1) != 0)
+        return 0;
+    const char *from = text + 1 + sizeof mark, *end = strchr(from, '}');
+    Buf id = {0};
+    buf_add(&id, from, (size_t)(end - from));
+    id_matches(out, table, alias, id.data);
+    buf_free(&id);
+    return (size_t)(end - text) + 1;
+}
+
 void sql_expand(Buf *out, const Table *table, const char *text)
 {
     while (*text) {
         const struct Placeholder *placeholder = placeholder_at(text);
-        size_t n = strcspn(text + 1, "{") + 1;
-        if (placeholder) {
+        size_t n = strcspn(text + 1, "{") + 1, match = fill_match(out, table, text);
+        if (match) {
+            n = match;
+        } else if (placeholder) {
             placeholder->fill(out, table);
             n = strlen(placeholder->mark);
         } else {

@@ -43,12 +43,35 @@ static bool is_state(const char *name)
     return strncmp(name, plain, sizeof plain - 1) == 0 || strncmp(name, quoted, sizeof quoted - 1) == 0;
 }
 
+/* "schema.table" as the catalog prints it, quoted where it has to be, without its quotes. */
+static bool is_named(const Table *table, const char *name)
+{
+    Buf wanted = {0}, plain = {0};
+    buf_printf(&wanted, "%s.%s", table->schema, table->name);
+    for (; *name; name++)
+        if (*name != '"')
+            buf_char(&plain, *name);
+    bool same = plain.data && strcmp(plain.data, wanted.data) == 0;
+    buf_free(&wanted);
+    buf_free(&plain);
+    return same;
+}
+
+/* A table that base.json leaves as it is, even if a file of the base made it. */
+static bool is_foreign(const Dropping *d, const char *name)
+{
+    for (int i = 0; i < d->base->n_tables; i++)
+        if (d->base->tables[i].foreign && is_named(&d->base->tables[i], name))
+            return true;
+    return false;
+}
+
 /* Of artsync's own schema all goes (state tables of tables that were mapped once included), unless it is shared. */
 static bool should_drop(const Dropping *d, int row)
 {
     const char *kind = pg_get(d->live, row, OBJECT_KIND), *name = pg_get(d->live, row, OBJECT_NAME);
     bool own = strcmp(pg_get(d->live, row, OBJECT_SCHEMA), "artsync") == 0;
-    if (pg_get(d->live, row, OBJECT_PARENT))
+    if (pg_get(d->live, row, OBJECT_PARENT) || is_foreign(d, name))
         return false;
     if (own)
         return !d->used_by_other_bases || (is_state(name) && is_expected(d, kind, name));

@@ -77,15 +77,16 @@ void plan_page(Buf *out, const char *select, int n, int bytes)
 void plan_rows(Buf *out, const Table *table)
 {
     Buf sql = {0};
-    sql_expand(&sql, table, "SELECT u.n, t.{id} IS NOT NULL, {active}, {updated_at}, {synced_at}, {version}, "
-                         "s.record_id IS NOT NULL, s.layout, s.cols, s.raw, s.deactivated");
+    sql_expand(&sql, table,
+               "SELECT u.n, {t.id} IS NOT NULL, {active}, {updated_at}, {synced_at}, {version}, "
+               "s.record_id IS NOT NULL, s.layout, s.cols, s.raw, s.deactivated");
     plan_columns(&sql, table);
     buf_str(&sql, ", sum(");
     plan_bytes(&sql, table);
     sql_expand(&sql, table,
                ") OVER (ORDER BY u.n ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) "
                "FROM unnest($1::text[]) WITH ORDINALITY AS u (id, n) "
-               "LEFT JOIN {table} AS t ON t.{id} = u.id::{id_type} LEFT JOIN {state} AS s ON s.record_id = u.id");
+               "LEFT JOIN {table} AS t ON {t.id=u.id} LEFT JOIN {state} AS s ON s.record_id = u.id");
     plan_page(out, sql.data, ROWS_COLUMNS + table->n_columns, 2);
     buf_free(&sql);
 }
@@ -120,31 +121,36 @@ void plan_update(Buf *out, const Plan *plan, int64_t first, int64_t last)
     if (plan->ordered) { /* OFFSET 0: sorted before it is joined */
         buf_str(out, " FROM (SELECT * FROM pg_temp.artsync_stage AS s WHERE true");
         staged_range(out, 'u', first, last);
-        sql_expand(out, table, " ORDER BY s.pos OFFSET 0) AS s WHERE t.{id} OPERATOR(pg_catalog.=) s.at_id");
+        sql_expand(out, table, " ORDER BY s.pos OFFSET 0) AS s WHERE {t.id=s.at_id}");
         return;
     }
-    sql_expand(out, table, " FROM pg_temp.artsync_stage AS s "
-                         "WHERE t.{id} OPERATOR(pg_catalog.=) s.at_id");
+    sql_expand(out, table,
+               " FROM pg_temp.artsync_stage AS s "
+               "WHERE {t.id=s.at_id}");
     staged_range(out, 'u', first, last);
 }
 
 void plan_insert(Buf *out, const Plan *plan, int64_t first, int64_t last)
 {
     const Table *table = plan->table;
-    sql_expand(out, table, "INSERT INTO {table} ({id}");
+    Buf names = {0}, values = {0}; /* each part begins with a comma */
+    if (table->n_id_parts == 0) {  /* else its parts are mapped columns */
+        sql_expand(&names, table, ", {id}");
+        buf_str(&values, ", s.rid");
+    }
     for (int c = 0; c < table->n_columns; c++)
         if (plan->present[c]) {
-            buf_str(out, ", ");
-            sql_ident(out, table->columns[c].name);
+            buf_str(&names, ", ");
+            sql_ident(&names, table->columns[c].name);
+            buf_str(&values, ", ");
+            plan_staged_value(&values, "s", &table->columns[c]);
         }
-    plan_metadata_names(out, table);
-    buf_str(out, ") SELECT s.rid");
-    for (int c = 0; c < table->n_columns; c++)
-        if (plan->present[c]) {
-            buf_str(out, ", ");
-            plan_staged_value(out, "s", &table->columns[c]);
-        }
-    plan_metadata_values(out, table);
+    plan_metadata_names(&names, table);
+    plan_metadata_values(&values, table);
+    sql_expand(out, table, "INSERT INTO {table} (");
+    buf_printf(out, "%s) SELECT %s", names.data + 2, values.data + 2);
+    buf_free(&names);
+    buf_free(&values);
     buf_str(out, " FROM pg_temp.artsync_stage AS s WHERE true");
     staged_range(out, 'i', first, last);
     buf_str(out, " ORDER BY s.seq");
@@ -197,8 +203,9 @@ void plan_note_former(Buf *out, const Table *table)
 
 void plan_note_returned(Buf *out, const Table *table)
 {
-    former_ids(out, table, ", h.former, h.id FROM unnest($1::text[], $2::text[]) AS h (former, id) "
-                           "JOIN {table} AS t ON t.{id} = h.id::{id_type}");
+    former_ids(out, table,
+               ", h.former, h.id FROM unnest($1::text[], $2::text[]) AS h (former, id) "
+               "JOIN {table} AS t ON {t.id=h.id}");
 }
 
 void plan_drop_stale(Buf *out, const Table *table)
@@ -209,12 +216,13 @@ void plan_drop_stale(Buf *out, const Table *table)
 
 void plan_former_ids(Buf *out, const Table *table)
 {
-    sql_expand(out, table,
-             "SELECT CASE WHEN o.{id} IS NULL THEN f.former_id ELSE f.record_id END, "
-             "CASE WHEN o.{id} IS NULL THEN f.record_id ELSE f.former_id END, o.{id} IS NOT NULL OR n.{id} IS NOT NULL "
-             "FROM artsync.former_ids AS f LEFT JOIN {table} AS o ON o.{id} = f.former_id::{id_type} "
-             "LEFT JOIN {table} AS n ON n.{id} = f.record_id::{id_type} "
-             "WHERE (o.{id} IS NULL OR n.{id} IS NULL) AND f.base = ");
+    sql_expand(
+        out, table,
+        "SELECT CASE WHEN {o.id} IS NULL THEN f.former_id ELSE f.record_id END, "
+        "CASE WHEN {o.id} IS NULL THEN f.record_id ELSE f.former_id END, {o.id} IS NOT NULL OR {n.id} IS NOT NULL "
+        "FROM artsync.former_ids AS f LEFT JOIN {table} AS o ON {o.id=f.former_id} "
+        "LEFT JOIN {table} AS n ON {n.id=f.record_id} "
+        "WHERE ({o.id} IS NULL OR {n.id} IS NULL) AND f.base = ");
     sql_literal(out, table->base->name);
     buf_str(out, " AND f.table_name = ");
     sql_literal(out, table->name);
@@ -238,8 +246,9 @@ void plan_state_deactivate(Buf *out, const Table *table)
 
 void plan_state_clear_deactivated(Buf *out, const Table *table)
 {
-    sql_expand(out, table, "UPDATE {state} AS s SET deactivated = false FROM {table} AS t "
-                         "WHERE s.deactivated AND {active} AND t.{id} = s.record_id::{id_type}");
+    sql_expand(out, table,
+               "UPDATE {state} AS s SET deactivated = false FROM {table} AS t "
+               "WHERE s.deactivated AND {active} AND {t.id=s.record_id}");
 }
 
 void plan_stage_absent(Buf *out, const Table *table)
@@ -248,14 +257,14 @@ void plan_stage_absent(Buf *out, const Table *table)
         out, table,
         "INSERT INTO pg_temp.artsync_stage (seq, pos, op, live, id, rid, at_id, had_state, state_moved, reactivates, "
         "before_deactivated, after_deactivated, before_updated_at, before_synced_at, before_version, changes) "
-        "SELECT $2::bigint + u.n, $2::bigint + u.n, 'd', true, u.id, t.{id}, t.{id}, true, false, false, "
+        "SELECT $2::bigint + u.n, $2::bigint + u.n, 'd', true, u.id, {t.id}, {t.id}, true, false, false, "
         "s.deactivated, true, "
         "{updated_at}, {synced_at}, {version}, pg_catalog.json_build_object(");
     sql_literal(out, table->metadata[META_ACTIVE]);
     sql_expand(out, table,
-             "::pg_catalog.text, pg_catalog.json_build_array('t', 'f'))::pg_catalog.text "
-             "FROM unnest($1::text[]) WITH ORDINALITY AS u (id, n) JOIN {table} AS t ON t.{id} = u.id::{id_type} "
-             "JOIN {state} AS s ON s.record_id = u.id");
+               "::pg_catalog.text, pg_catalog.json_build_array('t', 'f'))::pg_catalog.text "
+               "FROM unnest($1::text[]) WITH ORDINALITY AS u (id, n) JOIN {table} AS t ON {t.id=u.id} "
+               "JOIN {state} AS s ON s.record_id = u.id");
 }
 
 void plan_deactivate(Buf *out, const Table *table, int64_t first, int64_t last)
@@ -265,7 +274,7 @@ void plan_deactivate(Buf *out, const Table *table, int64_t first, int64_t last)
     sql_expand(out, table, "UPDATE {table} AS t SET");
     buf_str(out, set.data + 1);
     buf_free(&set);
-    sql_expand(out, table, " FROM pg_temp.artsync_stage AS s WHERE t.{id} OPERATOR(pg_catalog.=) s.at_id");
+    sql_expand(out, table, " FROM pg_temp.artsync_stage AS s WHERE {t.id=s.at_id}");
     staged_range(out, 'd', first, last);
 }
 

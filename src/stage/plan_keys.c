@@ -165,7 +165,7 @@ static void with_derived_moves(Buf *out, const Plan *plan, const CatalogKey *key
         buf_str(out, ", ");
         derived_column(out, plan, key->columns[i], &inserts);
     }
-    sql_expand(out, plan->table, " FROM pg_temp.artsync_stage AS s LEFT JOIN {table} AS r ON r.{id} = s.at_id ");
+    sql_expand(out, plan->table, " FROM pg_temp.artsync_stage AS s LEFT JOIN {table} AS r ON {r.id=s.at_id} ");
     staged_moves(out, plan, key, inserts ? "'i', 'u'" : "'u'");
     buf_str(out, ") AS x) ");
 }
@@ -208,8 +208,7 @@ static void row_matches(Buf *out, const Plan *plan, const CatalogKey *key)
 /* Rows that hold some key: id, active, k0 ...; the caller adds conditions. */
 static void holders(Buf *out, const Plan *plan, const CatalogKey *key)
 {
-    sql_expand(out, plan->table,
-               "(SELECT t.{id} AS id, coalesce({active}, true) AS active");
+    sql_expand(out, plan->table, "(SELECT {t.id} AS id, coalesce({active}, true) AS active");
     for (int i = 0; i < n_parts(key); i++) {
         buf_str(out, ", ");
         part_of_row(out, plan, key, i);

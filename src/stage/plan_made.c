@@ -10,8 +10,9 @@ void plan_made(Buf *out, const Table *table)
         buf_printf(out, ", s.c%d, t.", c);
         sql_ident(out, table->columns[c].name);
     }
-    sql_expand(out, table, " FROM pg_temp.artsync_stage AS s JOIN {table} AS t ON t.{id} = s.rid "
-                           "WHERE s.live AND s.op IN ('i', 'u') AND s.seq BETWEEN $1 AND $2 AND (false");
+    sql_expand(out, table,
+               " FROM pg_temp.artsync_stage AS s JOIN {table} AS t ON {t.id=s.rid} "
+               "WHERE s.live AND s.op IN ('i', 'u') AND s.seq BETWEEN $1 AND $2 AND (false");
     for (int c = 0; c < table->n_columns; c++) {
         buf_printf(out, " OR s.c%d::text IS DISTINCT FROM t.", c);
         sql_ident(out, table->columns[c].name);

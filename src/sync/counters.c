@@ -12,6 +12,7 @@ const Counter counters[COUNTERS] = {
     {"rejected", "rejected", "records_failed", COUNTED(rejected), STYLE_BAD, COUNTER_ALWAYS},
     {"new_rejects", "new rejects", "new_rejects", COUNTED(new_rejects), STYLE_BAD, COUNTER_DATA},
     {"skipped_records", "skipped", "records_skipped", COUNTED(skipped_records), STYLE_PLAIN, COUNTER_ALWAYS},
+    {"not_found", "not found", "records_not_found", COUNTED(not_found), STYLE_WARN, COUNTER_NOT_ZERO},
     {"conflicts", "conflicts", "records_conflicting", COUNTED(conflicts), STYLE_WARN, COUNTER_NOT_ZERO},
     {"overwritten", "overwritten", "records_overwritten", COUNTED(overwritten), STYLE_WARN, COUNTER_NOT_ZERO},
     {"warnings", "warnings", "warnings", COUNTED(warnings), STYLE_WARN, COUNTER_NOT_ZERO},

@@ -5,7 +5,7 @@
 
 void plan_ids_fingerprint(Buf *out, const Table *table)
 {
-    sql_expand(out, table, "SELECT count(*) || '.' || coalesce(sum(hashtext({id}::text)), 0) FROM {table}");
+    sql_expand(out, table, "SELECT count({id}) || '.' || coalesce(sum(hashtext({id}::text)), 0) FROM {table}");
 }
 
 static bool is_key_column(const CatalogTable *catalog, int column)
@@ -33,6 +33,7 @@ void plan_keys_fingerprint(Buf *out, const Table *table)
 
 void plan_row_gone(Buf *out, const Table *table)
 {
-    sql_expand(out, table, "SELECT EXISTS (SELECT FROM {state} AS s "
-                           "WHERE NOT EXISTS (SELECT FROM {table} AS t WHERE t.{id}::text = s.record_id))");
+    sql_expand(out, table,
+               "SELECT EXISTS (SELECT FROM {state} AS s "
+               "WHERE NOT EXISTS (SELECT FROM {table} AS t WHERE {t.id}::text = s.record_id))");
 }

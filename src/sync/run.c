@@ -152,9 +152,14 @@ static bool check_phase(Run *run, Err *err)
     return true;
 }
 
-/* Mode full deactivates rows: every table needs a column for it. */
+/* Mode full deactivates rows: every table needs a column for it, and has to be artsync's. */
 static bool check_active(const Run *run, Err *err)
 {
+    for (int i = 0; run->options->mode == SYNC_FULL && i < run->result->n_tables; i++)
+        if (run->result->tables[i].table->foreign)
+            return err_set(err, ERR_REFUSED, "sync this table in mode incremental or merge",
+                           "%s: mode full deactivates rows, and \"metadata\": false leaves the table as it is",
+                           run->result->tables[i].table->name);
     for (int i = 0; run->options->mode == SYNC_FULL && i < run->result->n_tables; i++)
         if (!run->result->tables[i].table->metadata[META_ACTIVE])
             return err_set(err, ERR_REFUSED,
@@ -198,8 +203,13 @@ static bool finish(Run *run, Err *err)
 
 static void prepare(SyncResult *result, const SyncOptions *options)
 {
-    *result = (SyncResult){.mode = options->mode, .dry_run = options->dry_run, .status = "failed",
-                           .cleaning = cleaning_report_new(), .rejects = spool_new(), .conflicts = spool_new(),
+    *result = (SyncResult){.mode = options->mode,
+                           .dry_run = options->dry_run,
+                           .status = "failed",
+                           .cleaning = cleaning_report_new(),
+                           .rejects = spool_new(),
+                           .conflicts = spool_new(),
+                           .not_found = spool_new(),
                            .changes = spool_new()};
     uuid_new(result->sync_id);
     clock_utc(result->started_at);
@@ -245,6 +255,7 @@ void sync_result_free(SyncResult *result)
     cleaning_report_free(result->cleaning);
     spool_free(result->rejects);
     spool_free(result->conflicts);
+    spool_free(result->not_found);
     spool_free(result->changes);
     arena_free(&result->arena);
     *result = (SyncResult){0};

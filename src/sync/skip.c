@@ -71,8 +71,8 @@ static bool some_row_gone(Pg *pg, const Table *table, const char *then, char **n
     if (!ids_fingerprint(pg, table, now, err))
         return false;
     bool same = then && strcmp(*now, then) == 0;
-    *gone = false;
-    if (same)
+    *gone = !same && table->updates_only; /* a row that came may be that of a record that was not found */
+    if (same || *gone)
         return true;
     Buf sql = {0};
     plan_row_gone(&sql, table);

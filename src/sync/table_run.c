@@ -71,14 +71,15 @@ static bool guard_rejects(const Work *work, Err *err)
 static bool check_sum(const Work *work, Err *err)
 {
     const TableCounts *c = work->table.counts;
-    int64_t sum = c->created + c->updated + c->unchanged + c->rejected + c->skipped_records;
+    int64_t sum = c->created + c->updated + c->unchanged + c->rejected + c->skipped_records + c->not_found;
     if (c->read == sum)
         return true;
     return err_set(
         err, ERR_DATABASE, "please report this: it is a defect of artsync",
-        "%s: %lld records read, but %lld created + %lld updated + %lld unchanged + %lld rejected + %lld skipped",
+        "%s: %lld records read, but %lld created + %lld updated + %lld unchanged + %lld rejected + %lld skipped + "
+        "%lld not found",
         work->table.table->name, (long long)c->read, (long long)c->created, (long long)c->updated,
-        (long long)c->unchanged, (long long)c->rejected, (long long)c->skipped_records);
+        (long long)c->unchanged, (long long)c->rejected, (long long)c->skipped_records, (long long)c->not_found);
 }
 
 /* Was some record rejected for a unique key? Then it depends on what the rows hold. */
@@ -132,12 +133,21 @@ static void note_unmapped(const Work *work)
 
 /* ---- the writers ---- */
 
+/* A table that is only updated is first made equal to its source: until then nothing is known of whose edits its rows
+ * hold. */
+static SyncMode mode_of(const Work *work)
+{
+    const TableRun *table = &work->table;
+    bool first = table->table->updates_only && !record_index_has_state(table->index);
+    return first && work->run->options->mode == SYNC_INCREMENTAL ? SYNC_MERGE : work->run->options->mode;
+}
+
 static bool begin_merge(Work *work, Err *err)
 {
     const SyncOptions *options = work->run->options;
     SyncResult *result = work->run->result;
     const MergeOptions merge = {.stage = &work->stage,
-                                .mode = options->mode,
+                                .mode = mode_of(work),
                                 .on_conflict = work->run->on_conflict,
                                 .deactivates = options->mode == SYNC_FULL && !work->result->replay,
                                 .max_deactivate = options->max_deactivate,
@@ -145,6 +155,7 @@ static bool begin_merge(Work *work, Err *err)
                                 .forced = &result->forced,
                                 .cleaning = result->cleaning,
                                 .conflicts = result->conflicts,
+                                .not_found = result->not_found,
                                 .changes = options->want_changes ? result->changes : NULL};
     work->kind = &merge_writer;
     return work->kind->begin(&work->writer, &work->table, &merge, err);

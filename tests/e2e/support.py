@@ -217,13 +217,13 @@ class Artsync:
 
 
 COUNTS = ["read", "created", "updated", "unchanged", "deactivated", "reactivated", "rejected", "new_rejects",
-          "skipped_records", "conflicts", "overwritten", "warnings"]
+          "skipped_records", "not_found", "conflicts", "overwritten", "warnings"]
 
 
 def by_table(report):
     """The report with `t`: its tables by name. Every sync's sum has to hold."""
     for table in report["tables"]:
-        total = sum(table[k] for k in ("created", "updated", "unchanged", "rejected", "skipped_records"))
+        total = sum(table[k] for k in ("created", "updated", "unchanged", "rejected", "skipped_records", "not_found"))
         assert table["read"] == total, table
         assert table["reactivated"] <= table["updated"], table
         assert table["new_rejects"] <= table["rejected"], table

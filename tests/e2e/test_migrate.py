@@ -109,6 +109,7 @@ def test_the_business_can_insert(db):
 # ---- what an earlier artsync left ----
 
 BEFORE = {  # how the schema was before a migration, newest first
+    "0009_not_found.sql": "ALTER TABLE sync_logs DROP COLUMN records_not_found",
     "0008_origin.sql": "ALTER TABLE sync_logs DROP COLUMN origin, DROP CONSTRAINT sync_logs_sync_type_check, "
                        "ADD CONSTRAINT sync_logs_sync_type_check "
                        "CHECK (sync_type::text IN ('incremental', 'merge', 'full', 'rollback'))",

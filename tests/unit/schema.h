@@ -10,7 +10,7 @@
 #include "artsync/schema.h"
 #include "case.h"
 
-enum { OWN = 8 }; /* migrations of artsync itself */
+enum { OWN = 9 }; /* migrations of artsync itself */
 
 typedef struct Fixture {
     char dir[64];
