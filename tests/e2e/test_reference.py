@@ -122,6 +122,9 @@ def ragged(art, shop, printed):
     mapping = (base / "base.json").read_text(encoding="utf-8")
     (base / "base.json").write_text(mapping.replace('"type": "text"', '"type": "text", "transform": ["trim"]'), encoding="utf-8")
     printed.take("base show", "--base", "./base", "base", "show")
+    (base / "base.json").write_text(mapping.replace('"table": "editions"', '"table": "editions", "insert": false'), encoding="utf-8")
+    shop.edition("E9", "P1", number=9).save()
+    printed.take("sync", "--base", "./base", "sync", "--dry-run", "--export-dir", shop.path)
     (base / "base.json").write_text("{}")
     printed.take("base check", "--base", "./base", "base", "check", status=1)
 
