@@ -20,7 +20,7 @@ enum {
     CONNECTION_CHECK_INTERVAL = 10, /* how soon the server notices that this process ended */
     TIMEOUT_S = 31 * 60,             /* no byte from the server for so long: lost. More than STATEMENT_TIMEOUT */
     CANCEL_TIMEOUT_S = 5,            /* for the cancel request itself */
-    REFUSE_TIMEOUT_S = 1,            /* for a COPY that was given up to end by itself */
+    REFUSE_TIMEOUT_S = 1,            /* for a COPY that was cancelled to end by itself */
     DRAIN_TIMEOUT_S = 10,            /* for the cancelled statement to end, and for ROLLBACK */
     NOTE_TIMEOUT = 60,              /* a statement of the log (PG_TX_NOTE) */
     LAST_LOCK_TIMEOUT = 5,          /* the log of a run that failed (PG_TX_LAST): lock, statement, answer */

@@ -91,6 +91,6 @@ bool pg_release(Pg *pg, const char *name, Err *err) { return with_name(pg, "RELE
 
 bool pg_rollback_to(Pg *pg, const char *name, Err *err)
 {
-    pg_cancel_and_drain(pg); /* a COPY that was given up, for example */
+    pg_cancel_and_drain(pg); /* a COPY that was abandoned, for example */
     return with_name(pg, "ROLLBACK TO SAVEPOINT ", name, "; RELEASE SAVEPOINT ", err);
 }

@@ -7,7 +7,7 @@
 
 enum { MAX_REFUSALS = 1000 /* of the database per table, found by bisection */ };
 
-/* Staged records that turn out not to be writable (late_rejects.c). */
+/* Staged records that cannot be written (late_rejects.c). */
 void late_rejects_add(LateRejects *rejects, int64_t seq, Reject reject); /* copies column, value and reason */
 void late_rejects_clear(LateRejects *rejects);
 

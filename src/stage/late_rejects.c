@@ -1,4 +1,4 @@
-/* late_rejects.c - late rejects: staged records that turn out not to be writable. */
+/* late_rejects.c - late rejects: staged records that cannot be written. */
 #include <stdio.h>
 #include <stdlib.h>
 
