@@ -178,6 +178,8 @@ bool cli_require(Cli *cli, unsigned needs, Err *err);
 
 /* Keep the report for the notifier, where there is one. */
 void outcome_keep(Cli *cli, const ReportSection *sections, void *ctx, const Err *failed);
+/* Under `artsync watch`, where its line is all that a sync prints as text: print it. */
+void outcome_print(Cli *cli, const Err *err);
 /* The run is over, its lock released, its report printed: tell those who want to know. Nothing that they do changes
  * `status`. */
 void outcome_tell(Cli *cli, ExitStatus status, const Err *err);

@@ -15,6 +15,7 @@
 #include "artsync/err.h"
 
 void interrupt_setup(void);
+void interrupt_ignore_termination(void); /* from here on only SIGINT and SIGQUIT are signals; others are ignored */
 int interrupt_fd(void);           /* readable once a signal came; -1: before setup, or held and a signal came */
 bool interrupt_check(Err *err);   /* false with ERR_INTERRUPTED or ERR_TERMINATED if a signal came, unless held */
 void interrupt_hold(void);        /* from here on signals only shorten waiting */

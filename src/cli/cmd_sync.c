@@ -6,7 +6,7 @@ static const Option options[] = {
     ROWS_SYNC,
     ROW_DRY_RUN,
     ROW_NOTIFY,
-    {"report", 0, OPTION_TEXT, "FILE", NULL, NULL, "write what was done as an HTML page to FILE, also if it fails"},
+    ROW_REPORT,
     {0},
 };
 
@@ -60,9 +60,10 @@ static bool run(Cli *cli, Err *err)
     write_page(cli, &result, &failed);
     bool printed = true;
     SyncReport report = {.cli = cli, .result = &result, .failed = !ok};
-    if (cli_is_quiet(cli) && cli->status == EXIT_DONE)
+    bool one_line = outcome_is_line(cli);
+    if ((cli_is_quiet(cli) || one_line) && cli->status == EXIT_DONE)
         report_file_warnings(result.cleaning);
-    else
+    else if (!one_line)
         printed = cli_report(cli, sync_sections, &report, &failed, &printing);
     memcpy(cli->outcome.sync_id, result.sync_id, sizeof result.sync_id);
     cli->outcome.summary = sync_summary(&result, cli->base, cli->status, &failed, &cli->arena);

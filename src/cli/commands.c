@@ -3,6 +3,7 @@
 
 #define COMMANDS(ROW) \
     ROW(cmd_sync) \
+    ROW(cmd_watch) \
     ROW(cmd_diff) \
     ROW(cmd_status) \
     ROW(cmd_validate) \

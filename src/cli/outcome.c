@@ -1,6 +1,8 @@
 /* outcome.c - how a run ended: one line, and who is told. */
+#include <stdlib.h>
 #include <string.h>
 
+#include "artsync/clock.h"
 #include "artsync/counters.h"
 #include "artsync/file.h"
 #include "artsync/log.h"
@@ -76,6 +78,37 @@ void outcome_keep(Cli *cli, const ReportSection *sections, void *ctx, const Err 
         keep(&cli->outcome.report, sections, ctx, failed);
 }
 
+bool outcome_is_line(const Cli *cli)
+{
+    return report_audience(cli->form) != FOR_PROGRAMS && has_option(cli, "notify") && !has_option(cli, "interval") &&
+           strcmp(run_origin(), "watch") == 0;
+}
+
+/* What there is to say of a run that ended before its report. */
+static void complete(Cli *cli, ExitStatus status, const Err *failed)
+{
+    const char *base = cli->base ? cli->base->name : cli->base_name ? cli->base_name : "artsync";
+    if (!cli->outcome.summary)
+        cli->outcome.summary = sync_summary(NULL, &(Base){.name = base}, status, failed, &cli->arena);
+}
+
+void outcome_print(Cli *cli, const Err *err)
+{
+    char now[CLOCK_UTC];
+    if (!cli->arguments.command || !outcome_is_line(cli) || (cli->quiet && cli->status == EXIT_DONE))
+        return;
+    clock_utc(now);
+    complete(cli, cli->status, err);
+    out_print(stdout, "%s %s\n", now, cli->outcome.summary);
+}
+
+/* watch tries again and again while the database is away: that is told once. */
+static bool was_told(ExitStatus status)
+{
+    const char *told = getenv("ARTSYNC_TOLD_STATUS");
+    return status >= EXIT_USAGE && strcmp(run_origin(), "watch") == 0 && told && strtol(told, NULL, 10) == (long)status;
+}
+
 static bool wants(const Cli *cli, ExitStatus status)
 {
     const char *when = cli_text(cli, "ARTSYNC_NOTIFY_ON");
@@ -88,11 +121,9 @@ static void notify(Cli *cli, const char *program, ExitStatus status, const Err *
 {
     Err err = {0};
     Outcome *outcome = &cli->outcome;
-    const char *base = cli->base ? cli->base->name : cli->base_name ? cli->base_name : "artsync";
     if (!outcome->report)
         keep(&outcome->report, (const ReportSection[]){{0}}, NULL, failed);
-    if (!outcome->summary)
-        outcome->summary = sync_summary(NULL, &(Base){.name = base}, status, failed, &cli->arena);
+    complete(cli, status, failed);
     if (!notify_run(&(Notice){program, outcome->report, status, outcome->sync_id, outcome->summary, NOTIFY_TIMEOUT_MS},
                     &err))
         log_attention("%s was not told: %s", program, err.message);
@@ -109,7 +140,7 @@ static void call_heartbeat(Cli *cli, const char *url, ExitStatus status)
 
 void outcome_tell(Cli *cli, ExitStatus status, const Err *err)
 {
-    if (cli->outcome.configured && !cli_is_dry(cli) && has_option(cli, "notify")) {
+    if (cli->outcome.configured && !cli_is_dry(cli) && has_option(cli, "notify") && !has_option(cli, "interval") && !was_told(status)) {
         const char *program = notifier_of(cli), *url = cli_text(cli, "ARTSYNC_HEARTBEAT_URL");
         if (url)
             call_heartbeat(cli, url, status);

@@ -21,6 +21,24 @@
 #define ROW_ON_CONFLICT                                                                                                \
     {"on-conflict", 0, OPTION_CHOICE, "export|database|reject", "ARTSYNC_ON_CONFLICT", NULL,                           \
      "value to keep when both changed; by default export, in phase primary the database"}
+#define ROW_REPORT                                                                                                     \
+    {"report", 0, OPTION_TEXT, "FILE", NULL, NULL, "write what was done as an HTML page to FILE, also if it fails"}
+#define ROWS_LIMITS                                                                                                    \
+    {"max-rejects",                                                                                                \
+     0,                                                                                                            \
+     OPTION_LIMIT,                                                                                                 \
+     "N|P%",                                                                                                       \
+     "ARTSYNC_MAX_REJECTS",                                                                                        \
+     "10%",                                                                                                        \
+     "refuse a sync that rejects more records of a table"},                                                        \
+    {"max-deactivate",                                                                                             \
+     0,                                                                                                            \
+     OPTION_LIMIT,                                                                                                 \
+     "N|P%",                                                                                                       \
+     "ARTSYNC_MAX_DEACTIVATE",                                                                                     \
+     "10%",                                                                                                        \
+     "refuse a full sync that deactivates more rows of a table"},                                                  \
+    {"strict", 0, OPTION_FLAG, NULL, NULL, NULL, "refuse the sync if any record is rejected"}
 #define ROWS_SYNC                                                                                                      \
     ROW_MODE, ROW_EXPORT_DIR, {"file",                                                                                 \
                                0,                                                                                      \
@@ -30,21 +48,7 @@
                                NULL,                                                                                   \
                                "read TABLE from PATH; without --export-dir, only such files"},                         \
         {"table", 0, OPTION_LIST, "TABLE", NULL, NULL, "only this table; may be repeated"}, ROW_ON_CONFLICT,           \
-        {"max-rejects",                                                                                                \
-         0,                                                                                                            \
-         OPTION_LIMIT,                                                                                                 \
-         "N|P%",                                                                                                       \
-         "ARTSYNC_MAX_REJECTS",                                                                                        \
-         "10%",                                                                                                        \
-         "refuse a sync that rejects more records of a table"},                                                        \
-        {"max-deactivate",                                                                                             \
-         0,                                                                                                            \
-         OPTION_LIMIT,                                                                                                 \
-         "N|P%",                                                                                                       \
-         "ARTSYNC_MAX_DEACTIVATE",                                                                                     \
-         "10%",                                                                                                        \
-         "refuse a full sync that deactivates more rows of a table"},                                                  \
-        {"strict", 0, OPTION_FLAG, NULL, NULL, NULL, "refuse the sync if any record is rejected"},                     \
+        ROWS_LIMITS,                                                                                                   \
         {"force", 0, OPTION_FLAG, NULL, NULL, NULL, "skip the safety limits (recorded in the log)"}, ROW_WAIT
 
 bool cli_is_dry(const Cli *cli); /* --dry-run: it leaves no log, and tells no one */
@@ -55,6 +59,9 @@ bool sync_options_read(Cli *cli, SyncOptions *options, Err *err);
 bool sync_choices_read(const Cli *cli, SyncOptions *options, Err *err);
 
 /* ---- how a run ended (outcome.c) ---- */
+
+/* `artsync watch` started it: text is one line, the summary, when all is over. */
+bool outcome_is_line(const Cli *cli);
 
 /* In one line of less than 200 characters: what a sync did, or why it failed. */
 const char *sync_summary(const SyncResult *result, const Base *base, ExitStatus status, const Err *failed,

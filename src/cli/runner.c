@@ -6,6 +6,7 @@
 #include "artsync/log.h"
 #include "artsync/progress.h"
 #include "artsync/schema.h"
+#include "artsync/session.h"
 #include "artsync/shell.h"
 #include "private.h"
 
@@ -212,6 +213,7 @@ static ExitStatus finish(Cli *cli, Err *err)
         log_error(err);
         cli->status = cli->committed ? EXIT_ATTENTION : err_status(err->code);
     }
+    outcome_print(cli, err);
     finish_output(cli);
     return cli->status;
 }
@@ -220,11 +222,15 @@ ExitStatus cli_main(CommandTable table, int argc, char *const *argv)
 {
     Cli cli = {.form = report_form(arguments_want_json(argc, argv) ? "json" : "text")};
     Err err = {0};
+    const bool watched = strcmp(run_origin(), "watch") == 0;
     out_setup(false);
     log_setup(LOG_NORMAL, false);
+    if (watched)
+        interrupt_ignore_termination();
     if (arguments_parse(table, argc, argv, &cli.arguments, &err) && choose_command(&cli.arguments, &err))
         run_command(&cli, &err);
     ExitStatus status = finish(&cli, &err);
+    const bool passing = err.code == ERR_LOST || err.code == ERR_TIMEOUT;
     source_databases_free(cli.databases);
     pg_close(cli.log);
     pg_close(cli.pg);
@@ -235,5 +241,5 @@ ExitStatus cli_main(CommandTable table, int argc, char *const *argv)
     arena_free(&cli.arena);
     arguments_free(&cli.arguments);
     err_clear(&err);
-    return status;
+    return watched && passing ? EXIT_DATABASE : status; /* watch is to try again, as where there was no connection */
 }

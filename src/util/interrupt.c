@@ -80,6 +80,13 @@ void interrupt_setup(void)
     handle_ending(0);
 }
 
+void interrupt_ignore_termination(void)
+{
+    for (int i = 0; i < ENDING; i++)
+        if (ending[i].terminates)
+            handle(ending[i].number, SIG_IGN, 0);
+}
+
 int interrupt_fd(void) { return held && caught ? -1 : wake[0]; }
 
 int64_t interrupt_at(void) { return caught_at; }
