@@ -10,10 +10,10 @@
 #include <sys/types.h>
 
 typedef struct Spawn {
-    const char *program;         /* a path; nothing is looked up in PATH */
-    char *const *arguments;      /* from the program's own name on; ends with NULL */
-    char *const *environment;    /* ends with NULL; NULL: ours */
-    int in, out, errors;         /* its descriptors 0, 1 and 2; -1: /dev/null */
+    const char *program;      /* a path; nothing is looked up in PATH */
+    char *const *arguments;   /* from the program's own name on; ends with NULL */
+    char *const *environment; /* ends with NULL; NULL: ours */
+    int in, out, errors;      /* its descriptors 0, 1 and 2; -1: /dev/null */
 } Spawn;
 
 enum { SPAWN_FAILED = 127 }; /* the exit status of one that could not be run */

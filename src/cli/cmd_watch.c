@@ -22,10 +22,11 @@ static bool run(Cli *cli, Err *err);
 const Command cmd_watch = {
     .name = "watch",
     .summary = "sync whenever a new export has arrived, and at intervals",
-    .details = "A new export is read once no file of the folder has changed for 5 seconds. While the database is away, it\n"
-               "tries again after 1 second, then 2, 4 and so on up to 60. One line per sync on stdout. SIGTERM ends it with\n"
-               "0 once the sync under way is complete; Ctrl-C interrupts that sync. As a service of systemd it says when it\n"
-               "is ready, what it does, and that it is alive (Type=notify, WatchdogSec=).",
+    .details =
+        "A new export is read once no file of the folder has changed for 5 seconds. While the database is away, it\n"
+        "tries again after 1 second, then 2, 4 and so on up to 60. One line per sync on stdout. SIGTERM ends it with\n"
+        "0 once the sync under way is complete; Ctrl-C interrupts that sync. As a service of systemd it says when it\n"
+        "is ready, what it does, and that it is alive (Type=notify, WatchdogSec=).",
     .examples = "artsync watch --once\n"
                 "artsync watch --once --mode merge --quiet\n",
     .see_also = "sync, status, history",
@@ -76,16 +77,18 @@ static char **sync_arguments(Cli *cli)
 static bool run(Cli *cli, Err *err)
 {
     const char *interval = cli_text(cli, "interval"), *still = getenv("ARTSYNC_TEST_STILL_MS");
-    const char *database = cli_given(cli, "database") ? cli->url : NULL; /* by the environment: no list of processes has it */
+    const char *database =
+        cli_given(cli, "database") ? cli->url : NULL; /* by the environment: no list of processes has it */
     WatchOptions watch = {.folder = cli_text(cli, "export-dir"),
                           .interval_ms = interval_of(interval),
                           .still_ms = still ? strtoll(still, NULL, 10) : WATCH_STILL_MS,
                           .once = cli_flag(cli, "once"),
                           .arguments = sync_arguments(cli)};
     if (watch.interval_ms < 0)
-        return err_set(err, ERR_USAGE, "a number and s, m, h or d, up to 366d: 15m", "--interval: \"%s\" is not a time", interval);
-    watch.environment = (const char *[]){ORIGIN_VARIABLE "=watch",
-                                         database ? arena_printf(&cli->arena, "DATABASE_URL=%s", database) : NULL, NULL};
+        return err_set(err, ERR_USAGE, "a number and s, m, h or d, up to 366d: 15m", "--interval: \"%s\" is not a time",
+                       interval);
+    watch.environment = (const char *[]){
+        ORIGIN_VARIABLE "=watch", database ? arena_printf(&cli->arena, "DATABASE_URL=%s", database) : NULL, NULL};
     if (!watch.once)
         log_note("watching %s; syncing every %s at the latest", watch.folder, interval);
     return watch_run(&watch, &cli->status, err);

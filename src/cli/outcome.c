@@ -20,7 +20,7 @@ static void add_counts(Buf *out, const SyncResult *result)
     const struct {
         int64_t n;
         const char *what;
-    } parts[] = {{sum.created, "created"}, {sum.updated, "updated"}, {sum.deactivated, "deactivated"},
+    } parts[] = {{sum.created, "created"},   {sum.updated, "updated"},         {sum.deactivated, "deactivated"},
                  {sum.rejected, "rejected"}, {sum.new_rejects, "of them new"}, {sum.conflicts, "in conflict"}};
     size_t before = out->len;
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
@@ -34,7 +34,9 @@ const char *sync_summary(const SyncResult *result, const Base *base, ExitStatus 
 {
     Buf line = {0};
     buf_printf(&line, "%s: %s", base->name,
-               status == EXIT_DONE ? "synced" : status == EXIT_ATTENTION ? "synced, needs attention" : "not synced");
+               status == EXIT_DONE        ? "synced"
+               : status == EXIT_ATTENTION ? "synced, needs attention"
+                                          : "not synced");
     if (failed->code == ERR_NONE && result)
         add_counts(&line, result);
     else if (failed->message)
@@ -140,7 +142,8 @@ static void call_heartbeat(Cli *cli, const char *url, ExitStatus status)
 
 void outcome_tell(Cli *cli, ExitStatus status, const Err *err)
 {
-    if (cli->outcome.configured && !cli_is_dry(cli) && has_option(cli, "notify") && !has_option(cli, "interval") && !was_told(status)) {
+    if (cli->outcome.configured && !cli_is_dry(cli) && has_option(cli, "notify") && !has_option(cli, "interval") &&
+        !was_told(status)) {
         const char *program = notifier_of(cli), *url = cli_text(cli, "ARTSYNC_HEARTBEAT_URL");
         if (url)
             call_heartbeat(cli, url, status);

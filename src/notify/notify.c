@@ -16,7 +16,7 @@
 #include "artsync/spawn.h"
 
 enum {
-    SAID_MAX = 300,        /* bytes of what it prints, for the warning */
+    SAID_MAX = 300,         /* bytes of what it prints, for the warning */
     AFTER_SIGNAL_MS = 2000, /* somebody wants artsync to end */
     LOOK_MS = 20
 };
@@ -56,10 +56,10 @@ static bool check_program(const char *program, Err *err)
 static pid_t start(const Notice *notice, int out)
 {
     Arena arena = {0};
-    char **environment = spawn_environment(
-        hides, (const char *[]){arena_printf(&arena, "ARTSYNC_STATUS=%d", (int)notice->status),
-                                       arena_printf(&arena, "ARTSYNC_SYNC_ID=%s", notice->sync_id),
-                                       arena_printf(&arena, "ARTSYNC_SUMMARY=%s", notice->summary), NULL});
+    char **environment =
+        spawn_environment(hides, (const char *[]){arena_printf(&arena, "ARTSYNC_STATUS=%d", (int)notice->status),
+                                                  arena_printf(&arena, "ARTSYNC_SYNC_ID=%s", notice->sync_id),
+                                                  arena_printf(&arena, "ARTSYNC_SUMMARY=%s", notice->summary), NULL});
     char *arguments[] = {arena_str(&arena, notice->program), NULL};
     int in = -1;
     if (notice->report && fflush(notice->report) == 0 && lseek(fileno(notice->report), 0, SEEK_SET) == 0)

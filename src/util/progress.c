@@ -10,8 +10,8 @@
 #include "artsync/utf8.h"
 
 enum {
-    READING_MS = 100, /* between two paintings while numbers move */
-    STILL_MS = 500,   /* and while nothing but the time does */
+    READING_MS = 100,   /* between two paintings while numbers move */
+    STILL_MS = 500,     /* and while nothing but the time does */
     RATE_FROM_MS = 100, /* earlier a rate would be a guess */
     COLUMNS_DEFAULT = 80,
     NAME_MAX_BYTES = 200
@@ -127,8 +127,12 @@ static int columns_of_terminal(void)
 
 static void paint(int64_t now)
 {
-    const ProgressLine line = {.name = state.name, .phase = state.reading ? NULL : state.phase, .bytes = state.bytes,
-                               .total = state.total, .records = state.records, .ms = now - state.since};
+    const ProgressLine line = {.name = state.name,
+                               .phase = state.reading ? NULL : state.phase,
+                               .bytes = state.bytes,
+                               .total = state.total,
+                               .records = state.records,
+                               .ms = now - state.since};
     Buf text = {0};
     progress_format(&text, &line, columns_of_terminal() - 1); /* in the last column some terminals begin the next
                                                                  line */

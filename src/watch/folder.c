@@ -13,8 +13,8 @@
 #include "internal.h"
 
 enum {
-    OF_FILES = IN_CREATE | IN_CLOSE_WRITE | IN_MODIFY | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ATTRIB | IN_DELETE_SELF |
-               IN_MOVE_SELF,
+    OF_FILES = IN_CREATE | IN_CLOSE_WRITE | IN_MODIFY | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_ATTRIB |
+               IN_DELETE_SELF | IN_MOVE_SELF,
     OF_NAME = IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE
 };
 
@@ -33,8 +33,12 @@ void folder_open(Folder *folder, const char *path)
     else
         buf_add(&parent, path, slash);
     buf_add(&name, path + slash, n - slash);
-    *folder = (Folder){.path = path, .parent = parent.data, .name = name.data ? name.data : mem_dup(""),
-                       .events = inotify_init1(IN_CLOEXEC | IN_NONBLOCK), .own = -1, .of_parent = -1};
+    *folder = (Folder){.path = path,
+                       .parent = parent.data,
+                       .name = name.data ? name.data : mem_dup(""),
+                       .events = inotify_init1(IN_CLOEXEC | IN_NONBLOCK),
+                       .own = -1,
+                       .of_parent = -1};
 }
 
 void folder_close(Folder *folder)
@@ -73,8 +77,8 @@ static uint64_t fingerprint(const char *name, const struct stat *info)
 {
     char hash[SHA256_HEX];
     Sha256 *sum = sha256_new();
-    const int64_t numbers[] = {(int64_t)info->st_size, info->st_mtim.tv_sec, info->st_mtim.tv_nsec, (int64_t)info->st_ino,
-                               (int64_t)info->st_dev};
+    const int64_t numbers[] = {(int64_t)info->st_size, info->st_mtim.tv_sec, info->st_mtim.tv_nsec,
+                               (int64_t)info->st_ino, (int64_t)info->st_dev};
     sha256_add(sum, name, strlen(name) + 1);
     sha256_add(sum, (const char *)numbers, sizeof numbers);
     sha256_end(sum, hash);

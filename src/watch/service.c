@@ -27,7 +27,8 @@ void service_say(const char *format, ...)
     int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path));
     if (fd >= 0) { /* a manager that does not listen is no reason to stop */
-        ssize_t ignored = sendto(fd, text.data, text.len, MSG_NOSIGNAL | MSG_DONTWAIT, (struct sockaddr *)&address, size);
+        ssize_t ignored =
+            sendto(fd, text.data, text.len, MSG_NOSIGNAL | MSG_DONTWAIT, (struct sockaddr *)&address, size);
         (void)ignored;
         close(fd);
     }

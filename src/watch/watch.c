@@ -27,11 +27,11 @@ enum {
 typedef struct Watch {
     const WatchOptions *options;
     Folder folder;
-    uint64_t seen, synced;             /* what the folder holds, and what it held before the last sync */
+    uint64_t seen, synced;                /* what the folder holds, and what it held before the last sync */
     int64_t changed_at, due_at, retry_at; /* ms of clock_ms(); due_at: the interval is over; retry_at 0: none is due */
     int64_t said_at, watchdog_ms;
-    int failures;                      /* in a row */
-    int last_status;                   /* of the failures; 0: none */
+    int failures;    /* in a row */
+    int last_status; /* of the failures; 0: none */
 } Watch;
 
 int64_t watch_backoff(int n)
@@ -75,7 +75,8 @@ static pid_t start_sync(const Watch *watch)
     more[n] = NULL;
     char **environment = spawn_environment(is_manager, more);
     /* this very program, also after an update has replaced its file */
-    pid_t pid = spawn_start(&(Spawn){"/proc/self/exe", watch->options->arguments, environment, -1, STDOUT_FILENO, STDERR_FILENO});
+    pid_t pid = spawn_start(
+        &(Spawn){"/proc/self/exe", watch->options->arguments, environment, -1, STDOUT_FILENO, STDERR_FILENO});
     int why = errno;
     free(environment);
     errno = why;
@@ -139,7 +140,8 @@ static void look_first(Watch *watch)
 {
     int64_t age;
     watch->seen = folder_look(&watch->folder, &age);
-    watch->changed_at = age >= 0 && age < watch->options->still_ms ? clock_ms() - age : clock_ms() - watch->options->still_ms;
+    watch->changed_at =
+        age >= 0 && age < watch->options->still_ms ? clock_ms() - age : clock_ms() - watch->options->still_ms;
 }
 
 /* How long there is nothing to do; 0: it is time for a sync. */
@@ -222,7 +224,8 @@ static bool loop(Watch *watch, ExitStatus *status, Err *err)
 
 bool watch_run(const WatchOptions *options, ExitStatus *status, Err *err)
 {
-    Watch watch = {.options = options, .synced = UINT64_MAX, .due_at = clock_ms(), .watchdog_ms = service_watchdog_ms()};
+    Watch watch = {
+        .options = options, .synced = UINT64_MAX, .due_at = clock_ms(), .watchdog_ms = service_watchdog_ms()};
     folder_open(&watch.folder, options->folder);
     look_first(&watch);
     service_say("READY=1");
