@@ -24,8 +24,21 @@ void out_setup(bool no_color);
 /* Flush stdout and see whether all of it arrived: ERR_IO. *gone (may be NULL): the reader closed the pipe. */
 bool out_finish(bool *gone, Err *err);
 
-/* Columns of the terminal that stdout is; 0: it is none. */
-size_t out_width(void);
+/* Columns of the terminal that `out` is; 0: it is none. */
+size_t out_width(FILE *out);
+
+/* A line of prose that is printed part by part: on a terminal it is broken at blanks, and what follows is indented a
+ * little more than its beginning. From a command ("artsync ...") on it is left to the terminal, so that it can be
+ * copied. */
+typedef struct Line {
+    size_t limit;          /* columns; 0: never broken */
+    size_t column, indent; /* where the cursor is; the blanks that the line began with */
+    bool begun, command;   /* other than blanks was printed; a command has begun */
+    bool blank;            /* it ends in one */
+} Line;
+
+Line line_begin(FILE *out);
+void line_print(FILE *out, Line *line, Style style, const char *text);
 
 /* ---- words ---- */
 

@@ -109,25 +109,47 @@ static bool is_zero(const TextTable *table, int column, int n_rows)
     return n_rows > 0;
 }
 
+typedef struct Layout {
+    size_t *widths; /* 0: not printed */
+    size_t gap;
+    size_t limit;   /* 0: none */
+    int note;       /* the column that is printed below its row; -1: none */
+} Layout;
+
+/* The last column, if it is text without a heading. */
+static int note_of(const TextTable *table)
+{
+    const Heading *last = &table->headings[table->n_headings - 1];
+    return !(last->flags & COLUMN_RIGHT) && !*last->text ? table->n_headings - 1 : -1;
+}
+
 /* What gives way where a table is too wide, as far as is needed: numbers that are 0 in every row, from the right;
- * columns of text, the widest first, down to LEAST; one of the two blanks between columns. Returns these. */
-static size_t shrink(const TextTable *table, size_t *widths, int n_rows, size_t limit)
+ * notes, which then have lines of their own; columns of text, the widest first, down to LEAST; one of the two blanks
+ * between columns. */
+static void shrink(const TextTable *table, Layout *layout, int n_rows)
 {
     enum { LEAST = 12 };
-    for (int c = table->n_headings - 1; c > 0 && total_of(table, widths, GAP) > limit; c--)
+    size_t *widths = layout->widths;
+    for (int c = table->n_headings - 1; c > 0 && total_of(table, widths, GAP) > layout->limit; c--)
         if (table->headings[c].flags & COLUMN_RIGHT && is_zero(table, c, n_rows))
             widths[c] = 0;
-    for (size_t total = total_of(table, widths, GAP); total > limit; total--) {
+    int note = note_of(table);
+    if (note > 0 && widths[note] && total_of(table, widths, GAP) > layout->limit) {
+        widths[note] = 0;
+        layout->note = note;
+    }
+    for (size_t total = total_of(table, widths, GAP); total > layout->limit; total--) {
         int widest = -1;
         for (int c = 0; c < table->n_headings; c++)
             if (!(table->headings[c].flags & COLUMN_RIGHT) && widths[c] > LEAST &&
                 (widest < 0 || widths[c] > widths[widest]))
                 widest = c;
-        if (widest < 0)
-            return 1;
+        if (widest < 0) {
+            layout->gap = 1;
+            return;
+        }
         widths[widest]--;
     }
-    return GAP;
 }
 
 /* How many bytes of `text` go into `width` columns: up to a blank where there is one, else as many characters as fit,
@@ -156,8 +178,9 @@ static size_t line_bytes(const char *text, size_t width, const char **rest)
 static void pad(FILE *out, size_t n) { fprintf(out, "%*s", (int)n, ""); }
 
 /* One line of a row, as far as its cells fit; they go on with what is left of them. False: nothing is left. */
-static bool print_line(const TextTable *table, const size_t *widths, size_t gap, Cell *cells, FILE *out)
+static bool print_line(const TextTable *table, const Layout *layout, Cell *cells, FILE *out)
 {
+    const size_t *widths = layout->widths;
     size_t owed = 0; /* blanks that are printed only if something follows: no line ends in blanks */
     bool more = false;
     for (int c = 0; c < table->n_headings; c++) {
@@ -177,7 +200,7 @@ static bool print_line(const TextTable *table, const size_t *widths, size_t gap,
             owed -= cell->indent;
             rest = widths[c];
         }
-        owed += (right ? 0 : rest) + gap;
+        owed += (right ? 0 : rest) + layout->gap;
         cell->indent = *left && !cell->indent ? strspn(text, " ") : cell->indent;
         cell->text = left;
         more = more || *left;
@@ -186,24 +209,36 @@ static bool print_line(const TextTable *table, const size_t *widths, size_t gap,
     return more;
 }
 
+static void print_row(const TextTable *table, const Layout *layout, int row, Cell *cells, FILE *out)
+{
+    for (int c = 0; c < table->n_headings; c++)
+        cells[c] = row < 0 ? (Cell){table->headings[c].text, STYLE_BOLD, 0} : cell_at(table, row, c);
+    while (print_line(table, layout, cells, out))
+        ;
+    const Cell *note = layout->note < 0 ? NULL : &cells[layout->note];
+    if (!note || !*note->text)
+        return;
+    Line line = {.limit = layout->limit};
+    line_print(out, &line, STYLE_PLAIN, "  ");
+    line_print(out, &line, note->style, note->text);
+    fputc('\n', out);
+}
+
 void text_table_print_within(const TextTable *table, size_t limit, FILE *out)
 {
     if (table->n_headings == 0)
         return;
     int n_rows = (table->n_cells + table->n_headings - 1) / table->n_headings;
-    size_t *widths = mem_alloc(sizeof *widths * (size_t)table->n_headings);
+    Layout layout = {mem_alloc(sizeof *layout.widths * (size_t)table->n_headings), GAP, limit, -1};
     Cell *cells = mem_alloc(sizeof *cells * (size_t)table->n_headings);
     for (int c = 0; c < table->n_headings; c++)
-        widths[c] = column_width(table, c, n_rows);
-    size_t gap = limit ? shrink(table, widths, n_rows, limit) : GAP;
-    for (int r = -1; r < n_rows; r++) {
-        for (int c = 0; c < table->n_headings; c++)
-            cells[c] = r < 0 ? (Cell){table->headings[c].text, STYLE_BOLD, 0} : cell_at(table, r, c);
-        while (print_line(table, widths, gap, cells, out))
-            ;
-    }
-    free(widths);
+        layout.widths[c] = column_width(table, c, n_rows);
+    if (limit)
+        shrink(table, &layout, n_rows);
+    for (int r = -1; r < n_rows; r++)
+        print_row(table, &layout, r, cells, out);
+    free(layout.widths);
     free(cells);
 }
 
-void text_table_print(const TextTable *table, FILE *out) { text_table_print_within(table, out_width(), out); }
+void text_table_print(const TextTable *table, FILE *out) { text_table_print_within(table, out_width(out), out); }

@@ -18,10 +18,11 @@ void out_setup(bool no_color)
     colored = isatty(STDOUT_FILENO) == 1 && !no_color && !(no && *no) && !(term && strcmp(term, "dumb") == 0);
 }
 
-size_t out_width(void)
+size_t out_width(FILE *out)
 {
     struct winsize size;
-    return isatty(STDOUT_FILENO) == 1 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+    int fd = fileno(out);
+    return fd >= 0 && isatty(fd) == 1 && ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 /* The reader of the pipe or socket is closed. */

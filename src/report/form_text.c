@@ -11,6 +11,7 @@ typedef struct State {
     bool written;     /* something was written before */
     bool blank;       /* ... and it ends with a blank line */
     bool inside;      /* a line has begun */
+    Line line;        /* which one */
 } State;
 
 static void begin(Report *report) { report->state = mem_alloc(sizeof(State)); }
@@ -29,7 +30,9 @@ static void end(Report *report, const Err *failed)
 static void text(Report *report, Style style, const char *part)
 {
     State *state = report->state;
-    out_print(report->out, "%s%s%s", style_begin(style), part, style_end(style));
+    if (!state->inside)
+        state->line = line_begin(report->out);
+    line_print(report->out, &state->line, style, part);
     state->written = state->inside = true;
     state->blank = false;
 }
@@ -79,8 +82,8 @@ static void table_begin(Report *report, const ReportTable *table)
     for (int i = 0; i < table->n_columns; i++) {
         const ReportColumn *column = &table->columns[i];
         const char *heading = column->heading;
-        if (heading && column->type == CELL_DURATION) /* of one width up to a minute, so that columns keep their
-                                                         place */
+        /* a duration has one width up to a minute, so that columns keep their place */
+        if (heading && column->type == CELL_DURATION)
             heading = arena_printf(&state->arena, "%6s", heading);
         if (heading)
             text_table_column(state->table, heading,
