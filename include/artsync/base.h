@@ -35,6 +35,13 @@ typedef struct StringList { /* a list of names, in the order of base.json */
     int n;
 } StringList;
 
+/* "csv": how a file of records is written, as base.json says it. NULL: not said, so commas and UTF-8. */
+#define CSV_AUTO "auto"
+typedef struct CsvDialect {
+    const char *delimiter; /* ",", ";", "\t", "|" or CSV_AUTO */
+    const char *encoding;  /* a name that iconv knows, or CSV_AUTO */
+} CsvDialect;
+
 typedef struct Alias {
     const char *from; /* compared after trimming: exactly, then without case */
     const char *to;   /* NULL: the cell counts as empty */
@@ -103,8 +110,10 @@ typedef struct SkipRule { /* a record whose cell under `header` is, trimmed, one
 struct Table {
     const char *name;
     const char *schema;     /* the base's */
-    const char *file;       /* name inside the export folder */
-    TableSource from;       /* instead of a file; `file` is then what export writes */
+    const char *file;       /* name inside the export folder; of patterns and sources the one that export writes */
+    StringList patterns;    /* of file names (glob.h): the newest file that fits one is meant; empty: the file */
+    CsvDialect csv;
+    TableSource from;       /* instead of a file */
     DecimalMark mark;       /* for columns that do not say */
     const char *zone;
     const char *id_column;
@@ -140,6 +149,7 @@ typedef struct Base {
     DateOrder date_order;
     DecimalMark mark; /* for tables that do not say */
     const char *zone;
+    CsvDialect csv;
     StringList null_tokens;
     const char *mask_key;   /* what masks of text are keyed by; NULL: none is set */
     Table *tables;          /* linked tables first */
@@ -229,6 +239,9 @@ void base_free(Base *base);
 
 /* The table called `name`, or NULL. */
 const Table *base_table(const Base *base, const char *name);
+
+/* Can the table's records be in a file of this name in the export folder? */
+bool table_takes_file(const Table *table, const char *name);
 
 /* Is `name` one of the table's metadata columns? */
 bool table_has_metadata(const Table *table, const char *name);

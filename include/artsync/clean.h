@@ -126,6 +126,37 @@ size_t cleaning_report_changes(CleaningReport *report, const CleaningChange **ou
 size_t cleaning_report_warnings(CleaningReport *report, const CleaningWarning **out);
 int64_t cleaning_report_warning_count(const CleaningReport *report, const Table *table); /* cells, not kinds or files */
 
+/* ---- what Excel does to a file ---- */
+
+typedef enum ExcelDamage {
+    EXCEL_NONE,
+    EXCEL_SERIAL,  /* a date became the number of its day: 45567 */
+    EXCEL_ROUNDED, /* a long number lost its digits: 4.00638E+12 */
+    EXCEL_HASHES,  /* ######## in place of the value */
+    EXCEL_ZEROS,   /* leading zeros are gone */
+    EXCEL_KINDS
+} ExcelDamage;
+
+/* By the look of a cell of the column (NULL: of the id). That zeros are gone shows in the cell where the column is
+ * char(n). */
+ExcelDamage excel_damage(const Column *column, Str cell);
+/* Is `now` what is left of `before` without its leading zeros? */
+bool excel_took_zeros(const char *before, const char *now);
+
+/* The header under which the file has a column: notices name it. */
+void cleaning_report_header(CleaningReport *report, const Table *table, const char *column, Str header);
+/* One damaged cell: of each column and kind the first few are told, the others counted. `before`: what the row had; or
+ * NULL. */
+void cleaning_report_excel(CleaningReport *report, const Table *table, const char *column, int64_t line,
+                           ExcelDamage damage, Str cell, const char *before);
+
+typedef struct ExcelNotice {
+    const char *table, *column;
+    const char *text; /* with line and header */
+} ExcelNotice;
+/* In the order of the files; owned by the report, good until the next call. */
+size_t cleaning_report_excel_notices(CleaningReport *report, const ExcelNotice **out);
+
 /* ---- one file ---- */
 
 typedef struct Cleaner Cleaner;

@@ -33,9 +33,12 @@ typedef struct SourceDatabases SourceDatabases;
 typedef struct Source {
     const SourceKind *kind;
     const Table *table;              /* whose records they are: how they are written is in its mapping */
-    const char *location;            /* the file's path, or database and table; for messages, too */
+    const char *location;            /* the file's path, or database and table */
+    const char *label;               /* what messages call it: the location, too, but for standard input */
     const char *name;                /* short and lasting, for the log: the file's name without its folder */
     SourceDatabases *databases;      /* what is read of a database is kept there; NULL: none can be reached */
+    char encoding[48];               /* how it is written, where it may be written in more than one way: found by */
+    char delimiter[2];               /* source_fingerprint, or source_read without it; "": not known */
     char fingerprint[SHA256_HEX];    /* of the content, by source_fingerprint; "": not asked yet */
     SourceMark mark;                 /* of the content that source_read gave last */
 } Source;
@@ -51,8 +54,9 @@ typedef struct SourcePlaces {
     SourceDatabases *databases; /* NULL: none can be reached */
 } SourcePlaces;
 
-/* The source of a table's records, as base.json says where they are. Where several may be meant, it looks which one is;
- * that there is one at all is for source_check. Strings are made in `arena`. */
+/* The source of a table's records, as base.json says where they are. Where several may be meant, it looks which one is:
+ * ERR_MISSING if there is none, ERR_CONFIG if it cannot be told. Else that there is one is for source_check. *source is
+ * set in any case; strings are made in `arena`. */
 bool source_find(const Table *table, const SourcePlaces *places, Arena *arena, Source *source, Err *err);
 
 /* Is it there, and of a kind that can be read? So that a run that cannot work ends before it waits for anything; reads
@@ -107,12 +111,15 @@ void source_databases_free(SourceDatabases *databases); /* accepts NULL */
 struct SourceKind {
     const char *name;
     bool without_lines; /* its records are rows: none is on a line that people could look at */
+    /* What messages and the log call a location that is no path; NULL, also its result's: a path. */
+    const char *(*label)(const char *location);
     /* Is a location of this form this kind's? Must look at the table's mapping (NULL: not known) and the text alone:
-     * there may be nothing there, and a log asks with a source's short name. The last row of kinds.c has none: it takes
-     * what is left. */
+     * there may be nothing there, and a log asks with a source's short name. The last row of kinds.c has none: it
+     * takes what is left. */
     bool (*takes)(const Table *table, const char *location);
     /* Where the table's records are, in the export folder or elsewhere; NULL: in the folder under the name Table.file.
-     * Nothing there is no error yet. */
+     * Nothing under that name is no error yet; nothing that fits a pattern is ERR_MISSING. *location is set in any
+     * case. */
     bool (*find)(const Table *table, const char *folder, Arena *arena, const char **location, Err *err);
     /* Is source->location this kind's, and can it be read? Must not keep anything open, nor read further than it has
      * to. */

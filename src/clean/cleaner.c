@@ -103,6 +103,9 @@ static bool put_header(Cleaner *c, const RawRecord *header, Err *err)
         return false;
     raw_hash_prepare(&c->hash, &c->binding, c->columns.contexts, c->options.date_order);
     prepare_marks(c);
+    for (int i = 0; c->report && i < c->table->n_columns; i++)
+        if (c->binding.cells[i] >= 0)
+            cleaning_report_header(c->report, c->table, c->table->columns[i].name, header->cells[c->binding.cells[i]]);
     return true;
 }
 

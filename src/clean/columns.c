@@ -113,6 +113,14 @@ static bool clean_database_null(const Column *column, Str cell, Cleaned *cleaned
     return true;
 }
 
+/* What Excel did to the cell, for people; it is read as it is. */
+static void note_excel(Cleaner *c, const Column *column, Str cell)
+{
+    ExcelDamage damage = c->report && !c->quiet ? excel_damage(column, utf8_trim(cell)) : EXCEL_NONE;
+    if (damage != EXCEL_NONE)
+        cleaning_report_excel(c->report, c->table, column->name, c->raw->position.line, damage, utf8_trim(cell), NULL);
+}
+
 static Str clean_own(Cleaner *c, const Column *column, Cleaned *cleaned)
 {
     const CleanContext *context = &c->columns.contexts[column->index];
@@ -123,6 +131,8 @@ static Str clean_own(Cleaner *c, const Column *column, Cleaned *cleaned)
             return cell;
         field_clean(column, cell, context, cleaned);
         note_evidence(c, column, cell, cleaned);
+        if (!column->from_database)
+            note_excel(c, column, cell);
         return cell;
     }
     Str ids = c->raw->cells[ids_at];

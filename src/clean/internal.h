@@ -47,6 +47,23 @@ bool cell_is_ambiguous(const Column *column, Str cell);
 /* A quick look without cleaning: "25/12/2024" -> DATE_DMY, "12/25/2024" -> DATE_MDY, all else DATE_AUTO. */
 DateOrder date_order_hint(Str cell);
 
+/* The report's part for what Excel has done (excel.c). */
+typedef struct ExcelColumn { /* how often a column had each kind of damage, and the header that its cells are under */
+    const Table *table;
+    const char *column, *header;
+    int64_t count[EXCEL_KINDS];
+} ExcelColumn;
+
+typedef struct ExcelNotices {
+    ExcelColumn *columns;
+    int n, cap;
+    ExcelNotice *told;
+    size_t n_told, cap_told;
+    Arena arena;
+} ExcelNotices;
+
+ExcelNotices *excel_notices(CleaningReport *report);
+
 /* ---- the cleaner ---- */
 
 /* A cell that counts for the raw hash. */

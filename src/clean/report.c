@@ -1,7 +1,7 @@
 /* What cleaning changed and warned about, counted, with bounded memory, whatever the data. */
 #include <stdlib.h>
 
-#include "artsync/clean.h"
+#include "internal.h"
 #include "artsync/text_map.h"
 
 enum { KINDS_PER_COLUMN = 1000, TEXT_MAX = 500, FIRST_LINES = 5 };
@@ -33,9 +33,12 @@ struct CleaningReport {
     Arena arena;
     CleaningChange *changes; /* made when asked for */
     CleaningWarning *warnings;
+    ExcelNotices excel;
 };
 
 CleaningReport *cleaning_report_new(void) { return mem_alloc(sizeof(CleaningReport)); }
+
+ExcelNotices *excel_notices(CleaningReport *report) { return &report->excel; }
 
 void cleaning_report_free(CleaningReport *report)
 {
@@ -47,6 +50,9 @@ void cleaning_report_free(CleaningReport *report)
     free(report->quotas);
     free(report->changes);
     free(report->warnings);
+    free(report->excel.columns);
+    free(report->excel.told);
+    arena_free(&report->excel.arena);
     arena_free(&report->arena);
     free(report);
 }

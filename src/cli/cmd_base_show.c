@@ -153,6 +153,11 @@ static void show_id(Report *report, const Table *table)
     report_line_end(report);
 }
 
+static const char *shown_delimiter(const char *delimiter)
+{
+    return !delimiter ? "," : strcmp(delimiter, "\t") == 0 ? "tab" : delimiter;
+}
+
 static bool show_base(Report *report, void *ctx, Err *err)
 {
     static const char *const orders[] = {
@@ -168,7 +173,13 @@ static bool show_base(Report *report, void *ctx, Err *err)
         const Table *table = &base->tables[i];
         report_gap(report);
         report_part(report, STYLE_BOLD, "%s.%s", table->schema, table->name);
-        report_line(report, " from \"%s\"", table->from.database ? table->from.name : table->file);
+        if (table->patterns.n)
+            report_line(report, " from the newest file that fits %s", quoted(&table->patterns, report_arena(report)));
+        else
+            report_line(report, " from \"%s\"", table->from.database ? table->from.name : table->file);
+        if (table->csv.delimiter || table->csv.encoding)
+            report_line(report, "  delimiter %s, encoding %s", shown_delimiter(table->csv.delimiter),
+                        table->csv.encoding ? table->csv.encoding : "UTF-8");
         show_id(report, table);
         for (int k = 0; k < table->n_skips; k++)
             report_line(report, "  skipped where \"%s\" is %s", table->skips[k].header,
@@ -265,6 +276,11 @@ static bool write_base(Report *report, void *ctx, Err *err)
         report_object(report, NULL);
         report_text(report, "table", table->name);
         report_text(report, "file", table->from.database ? table->from.name : table->file);
+        write_list(report, "patterns", &table->patterns);
+        report_object(report, "csv");
+        report_text(report, "delimiter", table->csv.delimiter ? table->csv.delimiter : ",");
+        report_text(report, "encoding", table->csv.encoding ? table->csv.encoding : "UTF-8");
+        report_close(report);
         write_id(report, table);
         report_list(report, "columns");
         for (int k = 0; k < table->n_columns; k++)

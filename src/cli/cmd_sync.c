@@ -61,9 +61,10 @@ static bool run(Cli *cli, Err *err)
     bool printed = true;
     SyncReport report = {.cli = cli, .result = &result, .failed = !ok};
     bool one_line = outcome_is_line(cli);
-    if ((cli_is_quiet(cli) || one_line) && cli->status == EXIT_DONE)
+    if ((cli_is_quiet(cli) || one_line) && cli->status == EXIT_DONE) {
         report_file_warnings(result.cleaning);
-    else if (!one_line)
+        log_excel(NULL, &report, &printing);
+    } else if (!one_line)
         printed = cli_report(cli, sync_sections, &report, &failed, &printing);
     memcpy(cli->outcome.sync_id, result.sync_id, sizeof result.sync_id);
     cli->outcome.summary = sync_summary(&result, cli->base, cli->status, &failed, &cli->arena);

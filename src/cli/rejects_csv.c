@@ -4,7 +4,6 @@
  * merged by name. A record without the right number of fields cannot be split into columns: it is listed instead.
  */
 #include <stdlib.h>
-#include <strings.h>
 
 #include "artsync/cells.h"
 #include "artsync/csv_writer.h"
@@ -19,6 +18,7 @@ static const char reason_header[] = "_reject_reason", own_prefix[] = "_reject_";
 typedef struct Export {
     AtomicFile *file;
     CsvWriter *writer;
+    CsvDialect dialect; /* the table's; a delimiter that is found out is that of the first header */
     bool merge;    /* by name; else the records' bytes as they are */
     StringList columns; /* with merge: the union of all headers, in order of appearance */
     int cap;
@@ -113,6 +113,20 @@ static bool add_columns(void *ctx, const RawRecord *header, Err *err)
     return true;
 }
 
+/* The header's own delimiter: with another one than the writer's its records' bytes cannot be written as they are. */
+static void note_delimiter(Export *export, Buf *header)
+{
+    static const char *const names[] = {",", ";", "\t", "|"};
+    size_t skip;
+    char own = csv_delimiter_of(buf_view(header), &skip);
+    bool found_out = export->dialect.delimiter && strcmp(export->dialect.delimiter, CSV_AUTO) == 0;
+    for (size_t i = 0; found_out && i < sizeof names / sizeof names[0]; i++)
+        if (names[i][0] == own)
+            export->dialect.delimiter = names[i];
+    if (own != (export->dialect.delimiter ? export->dialect.delimiter[0] : ','))
+        export->merge = true;
+}
+
 static bool read_headers(Cli *cli, const char *const *params, Export *export, Buf *header, Err *err)
 {
     PgRows *rows = NULL;
@@ -123,8 +137,7 @@ static bool read_headers(Cli *cli, const char *const *params, Export *export, Bu
     for (int r = 0; r < pg_count(rows); r++) {
         buf_clear(header);
         add_bytes(header, pg_get(rows, r, 0));
-        if (header->len > 5 && strncasecmp(header->data + (header->data[0] == '"'), "sep=", 4) == 0)
-            export->merge = true; /* its cells have no commas between them: the writer's have */
+        note_delimiter(export, header);
         if (!source_parse(buf_view(header), "the header", add_columns, export, &why))
             err_clear(&why); /* its records will be listed as ones that cannot be written */
     }
@@ -143,18 +156,21 @@ static void write_reason(Export *export, const char *const *cells)
     if (cells[REJECT_VALUE] && *cells[REJECT_VALUE])
         buf_printf(&text, "%s\"%s\"", text.len ? " " : "", cells[REJECT_VALUE]);
     buf_printf(&text, "%s%s", text.len ? ": " : "", cells[REJECT_REASON]);
-    csv_write_cell(export->writer, text.data);
+    csv_write_note(export->writer, text.data);
     buf_free(&text);
 }
 
-static void write_header(Export *export, const Buf *header)
+static bool write_header(Export *export, const Buf *header, Err *err)
 {
+    size_t skip;
+    Str own = buf_view(header);
+    csv_delimiter_of(own, &skip);
     if (!export->merge)
-        csv_write_bytes(export->writer, buf_view(header));
+        csv_write_bytes(export->writer, (Str){own.p + skip, own.n - skip});
     for (int i = 0; export->merge && i < export->columns.n; i++)
         csv_write_cell(export->writer, export->columns.items[i]);
     csv_write_cell(export->writer, reason_header);
-    csv_write_end(export->writer);
+    return csv_write_end(export->writer, err);
 }
 
 static void write_merged(Export *export, const Parsed *parsed)
@@ -195,13 +211,15 @@ static bool write_reject(void *ctx, const char *const *cells, int n, Err *err)
             csv_write_bytes(export->writer, buf_view(&bytes));
         }
         write_reason(export, cells);
-        csv_write_end(export->writer);
-        export->written->written++;
+        Err lacking = {0};
+        whole = csv_write_end(export->writer, &lacking);
+        err_clear(&lacking);
+        export->written->written += whole;
         buf_free(&bytes);
         ok = atomic_file_ok(export->file, err);
-    } else if (ok) {
-        ok = list_unwritten(export, cells, err);
     }
+    if (ok && !whole)
+        ok = list_unwritten(export, cells, err);
     arena_free(&parsed.arena);
     return ok;
 }
@@ -209,14 +227,15 @@ static bool write_reject(void *ctx, const char *const *cells, int n, Err *err)
 bool rejects_write_csv(Cli *cli, const char *const params[4], const char *path, bool replace, RejectsWritten *written,
                        Err *err)
 {
-    Export export = {.written = written};
+    const Table *table = base_table(cli->base, params[2]);
+    Export export = {.written = written, .dialect = table ? table->csv : (CsvDialect){0}};
     Buf header = {0};
     bool ok =
         read_headers(cli, params, &export, &header, err) && atomic_file_begin(&export.file, path, 0666, replace, err);
     if (ok) {
-        export.writer = csv_writer_new(atomic_file_stream(export.file));
-        write_header(&export, &header);
-        ok = pg_each(cli->pg, sql_query("rejects_list"), 4, params, write_reject, &export, err);
+        export.writer = csv_writer_new(atomic_file_stream(export.file), &export.dialect, err);
+        ok = export.writer && write_header(&export, &header, err) &&
+             pg_each(cli->pg, sql_query("rejects_list"), 4, params, write_reject, &export, err);
         csv_writer_free(export.writer);
     }
     if (ok && written->written > 0)

@@ -309,6 +309,7 @@ static bool write_foot(Report *report, void *ctx, Err *err)
 const ReportSection page_sections[] = {
     {FOR_PAGE, 1, write_head},       {FOR_PAGE, 2, write_tables},    {FOR_PAGE, 3, write_rejects},
     {FOR_PAGE, 4, write_conflicts},  {FOR_PAGE, 5, write_checks},    {FOR_PAGE, 6, write_days},
-    {FOR_PAGE, 7, report_warnings},  {FOR_PAGE, 8, report_cleaning}, {FOR_PAGE, 9, report_unmapped},
-    {FOR_PAGE, 10, write_changes},   {FOR_PAGE, 11, write_foot},     {0},
+    {FOR_PAGE, 7, report_warnings},  {FOR_PAGE, 8, report_excel},    {FOR_PAGE, 9, report_cleaning},
+    {FOR_PAGE, 10, report_unmapped}, {FOR_PAGE, 11, write_changes},  {FOR_PAGE, 12, write_foot},
+    {0},
 };

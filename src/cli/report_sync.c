@@ -64,13 +64,16 @@ static bool write_run(Report *report, void *ctx, Err *err)
 
 /* ---- the tables ---- */
 
-enum { T_NAME, T_FILE, T_SHA256, T_SKIPPED, T_COUNTS, T_TIME = T_COUNTS + COUNTERS, T_NOTE, TABLE_COLUMNS };
+enum { T_NAME, T_FILE, T_SHA256, T_ENCODING, T_DELIMITER, T_SKIPPED, T_COUNTS };
+enum { T_TIME = T_COUNTS + COUNTERS, T_NOTE, TABLE_COLUMNS };
 
 static void set_table_columns(ReportColumn columns[TABLE_COLUMNS])
 {
     columns[T_NAME] = (ReportColumn){.key = "table", .heading = "table"};
     columns[T_FILE] = (ReportColumn){.key = "file"};
     columns[T_SHA256] = (ReportColumn){.key = "sha256"};
+    columns[T_ENCODING] = (ReportColumn){.key = "encoding"};
+    columns[T_DELIMITER] = (ReportColumn){.key = "delimiter"};
     columns[T_SKIPPED] = (ReportColumn){.key = "skipped", .type = CELL_FLAG};
     for (int c = 0; c < COUNTERS; c++)
         columns[T_COUNTS + c] = (ReportColumn){
@@ -82,6 +85,21 @@ static void set_table_columns(ReportColumn columns[TABLE_COLUMNS])
         };
     columns[T_TIME] = (ReportColumn){.heading = "time", .type = CELL_DURATION, .flags = AT_RIGHT | WHERE_FILLED};
     columns[T_NOTE] = (ReportColumn){.heading = "", .style = STYLE_DIM, .flags = WHERE_FILLED};
+}
+
+/* What is not as always: the file, where patterns have chosen it, and how it is written. */
+static const char *table_note(const SyncTable *t, Arena *arena)
+{
+    static const char *const words[][2] = {{";", "semicolons"}, {"\t", "tabs"}, {"|", "vertical bars"}};
+    const char *note = t->skipped ? "file unchanged, not read" : "";
+    if (t->table->patterns.n > 0)
+        note = arena_printf(arena, "%s%s%s", note, *note ? ", " : "", out_safe(t->source.name, VALUE_MAX, arena));
+    if (t->source.encoding[0] && strcmp(t->source.encoding, "UTF-8") != 0)
+        note = arena_printf(arena, "%s%s%s", note, *note ? ", " : "", t->source.encoding);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcmp(t->source.delimiter, words[i][0]) == 0)
+            note = arena_printf(arena, "%s%s%s", note, *note ? ", " : "", words[i][1]);
+    return note;
 }
 
 bool report_tables(Report *report, void *ctx, Err *err)
@@ -96,11 +114,12 @@ bool report_tables(Report *report, void *ctx, Err *err)
     for (int i = 0; i < sync->result->n_tables; i++) {
         const SyncTable *t = &sync->result->tables[i];
         const char *cells[TABLE_COLUMNS] = {t->table->name, t->source.name, filled(t->source.fingerprint),
+                                            filled(t->source.encoding), filled(t->source.delimiter),
                                             report_flag(t->skipped)};
         for (int c = 0; c < COUNTERS; c++)
             cells[T_COUNTS + c] = report_number(report, counter_value(&counters[c], &t->counts));
         cells[T_TIME] = t->ms < 0 ? NULL : report_number(report, t->ms);
-        cells[T_NOTE] = t->skipped ? "file unchanged, not read" : "";
+        cells[T_NOTE] = table_note(t, report_arena(report));
         report_row(report, cells);
     }
     report_table_end(report);
@@ -382,8 +401,8 @@ static bool write_closing(Report *report, void *ctx, Err *err)
 #define SECTIONS                                                                                                       \
     {FOR_ALL, 2, write_run}, {FOR_ALL, 3, report_tables}, {FOR_PROGRAMS, 7, report_rejects},                           \
         {FOR_TERMINAL, 7, report_reject_groups}, {FOR_ALL, 8, report_conflicts}, {FOR_ALL, 8, report_not_found},       \
-        {FOR_PEOPLE, 4, report_warnings}, {FOR_ALL, 5, report_cleaning}, {FOR_PEOPLE, 6, report_unmapped},             \
-        {FOR_PEOPLE, 9, write_closing},                                                                                \
+        {FOR_PEOPLE, 4, report_warnings}, {FOR_PEOPLE, 4, report_excel}, {FOR_ALL, 5, report_cleaning},                \
+        {FOR_PEOPLE, 6, report_unmapped}, {FOR_PEOPLE, 9, write_closing}, {FOR_PROGRAMS, 9, log_excel},                \
     {                                                                                                                  \
         FOR_PROGRAMS, 9, log_file_warnings                                                                             \
     }

@@ -23,6 +23,8 @@ bool report_tables(Report *report, void *ctx, Err *err);
 bool report_conflicts(Report *report, void *ctx, Err *err);
 bool report_cleaning(Report *report, void *ctx, Err *err);
 bool report_warnings(Report *report, void *ctx, Err *err);
+bool report_excel(Report *report, void *ctx, Err *err); /* what Excel has done to cells */
+bool log_excel(Report *report, void *ctx, Err *err);    /* the same to stderr */
 bool report_unmapped(Report *report, void *ctx, Err *err);
 bool report_rejects(Report *report, void *ctx, Err *err);       /* each of them */
 bool report_reject_groups(Report *report, void *ctx, Err *err); /* by table, column and code */

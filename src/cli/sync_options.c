@@ -12,6 +12,10 @@ static bool add_file(Cli *cli, SyncOptions *options, SyncFile *files, const char
     for (int i = 0; i < options->n_files; i++)
         if (strcmp(files[i].table, table) == 0)
             return err_set(err, ERR_USAGE, "sync one after the other", "--file names a file for %s twice", table);
+    for (int i = 0; strcmp(equals + 1, "-") == 0 && i < options->n_files; i++)
+        if (strcmp(files[i].path, "-") == 0)
+            return err_set(err, ERR_USAGE, "name a file for one of them",
+                           "--file: standard input cannot be both %s and %s", files[i].table, table);
     files[options->n_files++] = (SyncFile){table, equals + 1};
     return true;
 }

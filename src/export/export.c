@@ -23,6 +23,16 @@ typedef struct Writing {
     int64_t rows;
 } Writing;
 
+/* What names the row in a message: its record id, or else the first cell. */
+static const char *row_name(const ExportLayout *layout, const char *const *cells)
+{
+    const char *name = cells[0];
+    for (int i = 0; i < layout->n; i++)
+        if (layout->cells[i].kind == EXPORT_ID)
+            name = cells[i];
+    return name ? name : "";
+}
+
 static bool write_row(void *ctx, const char *const *cells, int n, Err *err)
 {
     Writing *w = ctx;
@@ -34,7 +44,8 @@ static bool write_row(void *ctx, const char *const *cells, int n, Err *err)
                                                      : cells[i];
         csv_write_cell(w->writer, text);
     }
-    csv_write_end(w->writer);
+    if (!csv_write_end(w->writer, err))
+        return err_context(err, "record %s", row_name(w->layout, cells));
     w->rows++;
     return atomic_file_ok(w->file, err); /* a full disk is noticed now, not after a million rows */
 }
@@ -45,12 +56,12 @@ static bool write_table(Pg *pg, const Base *base, ExportTable *table, AtomicFile
     Buf sql = {0};
     ExportLayout layout = export_layout(table->table, &arena);
     Writing w = {.base = base, .layout = &layout, .file = file};
-    w.writer = csv_writer_new(atomic_file_stream(file));
-    for (int i = 0; i < layout.n; i++)
+    w.writer = csv_writer_new(atomic_file_stream(file), &table->table->csv, err);
+    for (int i = 0; w.writer && i < layout.n; i++)
         csv_write_cell(w.writer, layout.cells[i].header);
-    csv_write_end(w.writer);
     plan_export(&sql, table->table, &layout, include_inactive);
-    bool ok = pg_each(pg, sql.data, 0, NULL, write_row, &w, err);
+    bool ok = w.writer && (csv_write_end(w.writer, err) || err_context(err, "the header")) &&
+              pg_each(pg, sql.data, 0, NULL, write_row, &w, err);
     table->rows = w.rows;
     csv_writer_free(w.writer);
     buf_free(&w.scratch);

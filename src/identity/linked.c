@@ -61,7 +61,7 @@ bool links_load_names(LinkIndex *index, const Table *to, const LinkExport *expor
         return true;
     link_index_export(index, export->synced);
     NameSink names = {.index = index, .column = to->name_column};
-    const CleanerOptions options = {.table = to, .path = export->source->location};
+    const CleanerOptions options = {.table = to, .path = export->source->label};
     const RecordSink sink = {.ctx = &names, .put = note_name};
     Source source = *export->source; /* what was read of it last stays noted there */
     names.cleaner = cleaner_new(&options, NULL, &sink);

@@ -80,7 +80,7 @@ static bool run_detector(TableRun *run, Err *err)
 {
     if (run->marks.detector)
         return true;
-    run->marks.detector = detector_new(run->table, run->source->location);
+    run->marks.detector = detector_new(run->table, run->source->label);
     return source_read(run->source, detector_put, run->marks.detector, err);
 }
 

@@ -84,7 +84,7 @@ bool table_read(TableRun *run, const RecordWriter *kind, void *writer, Err *err)
     reading.intake.rejected = record_index_new();
     CleanerOptions options = {.table = run->table,
                               .links = (const LinkIndex *const *)run->links,
-                              .path = run->source->location,
+                              .path = run->source->label,
                               .of_rows = run->source->kind->without_lines,
                               .marks = marks_of_numbers,
                               .marks_ctx = run};

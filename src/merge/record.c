@@ -64,6 +64,10 @@ static void decide_column(Merge *merge, MergeRow *c, const Column *column)
     const Slot *before = &c->before[i];
     Facts facts = facts_of(&c->basis, column, value, row, before);
     Verdict verdict = decide(merge->options.mode, merge->options.on_conflict, facts);
+    if (column->type == FIELD_TEXT && row && value->text && excel_took_zeros(row, value->text) &&
+        (verdict_writes(verdict) || verdict_conflicts(verdict)))
+        cleaning_report_excel(merge->options.cleaning, merge->run->table, column->name, c->item->position.line,
+                              EXCEL_ZEROS, str_of(value->text), row);
     if (verdict_writes(verdict)) {
         c->final[i] = value->text;
         c->new_keys |= key_bits_of(merge->stage, i);

@@ -15,6 +15,11 @@ extern const KeyList table_key_list, metadata_key_list, source_key_list, column_
 /* "source" of a table. */
 void read_source(const Node *value, void *table);
 
+/* "file" of a table, and "csv", which base and table may have: what it does not say stays. */
+void read_file(const Node *value, void *table);
+void read_csv(const Node *value, CsvDialect *dialect);
+extern const JsonShape file_shape, csv_shape;
+
 /* "decimal_mark" and "time_zone", which base, table and column may have. */
 DecimalMark read_mark(const Node *value);
 const char *read_zone(const Node *value);

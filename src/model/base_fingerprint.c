@@ -98,6 +98,10 @@ void table_fingerprint(Table *table)
     buf_printf(&text, "[%d]", table->n_natural_key);
     for (int i = 0; i < table->n_natural_key; i++)
         buf_printf(&text, "%d,", table->natural_key[i]);
+    if (table->csv.delimiter || table->csv.encoding) {
+        add_text(&text, table->csv.delimiter);
+        add_text(&text, table->csv.encoding);
+    }
     buf_printf(&text, "[%d]", table->n_skips);
     for (int i = 0; i < table->n_skips; i++) {
         add_text(&text, table->skips[i].header);

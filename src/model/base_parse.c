@@ -34,6 +34,7 @@ static void read_date_order(const Node *value, void *target)
 }
 
 static void read_base_mark(const Node *value, void *target) { ((Base *)target)->mark = read_mark(value); }
+static void read_base_csv(const Node *value, void *target) { read_csv(value, &((Base *)target)->csv); }
 static void read_base_zone(const Node *value, void *target) { ((Base *)target)->zone = read_zone(value); }
 
 static void read_null_tokens(const Node *value, void *target)
@@ -49,8 +50,12 @@ static void repeated_tables(const Node *tables, const Base *base, int i)
         const Table *other = &base->tables[k];
         if (table->name && other->name && strcmp(table->name, other->name) == 0)
             node_problem(&node, NULL, "the table %s is mapped twice", table->name);
-        if (table->file && other->file && strcmp(table->file, other->file) == 0)
+        if (!table->file || !other->file)
+            continue;
+        if (table_takes_file(other, table->file))
             node_problem(&node, NULL, "the file \"%s\" is mapped twice", table->file);
+        else if (table_takes_file(table, other->file))
+            node_problem(&node, NULL, "the file \"%s\" is mapped twice", other->file);
     }
     if (table->name && strcmp(table->name, "sync_logs") == 0 && strcmp(base->schema, "public") == 0)
         node_problem(&node, NULL, "the table sync_logs is artsync's own");
@@ -71,6 +76,7 @@ static void read_tables(const Node *value, void *target)
         table->schema = base->schema;
         table->mark = base->mark;
         table->zone = base->zone;
+        table->csv = base->csv;
         read_table(&node, table);
         repeated_tables(value, base, i);
     }
@@ -101,6 +107,8 @@ static const JsonKey base_keys[] = {
      "show it (FIELD_TYPES.md)"},
     {"time_zone", false, read_base_zone, 0, 0, &zone_shape,
      "in which zone its date-times without a zone are, such as `Europe/London`; default UTC"},
+    {"csv", false, read_base_csv, 0, 0, &csv_shape, "how its files are written; without the key commas and UTF-8"},
+    /* behind what they take from the base */
     {"tables", true, read_tables, 0, 0, &tables_shape, "the tables"},
 };
 

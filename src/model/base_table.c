@@ -4,7 +4,7 @@
 #include "artsync/utf8.h"
 #include "base_build.h"
 
-enum { TABLE_NAME_MAX = 50, FILE_NAME_MAX = 255 };
+enum { TABLE_NAME_MAX = 50 };
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -14,18 +14,6 @@ static void read_table_name(const Node *value, void *target)
     table->name = node_identifier(value);
     if (table->name && utf8_length(str_of(table->name)) > TABLE_NAME_MAX)
         node_problem(value, NULL, "is longer than %d characters, which sync_logs.table_name can hold", TABLE_NAME_MAX);
-}
-
-static void read_file(const Node *value, void *target)
-{
-    const char *file = node_text(value);
-    if (!file)
-        return;
-    if (strchr(file, '/') || strcmp(file, ".") == 0 || strcmp(file, "..") == 0)
-        node_problem(value, "--export-dir names the folder, --file any other path", "must be a file name, not a path");
-    else if (strlen(file) > FILE_NAME_MAX)
-        node_problem(value, NULL, "is longer than %d bytes", FILE_NAME_MAX);
-    ((Table *)target)->file = file;
 }
 
 static void read_id_column(const Node *value, void *target) { ((Table *)target)->id_column = node_identifier(value); }
@@ -134,10 +122,10 @@ static void read_insert(const Node *value, void *target)
 }
 
 static void read_table_mark(const Node *value, void *target) { ((Table *)target)->mark = read_mark(value); }
+static void read_table_csv(const Node *value, void *target) { read_csv(value, &((Table *)target)->csv); }
 static void read_table_zone(const Node *value, void *target) { ((Table *)target)->zone = read_zone(value); }
 
 static const JsonShape table_name_shape = {.kind = SHAPE_TEXT, .most = TABLE_NAME_MAX};
-static const JsonShape file_shape = {.kind = SHAPE_TEXT, .most = FILE_NAME_MAX, .pattern = "^[^/]*$"};
 static const JsonShape skip_shape = {.kind = SHAPE_MAP, .item = &shape_texts};
 static const JsonShape column_shape = {.kind = SHAPE_OBJECT, .keys = &column_key_list};
 static const JsonShape columns_shape = {.kind = SHAPE_LIST, .item = &column_shape, .repeats = true};
@@ -148,7 +136,9 @@ static const JsonShape metadata_shape = {.kind = SHAPE_EITHER, .item = &shape_bo
 static const JsonKey table_keys[] = {
     {"table", true, read_table_name, 0, 0, &table_name_shape, "the table's name"},
     {"file", false, read_file, 0, 0, &file_shape,
-     "the name of its file in the export folder; this or `source` is needed"},
+     "the name of its file in the export folder, or a list of patterns (`*`, `?`, `[abc]`): the newest file that fits "
+     "one is read; this or `source` is needed"},
+    {"csv", false, read_table_csv, 0, 0, &csv_shape, "how its file is written, where that is not as the base says"},
     {"source", false, read_source, 0, 0, &source_shape, "the database that its records are read from"},
     {"id", true, read_id, 0, 0, &id_shape, "which record is which row"},
     {"skip", false, read_skip, 0, 0, &skip_shape,

@@ -12,11 +12,13 @@ struct SourceReread {
 
 Source source_at(const Table *table, const char *location)
 {
-    const char *slash = strrchr(location, '/');
-    return (Source){.kind = source_kind_of(table, location),
+    const SourceKind *kind = source_kind_of(table, location);
+    const char *label = kind->label ? kind->label(location) : NULL, *slash = strrchr(location, '/');
+    return (Source){.kind = kind,
                     .table = table,
                     .location = location,
-                    .name = slash ? slash + 1 : location};
+                    .label = label ? label : location,
+                    .name = label ? label : slash ? slash + 1 : location};
 }
 
 bool source_find(const Table *table, const SourcePlaces *places, Arena *arena, Source *source, Err *err)
@@ -29,10 +31,10 @@ bool source_find(const Table *table, const SourcePlaces *places, Arena *arena, S
     }
     const char *location = arena_printf(arena, "%s/%s", places->folder, table->file);
     const SourceKind *kind = source_kind_of(table, location);
-    if (kind->find && !kind->find(table, places->folder, arena, &location, err))
-        return err_context(err, "%s", table->name);
+    bool ok = !kind->find || kind->find(table, places->folder, arena, &location, err) ||
+              err_context(err, "%s", table->name);
     *source = source_at(table, location);
-    return true;
+    return ok;
 }
 
 bool source_check(const Source *source, Err *err) { return source->kind->check(source, err); }
@@ -56,7 +58,7 @@ bool source_read(Source *source, RawSink *sink, void *ctx, Err *err)
         return false;
     if (source->fingerprint[0] && strcmp(hash, source->fingerprint) != 0)
         return err_set(err, ERR_CSV, "let the export finish, then sync again", "%s: the file changed while it was read",
-                       source->location);
+                       source->label);
     return true;
 }
 

@@ -31,11 +31,10 @@ bool sync_pending_status(const Session *session, const SyncOptions *options, Pha
         PendingStatus *o = &statuses[i];
         *o = (PendingStatus){.table = &base->tables[i]};
         Err trouble = {0};
-        if (!source_find(o->table, &options->places, arena, &sources[i], err))
-            return false;
+        bool found = source_find(o->table, &options->places, arena, &sources[i], &trouble);
         o->path = sources[i].location;
         o->file = sources[i].name;
-        if (!source_fingerprint(&sources[i], &trouble)) {
+        if (!found || !source_fingerprint(&sources[i], &trouble)) {
             o->missing = trouble.code == ERR_MISSING;
             if (!o->missing) {
                 *err = trouble;

@@ -91,13 +91,13 @@ static bool find_exports(Run *run, Err *err)
             continue;
         Err missing = {0};
         Source *source = arena_alloc(&result->arena, sizeof *source);
-        if (!source_find(&base->tables[i], &run->options->places, &result->arena, source, err))
-            return false;
-        if (source_check(source, &missing))
+        const Table *table = &base->tables[i];
+        if (source_find(table, &run->options->places, &result->arena, source, &missing) &&
+            (source_check(source, &missing) || err_context(&missing, "%s", table->name)))
             run->exports[i].source = source;
         else if (missing.code != ERR_MISSING) {
             *err = missing;
-            return err_context(err, "%s", base->tables[i].name);
+            return false;
         }
         err_clear(&missing);
     }
@@ -113,7 +113,7 @@ static bool check_sources(SyncResult *result, Err *err)
             return err_context(err, "%s", t->table->name);
         if (!utf8_valid(str_of(t->source.name), NULL))
             return err_set(err, ERR_USAGE, "rename the file: its name is kept in the log, as UTF-8",
-                           "%s: the file name %s is not UTF-8", t->table->name, t->source.location);
+                           "%s: the file name %s is not UTF-8", t->table->name, t->source.label);
     }
     return true;
 }

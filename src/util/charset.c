@@ -102,6 +102,20 @@ bool charset_open(Charset **out, const char *name, Err *err)
     return true;
 }
 
+bool charset_is_known(const char *name)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:+()";
+    if (!*name || name[strspn(name, letters)])
+        return false;
+    iconv_t from = iconv_open("UTF-8", name), to = iconv_open(name, "UTF-8");
+    bool known = from != (iconv_t)-1 && to != (iconv_t)-1;
+    if (from != (iconv_t)-1)
+        iconv_close(from);
+    if (to != (iconv_t)-1)
+        iconv_close(to);
+    return known;
+}
+
 void charset_close(Charset *charset)
 {
     if (!charset)

@@ -15,7 +15,7 @@ TOOL = Path(BINARY).parent / "unit" / "base_tool"
 # Every key of every object, each with a value that is right: the test below asks for any that is missing here.
 WHOLE = {
     "$schema": "./base.schema.json", "name": "x", "schema": "s", "date_order": "dmy", "null_tokens": ["-"],
-    "decimal_mark": "comma", "time_zone": "Europe/London",
+    "decimal_mark": "comma", "time_zone": "Europe/London", "csv": {"delimiter": "auto", "encoding": "auto"},
     "tables": [
         {"table": "x", "file": "x.csv", "id": {"column": "id", "headers": ["Id"], "natural_key": ["x"]},
          "skip": {"X": ["", "-"]}, "decimal_mark": "auto", "time_zone": "UTC",
@@ -27,7 +27,8 @@ WHOLE = {
              {"column": "size", "type": "choice", "headers": ["Size"], "choices": ["S", "L"], "transform": ["trim"], "mask": "null"},
              {"column": "number", "type": "integer", "decimal_mark": "point", "min": 1, "max": "9",
               "derive": {"from": "x", "pattern": "([0-9]+)"}}]},
-        {"table": "y", "file": "y.csv", "id": {"column": "id", "headers": ["Id"]},
+        {"table": "y", "file": ["y*.csv", "z.csv"], "id": {"column": "id", "headers": ["Id"]},
+         "csv": {"delimiter": ";", "encoding": "UTF-16"},
          "metadata": {"last_synced_at": "l", "sync_version": "v", "is_active": None, "created_at": "c", "updated_at": "u"},
          "columns": [{"column": "x_id", "type": "link", "to": "x", "headers": ["X"], "id_headers": ["X id"],
                       "multiple": "first"}]},
@@ -42,7 +43,7 @@ VALUES = [None, True, 3, 1.5, "", "x", "auto", "a/b", "reject", "name with a bla
 # What only the parser can say: it depends on other parts of the file, or on the syntax of a regular expression.
 BEYOND = re.compile("is not a (table|mapped column) of|is mapped (twice|itself)|(already|be) mapped|has no group to take|a name to link by|"
                     "needs \"headers\": no header|must have the form|needs either|cannot be combined with|"
-                    "cannot be a part|is derived from another|is a [a-z]+$")
+                    "cannot be a part|is derived from another|is a [a-z]+$|is no character encoding that this machine knows")
 
 
 @pytest.fixture(scope="module")

@@ -248,10 +248,11 @@ static void a_file_with_its_hash(void **state)
     fclose(out);
     Seen seen = {0};
     Err err = {0};
-    assert_true(csv_read(path, note, &seen, &file, &err));
+    Source source = source_at(NULL, path);
+    assert_true(csv_read(&source, note, &seen, &file, &err));
     assert_int_equal(seen.n, 100001);
-    assert_true(csv_read(path, note, &seen, NULL, &err));
-    assert_true(csv_hash(path, again, &err));
+    assert_true(csv_read(&source, note, &seen, NULL, &err));
+    assert_true(csv_hash(&source, again, &err));
     assert_string_equal(file.sha256, again);
     Buf text = {0};
     buf_reserve(&text, 4 << 20);
@@ -272,7 +273,7 @@ static char *written(void (*write)(CsvWriter *))
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
-    CsvWriter *writer = csv_writer_new(out);
+    CsvWriter *writer = csv_writer_new(out, NULL, &(Err){0});
     write(writer);
     csv_writer_free(writer);
     fclose(out);
@@ -284,10 +285,10 @@ static void some_records(CsvWriter *w)
     const char *const cells[] = {"Name", "a,b", "say \"hi\"", "two\nlines", "cr\rhere", " x ", "", NULL, "\xC2\xA3 5"};
     for (int i = 0; i < 9; i++)
         csv_write_cell(w, cells[i]);
-    csv_write_end(w);
+    assert_true(csv_write_end(w, &(Err){0}));
     csv_write_bytes(w, STR("1,\"2\",3"));
     csv_write_cell(w, "why");
-    csv_write_end(w);
+    assert_true(csv_write_end(w, &(Err){0}));
 }
 
 static void writes_as_airtable_does(void **state)
@@ -302,15 +303,15 @@ static void writes_as_airtable_does(void **state)
 static void one_empty_cell(CsvWriter *w)
 {
     csv_write_cell(w, "h");
-    csv_write_end(w);
+    assert_true(csv_write_end(w, &(Err){0}));
     csv_write_cell(w, NULL);
-    csv_write_end(w);
+    assert_true(csv_write_end(w, &(Err){0}));
     csv_write_bytes(w, STR(""));
-    csv_write_end(w);
-    csv_write_end(w);
+    assert_true(csv_write_end(w, &(Err){0}));
+    assert_true(csv_write_end(w, &(Err){0}));
     csv_write_cell(w, "");
     csv_write_cell(w, "");
-    csv_write_end(w);
+    assert_true(csv_write_end(w, &(Err){0}));
 }
 
 static void an_empty_record_comes_back(void **state)

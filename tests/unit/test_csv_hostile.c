@@ -86,14 +86,14 @@ static void other_encodings(void **state)
     const Case cases[] = {
         {STR("\xFF\xFE"
              "a\0,\0b\0\n\0"),
-         ERR_CSV, "x.csv: it is UTF-16", "iconv -f UTF-16 -t UTF-8", 0},
-        {STR("\xFE\xFF\0a\0,\0b\0\n"), ERR_CSV, "it is UTF-16", "iconv", 0},
-        {STR("\xFF\xFE\0\0a\0\0\0"), ERR_CSV, "it is UTF-32", "iconv -f UTF-32 -t UTF-8", 0},
-        {STR("\0\0\xFE\xFF\0\0\0a"), ERR_CSV, "it is UTF-32", "iconv", 0},
-        {STR("a\0,\0b\0\n\0"), ERR_CSV, "it is UTF-16 (little endian)", "UTF-16LE", 0},
-        {STR("\0a\0,\0b\0\n"), ERR_CSV, "it is UTF-16 (big endian)", "UTF-16BE", 0},
-        {STR("a\0\0\0,\0\0\0"), ERR_CSV, "it is UTF-32 (little endian)", "UTF-32LE", 0},
-        {STR("\0\0\0a\0\0\0,"), ERR_CSV, "it is UTF-32 (big endian)", "UTF-32BE", 0},
+         ERR_CSV, "x.csv: it is UTF-16", "convert it to UTF-8", 0},
+        {STR("\xFE\xFF\0a\0,\0b\0\n"), ERR_CSV, "it is UTF-16", NULL, 0},
+        {STR("\xFF\xFE\0\0a\0\0\0"), ERR_CSV, "it is UTF-32", "convert it to UTF-8", 0},
+        {STR("\0\0\xFE\xFF\0\0\0a"), ERR_CSV, "it is UTF-32", NULL, 0},
+        {STR("a\0,\0b\0\n\0"), ERR_CSV, "it is UTF-16 (little endian)", NULL, 0},
+        {STR("\0a\0,\0b\0\n"), ERR_CSV, "it is UTF-16 (big endian)", NULL, 0},
+        {STR("a\0\0\0,\0\0\0"), ERR_CSV, "it is UTF-32 (little endian)", NULL, 0},
+        {STR("\0\0\0a\0\0\0,"), ERR_CSV, "it is UTF-32 (big endian)", NULL, 0},
     };
     EXPECT_FAILURES(cases);
 }
@@ -209,7 +209,8 @@ static void expect_file(const char *path, ErrCode code, const char *message, con
     for (int way = 0; way < 2; way++) {
         Err err = {0};
         int n = 0;
-        assert_false(way ? csv_hash(path, hash, &err) : csv_read(path, count, &n, NULL, &err));
+        Source source = source_at(NULL, path);
+        assert_false(way ? csv_hash(&source, hash, &err) : csv_read(&source, count, &n, NULL, &err));
         if (err.code != code || !strstr(err.message, message) || (hint && !(err.hint && strstr(err.hint, hint))))
             fail_msg("expected \"%s\" (%s), got \"%s\" (%s)", message, hint, err.message, err.hint);
         err_clear(&err);
@@ -310,7 +311,8 @@ static void changing_files(void **state)
         CsvFile file;
         char path[256];
         snprintf(path, sizeof path, "%s/live.csv", folder);
-        assert_false(csv_read(path, change_file, &change, &file, &err));
+        Source source = source_at(NULL, path);
+        assert_false(csv_read(&source, change_file, &change, &file, &err));
         assert_int_equal(err.code, ERR_CSV);
         if (!strstr(err.message, "live.csv changed while it was read"))
             fail_msg("change %d: %s", (int)change, err.message);
@@ -337,25 +339,26 @@ static void a_file_that_is_read_again(void **state)
     CsvFile file;
     Buf bytes = {0};
     int n = 0;
-    assert_true(csv_read(path, count, &n, &file, &err));
-    CsvReread *again = csv_reread_open(path, &file.mark, &err);
-    assert_true(csv_reread_bytes(again, 4, 5, &bytes, &err));
+    Source source = source_at(NULL, path);
+    assert_true(csv_read(&source, count, &n, &file, &err));
+    CsvReread *again = csv_reread_open(&source, &file.mark, &err);
+    assert_true(csv_reread_record(again, (SourceLocator){4, 5}, &bytes, &err));
     assert_string_equal(bytes.data, "1,\"x\"");
     assert_true(csv_reread_unchanged(again, &err));
-    expect_changed(NULL, csv_reread_bytes(again, 10, 100, &bytes, &err), &err); /* more than there is */
+    expect_changed(NULL, csv_reread_record(again, (SourceLocator){10, 100}, &bytes, &err), &err); /* more than there is */
     put("live.csv", "a,b\n1,\"z\"\n2,yes\n"); /* under our hands */
     expect_changed(again, csv_reread_unchanged(again, &err), &err);
-    expect_changed(NULL, csv_reread_open(path, &file.mark, &err), &err);
-    assert_true(csv_read(path, count, &n, &file, &err));
-    again = csv_reread_open(path, &file.mark, &err);
+    expect_changed(NULL, csv_reread_open(&source, &file.mark, &err), &err);
+    assert_true(csv_read(&source, count, &n, &file, &err));
+    again = csv_reread_open(&source, &file.mark, &err);
     put("new.csv", "a,b\n7,\"q\"\n8,r\n");
     assert_int_equal(rename(at("new.csv"), path), 0); /* in its place: what is open is what was read */
-    assert_true(csv_reread_bytes(again, 4, 5, &bytes, &err));
+    assert_true(csv_reread_record(again, (SourceLocator){4, 5}, &bytes, &err));
     assert_string_equal(bytes.data, "1,\"z\"");
     csv_reread_free(again);
-    expect_changed(NULL, csv_reread_open(path, &file.mark, &err), &err);
+    expect_changed(NULL, csv_reread_open(&source, &file.mark, &err), &err);
     assert_int_equal(unlink(path), 0);
-    assert_null(csv_reread_open(path, &file.mark, &err));
+    assert_null(csv_reread_open(&source, &file.mark, &err));
     assert_int_equal(err.code, ERR_IO);
     err_clear(&err);
     buf_free(&bytes);

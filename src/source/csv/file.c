@@ -1,97 +1,40 @@
 /* Where the bytes come from: which file, is it one that can be read, did it stay the same, what is its SHA-256. */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "artsync/file.h"
 #include "artsync/interrupt.h"
 #include "internal.h"
 
-/* ---- what kind of file ---- */
-
-#define BYTES(literal)                                                                                                 \
-    {                                                                                                                  \
-        (literal), sizeof(literal) - 1                                                                                 \
-    }
-#define AS_UTF8(encoding) "convert it: iconv -f " encoding " -t UTF-8 old.csv > new.csv"
-
-/* First bytes that say "not a CSV file in UTF-8". The longer pattern first: UTF-32LE begins like UTF-16LE. */
-static const struct {
-    Str bytes;
-    const char *what, *hint;
-} magics[] = {
-    {BYTES("\xFF\xFE\0\0"), "it is UTF-32, not UTF-8", AS_UTF8("UTF-32")},
-    {BYTES("\0\0\xFE\xFF"), "it is UTF-32, not UTF-8", AS_UTF8("UTF-32")},
-    {BYTES("\xFF\xFE"), "it is UTF-16, not UTF-8", AS_UTF8("UTF-16")},
-    {BYTES("\xFE\xFF"), "it is UTF-16, not UTF-8", AS_UTF8("UTF-16")},
-    {BYTES("\x1F\x8B"), "it is compressed with gzip", "unpack it first: gunzip -c FILE > new.csv"},
-    {BYTES("BZh91AY&SY"), "it is compressed with bzip2", "unpack it first: bunzip2 -c FILE > new.csv"},
-    {BYTES("\xFD\x37zXZ"), "it is compressed with xz", "unpack it first: xz -dc FILE > new.csv"},
-    {BYTES("\x28\xB5\x2F\xFD"), "it is compressed with zstd", "unpack it first: zstd -dc FILE > new.csv"},
-    {BYTES("PK\3\4"), "it is a zip archive or a spreadsheet (.xlsx, .ods)",
-     "unpack the archive, or save the spreadsheet as CSV"},
-    {BYTES("\xD0\xCF\x11\xE0"), "it is a spreadsheet (.xls)", "save it as CSV"},
-    {BYTES("%PDF-"), "it is a PDF file", "export the view as CSV"},
-    {BYTES("<!DOCTYPE html"), "it is a web page", "download the CSV again; the page may say why that failed"},
-    {BYTES("<!doctype html"), "it is a web page", "download the CSV again; the page may say why that failed"},
-};
-
-/* UTF-16 and UTF-32 without a mark: text whose ASCII letters are between NUL bytes. */
-static const struct {
-    const char *shape; /* '0' NUL, 'x' not NUL */
-    const char *what, *hint;
-} shapes[] = {
-    {"x000", "it is UTF-32 (little endian), not UTF-8", AS_UTF8("UTF-32LE")},
-    {"000x", "it is UTF-32 (big endian), not UTF-8", AS_UTF8("UTF-32BE")},
-    {"x0x0", "it is UTF-16 (little endian), not UTF-8", AS_UTF8("UTF-16LE")},
-    {"0x0x", "it is UTF-16 (big endian), not UTF-8", AS_UTF8("UTF-16BE")},
-};
-
-static bool has_shape(Str head, const char *shape)
-{
-    for (size_t i = 0; i < 4; i++)
-        if (i >= head.n || (head.p[i] == '\0') != (shape[i] == '0'))
-            return false;
-    return true;
-}
-
-/* The first CSV_HEAD bytes: is this the kind of file that can be read? ERR_CSV says what it is instead. */
-static bool check_head(Str head, const char *name, bool *has_bom, Err *err)
-{
-    *has_bom = head.n >= 3 && memcmp(head.p, "\xEF\xBB\xBF", 3) == 0;
-    if (head.n == 0)
-        return err_set(err, ERR_CSV, "export the view again", "%s: the file is empty: it has no header", name);
-    for (size_t i = 0; i < sizeof magics / sizeof *magics; i++)
-        if (head.n >= magics[i].bytes.n && memcmp(head.p, magics[i].bytes.p, magics[i].bytes.n) == 0)
-            return err_set(err, ERR_CSV, magics[i].hint, "%s: %s", name, magics[i].what);
-    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
-        if (has_shape(head, shapes[i].shape))
-            return err_set(err, ERR_CSV, shapes[i].hint, "%s: %s", name, shapes[i].what);
-    return true;
-}
-
 /* ---- bytes in memory ---- */
-
-static ssize_t read_memory(void *ctx, char *to, size_t space, Err *err)
-{
-    (void)err;
-    Str *rest = ctx;
-    size_t n = rest->n < space ? rest->n : space;
-    if (n)
-        memcpy(to, rest->p, n);
-    *rest = (Str){rest->p + n, rest->n - n};
-    return (ssize_t)n;
-}
 
 bool csv_read_chunks(Str bytes, const char *name, size_t chunk, RawSink *sink, void *ctx, Err *err)
 {
     Str rest = bytes;
-    CsvSource source = {.name = name, .chunk = chunk, .read = read_memory, .ctx = &rest};
-    return check_head(bytes, name, &source.has_bom, err) && csv_read_source(&source, sink, ctx, err);
+    CsvForm form;
+    if (!csv_form_begin(&form, NULL, (Str){bytes.p, bytes.n < CSV_HEAD ? bytes.n : CSV_HEAD}, name, err))
+        return false;
+    CsvSource source = {.name = name, .chunk = chunk, .has_bom = form.skip > 0, .read = csv_read_memory, .ctx = &rest};
+    return csv_read_source(&source, sink, ctx, err);
+}
+
+bool csv_decode_chunks(Str bytes, const char *encoding, size_t chunk, RawSink *sink, void *ctx, Err *err)
+{
+    Str rest = bytes;
+    CsvDecoder *decoder = csv_decoder_new(encoding, 0, chunk, csv_read_memory, &rest, err);
+    if (!decoder)
+        return false;
+    CsvSource source = {.name = "x.csv", .chunk = chunk, .may_have_bom = true};
+    source.read = csv_decoder_read;
+    source.ctx = decoder;
+    bool ok = csv_read_source(&source, sink, ctx, err);
+    csv_decoder_free(decoder);
+    return ok;
 }
 
 bool csv_read_bytes(Str bytes, const char *name, RawSink *sink, void *ctx, Err *err)
@@ -99,74 +42,18 @@ bool csv_read_bytes(Str bytes, const char *name, RawSink *sink, void *ctx, Err *
     return csv_read_chunks(bytes, name, CSV_CHUNK, sink, ctx, err);
 }
 
-/* ---- a missing file: is there similar file? ---- */
-
-/* `name (1).csv` for `name.csv`, as browsers call a second download, or the name in other letters. */
-static bool is_variant(const char *name, const char *wanted)
-{
-    if (strcasecmp(name, wanted) == 0)
-        return true;
-    const char *dot = strrchr(wanted, '.');
-    size_t stem = dot ? (size_t)(dot - wanted) : strlen(wanted);
-    if (strncasecmp(name, wanted, stem) != 0 || strncmp(name + stem, " (", 2) != 0)
-        return false;
-    const char *p = name + stem + 2;
-    size_t digits = strspn(p, "0123456789");
-    return digits > 0 && p[digits] == ')' && strcasecmp(p + digits + 1, dot ? dot : "") == 0;
-}
-
-/* The newest variant in the folder, or NULL; the caller frees it. */
-static char *find_variant(const char *folder, const char *wanted)
-{
-    DIR *dir = opendir(folder);
-    char *best = NULL;
-    struct timespec newest = {0};
-    for (struct dirent *entry; dir && (entry = readdir(dir));) {
-        struct stat info;
-        if (!is_variant(entry->d_name, wanted) || fstatat(dirfd(dir), entry->d_name, &info, 0) != 0 ||
-            !S_ISREG(info.st_mode))
-            continue;
-        if (best && (info.st_mtim.tv_sec < newest.tv_sec ||
-                     (info.st_mtim.tv_sec == newest.tv_sec && info.st_mtim.tv_nsec <= newest.tv_nsec)))
-            continue;
-        newest = info.st_mtim;
-        free(best);
-        best = mem_dup(entry->d_name);
-    }
-    if (dir)
-        closedir(dir);
-    return best;
-}
-
-static bool fail_missing(const char *path, Err *err)
-{
-    const char *slash = strrchr(path, '/');
-    Buf folder = {0}, hint = {0};
-    buf_add(&folder, slash ? path : ".", slash ? (size_t)(slash - path) + (slash == path) : 1);
-    struct stat info;
-    char *variant = find_variant(folder.data, slash ? slash + 1 : path);
-    if (variant)
-        buf_printf(&hint, "\"%s\" exists: rename it, or name it with --file TABLE=PATH", variant);
-    else if (stat(folder.data, &info) != 0 || !S_ISDIR(info.st_mode))
-        buf_printf(&hint, "there is no folder %s", folder.data);
-    else
-        buf_str(&hint, "export the view from Airtable into that folder, or name the file with --file TABLE=PATH");
-    err_set(err, ERR_MISSING, hint.data, "there is no file %s", path);
-    free(variant);
-    buf_free(&folder);
-    buf_free(&hint);
-    return false;
-}
-
 /* ---- a file ---- */
 
 typedef struct File {
     const char *path;
+    const char *name; /* for messages */
+    bool standard_input;
     int fd;
     struct stat before;
     int64_t size; /* bytes read so far */
-    bool has_bom;
-    Sha256 *hash; /* NULL: not wanted */
+    CsvForm form;
+    Sha256 *hash;        /* NULL: not wanted */
+    CsvLetters *letters; /* NULL: not wanted */
 } File;
 
 static const char *kind_of(mode_t mode)
@@ -187,7 +74,7 @@ static bool fail_open(const char *path, Err *err)
 {
     int why = errno;
     if (why == ENOENT || why == ENOTDIR)
-        return fail_missing(path, err);
+        return csv_fail_missing(path, err);
     return err_set(err, ERR_IO, why == ELOOP ? "its symbolic links lead in a circle" : NULL, "cannot open %s: %s", path,
                    strerror(why));
 }
@@ -196,30 +83,48 @@ static bool check_regular(const char *path, const struct stat *info, Err *err)
 {
     if (S_ISREG(info->st_mode))
         return true;
-    return err_set(err, ERR_CSV, "an export must be a regular file: it is read more than once", "%s is %s, not a file",
-                   path, kind_of(info->st_mode));
+    return err_set(err, ERR_CSV,
+                   "an export must be a regular file: it is read more than once; standard input is --file TABLE=-",
+                   "%s is %s, not a file", path, kind_of(info->st_mode));
+}
+
+int csv_open(const Source *source)
+{
+    Err kept = {0};
+    int fd = csv_is_stdin(source->location) ? csv_stdin(&kept) : -1;
+    err_clear(&kept);
+    return fd >= 0 ? fcntl(fd, F_DUPFD_CLOEXEC, 0)
+                   : open(source->location, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 }
 
 /* Looks before it opens, since opening a device or FIFO can do something; O_NONBLOCK for what changes in between. */
-static bool open_file(File *file, const char *path, Err *err)
+static bool open_descriptor(File *file, const Source *source, Err *err)
 {
-    *file = (File){.path = path, .fd = -1};
-    if (stat(path, &file->before) != 0)
-        return fail_open(path, err);
-    if (!check_regular(path, &file->before, err))
+    const char *path = source->location;
+    *file = (File){.path = path, .name = source->label, .standard_input = csv_is_stdin(path), .fd = -1};
+    if (file->standard_input && csv_stdin(err) < 0)
         return false;
-    file->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (!file->standard_input && stat(path, &file->before) != 0)
+        return fail_open(path, err);
+    if (!file->standard_input && !check_regular(path, &file->before, err))
+        return false;
+    file->fd = csv_open(source);
     if (file->fd < 0 || fstat(file->fd, &file->before) != 0)
         return fail_open(path, err);
-    if (!check_regular(path, &file->before, err))
+    return check_regular(path, &file->before, err);
+}
+
+static bool open_file(File *file, const Source *source, Err *err)
+{
+    if (!open_descriptor(file, source, err))
         return false;
     char head[CSV_HEAD];
     ssize_t n = pread(file->fd, head, sizeof head, 0);
     if (n < 0)
-        return err_set(err, ERR_IO, NULL, "cannot read %s: %s", path, strerror(errno));
+        return err_set(err, ERR_IO, NULL, "cannot read %s: %s", file->name, strerror(errno));
     posix_fadvise(file->fd, 0, 0, POSIX_FADV_SEQUENTIAL); /* advice only: without it reading takes longer, nothing
                                                              else */
-    return check_head((Str){head, (size_t)n}, path, &file->has_bom, err);
+    return csv_form_begin(&file->form, source->table, (Str){head, (size_t)n}, file->name, err);
 }
 
 static void close_file(File *file)
@@ -229,20 +134,24 @@ static void close_file(File *file)
     sha256_free(file->hash);
 }
 
+/* From where it was left, whoever else reads the descriptor. */
 static ssize_t read_file(void *ctx, char *to, size_t space, Err *err)
 {
     File *file = ctx;
     ssize_t n;
     do
-        n = read(file->fd, to, space);
+        n = pread(file->fd, to, space, (off_t)file->size);
     while (n < 0 && errno == EINTR);
     if (n < 0) {
-        err_set(err, ERR_IO, NULL, "cannot read %s: %s", file->path, strerror(errno));
+        err_set(err, ERR_IO, NULL, "byte %lld of %s cannot be read: %s", (long long)file->size + 1, file->name,
+                strerror(errno));
         return -1;
     }
     file->size += n;
     if (file->hash)
         sha256_add(file->hash, to, (size_t)n);
+    if (file->letters)
+        csv_letters_add(file->letters, (Str){to, (size_t)n});
     return n;
 }
 
@@ -263,8 +172,8 @@ static bool is_unchanged(const File *file)
 {
     struct stat after, named;
     CsvMark before = csv_mark(&file->before);
-    return fstat(file->fd, &after) == 0 && csv_same_mark(before, csv_mark(&after)) && stat(file->path, &named) == 0 &&
-           csv_same_mark(before, csv_mark(&named));
+    return fstat(file->fd, &after) == 0 && csv_same_mark(before, csv_mark(&after)) &&
+           (file->standard_input || (stat(file->path, &named) == 0 && csv_same_mark(before, csv_mark(&named))));
 }
 
 bool csv_fail_changed(const char *path, Err *err)
@@ -276,23 +185,111 @@ bool csv_fail_changed(const char *path, Err *err)
 /* To the last byte: a file that is being written may look malformed, and then the change is the cause to report. */
 static bool check_end(const File *file, bool ok, Err *err)
 {
-    if (!ok && (err->code == ERR_CSV || err->code == ERR_LIMIT) && !is_unchanged(file)) {
-        err_clear(err);
-        return csv_fail_changed(file->path, err);
+    if (!ok && err->code != ERR_CSV && err->code != ERR_LIMIT)
+        return false;
+    if (ok ? file->size == file->before.st_size && is_unchanged(file) : is_unchanged(file))
+        return ok;
+    Err fault = *err;
+    *err = (Err){0};
+    csv_fail_changed(file->name, err);
+    if (fault.message) /* where reading had come to */
+        err_context(err, "%s", fault.message);
+    err_clear(&fault);
+    return false;
+}
+
+/* The first bytes, as far as they are needed to see what is between the cells. */
+static ssize_t read_sample(const File *file, char sample[CSV_SAMPLE], Err *err)
+{
+    size_t n = 0;
+    ssize_t got = 1;
+    while (n < CSV_SAMPLE && got > 0) {
+        got = pread(file->fd, sample + n, CSV_SAMPLE - n, (off_t)n);
+        if (got < 0 && errno == EINTR)
+            got = 1;
+        else if (got > 0)
+            n += (size_t)got;
     }
-    if (ok && (file->size != file->before.st_size || !is_unchanged(file)))
-        return csv_fail_changed(file->path, err);
+    if (got < 0)
+        err_set(err, ERR_IO, NULL, "cannot read %s: %s", file->name, strerror(errno));
+    return got < 0 ? -1 : (ssize_t)n;
+}
+
+static bool read_through(File *file, Err *err)
+{
+    char *chunk = mem_grow(NULL, CSV_CHUNK, 1);
+    ssize_t n;
+    do
+        n = read_file(file, chunk, CSV_CHUNK, err);
+    while (n > 0 && interrupt_check(err));
+    free(chunk);
+    return err->code == ERR_NONE;
+}
+
+/* What the form is, by the letters that were counted. */
+static bool settle_form(File *file, Source *source, CsvLetters *letters, Err *err)
+{
+    char *sample = mem_grow(NULL, CSV_SAMPLE, 1);
+    ssize_t n = source->table ? read_sample(file, sample, err) : 0;
+    csv_letters_end(letters);
+    bool ok = n >= 0 && csv_form_settle(&file->form, source->table, letters, (Str){sample, (size_t)n}, n < CSV_SAMPLE,
+                                        file->name, err);
+    free(sample);
+    if (ok && source->table) {
+        snprintf(source->encoding, sizeof source->encoding, "%s", file->form.encoding);
+        source->delimiter[0] = file->form.delimiter;
+    }
     return ok;
 }
 
-bool csv_read(const char *path, RawSink *sink, void *ctx, CsvFile *out, Err *err)
+/* Before the file is read: as its fingerprint has shown, or by a look at it. */
+static bool know_form(File *file, Source *source, Err *err)
+{
+    CsvLetters letters = {0};
+    if (source->encoding[0]) {
+        file->form.delimiter = source->delimiter[0];
+        if (!file->form.encoding && csv_is_decoded(source))
+            file->form.decode = source->encoding;
+        return true;
+    }
+    if (!file->form.encoding && source->table) {
+        file->letters = &letters;
+        if (!read_through(file, err))
+            return false;
+        file->letters = NULL;
+        file->size = 0;
+    }
+    return settle_form(file, source, &letters, err);
+}
+
+static bool read_records(File *file, RawSink *sink, void *ctx, Err *err)
+{
+    const CsvForm *form = &file->form;
+    CsvSource source = {.name = file->name, .chunk = CSV_CHUNK, .delimiter = form->delimiter};
+    source.read = read_file;
+    source.ctx = file;
+    CsvDecoder *decoder = NULL;
+    source.has_bom = !form->decode && form->skip > 0;
+    if (form->decode) {
+        decoder = csv_decoder_new(form->decode, form->skip, CSV_CHUNK, read_file, file, err);
+        if (!decoder)
+            return err_context(err, "%s", file->name);
+        source.may_have_bom = true;
+        source.read = csv_decoder_read;
+        source.ctx = decoder;
+    }
+    bool ok = csv_read_ahead(&source, sink, ctx, err);
+    csv_decoder_free(decoder);
+    return ok;
+}
+
+bool csv_read(Source *source, RawSink *sink, void *ctx, CsvFile *out, Err *err)
 {
     File file;
-    bool ok = open_file(&file, path, err);
+    bool ok = open_file(&file, source, err) && know_form(&file, source, err);
     if (ok) {
         file.hash = out ? sha256_new() : NULL;
-        CsvSource source = {.name = path, .chunk = CSV_CHUNK, .has_bom = file.has_bom, .read = read_file, .ctx = &file};
-        ok = check_end(&file, csv_read_ahead(&source, sink, ctx, err), err);
+        ok = check_end(&file, read_records(&file, sink, ctx, err), err);
     }
     if (ok && out) {
         out->mark = csv_mark(&file.before);
@@ -303,27 +300,23 @@ bool csv_read(const char *path, RawSink *sink, void *ctx, CsvFile *out, Err *err
     return ok;
 }
 
-bool csv_check(const char *path, Err *err)
+bool csv_check(const Source *source, Err *err)
 {
     File file;
-    bool ok = open_file(&file, path, err);
+    bool ok = open_file(&file, source, err);
     close_file(&file);
     return ok;
 }
 
-bool csv_hash(const char *path, char hash[SHA256_HEX], Err *err)
+bool csv_hash(Source *source, char hash[SHA256_HEX], Err *err)
 {
     File file;
-    bool ok = open_file(&file, path, err);
+    CsvLetters letters = {0};
+    bool ok = open_file(&file, source, err);
     if (ok) {
         file.hash = sha256_new();
-        char *chunk = mem_grow(NULL, CSV_CHUNK, 1);
-        ssize_t n;
-        do
-            n = read_file(&file, chunk, CSV_CHUNK, err);
-        while (n > 0 && interrupt_check(err));
-        free(chunk);
-        ok = check_end(&file, err->code == ERR_NONE, err);
+        file.letters = file.form.encoding ? NULL : &letters;
+        ok = check_end(&file, read_through(&file, err) && settle_form(&file, source, &letters, err), err);
     }
     if (ok) {
         sha256_end(file.hash, hash);
@@ -331,4 +324,33 @@ bool csv_hash(const char *path, char hash[SHA256_HEX], Err *err)
     }
     close_file(&file);
     return ok;
+}
+
+bool csv_is_decoded(const Source *source)
+{
+    char order;
+    const char *family = source->encoding[0] ? csv_encoding_family(source->encoding, &order) : "UTF-8";
+    return !family || strcmp(family, "UTF-8") != 0;
+}
+
+bool csv_decode_file(const Source *source, FILE *to, Err *err)
+{
+    File file;
+    bool ok = open_file(&file, source, err);
+    CsvDecoder *decoder = NULL;
+    if (ok && !file.form.encoding)
+        file.form.decode = source->encoding;
+    ok = ok && (decoder = csv_decoder_new(file.form.decode, file.form.skip, CSV_CHUNK, read_file, &file, err));
+    char *chunk = mem_grow(NULL, CSV_CHUNK, 1);
+    ssize_t n = 0;
+    while (ok && interrupt_check(err) && (n = csv_decoder_read(decoder, chunk, CSV_CHUNK, err)) > 0)
+        if (fwrite(chunk, 1, (size_t)n, to) != (size_t)n)
+            break;
+    if (err->code == ERR_NONE && ok && (n > 0 || fflush(to) != 0))
+        err_set(err, ERR_IO, "set TMPDIR to a folder with more free space", "cannot keep %s in %s: %s", file.name,
+                file_temporary_folder(), strerror(errno));
+    free(chunk);
+    csv_decoder_free(decoder);
+    close_file(&file);
+    return err->code == ERR_NONE;
 }

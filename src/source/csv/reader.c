@@ -8,7 +8,6 @@
 #include <csv.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "artsync/interrupt.h"
 #include "internal.h"
@@ -65,23 +64,9 @@ static bool fail(Reader *r, ErrCode code, size_t at, const char *hint, const cha
 
 /* ---- lines ---- */
 
-/* CR, LF and CRLF each end a line, inside quotes as well. */
-static int64_t count_lines(const char *text, size_t n)
-{
-    int64_t lines = 0;
-    const char *end = text + n, *p = text;
-    while ((p = memchr(p, '\n', (size_t)(end - p)))) {
-        lines++;
-        p++;
-    }
-    for (p = text; (p = memchr(p, '\r', (size_t)(end - p))); p++)
-        lines += p + 1 == end || p[1] != '\n';
-    return lines;
-}
-
 static int64_t absolute_line(const Reader *r, size_t at)
 {
-    return r->position.line + count_lines(r->window.data + r->start, at - r->start);
+    return r->position.line + csv_count_lines(r->window.data + r->start, at - r->start);
 }
 
 /* ---- the window ---- */
@@ -99,6 +84,15 @@ static void forget_records_before_start(Reader *r)
     r->start = 0;
 }
 
+/* Where it happened: behind the last whole record that was read. */
+static bool fail_reading(Reader *r)
+{
+    long long line = (long long)absolute_line(r, r->window.len);
+    if (r->position.number == 0)
+        return err_context(r->err, "%s: header (line %lld)", r->source->name, line);
+    return err_context(r->err, "%s: record %lld (line %lld)", r->source->name, (long long)r->position.number, line);
+}
+
 /* One more chunk behind the bytes of the record under way. */
 static bool fill(Reader *r)
 {
@@ -109,7 +103,7 @@ static bool fill(Reader *r)
     }
     ssize_t n = r->source->read(r->source->ctx, r->window.data + r->window.len, r->source->chunk, r->err);
     if (n < 0)
-        return false;
+        return fail_reading(r);
     const char *nul = n ? memchr(r->window.data + r->window.len, '\0', (size_t)n) : NULL;
     r->window.eof = n == 0 || nul;
     r->window.nul = nul != NULL;
@@ -206,7 +200,9 @@ static bool fail_quoting(Reader *r, size_t at)
         return fail(r, ERR_CSV, at, "a cell that holds a quote must be quoted, and the quote in it doubled",
                     "broken quoting: a quote inside a cell that is not quoted");
     if (r->cells.comma == ',' && (c == ';' || c == '\t'))
-        return fail(r, ERR_CSV, at, "save it as CSV with commas",
+        return fail(r, ERR_CSV, at,
+                    c == ';' ? "save it as CSV with commas, or set \"csv\": {\"delimiter\": \";\"} in base.json"
+                             : "save it as CSV with commas, or set \"csv\": {\"delimiter\": \"\\t\"} in base.json",
                     "broken quoting: a quoted cell ends at a semicolon or tab, not at a comma");
     return fail(r, ERR_CSV, at, "a quote inside a quoted cell must be doubled",
                 "broken quoting: text after the closing quote of a cell");
@@ -247,11 +243,11 @@ _Static_assert(CSV_MAX_COLUMNS == 5000 && CSV_MAX_CELL == 16 << 20 && CSV_MAX_RE
 
 static bool check_delimiter(Reader *r)
 {
-    if (r->cells.n != 1 || r->cells.comma != ',')
+    if (r->cells.n != 1 || r->cells.comma != ',' || r->source->delimiter)
         return true;
     bool semicolon = memchr(r->cells.items[0].p, ';', r->cells.items[0].n);
     if (semicolon || memchr(r->cells.items[0].p, '\t', r->cells.items[0].n))
-        return err_set(r->err, ERR_CSV, "save it as CSV with commas between the cells",
+        return err_set(r->err, ERR_CSV, "save it as CSV with commas between the cells, or set \"csv\" in base.json",
                        "%s: the cells are separated by %s, not by commas", r->source->name,
                        semicolon ? "semicolons" : "tabs");
     return true;
@@ -260,13 +256,10 @@ static bool check_delimiter(Reader *r)
 /* The first line may be Excel's sep=; or "sep=;": it is no header, it says what separates the cells. */
 static bool take_sep(Reader *r)
 {
-    const char *p = r->window.data + r->start;
-    size_t n = r->scan - r->start;
-    bool quoted = n == 7 && p[0] == '"' && p[6] == '"';
-    if (r->position.number != 0 || r->cells.sep_seen || (n != 5 && !quoted) || strncasecmp(p + quoted, "sep=", 4) != 0)
+    if (r->position.number != 0 || r->cells.sep_seen)
         return false;
-    char comma = p[4 + quoted];
-    if (!strchr(",;|\t", comma))
+    char comma = csv_sep_line((Str){r->window.data + r->start, r->scan - r->start});
+    if (!comma)
         return false;
     r->cells.sep_seen = true;
     r->cells.comma = comma;
@@ -276,11 +269,16 @@ static bool take_sep(Reader *r)
     return true;
 }
 
-/* What the locator says of the header: a line that is needed to read it belongs to it. */
+/* What the locator says of the header: a line that is needed to read it belongs to it. Where the mapping says it
+ * instead, the header is marked as one that needs such a line. */
 static void locate_record(Reader *r, size_t n)
 {
-    bool with_sep = r->position.number == 0 && r->cells.sep_line >= 0;
+    bool is_header = r->position.number == 0, with_sep = is_header && r->cells.sep_line >= 0;
     int64_t at = r->window.base + (int64_t)r->start;
+    if (is_header && !with_sep && r->cells.comma != ',') {
+        r->position.locator = (SourceLocator){CSV_NEEDS_SEP(r->cells.comma, at), (int64_t)n};
+        return;
+    }
     int64_t start = with_sep ? r->cells.sep_line : at;
     r->position.locator = (SourceLocator){start, (int64_t)n + (at - start)};
 }
@@ -289,7 +287,7 @@ static void locate_record(Reader *r, size_t n)
 static bool emit(Reader *r, RawSink *sink, void *ctx)
 {
     size_t n = r->scan - r->start, line_end = line_end_length(r);
-    int64_t lines = 1 + (r->any_quote ? count_lines(r->window.data + r->start, n) : 0);
+    int64_t lines = 1 + (r->any_quote ? csv_count_lines(r->window.data + r->start, n) : 0);
     if (n && !take_sep(r)) {
         r->cells.n = 0;
         locate_record(r, n);
@@ -355,22 +353,35 @@ static int never(unsigned char c)
 
 static void *grow(void *old, size_t size) { return mem_grow(old, size, 1); }
 
+/* Over the byte order mark, if there is one. */
+static bool pass_mark(Reader *r)
+{
+    static const char mark[] = "\xEF\xBB\xBF";
+    const CsvSource *source = r->source;
+    bool maybe = source->has_bom || source->may_have_bom;
+    while (maybe && r->window.len < 3 && !r->window.eof) {
+        if (!fill(r))
+            return false;
+        maybe = memcmp(r->window.data, mark, r->window.len < 3 ? r->window.len : 3) == 0;
+    }
+    if (maybe && r->window.len >= 3)
+        r->start = r->scan = 3;
+    return true;
+}
+
 bool csv_read_source(const CsvSource *source, RawSink *sink, void *ctx, Err *err)
 {
-    Reader r = {.source = source, .err = err, .position = {.line = 1}, .cells = {.comma = ',', .sep_line = -1}};
+    Reader r = {.source = source, .err = err, .position = {.line = 1}, .cells = {.sep_line = -1}};
+    r.cells.comma = source->delimiter ? source->delimiter : ',';
     if (csv_init(&r.cells.parser,
                  (unsigned char)(CSV_STRICT | CSV_STRICT_FINI | (source->tells_null ? CSV_EMPTY_IS_NULL : 0))) != 0)
         return err_set(err, ERR_IO, NULL, "libcsv does not start");
     r.cells.items = mem_grow(NULL, CSV_MAX_COLUMNS + 1, sizeof *r.cells.items);
+    csv_set_delim(&r.cells.parser, (unsigned char)r.cells.comma);
     csv_set_space_func(&r.cells.parser, never); /* spaces around a cell are part of it */
     csv_set_realloc_func(&r.cells.parser, grow);
     csv_set_blk_size(&r.cells.parser, 64 * 1024);
-    bool ok = true;
-    while (ok && source->has_bom && r.window.len < 3 && !r.window.eof)
-        ok = fill(&r);
-    if (source->has_bom)
-        r.start = r.scan = 3;
-    ok = ok && read_records(&r, sink, ctx);
+    bool ok = pass_mark(&r) && read_records(&r, sink, ctx);
     csv_free(&r.cells.parser);
     free(r.window.data);
     free(r.cells.items);
