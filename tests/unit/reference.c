@@ -6,6 +6,7 @@
  *     error CODE  STATUS                              as JSON has it, and the exit status
  */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "artsync/base.h"
 #include "artsync/base_keys.h"
@@ -59,8 +60,17 @@ static void print_refusals(void)
     }
 }
 
+/* Once, also those of an object that may be in several places. */
 static void print_keys(const KeyList *list)
 {
+    static const KeyList *printed[20];
+    static size_t n;
+    for (size_t i = 0; i < n; i++)
+        if (printed[i] == list)
+            return;
+    if (n == sizeof printed / sizeof printed[0])
+        abort();
+    printed[n++] = list;
     for (size_t i = 0; i < list->n; i++) {
         const JsonKey *key = &list->keys[i];
         printf("key\t%s\t%s\t%s\t", list->object, key->name, key->required ? "required" : "optional");

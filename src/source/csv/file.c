@@ -134,7 +134,7 @@ static void close_file(File *file)
     sha256_free(file->hash);
 }
 
-/* From where it was left, whoever else reads the descriptor. */
+/* At the position that this reading has reached: descriptors of standard input share theirs. */
 static ssize_t read_file(void *ctx, char *to, size_t space, Err *err)
 {
     File *file = ctx;
