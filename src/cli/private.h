@@ -46,7 +46,7 @@
                                "TABLE=PATH",                                                                           \
                                NULL,                                                                                   \
                                NULL,                                                                                   \
-                               "read TABLE from PATH, - for stdin; without --export-dir, only such files"},                         \
+                               "read TABLE from PATH, - for stdin; without --export-dir, only such files"},            \
         {"table", 0, OPTION_LIST, "TABLE", NULL, NULL, "only this table; may be repeated"}, ROW_ON_CONFLICT,           \
         ROWS_LIMITS,                                                                                                   \
         {"force", 0, OPTION_FLAG, NULL, NULL, NULL, "skip the safety limits (recorded in the log)"}, ROW_WAIT

@@ -3,12 +3,10 @@ import codecs
 import hashlib
 import json
 import os
-import re
-import subprocess
 
 import pytest
 import support
-from support import BINARY, ROOT, by_table, counts
+from support import by_table, counts
 
 HEADER = ["ID", "Name", "Code", "Sold", "N"]
 ROWS = [["r1", "Café, \"Größe\"", "007", "2024-10-07", "1"], ["r2", "semi;colon\nline", "", "", "2"],
@@ -269,25 +267,3 @@ def test_what_excel_did_is_told_with_line_and_header(place):
     assert place.db.column("SELECT concat_ws('|', name, code, n) FROM t ORDER BY rid") == [
         "########|123|120000", "4.00638E+12|7|2"]
     assert notices(place.run("sync", "--export-dir", "in").out) == []
-
-
-def test_the_documents_example_runs_as_it_is_written(empty, tmp_path):
-    """Each command of the example, and below it lines that it prints (blanks do not count)."""
-    text_of = (ROOT / "docs" / "SOURCES.md").read_text(encoding="utf-8")
-    example = re.search(r"^### An example: a stock list from Excel\n(.*?)^### ", text_of, re.MULTILINE | re.DOTALL).group(1)
-    (tmp_path / "shop").mkdir()
-    for name, content in re.findall(r"`(shop/[^`]*)`[^`]*:\n\n```\w+\n(.*?)```", example, re.DOTALL):
-        (tmp_path / name).write_text(content, encoding="utf-8")
-    environment = {"PATH": "%s:%s" % (os.path.dirname(os.path.abspath(BINARY)), os.environ["PATH"]), "HOME": str(tmp_path),
-                   "LC_ALL": "C.UTF-8", "DATABASE_URL": empty.url}
-    steps = re.findall(r"^    \$ (.*)\n((?:    (?!\$ ).*\n)*)", example, re.MULTILINE)
-    assert len(steps) > 10
-    for command, expected in steps:
-        done = subprocess.run(["sh", "-c", command], cwd=tmp_path, env=environment, check=False, encoding="utf-8",
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        printed = [" ".join(line.split()) for line in done.stdout.splitlines()]
-        for line in expected.splitlines():
-            parts = [" ".join(part.split()) for part in line.split("...")]
-            assert any(all(part in got for part in parts) for got in printed), (command, line, done.stdout)
-    assert empty.column("SELECT concat_ws('|', sku, name, bought, price) FROM stock ORDER BY sku") == [
-        "A1|Schränkchen|2024-10-07|12.50", "A2|Große Säge|2024-11-02|80.00", "A3|Kännchen|2024-10-02|9.00"]

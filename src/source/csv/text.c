@@ -1,4 +1,4 @@
-/* Text in memory: read as a file is; its lines; the line sep=; that says what separates the cells of those behind it. */
+/* Text in memory: read as a file is; its lines; the line sep=; that says what separates the cells. */
 #include <string.h>
 #include <strings.h>
 
