@@ -12,6 +12,12 @@ typedef struct SyncReport {
     int64_t limit; /* of changes: 0: all */
 } SyncReport;
 
+/* A run that failed tells people only why: its rejects and conflicts. */
+static inline bool sync_is_hidden(const Report *report, const SyncReport *sync)
+{
+    return sync->failed && report_for(report) != FOR_PROGRAMS;
+}
+
 extern const ReportSection sync_sections[], diff_sections[];
 
 /* What concerns a file as a whole, a vanished header above all, to stderr: where no report with warnings is printed. */
