@@ -34,7 +34,7 @@ WITH_SERVER = $(if $(ARTSYNC_TEST_URL),,tests/pg.sh run --)
 say = $(if $(V),,@printf '  %-5s %s\n' '$(1)' '$(2)';)
 
 .DELETE_ON_ERROR:
-.PHONY: all help deps demo check check-unit check-e2e totals lint docs coverage fuzz fuzz-replay bench install clean always
+.PHONY: all help build-deps deps demo check check-unit check-e2e totals lint docs coverage fuzz fuzz-replay bench install clean always
 
 ## make                build/artsync  (CC=clang, SANITIZE=address,undefined, COVERAGE=1)
 all: $(BUILD)/artsync
@@ -88,6 +88,10 @@ check:
 	@$(WITH_SERVER) $(MAKE) --no-print-directory check-unit
 	@$(MAKE) --no-print-directory check-e2e E2E_JOBS=$(shell expr $(JOBS) + 1)
 	@$(MAKE) --no-print-directory totals
+
+## make build-deps     install what building needs (Debian, Ubuntu)
+build-deps:
+	@tests/deps.sh build
 
 ## make deps           install what building and testing need (Debian, Ubuntu)
 deps:

@@ -1,11 +1,13 @@
 #!/bin/bash
 # Install the Debian or Ubuntu packages that artsync needs and that are missing; says which, asks nothing.
 #
-#   tests/deps.sh demo     to build and to run a private PostgreSQL
+#   tests/deps.sh build    what building needs
+#   tests/deps.sh demo     to run a private PostgreSQL, too
 #   tests/deps.sh check    what the tests need, too: a browser, and from the npm registry axe-core, which looks at pages
 set -eu
 
-demo="make libpq-dev libcsv-dev libcurl4-openssl-dev libssl-dev libcjson-dev libutf8proc-dev libxxhash-dev postgresql"
+build="make libpq-dev libcsv-dev libcurl4-openssl-dev libssl-dev libcjson-dev libutf8proc-dev libxxhash-dev"
+demo="$build postgresql"
 check="openssl libcmocka-dev python3-pytest python3-pytest-xdist python3-psycopg2 python3-jsonschema pgbouncer procps"
 
 installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
@@ -14,12 +16,13 @@ installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = i
 missing=
 command -v "${CC:-cc}" > /dev/null 2>&1 || missing="gcc libc6-dev"
 case ${1:-check} in
+build) packages=$build ;;
 demo) packages=$demo ;;
 check)
     packages="$demo $check"
     command -v chromium chromium-browser google-chrome > /dev/null 2>&1 || packages="$packages chromium"
     command -v npm > /dev/null 2>&1 || packages="$packages npm" ;;
-*) sed -n '4,5s/^# *//p' "$0" >&2; exit 2 ;;
+*) sed -n '4,6s/^# *//p' "$0" >&2; exit 2 ;;
 esac
 
 if ! command -v dpkg-query > /dev/null 2>&1; then

@@ -37,9 +37,14 @@ bool schema_migrate(Pg *pg, const Base *base, const char *base_name, int *applie
  * being run: its tables are taken over as they are, with their rows, and get the metadata they lack. */
 bool schema_adopt(Pg *pg, const Base *base, const char *base_name, int *applied, Err *err);
 
-/* For `db migrate` (or, with `reset`, `db reset`) of the default base, when it was not named: ERR_USAGE if the database
- * holds other bases and not this one. The hint has the command for each. */
-bool schema_default_base(Pg *pg, const Base *base, bool reset, Err *err);
+/* What to run for the default base and for one that the database holds: words that follow `artsync --base NAME`. */
+typedef struct BaseCommands {
+    const char *here, *others;
+} BaseCommands;
+
+/* For the default base, when it was not named: ERR_USAGE if the database holds other bases and not this one. The hint has
+ * the command for each. */
+bool schema_default_base(Pg *pg, const Base *base, const BaseCommands *commands, Err *err);
 
 /* ERR_SCHEMA with the hint "run artsync db migrate" unless all is applied and unedited. Cheap: one statement. */
 bool schema_require(Pg *pg, const Base *base, const char *base_name, Err *err);

@@ -18,6 +18,10 @@ void command_context(const CommandContext *context);
 const char *command_line(Arena *arena, const char *format, ...) ART_PRINTF(2, 3);
 /* The same for another base than this run's: `base` is named, whatever it is. */
 const char *command_line_for(Arena *arena, const char *base, const char *format, ...) ART_PRINTF(3, 4);
+/* The same with words that are quoted already (command_word). */
+const char *command_line_words(Arena *arena, const char *base, const char *words);
+/* Appends `text` as one word of a shell. */
+void command_word(Buf *out, const char *text);
 /* `text` with a command of this run in place of {}: "`{}` lists the syncs". For hints and messages, of which a run has
  * few: the result lives as long as the program. Main thread only. */
 const char *command_hint(const char *text, const char *format, ...) ART_PRINTF(2, 3);

@@ -1,7 +1,8 @@
 -- What a role needs for a purpose: the GRANT of all of it, and of what is missing (NULL: nothing is). No row: no such role.
 -- A schema or table that is not there yet is left out. Reads the system catalogs alone, which every role may.
 -- Purposes: sync (every night), rollback, phase, read (look, compare, export, back up), own (migrate, drop, all else).
--- $1 the role, NULL: this one; $2 the purpose; $3 the base's schema; $4 text[] of mapped tables, $5 of their state tables
+-- $1 the role, NULL: this one; $2 the purpose; $3 the base's schema; $4 text[] of mapped tables, $5 of their state tables,
+-- $6 of tables that are only linked to
 WITH who AS (
     SELECT r.oid, pg_catalog.quote_ident(r.rolname) AS name, r.rolsuper, r.rolbypassrls
     FROM pg_catalog.pg_roles r
@@ -40,16 +41,19 @@ WITH who AS (
     FROM unnest($4::text[]) AS t (name),
          (VALUES ('{sync}', 'SELECT, INSERT, UPDATE'), ('{rollback}', 'SELECT, INSERT, UPDATE, DELETE'),
                  ('{phase,read}', 'SELECT')) AS p (purposes, privileges)
+    UNION ALL
+    SELECT 6, '{sync}', 'TABLE', $3, t.name, 'SELECT' FROM unnest($6::text[]) AS t (name)
 ), relation AS (
     SELECT c.oid, c.relkind, c.relowner, c.relrowsecurity, c.relforcerowsecurity, n.nspname, c.relname,
-           n.nspname = $3 AND c.relname = ANY ($4::text[]) AS mapped
+           n.nspname = $3 AND c.relname = ANY ($4::text[] || $6::text[]) AS mapped,
+           n.nspname = $3 AND c.relname = ANY ($4::text[]) AS written
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p')
       AND (n.nspname = 'artsync' OR n.nspname = 'public' AND c.relname = 'sync_logs'
-           OR n.nspname = $3 AND c.relname = ANY ($4::text[]))
+           OR n.nspname = $3 AND c.relname = ANY ($4::text[] || $6::text[]))
 ), sequence AS (
     -- an identity column needs no right on its sequence to insert, a default of nextval() does; a dump reads them all
-    SELECT DISTINCT s.oid, n.nspname, s.relname, d.classid = 'pg_attrdef'::regclass AND r.mapped AS by_default
+    SELECT DISTINCT s.oid, n.nspname, s.relname, d.classid = 'pg_attrdef'::regclass AND r.written AS by_default
     FROM relation r
     LEFT JOIN pg_catalog.pg_attrdef a ON a.adrelid = r.oid
     JOIN pg_catalog.pg_depend d

@@ -7,4 +7,5 @@ JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND n.nspname = $1
 JOIN pg_catalog.pg_index i ON i.indrelid = c.oid
 JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = i.indexrelid
  AND d.refclassid IN ('pg_catalog.pg_proc'::regclass, 'pg_catalog.pg_operator'::regclass)
+WHERE pg_catalog.has_table_privilege(c.oid, 'SELECT')
 ORDER BY t.ord

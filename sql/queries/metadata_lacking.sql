@@ -17,13 +17,16 @@ WITH wanted (pos, role, type, accepted, rest, about) AS (
     SELECT t.ord, t.state, t.synced_at, t.version, t.active, t.created_at, t.updated_at, c.oid,
            pg_catalog.format('%I.%I', n.nspname, c.relname) AS name,
            NOT EXISTS (SELECT FROM pg_catalog.pg_class s JOIN pg_catalog.pg_namespace a ON a.oid = s.relnamespace
-                       WHERE a.nspname = 'artsync' AND s.relname = t.state) AS new
+                       WHERE a.nspname = 'artsync' AND s.relname = t.state) AS new,
+           -- what has to get a column in the table's place: the table that it is a partition of, or its type
+           CASE WHEN c.relispartition THEN (SELECT i.inhparent FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid) END AS whole,
+           nullif(c.reloftype, 0) AS of_type
     FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[]) WITH ORDINALITY
          AS t (name, state, synced_at, version, active, created_at, updated_at, ord)
     JOIN pg_catalog.pg_class c ON c.relname = t.name AND c.relkind IN ('r', 'p')
     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND n.nspname = $1
 ), columns AS (
-    SELECT m.ord, m.new, w.pos, m.name AS table_name, r.name, w.role, w.type, w.rest, w.about,
+    SELECT m.ord, m.new, m.whole, m.of_type, w.pos, m.name AS table_name, r.name, w.role, w.type, w.rest, w.about,
            pg_catalog.format_type(a.atttypid, a.atttypmod) AS live,
            y.typname = ANY (w.accepted) AS fits
     FROM mapped m
@@ -40,6 +43,19 @@ SELECT ord, 10 + pos AS step,
                          '"metadata": { "%s": "other_name" }', type, role, role) AS statement,
        NULL AS note
 FROM columns WHERE NOT fits
+UNION ALL
+SELECT ord, 19,
+       CASE WHEN whole IS NOT NULL
+            THEN pg_catalog.format('%s is a partition of %s and cannot get columns of its own', table_name, whole::regclass)
+            ELSE pg_catalog.format('%s is a table of the type %s and cannot get columns of its own', table_name, of_type::regtype) END,
+       CASE WHEN whole IS NOT NULL THEN pg_catalog.format('map %s, or add the columns there:', whole::regclass)
+            ELSE 'leave columns out with "metadata" in base.json, or add them to the type:' END
+       || pg_catalog.string_agg(
+           CASE WHEN whole IS NOT NULL THEN pg_catalog.format(E'\nALTER TABLE %s ADD COLUMN %I %s%s;', whole::regclass, name, type, rest)
+                ELSE pg_catalog.format(E'\nALTER TYPE %s ADD ATTRIBUTE %I %s CASCADE;', of_type::regtype, name, type) END, ''
+           ORDER BY pos),
+       NULL
+FROM columns WHERE live IS NULL AND (whole IS NOT NULL OR of_type IS NOT NULL) GROUP BY ord, table_name, whole, of_type
 UNION ALL
 SELECT ord, 20 + pos, NULL, pg_catalog.format('ALTER TABLE %s ADD COLUMN %I %s%s', table_name, name, type, rest), NULL
 FROM columns WHERE live IS NULL

@@ -76,14 +76,26 @@ static const char *read_head(Check *check, const char *text, Arena *arena)
 
 /* ---- loading ---- */
 
+/* A file that cannot be read is a broken check: the others go on. */
+static void cannot_read(Checks *checks, Check *check, Err *err)
+{
+    check->broken = arena_str(&checks->arena, err->message);
+    check->summary = "(the file cannot be read)";
+    check->advice = check->sql = "";
+    err_clear(err);
+}
+
 static bool add_check(void *ctx, const char *path, const char *text, size_t size, Err *err)
 {
-    (void)err;
     Checks *checks = ctx;
     ARRAY_RESERVE(checks->items, checks->n, checks->cap);
     Check *check = &checks->items[checks->n++];
     size_t begin = sizeof folder - 1, n = strlen(path) - begin - (sizeof ".sql" - 1);
     *check = (Check){.file = arena_str(&checks->arena, path), .name = arena_strn(&checks->arena, path + begin, n)};
+    if (!text) {
+        cannot_read(checks, check, err);
+        return true;
+    }
     const char *query = NULL;
     check->sql = check_query(text, size, &checks->arena, &query);
     check->broken = read_head(check, text, &checks->arena);

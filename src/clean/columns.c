@@ -3,7 +3,11 @@
 #include "artsync/utf8.h"
 #include "internal.h"
 
-enum { SHOWN_MAX = 200, DERIVE_GROUPS = 2 };
+enum {
+    SHOWN_MAX = 200,
+    DERIVE_GROUPS = 2,
+    DERIVE_BYTES = 4096 /* of a cell that a pattern is tried on: the time grows with the square of it */
+};
 
 /* Seed of the hash of a cell that holds '': cell_hash of no bytes and no seed is NULL's. */
 enum { CELL_OF_EMPTY_TEXT = 7 };
@@ -140,12 +144,23 @@ static Str clean_own(Cleaner *c, const Column *column, Cleaned *cleaned)
     return cell.n ? cell : ids;
 }
 
-/* What the pattern finds in the source column's cell; empty: nothing. */
-static Str derived(Cleaner *c, const Column *column)
+static void refuse_source(Cleaner *c, const Column *column, Str source, Cleaned *cleaned)
+{
+    cleaned->code = REJECT_TOO_LONG;
+    cleaned->reason = arena_printf(&c->arena, "is %zu bytes long, too long to derive %s from it (at most %d)", source.n,
+                                   column->name, DERIVE_BYTES);
+}
+
+/* What the pattern finds in the source column's cell; empty: nothing. The source itself if it is refused. */
+static Str derived(Cleaner *c, const Column *column, Cleaned *cleaned)
 {
     if (column->derive.from < 0)
         return STR("");
     Str source = cleaner_content(c, c->binding.cells[column->derive.from]);
+    if (source.n > DERIVE_BYTES) {
+        refuse_source(c, column, source, cleaned);
+        return source;
+    }
     regmatch_t groups[DERIVE_GROUPS];
     const char *text = cleaner_kept(c, source);
     int outcome = source.n ? regexec(&c->columns.derive[column->index], text, DERIVE_GROUPS, groups, 0) : REG_NOMATCH;
@@ -158,9 +173,9 @@ static Str derived(Cleaner *c, const Column *column)
 }
 
 /* What replaces an empty cell; a header that is absent says nothing, so there is no default for it. */
-static Str fallback_value(Cleaner *c, const Column *column, bool own)
+static Str fallback_value(Cleaner *c, const Column *column, bool own, Cleaned *cleaned)
 {
-    Str text = derived(c, column);
+    Str text = derived(c, column, cleaned);
     return !text.n && own && column->default_value ? str_of(column->default_value) : text;
 }
 
@@ -221,6 +236,15 @@ static bool is_simply_null(const Cleaner *c, const Column *column)
            !column->required && (column->type != FIELD_BOOLEAN || column->from_database);
 }
 
+/* "default": "" */
+static const char *empty_value(const Column *column)
+{
+    PgKind kind = column->catalog ? column->catalog->type.kind : field_usual_type(column->type)->kind;
+    if (column->type != FIELD_LIST && column->type != FIELD_ATTACHMENTS)
+        return "";
+    return kind == PG_JSON || kind == PG_JSONB ? "[]" : "{}";
+}
+
 bool cleaner_column(Cleaner *c, const Column *column)
 {
     Cleaned cleaned;
@@ -235,8 +259,8 @@ bool cleaner_column(Cleaner *c, const Column *column)
     else
         cleaned = (Cleaned){0};
     if (!cleaned.code && !cleaned.text)
-        instead = fallback_value(c, column, own);
-    if (instead.n) {
+        instead = fallback_value(c, column, own, &cleaned);
+    if (instead.n && !cleaned.code) {
         note_change(c, column, cleaned.from, cleaned.to);
         const CleanContext *context = &c->columns.contexts[column->index];
         CleanContext base = field_own_context(context);
@@ -244,7 +268,7 @@ bool cleaner_column(Cleaner *c, const Column *column)
         present = true;
     }
     if (!cleaned.code && !cleaned.text && own && column->default_value && !*column->default_value)
-        cleaned.text = ""; /* "default": "" */
+        cleaned.text = empty_value(column);
     check_encoding(c, column, &cleaned);
     if (cleaned.code && !column->on_invalid_null)
         return cleaner_reject(c, cleaned.code, column->name, cleaner_shown(c, instead.n ? instead : cell),

@@ -28,6 +28,7 @@ const Command cmd_db_migrate = {
         "artsync db migrate\n",
     .see_also = "db status, db verify, sync",
     .needs = NEED_BASE | NEED_DATABASE,
+    .purpose = "own",
     .options = migrate_options,
     .run = migrate,
 };
@@ -161,7 +162,7 @@ static bool migrate(Cli *cli, Err *err)
         return false;
     int applied = 0;
     Migrations all = {0};
-    bool ok = cli_given(cli, "base") || schema_default_base(cli->pg, cli->base, false, err);
+    bool ok = cli_given(cli, "base") || schema_default_base(cli->pg, cli->base, &(BaseCommands){"db migrate", "db migrate"}, err);
     ok = ok &&
         (cli_flag(cli, "adopt") ? schema_adopt : schema_migrate)(cli->pg, cli->base, cli->base_name, &applied, err);
     cli->committed = ok && applied > 0;

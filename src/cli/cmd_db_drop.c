@@ -22,6 +22,7 @@ const Command cmd_db_drop = {
         "ARTSYNC_ENV=development artsync db drop --yes\n",
     .see_also = "db reset, backup",
     .needs = NEED_BASE | NEED_DATABASE,
+    .purpose = "own",
     .options = options,
     .run = run_drop,
 };
@@ -35,6 +36,7 @@ const Command cmd_db_reset = {
         "ARTSYNC_ENV=development artsync db reset --yes\n",
     .see_also = "db drop, db migrate, backup",
     .needs = NEED_BASE | NEED_DATABASE,
+    .purpose = "own",
     .options = options,
     .run = run_reset,
 };
@@ -97,9 +99,10 @@ static bool run_drop(Cli *cli, Err *err)
 
 static bool run_reset(Cli *cli, Err *err)
 {
+    static const BaseCommands reset = {"db reset --yes", "db reset --yes"};
     int applied = 0;
     bool named = cli_given(cli, "base");
-    if (!allowed(cli, err) || (!named && !schema_default_base(cli->pg, cli->base, true, err)) ||
+    if (!allowed(cli, err) || (!named && !schema_default_base(cli->pg, cli->base, &reset, err)) ||
         !schema_reset(cli->pg, cli->base, cli->base_name, &applied, err))
         return false;
     cli->committed = true;

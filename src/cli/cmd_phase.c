@@ -200,7 +200,7 @@ static bool run(Cli *cli, Err *err)
     if (name && !phase_parse(name, &move.to))
         return err_set(err, ERR_USAGE, choice_hint(name, "parallel|primary|archive", &cli->arena),
                        "there is no phase %s", name);
-    bool ok = !name || grants_require(cli->pg, cli->base, "phase", err);
+    bool ok = !name || grants_require(cli->pg, cli->base, "phase", (StringList){0}, err);
     ok = ok && (name ? change(cli, &move, err) : show(cli, &move, err));
     cli->committed = name && ok;
     if (ok || move.gated) {

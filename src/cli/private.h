@@ -53,8 +53,13 @@
 
 bool cli_is_dry(const Cli *cli); /* --dry-run: it leaves no log, and tells no one */
 
+/* The command as it was typed, without the global options: "sync --export-dir 'My exports'". */
+void arguments_typed(const Arguments *arguments, Buf *out);
+
 /* SyncOptions from the rows above. Arrays live in cli->arena. */
 bool sync_options_read(Cli *cli, SyncOptions *options, Err *err);
+/* The tables that --table, else --file alone, limits the command to; empty: all. In cli->arena. */
+StringList cli_tables(Cli *cli);
 /* Of them only mode and on_conflict. */
 bool sync_choices_read(const Cli *cli, SyncOptions *options, Err *err);
 

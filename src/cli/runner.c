@@ -57,12 +57,32 @@ static bool bind_base(Cli *cli, CatalogTable *const *catalogs, Err *err)
     return false;
 }
 
+/* Without --base in another base's database, the command for that base is the answer, not `db migrate`. */
+static void name_the_base(Cli *cli, Err *err)
+{
+    Buf typed = {0};
+    Err other = {0};
+    if (err->code != ERR_SCHEMA || cli_given(cli, "base"))
+        return;
+    arguments_typed(&cli->arguments, &typed);
+    pg_rollback(cli->pg);
+    if (!schema_default_base(cli->pg, cli->base, &(BaseCommands){"db migrate", typed.data}, &other) && other.code == ERR_USAGE) {
+        err_clear(err);
+        err_set(err, ERR_SCHEMA, other.hint, "%s", other.message);
+    }
+    err_clear(&other);
+    buf_free(&typed);
+}
+
 static bool require_schema(Cli *cli, Err *err)
 {
     const char *purpose = cli->arguments.command->purpose;
     CatalogTable **catalogs = NULL;
-    bool ok = pg_begin(cli->pg, PG_TX_READ, err) && schema_require(cli->pg, cli->base, cli->base_name, err) &&
-              (!purpose || grants_require(cli->pg, cli->base, purpose, err)) &&
+    bool ok = pg_begin(cli->pg, PG_TX_READ, err) && schema_require(cli->pg, cli->base, cli->base_name, err);
+    if (!ok)
+        name_the_base(cli, err);
+    ok = ok &&
+              (!purpose || grants_require(cli->pg, cli->base, purpose, cli_tables(cli), err)) &&
               pg_catalog(cli->pg, cli->base, &cli->arena, &catalogs, err) && bind_base(cli, catalogs, err);
     pg_rollback(cli->pg);
     return ok;
@@ -136,7 +156,7 @@ static void name_missing_grants(Cli *cli, Err *err)
     if (err->code != ERR_PRIVILEGE || !err->sqlstate[0] || !cli->pg || !cli->base)
         return;
     pg_rollback(cli->pg);
-    if (!grants_require(cli->pg, cli->base, purpose ? purpose : "read", &list) && list.code == ERR_PRIVILEGE) {
+    if (!grants_require(cli->pg, cli->base, purpose ? purpose : "read", cli_tables(cli), &list) && list.code == ERR_PRIVILEGE) {
         free(err->hint);
         err->hint = list.hint;
         list.hint = NULL;

@@ -20,6 +20,8 @@ static bool add_migration(void *ctx, const char *path, const char *text, size_t 
 {
     (void)path;
     (void)err;
+    if (!text)
+        return false;
     buf_add(ctx, text, size);
     return true;
 }

@@ -80,12 +80,13 @@ const char *read_zone(const Node *value)
 static void read_column_mark(const Node *value, void *target) { ((Column *)target)->mark = read_mark(value); }
 static void read_column_zone(const Node *value, void *target) { ((Column *)target)->zone = read_zone(value); }
 
-/* "" is a value of text columns alone: what an empty cell becomes where the column is NOT NULL. */
+/* "" is a value of texts and lists alone: what an empty cell becomes where the column is NOT NULL. */
 static void read_default(const Node *value, void *target)
 {
     Column *column = target;
     const char *text = cJSON_GetStringValue(value->json);
-    column->default_value = column->type == FIELD_TEXT && text && !*text ? "" : node_scalar(value);
+    bool may_be_empty = BIT(column->type) & (BIT(FIELD_TEXT) | BIT(FIELD_CHOICE) | BIT(FIELD_LIST) | BIT(FIELD_ATTACHMENTS));
+    column->default_value = may_be_empty && text && !*text ? "" : node_scalar(value);
 }
 
 static void read_min(const Node *value, void *target) { ((Column *)target)->min = node_scalar(value); }
@@ -232,7 +233,8 @@ static const JsonKey column_keys[] = {
      "several elements in a single link: `reject` (default) or `first`"},
     {"on_invalid", false, read_on_invalid, ALL, 0, &invalid_shape,
      "a bad cell: `reject` (default) the record, or `null` with a warning; not with `required`"},
-    {"default", false, read_default, PLAIN, 0, &default_shape, "the text that an empty cell means"},
+    {"default", false, read_default, ALL & ~LINKS, 0, &default_shape,
+     "the text that an empty cell means; `\"\"`: an empty text or list instead of NULL"},
     {"min", false, read_min, NUMBERS | TIMES, 0, &shape_scalar, "the smallest value"},
     {"max", false, read_max, NUMBERS | TIMES, 0, &shape_scalar, "the largest value"},
     {"decimal_mark", false, read_column_mark, NUMBERS, 0, &mark_shape, "the base's `decimal_mark`, for this column"},

@@ -143,7 +143,11 @@ static bool disk_file(const char *folder, const char *path, BaseFileFn *each, vo
 {
     Buf full = {0}, text = {0};
     buf_printf(&full, "%s/%s", folder, path);
-    bool ok = file_read(full.data, SQL_FILE_MAX, &text, err) && each(ctx, path, buf_view(&text).p, text.len, err);
+    size_t bom = 0;
+    bool ok = file_read(full.data, SQL_FILE_MAX, &text, err);
+    if (ok && text.len >= 3 && memcmp(text.data, "\xEF\xBB\xBF", 3) == 0)
+        bom = 3; /* some editors write one; to PostgreSQL it is no part of SQL */
+    ok = ok ? each(ctx, path, buf_view(&text).p + bom, text.len - bom, err) : each(ctx, path, NULL, 0, err);
     buf_free(&full);
     buf_free(&text);
     return ok;

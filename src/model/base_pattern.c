@@ -4,7 +4,7 @@
 
 #include "base_build.h"
 
-enum { PATTERN_BYTES = 1000, PATTERN_SIZE = 10000 };
+enum { PATTERN_BYTES = 1000, PATTERN_SIZE = 1000 };
 
 /* Behind a bracket expression whose [ was read. */
 static const char *skip_bracket(const char *p)

@@ -22,22 +22,17 @@ bool bases_note_folder(Pg *pg, const Base *base, Err *err)
     return !known || pg_run(pg, sql_query("base_folder"), 3, params, NULL, err);
 }
 
-static const char *base_command(Arena *arena, const char *base, bool reset)
-{
-    return command_line_for(arena, base, reset ? "db reset --yes" : "db migrate");
-}
-
 /* A line for each base of `rows`, and whether `name` is among them. */
-static bool list_commands(const PgRows *rows, const char *name, bool reset, Buf *hint, Buf *names)
+static bool list_commands(const PgRows *rows, const char *name, const BaseCommands *commands, Buf *hint, Buf *names)
 {
     Arena arena = {0};
     bool here = false;
-    buf_printf(hint, "name the base; for %s:\n%s", name, base_command(&arena, name, reset));
+    buf_printf(hint, "name the base; for %s:\n%s", name, command_line_words(&arena, name, commands->here));
     for (int r = 0; r < pg_count(rows); r++) {
         const char *other = pg_get(rows, r, 0), *folder = pg_get(rows, r, 1);
         here = here || strcmp(other, name) == 0;
         buf_printf(names, "%s%s", r ? ", " : "", other);
-        buf_printf(hint, "\nfor %s:\n%s", other, base_command(&arena, folder ? folder : other, reset));
+        buf_printf(hint, "\nfor %s:\n%s", other, command_line_words(&arena, folder ? folder : other, commands->others));
     }
     arena_free(&arena);
     return here;
@@ -53,13 +48,13 @@ static bool read_bases(Pg *pg, const Base *base, PgRows **rows, Err *err)
     return ok;
 }
 
-bool schema_default_base(Pg *pg, const Base *base, bool reset, Err *err)
+bool schema_default_base(Pg *pg, const Base *base, const BaseCommands *commands, Err *err)
 {
     PgRows *rows = NULL;
     Buf hint = {0}, names = {0};
     bool ok = pg_begin(pg, PG_TX_READ, err) && read_bases(pg, base, &rows, err);
     pg_rollback(pg);
-    if (ok && rows && pg_count(rows) > 0 && !list_commands(rows, base->name, reset, &hint, &names))
+    if (ok && rows && pg_count(rows) > 0 && !list_commands(rows, base->name, commands, &hint, &names))
         ok = err_set(err, ERR_USAGE, hint.data,
                      "no base was named, and %s holds the tables of another one (%s), not of the default, %s",
                      pg_describe(pg), names.data, base->name);

@@ -2,13 +2,39 @@
 #include "artsync/embed.h"
 #include "artsync/grants.h"
 
-static const char *text_array(Buf *out, const Base *base, bool states)
+typedef enum Part { PART_TABLES, PART_STATES, PART_LINKED, PART_COUNT } Part;
+
+static bool is_among(StringList only, const Table *table)
+{
+    for (int i = 0; i < only.n; i++)
+        if (strcmp(only.items[i], table->name) == 0)
+            return true;
+    return only.n == 0;
+}
+
+/* Does a table of the run link to it, and is it not of the run itself? */
+static bool is_linked(const Base *base, StringList only, const Table *to)
+{
+    for (int i = 0; i < base->n_tables && !is_among(only, to); i++) {
+        const Table *table = &base->tables[i];
+        for (int c = 0; is_among(only, table) && c < table->n_columns; c++)
+            if (table->columns[c].to == to)
+                return true;
+    }
+    return false;
+}
+
+static const char *text_array(Buf *out, const Base *base, StringList only, Part part)
 {
     Arena arena = {0};
     const char **items = arena_alloc(&arena, ((size_t)base->n_tables + 1) * sizeof *items);
-    for (int i = 0; i < base->n_tables; i++)
-        items[i] = states ? base->tables[i].state : base->tables[i].name;
-    sql_array(out, items, base->n_tables);
+    int n = 0;
+    for (int i = 0; i < base->n_tables; i++) {
+        const Table *table = &base->tables[i];
+        if (part == PART_LINKED ? is_linked(base, only, table) : is_among(only, table))
+            items[n++] = part == PART_STATES ? table->state : table->name;
+    }
+    sql_array(out, items, n);
     arena_free(&arena);
     return out->data;
 }
@@ -24,28 +50,34 @@ static void add(Grants *grants, const PgRows *rows, int row)
     grants->n_missing += missing != NULL;
 }
 
-bool grants_read(Pg *pg, const Base *base, const char *role, const char *purpose, Grants *out, Err *err)
+static bool read_grants(Pg *pg, const Base *base, const char *role, const char *purpose, StringList only, Grants *out, Err *err)
 {
-    Buf tables = {0}, states = {0};
+    Buf lists[PART_COUNT] = {0};
     PgRows *rows = NULL;
     *out = (Grants){0};
-    const char *const params[] = {role, purpose, base->schema, text_array(&tables, base, false),
-                                  text_array(&states, base, true)};
-    bool ok = pg_query(pg, sql_query("grants"), 5, params, &rows, err) || err_context(err, "looking at privileges");
+    const char *params[3 + PART_COUNT] = {role, purpose, base->schema};
+    for (Part part = 0; part < PART_COUNT; part++)
+        params[3 + part] = text_array(&lists[part], base, only, part);
+    bool ok = pg_query(pg, sql_query("grants"), 3 + PART_COUNT, params, &rows, err) || err_context(err, "looking at privileges");
     if (ok)
         out->items = arena_alloc(&out->arena, ((size_t)pg_count(rows) + 1) * sizeof *out->items);
     for (int row = 0; ok && row < pg_count(rows); row++)
         add(out, rows, row);
     pg_rows_free(rows);
-    buf_free(&tables);
-    buf_free(&states);
+    for (Part part = 0; part < PART_COUNT; part++)
+        buf_free(&lists[part]);
     return ok;
 }
 
-bool grants_require(Pg *pg, const Base *base, const char *purpose, Err *err)
+bool grants_read(Pg *pg, const Base *base, const char *role, const char *purpose, Grants *out, Err *err)
+{
+    return read_grants(pg, base, role, purpose, (StringList){0}, out, err);
+}
+
+bool grants_require(Pg *pg, const Base *base, const char *purpose, StringList only, Err *err)
 {
     Grants grants;
-    if (!grants_read(pg, base, NULL, purpose, &grants, err))
+    if (!read_grants(pg, base, NULL, purpose, only, &grants, err))
         return false;
     bool ok = grants.n_missing == 0;
     if (!ok) {

@@ -42,6 +42,8 @@ typedef struct Collect {
 static bool add_base_file(void *ctx, const char *path, const char *text, size_t size, Err *err)
 {
     Collect *collect = ctx;
+    if (!text)
+        return false;
     if (memchr(text, '\0', size))
         return err_set(err, ERR_CONFIG, "save it as UTF-8", "%s holds a NUL byte", path);
     add_file(collect->steps, collect->base->name, path, text, size);

@@ -22,6 +22,27 @@ static bool no_such_sync(Pg *pg, const char *base, const char *text, Err *err)
     return false;
 }
 
+/* Why `last` names no sync: none was run, or how those that were have ended. */
+static bool no_last(Pg *pg, const char *base, bool for_rollback, Err *err)
+{
+    static const char *const ends[] = {"failed", "rolled back", "running", "without changes"};
+    PgRows *rows = NULL;
+    Buf parts = {0};
+    if (!pg_row(pg, sql_query("sync_outcomes"), 1, (const char *[]){base}, &rows, err))
+        return false;
+    for (int i = 0; i < 4; i++)
+        if (pg_int(rows, 0, i) > 0)
+            buf_printf(&parts, "%s%lld %s", parts.len ? ", " : "", (long long)pg_int(rows, 0, i), ends[i]);
+    pg_rows_free(rows);
+    if (parts.len == 0)
+        err_set(err, ERR_USAGE, NULL, "there is no sync of the base %s yet", base);
+    else
+        err_set(err, ERR_USAGE, command_hint("to list the syncs: {}", "history"), "no sync of the base %s %s: %s", base,
+                for_rollback ? "can be undone" : "has completed", parts.data);
+    buf_free(&parts);
+    return false;
+}
+
 bool sync_find(Pg *pg, const char *base, const char *text, bool for_rollback, char sync_id[51], Err *err)
 {
     enum { ROLLBACK_PREFIX = 4 };
@@ -49,7 +70,6 @@ bool sync_find(Pg *pg, const char *base, const char *text, bool for_rollback, ch
         return err_set(err, ERR_USAGE, command_hint("give more of its characters; to list the syncs: {}", "history"),
                        "several syncs begin with %s", text);
     if (last)
-        return err_set(err, ERR_USAGE, NULL, "there is no sync of the base %s%s yet", base,
-                       for_rollback ? " that could be undone" : "");
+        return no_last(pg, base, for_rollback, err);
     return no_such_sync(pg, base, text, err);
 }

@@ -54,6 +54,8 @@ static void add_word(Buf *out, Str text)
         add_escaped(out, text);
 }
 
+void command_word(Buf *out, const char *text) { add_word(out, str_of(text)); }
+
 static void add_option(Buf *out, const char *name, const char *value)
 {
     if (value) {
@@ -62,14 +64,19 @@ static void add_option(Buf *out, const char *name, const char *value)
     }
 }
 
+static void begin_line(Buf *out, const char *base)
+{
+    buf_str(out, "artsync");
+    add_option(out, "--base", base);
+    add_option(out, "--env-file", context.env_file);
+    add_option(out, "-d", context.database);
+    buf_char(out, ' ');
+}
+
 static const char *ART_PRINTF(3, 0) line(Arena *arena, const char *base, const char *format, va_list args)
 {
     Buf out = {0};
-    buf_str(&out, "artsync");
-    add_option(&out, "--base", base);
-    add_option(&out, "--env-file", context.env_file);
-    add_option(&out, "-d", context.database);
-    buf_char(&out, ' ');
+    begin_line(&out, base);
     for (const char *p = format; *p; p++) {
         if (p[0] == '%' && p[1] == 's') {
             add_word(&out, str_of(va_arg(args, const char *)));
@@ -98,6 +105,16 @@ const char *command_line_for(Arena *arena, const char *base, const char *format,
     va_start(args, format);
     const char *result = line(arena, base, format, args);
     va_end(args);
+    return result;
+}
+
+const char *command_line_words(Arena *arena, const char *base, const char *words)
+{
+    Buf out = {0};
+    begin_line(&out, base);
+    buf_str(&out, words);
+    const char *result = arena_strn(arena, out.data, out.len);
+    buf_free(&out);
     return result;
 }
 

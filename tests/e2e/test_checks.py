@@ -202,6 +202,28 @@ def test_base_check_reads_the_checks_without_a_database(art, tmp_path):
     assert "fine.sql" not in text.out
 
 
+def test_a_check_may_begin_with_a_byte_order_mark(synced, tmp_path):
+    base = own_base(tmp_path, only="\ufeff" + HEAD % "s" + "SELECT 'x' AS found")
+    assert synced.ok("--base", base, "validate", "--json", status=1).json["checks"][0]["violations"] == 1
+    assert synced.ok("--base", base, "base", "check", "--json").json["problems"] == []
+
+
+@pytest.mark.parametrize("kind", ["folder", "link"])
+def test_a_check_that_cannot_be_read_is_named_and_hides_no_other(synced, tmp_path, kind):
+    base = own_base(tmp_path, zzz_found=HEAD % "last" + "SELECT 'x' AS found")
+    if kind == "folder":
+        (base / "checks" / "broken.sql").mkdir()
+    else:
+        (base / "checks" / "broken.sql").symlink_to("nowhere")
+    result = synced.ok("--base", base, "validate", "--json", status=2)
+    assert "broken.sql" in error_of(result)["message"]
+    assert {c["name"]: c["violations"] for c in result.json["checks"]} == {"broken": None, "zzz_found": 1}
+    assert "cannot be read" in synced.ok("--base", base, "validate", "--list", status=2).out
+    problems = synced.ok("--base", base, "base", "check", "--json", status=1).json["problems"]
+    assert [p["place"] for p in problems] == ["checks/broken.sql"]
+    assert ("a folder" if kind == "folder" else "No such file") in problems[0]["message"]
+
+
 def test_nothing_is_said_of_checks_that_could_not_be_read(synced, tmp_path):
     text = synced.ok("--base", own_base(tmp_path, only="SELECT 1"), "validate", status=2).out
     assert "1 check: 1 could not be run." in text

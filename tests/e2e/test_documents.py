@@ -27,7 +27,7 @@ def test_the_install_section_makes_role_and_database(cluster, tmp_path):
                    "PGDATABASE": "postgres"}
     (tmp_path / "airtable_export").symlink_to(ROOT / "airtable_export")
     lines = commands("Install")
-    assert lines[0].startswith("make deps")
+    assert lines[0].startswith("make build-deps")
     script = [line.replace("sudo -u postgres ", "").replace("@localhost/", "@/") for line in lines
               if line.startswith(("sudo -u postgres", "export", "artsync"))]
     assert len(script) >= 6

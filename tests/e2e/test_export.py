@@ -226,6 +226,9 @@ def test_where_it_cannot_be_written(art):
     (art.cwd / "file").write_text("")
     for where in ("file", "no/such/folder"):
         assert error_of(art.ok("export", "--dir", where, "--json", status=4))["code"] == "io"
+    (art.cwd / "link").symlink_to("nowhere")
+    for where, says in (("file", "is no folder"), ("file/below", "is a file"), ("link", "link to nothing"), ("no/such", "must exist")):
+        assert says in art.ok("export", "--dir", where, status=4).err
     assert "--dir" in art.ok("export", status=2).err
 
 

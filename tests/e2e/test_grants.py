@@ -157,3 +157,23 @@ def test_a_sequence_of_a_default_needs_usage(role, shop, tmp_path):
 def test_a_role_that_is_not_there(role):
     result = role.art.ok("db", "grants", "nobody_of_that_name", status=2)
     assert "nobody_of_that_name" in result.err and "CREATE ROLE" in result.err
+
+
+def test_single_tables_need_their_own_grants_and_to_read_what_they_link_to(role, shop):
+    role.give("sync")
+    role.sync(shop.save())
+    for revoke in ("ALL ON editions", "ALL ON artsync.state_editions", "INSERT, UPDATE ON distributors",
+                   "ALL ON artsync.state_distributors"):
+        role.db.run("REVOKE %s FROM %s" % (revoke, role.name))
+    shop.print("P3", "Pier").distributor("D3", "Quay")
+    assert role.sync(shop.save(), "--table", "prints")["t"]["prints"]["created"] == 1
+    assert role.sync(None, "--file", "prints=%s" % shop.file("prints"))["t"]["prints"]["rejected"] == 0
+    failed = role.run("sync", "--export-dir", shop.path, "--table", "prints", "--table", "distributors", status=3)
+    assert "INSERT, UPDATE ON TABLE public.distributors" in failed.err and "editions" not in failed.err
+    role.db.run("REVOKE ALL ON prints FROM %s" % role.name)
+    failed = role.run("sync", "--export-dir", shop.path, "--table", "editions", status=3)
+    assert "GRANT SELECT ON TABLE public.prints TO" in failed.err
+    for grant in ("SELECT, INSERT, UPDATE ON editions", "SELECT, INSERT, UPDATE, DELETE ON artsync.state_editions", "SELECT ON prints"):
+        role.db.run("GRANT %s TO %s" % (grant, role.name))
+    shop.edition("E9", "P3", "D1", number=1)
+    assert role.sync(shop.save(), "--table", "editions")["t"]["editions"]["created"] == 1

@@ -117,6 +117,23 @@ def test_db_migrate_never_makes_the_default_base_in_another_ones_database(art, e
     art.ok("db", "migrate")  # it is there now: nothing to ask
 
 
+def test_a_command_without_a_base_in_another_ones_database_names_the_command(art, empty):
+    """As it was typed, for the base that the database has; it can be pasted."""
+    art.db = empty
+    base = one_table(art.cwd / "my base", "items")
+    art.ok("--base", base, "db", "migrate")
+    error = error_of(art.ok("sync", "--json", "--quiet", "--export-dir", base / "before", "--max-rejects", "90%", status=3))
+    assert error["code"] == "schema" and "items" in error["message"]
+    here, there = commands_in(error["hint"])
+    assert shlex.split(here) == ["artsync", "--base", "art", "db", "migrate"]
+    assert shlex.split(there) == ["artsync", "--base", str(base), "sync", "--export-dir", str(base / "before"), "--max-rejects", "90%"]
+    shell(art, there, status=1)
+    for args in (["rejects", "--table", "Order Items"], ["rollback", "last", "--dry-run"], ["stats"]):
+        error = error_of(art.ok(*args, "--json", status=3))
+        assert shlex.split(commands_in(error["hint"])[1])[3] == args[0], error
+    art.ok("db", "status", "--json", env={"ARTSYNC_BASE": str(base)})
+
+
 def test_a_named_default_base_may_be_beside_others(art, databases):
     for how in ({"args": ["--base", "art"]}, {"env": {"ARTSYNC_BASE": "art"}}):
         art.db = databases("empty")
@@ -151,6 +168,19 @@ def test_no_argument_may_be_empty(art, args):
 
 
 # ---- history ----
+
+def test_last_where_no_sync_has_completed(art, shop):
+    assert "there is no sync of the base art yet" in art.ok("history", "last", status=2).err
+    for _ in range(2):
+        art.ok("sync", "--strict", "--export-dir", shop.edition("E1", "P1", number=1, price="much").save(), status=4)
+    assert "no sync of the base art has completed: 2 failed" in art.ok("history", "last", status=2).err
+    assert "no sync of the base art can be undone: 2 failed" in art.ok("rollback", "last", status=2).err
+    art.sync(shop.edition("E1", "P1", number=1, price="5").save())
+    art.sync(shop.path)
+    art.ok("rollback", "last")
+    assert "no sync of the base art can be undone: 2 failed, 1 rolled back, 1 without changes" in art.ok(
+        "rollback", "last", status=2).err
+
 
 def test_history_says_why_a_sync_failed(art, shop):
     art.sync(shop.save())

@@ -4,6 +4,7 @@ import csv
 import json
 
 import pytest
+from conftest import ROLE
 from support import Artsync
 
 COLUMNS = [{"column": "name", "headers": ["Name"], "type": "text"},
@@ -36,6 +37,32 @@ SHAPES = {
                                 "PRIMARY KEY (tenant, id))"),
     "extra columns of the business": ("public", "t", "CREATE TABLE public.t (id serial PRIMARY KEY, %s, note text NOT NULL "
                                                      "DEFAULT '', tags text[], place point, period daterange)"),
+    "inheritance child": ("public", "t", "CREATE TABLE public.above (note text, made date DEFAULT now()); CREATE TABLE public.t "
+                                         "(id serial PRIMARY KEY, %s) INHERITS (public.above)"),
+    "row-level security": ("public", "t", "CREATE TABLE public.t (id serial PRIMARY KEY, %s); "
+                                          "ALTER TABLE public.t ENABLE ROW LEVEL SECURITY; "
+                                          "CREATE POLICY own ON public.t USING (name = current_user)"),
+    "exclusion constraint": ("public", "t", "CREATE TABLE public.t (id serial PRIMARY KEY, %s, "
+                                            "EXCLUDE USING gist (daterange(day, day, '[]') WITH &&) WHERE (day IS NOT NULL))"),
+    "rule beside each write": ("public", "t", "CREATE TABLE public.seen (rid text); CREATE TABLE public.t (id serial PRIMARY KEY, "
+                                              "%s); CREATE RULE seen AS ON UPDATE TO public.t DO ALSO INSERT INTO public.seen "
+                                              "VALUES (NEW.rid)"),
+    "unique index without a constraint": ("public", "t", "CREATE TABLE public.t (id serial, rid text NOT NULL, name text, n "
+                                                         "integer, day date); CREATE UNIQUE INDEX ON public.t (rid)"),
+    "unique index over an expression": ("public", "t", "CREATE TABLE public.t (id serial, %s); CREATE UNIQUE INDEX ON public.t "
+                                                       "(lower(name)) WHERE n > 0"),
+    "quotes in the name": ("public", 'It\'s "t"', 'CREATE TABLE public."It\'s ""t""" (id serial PRIMARY KEY, %s)'),
+    "as long a name as the log holds": ("public", "t" * 50, "CREATE TABLE public." + "t" * 50 + " (id serial PRIMARY KEY, %s)"),
+    "a schema in upper case": ("Shop", "T", 'CREATE SCHEMA "Shop"; CREATE TABLE "Shop"."T" (id serial PRIMARY KEY, %s)'),
+    "columns like reserved words": ("public", "order", 'CREATE TABLE public.order_ (id serial PRIMARY KEY, "user" varchar(20) NOT '
+                                    'NULL UNIQUE, "select" text, "N""n" integer, "From Day" date, "group" text DEFAULT \'x\'); '
+                                    'ALTER TABLE public.order_ RENAME TO "order"',
+                                    {"rid": "user", "name": "select", "n": 'N"n', "day": "From Day"}),
+    "columns like those of the stage": ("public", "s", "CREATE TABLE public.s (seq serial PRIMARY KEY, op text NOT NULL UNIQUE, c0 "
+                                        "text, live integer, record_id date, rid text DEFAULT 'x')",
+                                        {"rid": "op", "name": "c0", "n": "live", "day": "record_id"}),
+    "inheritance parent": ("public", "t", "CREATE TABLE public.t (id serial PRIMARY KEY, %s); "
+                                          "CREATE TABLE public.t_old () INHERITS (public.t)"),
 }
 
 
@@ -49,11 +76,14 @@ def save(folder, rows):
 @pytest.fixture
 def base(tmp_path, empty):
     """Makes the binary in a folder whose base maps one table."""
-    def make(schema, table, ddl):
+    def make(schema, table, ddl, names=None):
+        """names: of columns that are called otherwise."""
+        names = names or {}
         folder = tmp_path / "base"
         folder.mkdir()
         mapping = {"name": "shapes", "schema": schema, "date_order": "mdy", "tables": [
-            {"table": table, "file": "t.csv", "id": {"column": "rid", "headers": ["Record ID"]}, "columns": COLUMNS}]}
+            {"table": table, "file": "t.csv", "id": {"column": names.get("rid", "rid"), "headers": ["Record ID"]},
+             "columns": [{**c, "column": names.get(c["column"], c["column"])} for c in COLUMNS]}]}
         (folder / "base.json").write_text(json.dumps(mapping), encoding="utf-8")
         (folder / "0001_tables.sql").write_text(ddl.replace("%s", PLAIN) + ";\n", encoding="utf-8")
         art = Artsync(folder, empty)
@@ -63,15 +93,21 @@ def base(tmp_path, empty):
     return make
 
 
+def quoted(name):
+    return '"%s"' % name.replace('"', '""')
+
+
 FIRST = [["r1", "Oak", "1", "2024-01-31"], ["r2", "Ash", "2", ""], ["r3", "", "", "2024-02-29"]]
 NIGHT = [["r1", "Oak", "10", "2024-01-31"], ["r2", "Ash", "2", "2024-03-01"], ["r4", "Elm", "4", ""]]
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_all_that_happens_to_a_table(base, empty, tmp_path, shape):
-    schema, table, ddl = SHAPES[shape]
-    art = base(schema, table, ddl)
-    rows = 'SELECT rid, name, n::int, day::text, is_active FROM "%s"."%s" ORDER BY rid' % (schema, table)
+    schema, table, ddl, names = (*SHAPES[shape], {})[:4]
+    art = base(schema, table, ddl, names)
+    rid, name, n, day = (quoted(names.get(column, column)) for column in ("rid", "name", "n", "day"))
+    rows = "SELECT %s AS rid, %s AS name, %s::int AS n, %s::text AS day, is_active FROM %s.%s ORDER BY 1" % (
+        rid, name, n, day, quoted(schema), quoted(table))
     art.ok("db", "migrate")
     art.ok("base", "check")
     first, night = save(tmp_path / "first", FIRST), save(tmp_path / "night", NIGHT)
@@ -96,6 +132,69 @@ def test_all_that_happens_to_a_table(base, empty, tmp_path, shape):
                           "AND relname = %s", schema, table)
 
 
+# ---- two tables, one linked to the other ----
+
+LINKED = {  # the key of the linked table, the link's column
+    "serial keys": ("id serial PRIMARY KEY", "integer NOT NULL REFERENCES public.maker"),
+    "identity keys": ("id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY", "bigint NOT NULL REFERENCES public.maker"),
+    "uuid keys": ("id uuid PRIMARY KEY DEFAULT gen_random_uuid()", "uuid NOT NULL REFERENCES public.maker"),
+    "no foreign key": ("id serial PRIMARY KEY", "integer"),
+    "a deferred foreign key": ("id serial PRIMARY KEY", "integer NOT NULL REFERENCES public.maker DEFERRABLE INITIALLY DEFERRED"),
+    "a foreign key with actions": ("id serial PRIMARY KEY", "integer REFERENCES public.maker ON DELETE CASCADE ON UPDATE CASCADE"),
+    "a foreign key to the record id": ("id serial PRIMARY KEY, UNIQUE (rid, id)", "integer NOT NULL, rid_too varchar(20), FOREIGN "
+                                       "KEY (rid_too, maker_id) REFERENCES public.maker (rid, id)"),
+    "the record id as the key": (None, "varchar(20) NOT NULL REFERENCES public.maker"),
+    "a key that is a domain": ("id public.code PRIMARY KEY DEFAULT nextval('public.codes')", "public.code REFERENCES public.maker"),
+}
+
+
+@pytest.mark.parametrize("shape", LINKED)
+def test_all_that_happens_to_linked_tables(base, empty, tmp_path, shape):
+    key, link = LINKED[shape]
+    head = "rid varchar(20) PRIMARY KEY" if key is None else "%s, rid varchar(20) NOT NULL UNIQUE" % key
+    art = base("public", "t", "CREATE SEQUENCE public.codes; CREATE DOMAIN public.code AS bigint CHECK (VALUE > 0); "
+               "CREATE TABLE public.maker (%s, name text NOT NULL); CREATE TABLE public.t (id serial PRIMARY KEY, %s, maker_id %s)"
+               % (head, "%s", link))
+    mapping = json.loads((art.cwd / "base.json").read_text(encoding="utf-8"))
+    mapping["tables"][0]["columns"].append({"column": "maker_id", "type": "link", "to": "maker", "headers": ["Maker"]})
+    mapping["tables"].append({"table": "maker", "file": "maker.csv", "id": {"column": "rid", "headers": ["Record ID"]}, "columns": [
+        {"column": "name", "headers": ["Name"], "type": "text", "required": True}]})
+    (art.cwd / "base.json").write_text(json.dumps(mapping), encoding="utf-8")
+
+    def export(folder, makers, rows):
+        save(folder, rows)
+        for file, lines in (("maker.csv", [["Record ID", "Name"], *makers]), ("t.csv", [["Record ID", "Name", "N", "Day", "Maker"], *rows])):
+            with open(folder / file, "w", encoding="utf-8", newline="") as out:
+                csv.writer(out).writerows(lines)
+        return folder
+
+    def rows():
+        return [tuple(r.values()) for r in empty.rows(
+            "SELECT t.rid, t.name, m.name AS maker, t.is_active FROM public.t LEFT JOIN public.maker AS m ON m.%s = t.maker_id "
+            "ORDER BY t.rid" % ("rid" if key is None else "id"))]
+    art.ok("db", "migrate")
+    art.ok("base", "check")
+    first = export(tmp_path / "first", [["m1", "Oak & Co"], ["m2", "Ash, Ltd"]],
+                   [["r1", "A", "1", "", "Oak & Co"], ["r2", "B", "2", "", '"Ash, Ltd"'], ["r3", "C", "", "", "Oak & Co"]])
+    night = export(tmp_path / "night", [["m1", "Oak & Sons"], ["m2", "Ash, Ltd"], ["m3", "Elm"]],
+                   [["r1", "A", "1", "", "Elm"], ["r2", "B", "2", "", '"Ash, Ltd"'], ["r4", "D", "", "", "Oak & Sons"]])
+    assert [t["created"] for t in art.sync(first)["tables"]] == [2, 3]
+    loaded = rows()
+    assert loaded == [("r1", "A", "Oak & Co", True), ("r2", "B", "Ash, Ltd", True), ("r3", "C", "Oak & Co", True)]
+    assert art.ok("diff", "--export-dir", night, "--json").json["tables"][1]["created"] == 1
+    report = art.sync(night, "--mode", "full", "--force")
+    assert [(t["created"], t["updated"], t["deactivated"]) for t in report["tables"]] == [(1, 1, 0), (1, 1, 1)]
+    assert rows() == [("r1", "A", "Elm", True), ("r2", "B", "Ash, Ltd", True), ("r3", "C", "Oak & Sons", False),
+                      ("r4", "D", "Oak & Sons", True)]
+    art.ok("validate", "--parity", "--export-dir", night)
+    art.ok("export", "--dir", tmp_path / "out")
+    assert [t["updated"] for t in art.sync(tmp_path / "out", "--mode", "merge", "--dry-run")["tables"]] == [0, 0]
+    art.ok("rollback", "last")
+    assert rows() == loaded
+    art.ok("db", "verify")
+    art.ok("db", "drop", "--yes")
+
+
 NO_TABLES = {
     "view": "CREATE VIEW public.t AS SELECT * FROM public.real",
     "view with INSTEAD OF": "CREATE VIEW public.t AS SELECT * FROM public.real; CREATE FUNCTION public.put() RETURNS trigger "
@@ -113,6 +212,45 @@ def test_what_is_no_table_is_refused_by_name(base, tmp_path, kind):
     assert says in art.ok("db", "migrate", status=1).err
     assert says in art.ok("base", "check", status=1).out
     assert says in art.ok("sync", "--export-dir", save(tmp_path / "x", FIRST), status=3).err
+
+
+GIVEN_COLUMNS = {  # shape: what db migrate says, DDL
+    "partition": ("public.t is a partition of public.whole and cannot get columns",
+                  "CREATE TABLE public.whole (id serial, rid text NOT NULL, name text, n integer, day date) PARTITION BY LIST (rid); "
+                  "CREATE TABLE public.t PARTITION OF public.whole DEFAULT; ALTER TABLE public.t ADD UNIQUE (rid); "
+                  "ALTER TABLE public.whole OWNER TO {0}; ALTER TABLE public.t OWNER TO {0}"),
+    "type": ("public.t is a table of the type public.kind and cannot get columns",
+             "CREATE TYPE public.kind AS (rid text, name text, n integer, day date); CREATE TABLE public.t OF public.kind "
+             "(PRIMARY KEY (rid)); ALTER TABLE public.t OWNER TO {0}"),
+}
+
+
+@pytest.mark.parametrize("shape", GIVEN_COLUMNS)
+def test_a_table_that_gets_its_columns_from_elsewhere_says_how(base, empty, tmp_path, shape):
+    says, ddl = GIVEN_COLUMNS[shape]
+    empty.run(ddl.format(ROLE))
+    art = base("public", "t", "SELECT 1")
+    error = art.ok("db", "migrate", "--json", status=3).json["error"]
+    assert says in error["message"], error
+    for statement in error["hint"].splitlines()[1:]:
+        empty.run(statement)
+    art.ok("db", "migrate")
+    report = art.sync(save(tmp_path / "first", FIRST))["tables"][0]
+    assert (report["created"], report["rejected"]) == (3, 0)
+    art.sync(save(tmp_path / "night", NIGHT), "--mode", "full", "--force")
+    art.ok("validate", "--parity", "--export-dir", tmp_path / "night")
+    art.ok("rollback", "last")
+    assert empty.value("SELECT string_agg(rid, ',' ORDER BY rid) FROM public.t WHERE is_active IS NOT FALSE") == "r1,r2,r3"
+
+
+def test_db_migrate_says_what_it_needs_of_another_ones_table(base, empty):
+    empty.run("CREATE TABLE public.t (%s)" % PLAIN)
+    art = base("public", "t", "SELECT 1")
+    failed = art.ok("db", "migrate", status=3)
+    statement = "ALTER TABLE public.t OWNER TO %s;" % ROLE
+    assert statement in failed.err and "GRANT" not in failed.err
+    empty.run(statement)
+    art.ok("db", "migrate")
 
 
 def test_a_foreign_table_is_refused_by_name(base, empty, tmp_path):

@@ -68,6 +68,25 @@ static void numbers_come_from_names(void **state)
            "4: r3 REJECT out_of_range, number [99999999999999999999]\n");
 }
 
+/* Matching takes time with the square of the cell's length. */
+static void no_number_comes_from_a_long_name(void **state)
+{
+    (void)state;
+    Buf csv = {0};
+    Run run = {0};
+    buf_str(&csv, "Work,Number,Record ID\n");
+    buf_printf(&csv, "%*s - 7,,r1\n%*s - 7,,r2\n%*s - 7,8,r3\n", 4092, "A", 4093, "A", 4093, "A");
+    for (char *blank = csv.data; (blank = strstr(blank, "   ")); blank++)
+        *blank = 'A';
+    assert_true(clean(&run, &works, csv.data));
+    assert_non_null(strstr(run.text.data, " number=7\n"));
+    assert_non_null(strstr(run.text.data, "3: r2 REJECT too_long, number ["));
+    assert_non_null(strstr(run.text.data, " number=8\n"));
+    assert_string_equal(run.reason, "is 4097 bytes long, too long to derive number from it (at most 4096)");
+    end(&run);
+    buf_free(&csv);
+}
+
 static void a_pattern_that_is_none(void **state)
 {
     (void)state;
@@ -323,6 +342,7 @@ int main(void)
         cmocka_unit_test(empty_cells_take_the_default),
         cmocka_unit_test(numbers_come_from_names),
         cmocka_unit_test(a_pattern_that_is_none),
+        cmocka_unit_test(no_number_comes_from_a_long_name),
         cmocka_unit_test(changes_are_counted),
         cmocka_unit_test(ambiguous_cells_warn),
         cmocka_unit_test(the_element_to_blame_is_named),
