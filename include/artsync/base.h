@@ -274,8 +274,8 @@ const char *boolean_choice(const Column *column, bool yes);
 /* Calls `each` for the base's migrations (prefix ""; NNNN_*.sql beside base.json, four digits) or for the *.sql in a
  * folder below (prefix "checks/"; no hidden files), in path order, embedded or from disk alike. `path` is relative to
  * the base's folder; it and `text` (with a NUL behind it, without a byte order mark) die when `each`
- * returns. Where a file cannot be read, `text` is NULL and the error is set: `each` returns false, or clears it and goes on.
- * Stops and returns false if `each` does. */
+ * returns. Where a file cannot be read, `text` is NULL and the error is set: `each` returns false, or clears it and
+ * goes on. Stops and returns false if `each` does. */
 typedef bool BaseFileFn(void *ctx, const char *path, const char *text, size_t size, Err *err);
 bool base_files(const char *base_name, const char *prefix, BaseFileFn *each, void *ctx, Err *err);
 

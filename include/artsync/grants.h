@@ -24,8 +24,8 @@ typedef struct Grants {
  * "read" or "own". */
 bool grants_read(Pg *pg, const Base *base, const char *role, const char *purpose, Grants *out, Err *err);
 
-/* ERR_PRIVILEGE with every missing grant in the hint, unless the connected role has all of them. `only`: the tables that the
- * run is for; those that they link to are read. Empty: all. */
+/* ERR_PRIVILEGE with every missing grant in the hint, unless the connected role has all of them. `only`: the tables
+ * that the run is for; those that they link to are read. Empty: all. */
 bool grants_require(Pg *pg, const Base *base, const char *purpose, StringList only, Err *err);
 
 void grants_free(Grants *grants);

@@ -42,8 +42,8 @@ typedef struct BaseCommands {
     const char *here, *others;
 } BaseCommands;
 
-/* For the default base, when it was not named: ERR_USAGE if the database holds other bases and not this one. The hint has
- * the command for each. */
+/* For the default base, when it was not named: ERR_USAGE if the database holds other bases and not this one. The hint
+ * has the command for each. */
 bool schema_default_base(Pg *pg, const Base *base, const BaseCommands *commands, Err *err);
 
 /* ERR_SCHEMA with the hint "run artsync db migrate" unless all is applied and unedited. Cheap: one statement. */

@@ -36,7 +36,8 @@ static bool any_table(CatalogTable *const *catalogs, int n)
 static void check_grants(Pg *pg, const Base *base, Problems *problems, Err *trouble)
 {
     bool there;
-    if (!pg_trust(pg, base, NULL, 0, &there, trouble) || !there || grants_require(pg, base, "sync", (StringList){0}, trouble))
+    if (!pg_trust(pg, base, NULL, 0, &there, trouble) || !there ||
+        grants_require(pg, base, "sync", (StringList){0}, trouble))
         return;
     if (trouble->code == ERR_PRIVILEGE)
         problems_add(problems, base->origin, trouble->hint, "%s", trouble->message);

@@ -162,7 +162,8 @@ static bool migrate(Cli *cli, Err *err)
         return false;
     int applied = 0;
     Migrations all = {0};
-    bool ok = cli_given(cli, "base") || schema_default_base(cli->pg, cli->base, &(BaseCommands){"db migrate", "db migrate"}, err);
+    static const BaseCommands again = {"db migrate", "db migrate"};
+    bool ok = cli_given(cli, "base") || schema_default_base(cli->pg, cli->base, &again, err);
     ok = ok &&
         (cli_flag(cli, "adopt") ? schema_adopt : schema_migrate)(cli->pg, cli->base, cli->base_name, &applied, err);
     cli->committed = ok && applied > 0;

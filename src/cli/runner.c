@@ -66,7 +66,8 @@ static void name_the_base(Cli *cli, Err *err)
         return;
     arguments_typed(&cli->arguments, &typed);
     pg_rollback(cli->pg);
-    if (!schema_default_base(cli->pg, cli->base, &(BaseCommands){"db migrate", typed.data}, &other) && other.code == ERR_USAGE) {
+    const BaseCommands again = {"db migrate", typed.data};
+    if (!schema_default_base(cli->pg, cli->base, &again, &other) && other.code == ERR_USAGE) {
         err_clear(err);
         err_set(err, ERR_SCHEMA, other.hint, "%s", other.message);
     }
@@ -156,7 +157,8 @@ static void name_missing_grants(Cli *cli, Err *err)
     if (err->code != ERR_PRIVILEGE || !err->sqlstate[0] || !cli->pg || !cli->base)
         return;
     pg_rollback(cli->pg);
-    if (!grants_require(cli->pg, cli->base, purpose ? purpose : "read", cli_tables(cli), &list) && list.code == ERR_PRIVILEGE) {
+    if (!grants_require(cli->pg, cli->base, purpose ? purpose : "read", cli_tables(cli), &list) &&
+        list.code == ERR_PRIVILEGE) {
         free(err->hint);
         err->hint = list.hint;
         list.hint = NULL;

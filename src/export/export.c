@@ -120,12 +120,14 @@ static bool make_folder(const char *dir, bool *made, Err *err)
     if (stat(dir, &st) == 0 && S_ISDIR(st.st_mode))
         return true;
     if (why == EEXIST && stat(dir, &st) == 0)
-        return err_set(err, ERR_IO, "--dir names a folder: choose another name", "%s already exists and is no folder", dir);
-    if (why == EEXIST)
-        return err_set(err, ERR_IO, "remove the link, or make the folder that it points to", "%s is a link to nothing", dir);
-    if (why == ENOTDIR)
-        return err_set(err, ERR_IO, "--dir names a folder below a folder", "cannot make the folder %s: a part of its path is a file",
+        return err_set(err, ERR_IO, "--dir names a folder: choose another name", "%s already exists and is no folder",
                        dir);
+    if (why == EEXIST)
+        return err_set(err, ERR_IO, "remove the link, or make the folder that it points to", "%s is a link to nothing",
+                       dir);
+    if (why == ENOTDIR)
+        return err_set(err, ERR_IO, "--dir names a folder below a folder",
+                       "cannot make the folder %s: a part of its path is a file", dir);
     return err_set(err, ERR_IO, "the folder above it must exist and be writable", "cannot make the folder %s: %s", dir,
                    strerror(why));
 }

@@ -85,7 +85,8 @@ static void read_default(const Node *value, void *target)
 {
     Column *column = target;
     const char *text = cJSON_GetStringValue(value->json);
-    bool may_be_empty = BIT(column->type) & (BIT(FIELD_TEXT) | BIT(FIELD_CHOICE) | BIT(FIELD_LIST) | BIT(FIELD_ATTACHMENTS));
+    const unsigned empty = BIT(FIELD_TEXT) | BIT(FIELD_CHOICE) | BIT(FIELD_LIST) | BIT(FIELD_ATTACHMENTS);
+    bool may_be_empty = (BIT(column->type) & empty) != 0;
     column->default_value = may_be_empty && text && !*text ? "" : node_scalar(value);
 }
 

@@ -50,7 +50,8 @@ static void add(Grants *grants, const PgRows *rows, int row)
     grants->n_missing += missing != NULL;
 }
 
-static bool read_grants(Pg *pg, const Base *base, const char *role, const char *purpose, StringList only, Grants *out, Err *err)
+static bool read_grants(Pg *pg, const Base *base, const char *role, const char *purpose, StringList only,
+                        Grants *out, Err *err)
 {
     Buf lists[PART_COUNT] = {0};
     PgRows *rows = NULL;
@@ -58,7 +59,8 @@ static bool read_grants(Pg *pg, const Base *base, const char *role, const char *
     const char *params[3 + PART_COUNT] = {role, purpose, base->schema};
     for (Part part = 0; part < PART_COUNT; part++)
         params[3 + part] = text_array(&lists[part], base, only, part);
-    bool ok = pg_query(pg, sql_query("grants"), 3 + PART_COUNT, params, &rows, err) || err_context(err, "looking at privileges");
+    bool ok = pg_query(pg, sql_query("grants"), 3 + PART_COUNT, params, &rows, err) ||
+              err_context(err, "looking at privileges");
     if (ok)
         out->items = arena_alloc(&out->arena, ((size_t)pg_count(rows) + 1) * sizeof *out->items);
     for (int row = 0; ok && row < pg_count(rows); row++)
