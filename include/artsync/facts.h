@@ -33,6 +33,10 @@ FactsBasis facts_basis(const Layouts *layouts, LinkIndex *const *links, const Pg
 /* What a row's value means, as the state keeps it: of a link, the record id that its target has now. */
 uint64_t row_meaning(LinkIndex *const *links, const Column *column, const char *row, Arena *arena);
 
+/* The same of the real number that a column of double precision still holds from when it was a column of reals: 0.1
+ * became 0.10000000149011612. 0: the value is none. */
+uint64_t real_meaning(const Column *column, const char *row, Arena *arena);
+
 /* `row` NULL for NULL and ''; `slot` is all zeros where there is no state. */
 Facts facts_of(const FactsBasis *basis, const Column *column, const Value *value, const char *row, const Slot *slot);
 

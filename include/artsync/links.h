@@ -27,6 +27,9 @@ void link_index_free(LinkIndex *index); /* accepts NULL */
  * is derived or generated rather than Airtable's. */
 void link_index_add(LinkIndex *index, const char *id, const char *name, const char *key, bool derived_id);
 
+/* The row with this record id, if there is one, is represented by another id (former.h). */
+void link_index_identity(LinkIndex *index, const char *id, const char *identity);
+
 /* The names of the export's records follow, with link_index_export_name; `synced`: the rows are those of this very
  * export, so that a record without a row was rejected. */
 void link_index_export(LinkIndex *index, bool synced);
@@ -44,6 +47,7 @@ typedef enum LinkOutcome {
 
 typedef struct Link { /* a row, as it was added */
     const char *id;   /* or NULL */
+    const char *identity; /* the id that represents the row in the last-synced state: most often the same */
     const char *key;
     bool derived_id;
     bool other_row;   /* by name: it is the export's record, and another row has this name in the database */
@@ -53,11 +57,11 @@ typedef struct Link { /* a row, as it was added */
 LinkOutcome link_by_id(const LinkIndex *index, Str id, Link *link);
 LinkOutcome link_by_name(const LinkIndex *index, Str name, Link *link);
 
-/* The id of the export's one record of this name, or "": the export has none or several. */
+/* The id of the export's one record of this name; "": it has none; "\1": several. */
 const char *link_export_id(const LinkIndex *index, Str name);
 
-/* The record id of the row with this primary key, or NULL. */
-const char *link_id_of_key(const LinkIndex *index, const char *key);
+/* The id that represents the row with this primary key, or NULL. */
+const char *link_identity_of_key(const LinkIndex *index, const char *key);
 
 /* Split a linked-record cell (Airtable: names joined by ",", a name that holds a comma or quote CSV-quoted
  * inside the cell, trailing blanks and newlines kept) into elements, preferring whole known names over

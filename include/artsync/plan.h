@@ -96,8 +96,6 @@ void plan_state_ids(Buf *out, const Table *table);
 void plan_changes(Buf *out);
 /* A record that got another id takes its history along. No parameter. */
 void plan_rename_history(Buf *out, const Table *table);
-/* The ids that adopted rows had, kept for the state of the links to them. No parameter. */
-void plan_note_former(Buf *out, const Table *table);
 /* The derived ids of rows that are gone, whose records have come back with a real id. $1: derived ids, $2: real ids. */
 void plan_note_returned(Buf *out, const Table *table);
 /* State of a record without a row, whose id another row takes over now. No parameter. */
@@ -105,6 +103,8 @@ void plan_drop_stale(Buf *out, const Table *table);
 void plan_state_update(Buf *out, const Table *table);
 void plan_state_insert(Buf *out, const Table *table);
 void plan_state_deactivate(Buf *out, const Table *table); /* no parameter */
+/* Every record is cleaned and compared again. No parameter. */
+void plan_forget_raw(Buf *out, const Table *table);
 
 /* Rows that people made active again were not deactivated by a sync any more. No parameter. */
 void plan_state_clear_deactivated(Buf *out, const Table *table);
@@ -112,9 +112,6 @@ void plan_state_clear_deactivated(Buf *out, const Table *table);
 /* Rows whose records are absent from the export (mode full). $1: ids (text[]), $2: the last seq before them. */
 void plan_stage_absent(Buf *out, const Table *table);
 void plan_deactivate(Buf *out, const Table *table, int64_t first, int64_t last); /* for pg_write */
-
-/* Former ids (former.h): an id that no row has, the one that represents it, has a row that one? */
-void plan_former_ids(Buf *out, const Table *table);
 
 /* The row that a link points at: id, name, key of every row of `table`. */
 void plan_links(Buf *out, const Table *table);

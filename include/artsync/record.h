@@ -97,7 +97,7 @@ typedef struct Record {
     SourcePosition position;
     const char *id;      /* the record id, or NULL: the file has no id column (then the natural key identifies) */
     const Value *values; /* Table.n_columns of them; NULL in `known`, except the natural key's where id is NULL */
-    uint64_t raw;        /* XXH3 of the mapped cells, seeded with the table's fingerprint: cleaner.c */
+    uint64_t raw;        /* XXH3 of the mapped cells, with the rules by which they are read: cleaner.c */
     Reject reject;       /* reject.code set: not to be written; id is set if it could be read */
     int n_warnings;      /* cells of this record that a rule changed to NULL or cut out */
 } Record;

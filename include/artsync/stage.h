@@ -45,7 +45,7 @@ typedef struct Stage {
     int64_t log_id;      /* 0 in a dry run: no history */
     bool undo;           /* a rollback: stamps are put back where a row says restore_timestamps */
 
-    const Layouts *layouts; /* of the state of the rows; NULL: they have none */
+    Layouts *layouts; /* of the state of the rows; NULL: they have none */
     LinkIndex *const *links; /* one per base table, for what the database makes of links; NULL: it is not asked */
 
     bool adopts;         /* some record takes over a row under another id */

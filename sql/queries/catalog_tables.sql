@@ -4,8 +4,9 @@ SELECT t.ord,
        c.oid IS NOT NULL AND c.relkind IN ('r', 'p') AS exists,
        coalesce(pg_catalog.pg_has_role(c.relowner, 'USAGE'), false) AS owned,
        EXISTS (SELECT FROM pg_catalog.pg_trigger g
-               WHERE g.tgrelid = c.oid AND NOT g.tgisinternal AND g.tgenabled <> 'D'
-                 AND g.tgname NOT LIKE 'artsync\_%')
+               WHERE (g.tgrelid = c.oid OR c.relkind = 'p' AND g.tgrelid IN (
+                          SELECT p.relid FROM pg_catalog.pg_partition_tree(c.oid) AS p))
+                 AND NOT g.tgisinternal AND g.tgenabled <> 'D' AND g.tgname NOT LIKE 'artsync\_%')
        OR EXISTS (SELECT FROM pg_catalog.pg_rewrite r WHERE r.ev_class = c.oid) AS foreign_triggers,
        CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table'
                       WHEN 'S' THEN 'sequence' WHEN 'c' THEN 'composite type' WHEN 'i' THEN 'index'

@@ -1,2 +1,2 @@
 -- The staging table by record, where rows are read back in parts.
-CREATE INDEX ON pg_temp.artsync_stage (seq)
+CREATE INDEX IF NOT EXISTS artsync_stage_by_record ON pg_temp.artsync_stage (seq)

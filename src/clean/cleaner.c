@@ -101,7 +101,7 @@ static bool put_header(Cleaner *c, const RawRecord *header, Err *err)
 {
     if (!binding_make(&c->binding, c->table, c->path, header, c->report, err) || !compile_patterns(c, err))
         return false;
-    raw_hash_prepare(&c->hash, &c->binding, c->columns.contexts, c->options.date_order);
+    raw_hash_prepare(&c->hash, &c->binding, c->columns.contexts);
     prepare_marks(c);
     for (int i = 0; c->report && i < c->table->n_columns; i++)
         if (c->binding.cells[i] >= 0)
@@ -184,7 +184,7 @@ static bool put_skipped(Cleaner *c, bool empty, Err *err)
 
 static bool put_ragged(Cleaner *c, Err *err)
 {
-    c->record.raw = raw_hash_ragged(&c->hash, c->raw);
+    c->record.raw = raw_hash_ragged(&c->hash, c->raw) ^ cleaner_rules(c);
     cleaner_read_shifted_id(c);
     int n = c->raw->n_cells;
     cleaner_reject(c, REJECT_FIELDS, NULL, NULL,
@@ -226,6 +226,7 @@ static bool put_record(Cleaner *c, Err *err)
     c->record.raw = raw_hash_record(&c->hash, c->raw, &c->arena);
     if (!add_marks(c, &c->record.raw, err))
         return false;
+    c->record.raw ^= cleaner_rules(c);
     if (!read_identity(c))
         return put(c, err);
     bool unchanged = false;
@@ -288,6 +289,8 @@ bool cleaner_links_by_name(const Cleaner *c, int column)
     return c->table->columns[column].to && c->binding.cells[column] >= 0 && c->binding.ids[column] < 0;
 }
 
+/* XXH3-64, seeded with the table's fingerprint (the mapping with the columns' types and CLEANING_VERSION;
+ * base_fingerprint.c), over the order of dates: an ASCII digit, DateOrder. */
 uint64_t cleaner_rules(const Cleaner *c)
 {
     const char decided = (char)('0' + c->options.date_order);

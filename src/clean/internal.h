@@ -83,7 +83,7 @@ typedef struct RawHash {
 } RawHash;
 
 /* Once the header was bound. */
-void raw_hash_prepare(RawHash *hash, const Binding *binding, const CleanContext *contexts, DateOrder date_order);
+void raw_hash_prepare(RawHash *hash, const Binding *binding, const CleanContext *contexts);
 uint64_t raw_hash_record(RawHash *hash, const RawRecord *record, Arena *arena);
 uint64_t raw_hash_ragged(RawHash *hash, const RawRecord *record); /* of a record with too few or too many cells */
 void raw_hash_free(RawHash *hash);

@@ -11,11 +11,10 @@
  *            record of that name is another link
  *
  * The cells: the id's, if the file has its header; then per column of base.json, in that order, its own cell and its
- * cell of record ids, where their headers are there. The seed is XXH3-64, seeded with the table's fingerprint (the
- * mapping with the columns' types and CLEANING_VERSION; base_fingerprint.c), over one byte each, an ASCII digit:
+ * cell of record ids, where their headers are there. The seed is XXH3-64, with seed 0, over one byte each, an ASCII
+ * digit:
  *
  *     SIZE   CONTENTS
- *     1      the order of dates: DateOrder
  *     1      1: the file has a header of the id, else 0
  *     1 each per column: 1 if its own header is there, plus 2 if the header of its record ids is
  *
@@ -24,19 +23,21 @@
  * number in base.json (from 0, decimal) and 'c' or 'm'.
  *
  * A ragged record (too few or too many cells) is all its cells, each with a NUL behind it, under the same seed.
+ *
+ * At last XOR with cleaner_rules: under other rules the record is read again. A reject is kept without that
+ * (rejects.c).
  */
 #include <stdlib.h>
 
 #include "artsync/hash.h"
 #include "internal.h"
 
-/* Which headers are there decides what a record says, and so does the order of dates: both are in the seed. */
-void raw_hash_prepare(RawHash *hash, const Binding *b, const CleanContext *contexts, DateOrder date_order)
+/* Which headers are there decides what a record says. */
+void raw_hash_prepare(RawHash *hash, const Binding *b, const CleanContext *contexts)
 {
     const Table *table = b->table;
     Buf *bytes = &hash->bytes;
     hash->parts = mem_alloc(sizeof *hash->parts * (size_t)(2 * table->n_columns + 1));
-    buf_char(bytes, (char)('0' + date_order));
     buf_char(bytes, b->id >= 0 ? '1' : '0');
     if (b->id >= 0)
         hash->parts[hash->n++] = (Hashed){.cell = b->id};
@@ -49,7 +50,7 @@ void raw_hash_prepare(RawHash *hash, const Binding *b, const CleanContext *conte
         if (b->ids[i] >= 0)
             hash->parts[hash->n++] = (Hashed){.cell = b->ids[i]};
     }
-    hash->seed = hash64(buf_view(bytes), table->fingerprint);
+    hash->seed = hash64(buf_view(bytes), 0);
 }
 
 void raw_hash_free(RawHash *hash)

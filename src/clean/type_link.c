@@ -20,7 +20,7 @@ static void refuse_element(const Field *field, Str element, const char *code, co
 static void found(const Field *field, const Link *link)
 {
     field_value(field, link->key);
-    field->out->compare = link->id;
+    field->out->compare = link->identity;
     if (link->other_row)
         field_warn(field,
                    "the name is that of a record in this export and, in the database, of another row: the link means "

@@ -1,6 +1,7 @@
 /* linked.c - the rows that links can point at. */
 #include <stdlib.h>
 
+#include "artsync/former.h"
 #include "artsync/natural.h"
 #include "artsync/writer.h"
 #include "plan_identity.h"
@@ -25,7 +26,8 @@ bool links_load(LinkIndex **links, Pg *pg, const Table *table, Err *err)
         Buf sql = {0};
         plan_links(&sql, to);
         links[to->index] = link_index_new();
-        ok = pg_each(pg, sql.data, 0, NULL, add_row, links[to->index], err);
+        ok = pg_each(pg, sql.data, 0, NULL, add_row, links[to->index], err) &&
+             former_identities(links[to->index], pg, to, err);
         buf_free(&sql);
     }
     return ok;

@@ -200,5 +200,7 @@ int table_column_or_was(const Table *table, const char *name)
     for (int i = 0; column < 0 && i < table->n_columns; i++)
         if (table->columns[i].was && strcmp(table->columns[i].was, name) == 0)
             column = i;
-    return column;
+    bool is_there = column >= 0 && strcmp(table->columns[column].name, name) != 0 && table->catalog &&
+                    catalog_column(table->catalog, name) >= 0;
+    return is_there ? -1 : column; /* not renamed: the table has that column beside the new one */
 }

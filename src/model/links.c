@@ -98,12 +98,19 @@ void link_index_add(LinkIndex *index, const char *id, const char *name, const ch
     ARRAY_RESERVE(index->rows, index->n, index->cap);
     uint32_t row = (uint32_t)index->n++;
     const char *own_id = id ? arena_str(&index->arena, id) : NULL;
-    index->rows[row] = (Link){own_id, arena_str(&index->arena, key), derived_id, false};
+    index->rows[row] = (Link){own_id, own_id, arena_str(&index->arena, key), derived_id, false};
     map_add(index, &index->keys, str_of(index->rows[row].key), row, row_key);
     if (own_id)
         map_add(index, &index->ids, str_of(own_id), row, row_key);
     if (name)
         add_name(index, index->names, name, row, row_key);
+}
+
+void link_index_identity(LinkIndex *index, const char *id, const char *identity)
+{
+    uint32_t row;
+    if (map_find(&index->ids, str_of(id), &row) == LINK_FOUND)
+        index->rows[row].identity = arena_str(&index->arena, identity);
 }
 
 void link_index_export(LinkIndex *index, bool synced)
@@ -122,10 +129,10 @@ void link_index_export_name(LinkIndex *index, const char *id, const char *name)
     add_name(index, export->names, name, (uint32_t)export->n++, export_id);
 }
 
-const char *link_id_of_key(const LinkIndex *index, const char *key)
+const char *link_identity_of_key(const LinkIndex *index, const char *key)
 {
     uint32_t row;
-    return map_find(&index->keys, str_of(key), &row) == LINK_FOUND ? index->rows[row].id : NULL;
+    return map_find(&index->keys, str_of(key), &row) == LINK_FOUND ? index->rows[row].identity : NULL;
 }
 
 LinkOutcome link_by_id(const LinkIndex *index, Str id, Link *link)
@@ -215,7 +222,7 @@ const char *link_export_id(const LinkIndex *index, Str name)
     for (int s = EXACT; outcome == LINK_NONE && s < SPELLINGS && spelling(&spelt, s).n; s++)
         outcome = map_find(&index->export.names[s], spelling(&spelt, s), &row);
     arena_free(&spelt.arena);
-    return outcome == LINK_FOUND ? index->export.ids[row] : "";
+    return outcome == LINK_FOUND ? index->export.ids[row] : outcome == LINK_AMBIGUOUS ? "\1" : "";
 }
 
 /* ---- splitting ----

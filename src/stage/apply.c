@@ -140,7 +140,7 @@ bool stage_apply(Stage *stage, Err *err)
     if (!pg_run(stage->pg, sql_query("stage_analyze"), 0, NULL, NULL, err) || !rules_enforce(stage, err))
         return false;
     progress_phase("writing");
-    return apply_live(stage, err) && made_read_back(stage, err);
+    return apply_live(stage, err) && (stage->inserted + stage->updated == 0 || made_read_back(stage, 1, err));
 }
 
 bool stage_deactivate(Stage *stage, int64_t n, LateRejects *refused, Err *err)
@@ -153,7 +153,7 @@ bool stage_deactivate(Stage *stage, int64_t n, LateRejects *refused, Err *err)
         return false;
     if (apply_range(stage, 'd', 0, stage->seq, n, &refusal) &&
         pg_write(pg, sql_query("constraints_immediate"), NULL, &refusal))
-        return pg_release(pg, "artsync_apply", err);
+        return pg_release(pg, "artsync_apply", err) && made_read_back(stage, stage->seq - n + 1, err);
     if (!pg_refusal(&refusal)) {
         *err = refusal;
         return err_context(err, "%s", stage->table->name);
@@ -165,5 +165,5 @@ bool stage_deactivate(Stage *stage, int64_t n, LateRejects *refused, Err *err)
                      "%s: the database refuses the deactivations together but none of them alone: %s",
                      stage->table->name, refusal.message);
     err_clear(&refusal);
-    return ok && stage_withdraw(stage, refused, err);
+    return ok && stage_withdraw(stage, refused, err) && made_read_back(stage, stage->seq - n + 1, err);
 }

@@ -1,6 +1,10 @@
 /* facts.c - what is known of one column: did the export change, did the row? */
 #include "artsync/facts.h"
 
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+
 #include "artsync/clean.h"
 #include "artsync/plan.h"
 
@@ -18,7 +22,7 @@ uint64_t row_meaning(LinkIndex *const *links, const Column *column, const char *
     if (!row || !column->to)
         return value_meaning(column, row, arena);
     const LinkIndex *index = links ? links[column->to->index] : NULL; /* a rollback has none */
-    const char *id = index ? link_id_of_key(index, row) : NULL;
+    const char *id = index ? link_identity_of_key(index, row) : NULL;
     return value_hash(id ? id : row);
 }
 
@@ -38,12 +42,35 @@ static bool has_export_moved(const Column *column, const Value *value, const Slo
     return slot->cell != CELL_ELSEWHERE && slot->cell != value->cell;
 }
 
-static bool has_row_moved(const Column *column, const char *row, const Slot *slot, bool untouched, uint64_t meaning)
+/* The shortest text that reads as this real number. */
+static const char *real_text(float real, Arena *arena)
+{
+    const char *text = NULL;
+    for (int digits = FLT_DIG; digits <= FLT_DECIMAL_DIG; digits++) {
+        text = arena_printf(arena, "%.*g", digits, (double)real);
+        if (strtof(text, NULL) == real)
+            break;
+    }
+    return text;
+}
+
+uint64_t real_meaning(const Column *column, const char *row, Arena *arena)
+{
+    if (column->catalog->type.kind != PG_FLOAT || column->catalog->type.bytes != sizeof(double) || !row)
+        return 0;
+    double number = strtod(row, NULL);
+    bool is_real = isfinite(number) && fabs(number) <= (double)FLT_MAX && (double)(float)number == number;
+    return is_real ? value_meaning(column, real_text((float)number, arena), arena) : 0;
+}
+
+static bool has_row_moved(const FactsBasis *basis, const Column *column, const char *row, const Slot *slot,
+                          uint64_t meaning)
 {
     const bool attachments = column->type == FIELD_ATTACHMENTS;
     if (attachments && row && !slot->made) /* the state is of an earlier format and knows the file names alone */
-        return !untouched;
-    return !is_hash_of(slot_base(*slot), meaning, row);
+        return !basis->untouched;
+    uint64_t base = slot_base(*slot);
+    return !is_hash_of(base, meaning, row) && real_meaning(column, row, basis->arena) != base;
 }
 
 Facts facts_of(const FactsBasis *basis, const Column *column, const Value *value, const char *row, const Slot *slot)
@@ -62,7 +89,7 @@ Facts facts_of(const FactsBasis *basis, const Column *column, const Value *value
         return facts;
     uint64_t meaning = row_meaning(basis->links, column, row, basis->arena);
     facts.equal = !facts.attachments && meaning == value->hash;
-    facts.row_moved = facts.known && has_row_moved(column, row, slot, basis->untouched, meaning);
+    facts.row_moved = facts.known && has_row_moved(basis, column, row, slot, meaning);
     return facts;
 }
 

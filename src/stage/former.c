@@ -4,6 +4,7 @@
 
 #include "artsync/record.h"
 #include "artsync/plan.h"
+#include "plan_former.h"
 
 static bool add_pair(void *ctx, const char *const *cells, int n, Err *err)
 {
@@ -19,6 +20,23 @@ static int by_gone(const void *a, const void *b)
 {
     const FormerId *x = a, *y = b;
     return (x->gone > y->gone) - (x->gone < y->gone);
+}
+
+static bool add_identity(void *ctx, const char *const *cells, int n, Err *err)
+{
+    (void)n;
+    (void)err;
+    link_index_identity(ctx, cells[0], cells[1]);
+    return true;
+}
+
+bool former_identities(LinkIndex *links, Pg *pg, const Table *table, Err *err)
+{
+    Buf sql = {0};
+    plan_former_ids(&sql, table);
+    bool ok = pg_each(pg, sql.data, 0, NULL, add_identity, links, err);
+    buf_free(&sql);
+    return ok;
 }
 
 bool former_load(FormerIds *ids, Pg *pg, const Table *table, Err *err)

@@ -1,12 +1,14 @@
 /* history.c - what happened: history, last-synced state, and the report's lines, all read from the stage. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "artsync/cells.h"
 #include "artsync/changes.h"
 #include "artsync/embed.h"
 #include "artsync/progress.h"
 #include "internal.h"
+#include "plan_former.h"
 
 static bool spool_conflict_lines(void *ctx, const char *const *cells, int n, Err *err)
 {
@@ -67,8 +69,9 @@ static bool write_state(Stage *stage, bool deactivated, Err *err)
 
 bool history_rename(Stage *stage, Err *err)
 {
-    void (*const plans[])(Buf *, const Table *) = {plan_rename_history, plan_drop_stale, plan_note_former};
-    size_t n = sizeof plans / sizeof plans[0] - (stage->undo ? 1 : 0); /* the adoption has noted what is put back */
+    void (*const plans[])(Buf *, const Table *) = {plan_rename_history, plan_drop_stale, plan_note_former,
+                                                   plan_pass_former};
+    size_t n = sizeof plans / sizeof plans[0] - (stage->undo ? 2 : 0); /* the adoption has noted what is put back */
     bool ok = true;
     Buf sql = {0};
     for (size_t i = 0; ok && stage->adopts && i < n; i++) {
@@ -76,6 +79,44 @@ bool history_rename(Stage *stage, Err *err)
         plans[i](&sql, stage->table);
         ok = pg_run(stage->pg, sql.data, 0, NULL, NULL, err);
     }
+    buf_free(&sql);
+    return ok;
+}
+
+/* Every record that links to the table is looked at again. */
+static bool look_again(const Stage *stage, Err *err)
+{
+    const Base *base = stage->table->base;
+    bool ok = true;
+    for (int i = 0; ok && i < base->n_tables; i++) {
+        const Table *table = &base->tables[i];
+        bool links = false;
+        for (int c = 0; c < table->n_columns; c++)
+            links |= table->columns[c].to == stage->table;
+        if (!links)
+            continue;
+        Buf sql = {0};
+        plan_forget_raw(&sql, table);
+        const char *params[] = {base->name, table->name};
+        ok = pg_run(stage->pg, sql.data, 0, NULL, NULL, err) &&
+             pg_run(stage->pg, sql_query("log_look_again"), 2, params, NULL, err);
+        buf_free(&sql);
+    }
+    return ok;
+}
+
+/* A record may get a row of its own beside the one that a rollback took from it: links to the record mean the new one.
+ */
+static bool part_former(const Stage *stage, Err *err)
+{
+    if (stage->inserted == 0)
+        return true;
+    Buf sql = {0};
+    char *parted = NULL;
+    plan_part_former(&sql, stage->table);
+    bool ok = pg_value(stage->pg, sql.data, 0, NULL, &parted, err) &&
+              (strcmp(parted, "0") == 0 || look_again(stage, err));
+    free(parted);
     buf_free(&sql);
     return ok;
 }
@@ -118,6 +159,7 @@ bool history_write(Stage *stage, TableCounts *counts, Spool *conflicts, Spool *c
            (counts->conflicts == 0 ||
             pg_each(stage->pg, sql_query("stage_conflicts"), 0, NULL, spool_conflict_lines, conflicts, err)) &&
            (!changes || pg_each(stage->pg, sql_query("stage_changes"), 0, NULL, spool_change, &sink, err)) &&
-           (stage->live == 0 || (history_rename(stage, err) && history_write_changes(stage, err) &&
+           (stage->live == 0 || (history_rename(stage, err) && part_former(stage, err) &&
+                                 history_write_changes(stage, err) &&
                                  write_state(stage, counts->deactivated > 0, err)));
 }

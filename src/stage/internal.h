@@ -26,9 +26,9 @@ Plan stage_plan(const Stage *stage);
 /* Reject staged records that break a key or a check which artsync knows (rules.c). */
 bool rules_enforce(Stage *stage, Err *err);
 
-/* What triggers and rules of the database made of the rows that were written, into the staged state and history
- * (made.c). */
-bool made_read_back(Stage *stage, Err *err);
+/* What triggers and rules of the database made of the rows that were written, from the record `first` on, into the
+ * staged state and history (made.c). */
+bool made_read_back(Stage *stage, int64_t first, Err *err);
 
 /* Write the live records with this op and position first..last, `expected` of them, in one statement. A trigger that
  * discards some is an Err like that of a trigger which raises one. */

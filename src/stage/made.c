@@ -10,12 +10,12 @@
 #include "internal.h"
 #include "plan_made.h"
 
-enum { MADE_RECORDS = 500 }; /* that are looked at together: their values are in memory twice */
+enum { MADE_RECORDS = 500 }; /* that are looked at together, of which those come that fit BATCH_BYTES */
 
 /* New state and history of some rows, as parameters of one UPDATE. */
 typedef struct Rewritten {
     Arena arena;
-    const char **seqs, **cols, **changes;
+    const char **seqs, **cols, **changes, **before;
     int n;
 } Rewritten;
 
@@ -75,6 +75,10 @@ static bool read_row(const Stage *stage, const PgRows *rows, int r, Rewritten *o
     Slot *slots = arena_alloc(&out->arena, sizeof *slots * (size_t)(stage->layouts->n_slots + 1));
     if (!state_decode(stage->layouts, (int)pg_int(rows, r, MADE_LAYOUT), pg_get(rows, r, MADE_COLS), slots, err))
         return false;
+    /* the state of a row that was deactivated was written earlier, maybe in another layout */
+    Buf before = {0};
+    if (*pg_get(rows, r, MADE_OP) == 'd')
+        state_encode(&before, slots, stage->layouts->n_slots);
     cJSON *changes = pg_get(rows, r, MADE_CHANGES) ? cJSON_Parse(pg_get(rows, r, MADE_CHANGES)) : NULL;
     if (compare_row(stage, rows, r, slots, changes, &out->arena)) {
         Buf cols = {0};
@@ -82,59 +86,76 @@ static bool read_row(const Stage *stage, const PgRows *rows, int r, Rewritten *o
         char *text = changes ? cJSON_PrintUnformatted(changes) : NULL;
         out->seqs[out->n] = pg_get(rows, r, MADE_SEQ);
         out->cols[out->n] = arena_str(&out->arena, cols.data);
+        out->before[out->n] = before.len ? arena_str(&out->arena, before.data) : NULL;
         out->changes[out->n++] = text ? arena_str(&out->arena, text) : NULL;
         cJSON_free(text);
         buf_free(&cols);
     }
+    buf_free(&before);
     cJSON_Delete(changes);
     return true;
 }
 
-static bool rewrite(const Stage *stage, const Rewritten *made, Err *err)
+static bool rewrite(Stage *stage, const Rewritten *made, Err *err)
 {
+    int id;
     if (made->n == 0)
         return true;
-    Buf seqs = {0}, cols = {0}, changes = {0};
+    if (!layouts_current(stage->layouts, stage->pg, &id, err))
+        return false;
+    Buf seqs = {0}, cols = {0}, changes = {0}, before = {0};
     sql_array(&seqs, made->seqs, made->n);
     sql_array(&cols, made->cols, made->n);
     sql_array(&changes, made->changes, made->n);
-    const char *params[] = {seqs.data, cols.data, changes.data};
-    bool ok = pg_run(stage->pg, sql_query("made_write"), 3, params, NULL, err);
+    sql_array(&before, made->before, made->n);
+    const char *params[] = {seqs.data, cols.data, changes.data, before.data, PG_INT(id)};
+    bool ok = pg_run(stage->pg, sql_query("made_write"), 5, params, NULL, err);
     buf_free(&seqs);
     buf_free(&cols);
     buf_free(&changes);
+    buf_free(&before);
     return ok;
 }
 
-static bool read_range(const Stage *stage, const char *sql, int64_t first, Err *err)
+/* Rows of seq *first to `last`; *first becomes the seq behind those that were read. */
+static bool read_part(Stage *stage, const char *sql, int64_t *first, int64_t last, Err *err)
 {
-    const char *params[] = {PG_INT(first), PG_INT(first + MADE_RECORDS - 1)};
+    const char *params[] = {PG_INT(*first), PG_INT(last), PG_INT(BATCH_BYTES)};
     PgRows *rows = NULL;
-    if (!pg_query(stage->pg, sql, 2, params, &rows, err))
+    if (!pg_query(stage->pg, sql, 3, params, &rows, err))
         return false;
-    size_t size = sizeof(char *) * (size_t)(pg_count(rows) + 1);
-    Rewritten made = {.seqs = mem_alloc(size), .cols = mem_alloc(size), .changes = mem_alloc(size)};
+    int n = pg_count(rows);
+    *first = n > 0 ? pg_int(rows, n - 1, MADE_SEQ) + 1 : last + 1;
+    size_t size = sizeof(char *) * (size_t)(n + 1);
+    Rewritten made = {.seqs = mem_alloc(size),
+                      .cols = mem_alloc(size),
+                      .changes = mem_alloc(size),
+                      .before = mem_alloc(size)};
     bool ok = true;
-    for (int r = 0; ok && r < pg_count(rows); r++)
+    for (int r = 0; ok && r < n; r++)
         ok = read_row(stage, rows, r, &made, err);
     ok = ok && rewrite(stage, &made, err);
     free(made.seqs);
     free(made.cols);
     free(made.changes);
+    free(made.before);
     arena_free(&made.arena);
     pg_rows_free(rows);
     return ok;
 }
 
-bool made_read_back(Stage *stage, Err *err)
+bool made_read_back(Stage *stage, int64_t first, Err *err)
 {
-    if (!stage->layouts || stage->inserted + stage->updated == 0 || !stage->table->catalog->has_foreign_triggers)
+    if (!stage->layouts || !stage->table->catalog->has_foreign_triggers)
         return true;
     Buf sql = {0};
     plan_made(&sql, stage->table);
     bool ok = pg_run(stage->pg, sql_query("made_index"), 0, NULL, NULL, err);
-    for (int64_t first = 1; ok && first <= stage->seq; first += MADE_RECORDS)
-        ok = read_range(stage, sql.data, first, err);
+    while (ok && first <= stage->seq) {
+        int64_t last = first + MADE_RECORDS - 1;
+        while (ok && first <= last)
+            ok = read_part(stage, sql.data, &first, last, err);
+    }
     buf_free(&sql);
     return ok;
 }

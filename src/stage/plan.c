@@ -2,6 +2,7 @@
 
 #include "artsync/pg.h"
 #include "artsync/stage.h"
+#include "plan_former.h"
 
 /* A label that an enum lacks must be one record's problem, not the COPY's. */
 const char *plan_staged_as(const PgType *type)
@@ -173,59 +174,20 @@ void plan_changes(Buf *out)
                  "ORDER BY s.seq");
 }
 
-/* Staged records whose row had another id. */
-#define ADOPTED "s.live AND s.op = 'u' AND s.at_id::text <> s.id"
-
 void plan_rename_history(Buf *out, const Table *table)
 {
     buf_str(out,
             "UPDATE artsync.changes AS c SET record_id = s.id FROM pg_temp.artsync_stage AS s, public.sync_logs AS l "
-            "WHERE c.record_id = s.at_id::text AND l.id = c.log_id AND " ADOPTED " AND l.base = ");
+            "WHERE c.record_id = s.at_id::text AND l.id = c.log_id AND " PLAN_ADOPTED " AND l.base = ");
     sql_literal(out, table->base->name);
     buf_str(out, " AND l.table_name = ");
     sql_literal(out, table->name);
 }
 
-static void former_ids(Buf *out, const Table *table, const char *pairs)
-{
-    buf_str(out, "INSERT INTO artsync.former_ids (base, table_name, former_id, record_id) SELECT ");
-    sql_literal(out, table->base->name);
-    buf_str(out, ", ");
-    sql_literal(out, table->name);
-    sql_expand(out, table, pairs);
-    buf_str(out, " ON CONFLICT (base, table_name, former_id) DO UPDATE SET record_id = excluded.record_id");
-}
-
-void plan_note_former(Buf *out, const Table *table)
-{
-    former_ids(out, table, ", s.at_id::text, s.id FROM pg_temp.artsync_stage AS s WHERE " ADOPTED);
-}
-
-void plan_note_returned(Buf *out, const Table *table)
-{
-    former_ids(out, table,
-               ", h.former, h.id FROM unnest($1::text[], $2::text[]) AS h (former, id) "
-               "JOIN {table} AS t ON {t.id=h.id}");
-}
-
 void plan_drop_stale(Buf *out, const Table *table)
 {
     sql_expand(out, table,
-               "DELETE FROM {state} AS t USING pg_temp.artsync_stage AS s WHERE t.record_id = s.id AND " ADOPTED);
-}
-
-void plan_former_ids(Buf *out, const Table *table)
-{
-    sql_expand(
-        out, table,
-        "SELECT CASE WHEN {o.id} IS NULL THEN f.former_id ELSE f.record_id END, "
-        "CASE WHEN {o.id} IS NULL THEN f.record_id ELSE f.former_id END, {o.id} IS NOT NULL OR {n.id} IS NOT NULL "
-        "FROM artsync.former_ids AS f LEFT JOIN {table} AS o ON {o.id=f.former_id} "
-        "LEFT JOIN {table} AS n ON {n.id=f.record_id} "
-        "WHERE ({o.id} IS NULL OR {n.id} IS NULL) AND f.base = ");
-    sql_literal(out, table->base->name);
-    buf_str(out, " AND f.table_name = ");
-    sql_literal(out, table->name);
+               "DELETE FROM {state} AS t USING pg_temp.artsync_stage AS s WHERE t.record_id = s.id AND " PLAN_ADOPTED);
 }
 
 void plan_state_update(Buf *out, const Table *table)
@@ -238,9 +200,14 @@ void plan_state_update(Buf *out, const Table *table)
                          "WHERE s.live AND s.op <> 'd' AND s.had_state AND t.record_id = s.at_id::text");
 }
 
+void plan_forget_raw(Buf *out, const Table *table) { sql_expand(out, table, "UPDATE {state} SET raw = NULL"); }
+
 void plan_state_deactivate(Buf *out, const Table *table)
 {
-    sql_expand(out, table, "UPDATE {state} AS t SET deactivated = true FROM pg_temp.artsync_stage AS s "
+    sql_expand(out, table, "UPDATE {state} AS t SET deactivated = true");
+    if (table->catalog->has_foreign_triggers)
+        buf_str(out, ", cols = coalesce(s.cols, t.cols), layout = coalesce(s.layout, t.layout)");
+    sql_expand(out, table, " FROM pg_temp.artsync_stage AS s "
                          "WHERE s.live AND s.op = 'd' AND t.record_id = s.id");
 }
 
@@ -251,20 +218,38 @@ void plan_state_clear_deactivated(Buf *out, const Table *table)
                "WHERE s.deactivated AND {active} AND {t.id=s.record_id}");
 }
 
+/* What the row and its state hold, beside which the row is read back once triggers have run. */
+static void absent_values(Buf *out, const Table *table, bool names)
+{
+    if (!table->catalog->has_foreign_triggers)
+        return;
+    buf_str(out, names ? ", layout, cols, before_cols" : ", s.layout, s.cols, s.cols");
+    for (int c = 0; c < table->n_columns; c++) {
+        buf_str(out, names ? ", " : ", t.");
+        if (names)
+            buf_printf(out, "c%d", c);
+        else
+            sql_ident(out, table->columns[c].name);
+    }
+}
+
 void plan_stage_absent(Buf *out, const Table *table)
 {
-    sql_expand(
-        out, table,
+    buf_str(
+        out,
         "INSERT INTO pg_temp.artsync_stage (seq, pos, op, live, id, rid, at_id, had_state, state_moved, reactivates, "
-        "before_deactivated, after_deactivated, before_updated_at, before_synced_at, before_version, changes) "
-        "SELECT $2::bigint + u.n, $2::bigint + u.n, 'd', true, u.id, {t.id}, {t.id}, true, false, false, "
-        "s.deactivated, true, "
-        "{updated_at}, {synced_at}, {version}, pg_catalog.json_build_object(");
-    sql_literal(out, table->metadata[META_ACTIVE]);
+        "before_deactivated, after_deactivated, before_updated_at, before_synced_at, before_version, changes");
+    absent_values(out, table, true);
     sql_expand(out, table,
-               "::pg_catalog.text, pg_catalog.json_build_array('t', 'f'))::pg_catalog.text "
-               "FROM unnest($1::text[]) WITH ORDINALITY AS u (id, n) JOIN {table} AS t ON {t.id=u.id} "
-               "JOIN {state} AS s ON s.record_id = u.id");
+               ") SELECT $2::bigint + u.n, $2::bigint + u.n, 'd', true, u.id, {t.id}, {t.id}, true, false, false, "
+               "s.deactivated, true, "
+               "{updated_at}, {synced_at}, {version}, pg_catalog.json_build_object(");
+    sql_literal(out, table->metadata[META_ACTIVE]);
+    buf_str(out, "::pg_catalog.text, pg_catalog.json_build_array('t', 'f'))::pg_catalog.text");
+    absent_values(out, table, false);
+    sql_expand(out, table,
+             " FROM unnest($1::text[]) WITH ORDINALITY AS u (id, n) JOIN {table} AS t ON {t.id=u.id} "
+             "JOIN {state} AS s ON s.record_id = u.id");
 }
 
 void plan_deactivate(Buf *out, const Table *table, int64_t first, int64_t last)

@@ -4,9 +4,9 @@
 
 #include "artsync/base.h"
 
-/* Staged rows of seq $1 to $2 that hold something else than was staged: seq, layout, cols, changes, then per mapped
- * column the staged value and the row's. */
+/* The first staged rows of seq $1 to $2 that hold something else than was staged, at least one and about $3 bytes: seq,
+ * op, layout, cols, changes, then per mapped column the staged value and the row's. */
 void plan_made(Buf *out, const Table *table);
-enum { MADE_SEQ, MADE_LAYOUT, MADE_COLS, MADE_CHANGES, MADE_COLUMNS };
+enum { MADE_SEQ, MADE_OP, MADE_LAYOUT, MADE_COLS, MADE_CHANGES, MADE_COLUMNS };
 
 #endif

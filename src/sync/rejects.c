@@ -33,9 +33,10 @@ static const char *line_of(const Rejects *rejects, const PgRows *rows, int r)
 
 static void copy_line(Buf *out, const Rejects *rejects, const PgRows *rows, int r, const Buf *source)
 {
-    int64_t raw = pg_int(rows, r, R_RAW);
+    /* the cells alone: under another mapping the same cells with the same reason are no news */
+    int64_t raw = pg_int(rows, r, R_RAW) ^ (int64_t)rejects->run->header.rules;
     const char *line = line_of(rejects, rows, r);
-    if (raw == 0) /* refused before its cells could be told apart, e.g. too many fields */
+    if (pg_int(rows, r, R_RAW) == 0) /* refused before its cells could be told apart, e.g. too many fields */
         raw = (int64_t)hash64(buf_view(source), 0);
     const char *text[] = {pg_get(rows, r, R_SEQ),    pg_get(rows, r, R_ID),   rejects->run->source->name,
                           pg_get(rows, r, R_NUMBER), line ? line : "0",       pg_get(rows, r, R_COLUMN),

@@ -238,7 +238,6 @@ static bool sync_table(Run *run, int i, Err *err)
     /* its rows may be new or renamed: tables that link to it load it afresh */
     link_index_free(run->links[own]);
     run->links[own] = NULL;
-    run->exports[own].synced = true;
     return ok;
 }
 
@@ -281,6 +280,7 @@ bool table_run_execute(Run *run, int i, Err *err)
     SyncTable *t = &run->result->tables[i];
     int64_t start = clock_ms();
     bool ok = may_skip(run, t, err) && (t->skipped || sync_table(run, i, err)) && note_ids(run, t, err);
+    run->exports[t->table->index].synced = true; /* now, or where it is skipped at an earlier sync */
     t->ms = clock_ms() - start;
     return ok;
 }

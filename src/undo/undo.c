@@ -7,6 +7,7 @@
 #include "artsync/changes.h"
 #include "artsync/clean.h"
 #include "artsync/embed.h"
+#include "artsync/facts.h"
 #include "internal.h"
 
 /* One change of the sync, beside the row and the state as they are now. */
@@ -63,8 +64,10 @@ static bool keep_column(Undo *undo, UndoRow *row, const char *column, const char
 static bool is_same_value(Undo *undo, const Column *column, const char *a, const char *b)
 {
     Arena *arena = &undo->scratch;
-    return same_text(a, b) ||
-           (a && b && !column->to && value_meaning(column, a, arena) == value_meaning(column, b, arena));
+    if (same_text(a, b) || !a || !b || column->to)
+        return same_text(a, b);
+    uint64_t meaning = value_meaning(column, b, arena);
+    return value_meaning(column, a, arena) == meaning || real_meaning(column, a, arena) == meaning;
 }
 
 static bool take_back(Undo *undo, UndoRow *row, const cJSON *pair, Err *err)

@@ -7,7 +7,8 @@ key. A row is known by a key: a short name of its record id, or "~" and an id as
 import copy
 import itertools
 
-from model_rows import COLUMNS, ID, NEVER, UNKNOWN, Ambiguous, Row, Table, key_of, row_values, same_slot, unique_repeats
+from model_rows import (COLUMNS, ID, NEVER, UNKNOWN, Ambiguous, Refused, Row, Table, key_of, row_values, same_slot, slot,
+                        unique_repeats)
 from model_table_run import TableRun
 
 
@@ -19,13 +20,11 @@ class Model:
         self.uid_of = {}       # table and key -> uid: a row that is made anew is the same to a link
         self.former = {}       # derived key -> the real one that its row got
         self.syncs = {}        # sync id -> {table: [Change]}
-        self.mapping = 0       # its version
+        self.mapping = {t: () for t in COLUMNS}  # what of the mapping and the types changes: another value is another mapping
         self.unmapped = set()  # (table, column)
         self.refused = set()   # notes that the database refuses in an active row
         self.normalizes = False  # a trigger keeps payment_note in lower case
         self.deferrable = True   # the key of the editions
-        self.by_export = False   # a link by name means the record of that name in the export
-        self.retries = False     # what the database refused is tried again at every sync
 
     def __deepcopy__(self, memo):
         twin = Model.__new__(Model)
@@ -46,9 +45,18 @@ class Model:
         self.tables[table].rows[key] = row
         self.normalize(row)
 
-    def normalize(self, row):
-        if self.normalizes and row.values.get("payment_note"):
-            row.values["payment_note"] = row.values["payment_note"].lower()
+    def normalize(self, row, state=None):
+        """The trigger. Where a sync or a rollback wrote the row: what became of a value that was not edited is in the state
+        then; returns its column."""
+        note = row.values.get("payment_note")
+        if not self.normalizes or not note or note == note.lower():
+            return []
+        row.values["payment_note"] = note.lower()
+        value, cell, made = state.slots.get("payment_note", NEVER) if state else NEVER
+        if value is UNKNOWN or note != (value if made is None else made):
+            return []
+        state.slots["payment_note"] = slot(value, cell, note.lower() if note.lower() != value else None)
+        return ["payment_note"]
 
     def allowed(self, values, active=True):
         return not active or values["notes"] not in self.refused
@@ -65,6 +73,18 @@ class Model:
             for change in history.get(table, []):
                 if change.key == old:
                     change.key = new
+
+    def part(self, table, key):
+        """The record gets a row of its own. A row that it had once and that has its former id again is another one now."""
+        formers = [f for f, now in self.former.items() if now == key and f in self.tables[table].rows]
+        if not formers:
+            return
+        old = min(formers)
+        self.former = {f: old if now == key else now for f, now in self.former.items() if f not in formers}
+        if table == "prints":
+            self.tables["editions"].last = None
+            for state in self.tables["editions"].state.values():
+                state.cells = None
 
     def tick(self):
         self.clock += 1
@@ -174,7 +194,7 @@ class Model:
         self.refuse_cycles(name, {k: v for k, v in targets.items() if k not in refused})
         for change, row, back, _ in staged:
             if back and not self.allowed(targets[change.key], back.get("is_active", row.active)):
-                raise Ambiguous("the database refuses what is put back")
+                raise Refused("the database refuses what is put back")
         for change, row, back, kept in staged:
             if change.key in refused:
                 out["kept"] += len(back)
@@ -192,7 +212,6 @@ class Model:
                         state = table.state.get(value)
                     else:
                         row.values[column] = value
-                self.normalize(row)
                 if exact:
                     row.updated, row.synced, row.version = change.before
                 else:
@@ -200,9 +219,12 @@ class Model:
                     row.version += 1
                 out["reversed"] += 1
             if state is None:
+                self.normalize(row)
                 continue
             if self._earlier_state(change, state, back, kept) or back:
-                state.cells = None
+                state.cells = state.mapping = None
+            if back:
+                self.normalize(row, state)
             if "is_active" not in kept and state.deactivated == change.deactivated_after:
                 state.deactivated = change.deactivated_before
 

@@ -5,6 +5,12 @@ from decimal import Decimal, InvalidOperation
 from model_rows import COLUMNS, generated, key_of
 from support import Export, rid
 
+# Columns and what their types change to: from the first to the others and back; what only widens stays so.
+TYPES = [("editions", "retail_price", ["numeric(10,2)", "numeric(12,3)", None]),
+         ("prints", "name", ["character varying(100)", "text"]),
+         ("prints", "total_editions", ["integer", "bigint"]),
+         ("editions", "notes", ["text", "character varying(200)"]),
+         ("editions", "edition_number", ["integer", "bigint"])]
 WORDS = ["amber", "birch", "cove", "dune", "elm", "fjord", "grove", "heath"]
 
 
@@ -55,29 +61,45 @@ class Changes:
             self.column("editions", "frame_type")[1]["aliases"]["Ikea"] = self.alias
         elif kind == "bound":
             self.maximum = rng.choice([None, 60])
-            self.column("editions", "retail_price")[1].update({"max": self.maximum or 100000})
+            price = self.column("editions", "retail_price")[1]
+            price.pop("max", None)
+            price.update({"max": self.maximum} if self.maximum else {})
         elif kind == "order":
             self.order = rng.choice(["mdy", "dmy"])
             self.mapping["date_order"] = self.order
         else:
             columns = next(t for t in self.mapping["tables"] if t["table"] == "prints")["columns"]
             self.model.unmapped ^= {("prints", "notes")}
-            columns[:] = [c for c in columns if c["column"] != "notes"]
-            if not self.model.unmapped:
-                columns.append({"column": "notes", "headers": ["Notes"], "type": "text"})
-        self.model.mapping += 1
+            if self.model.unmapped:
+                at = [c["column"] for c in columns].index("notes")
+                self.unmapped = at, columns.pop(at)
+            else:
+                columns.insert(*self.unmapped)
+        self.note_mapping()
         self.tell("mapping:", kind, self.tokens, self.alias, self.maximum, self.order, self.model.unmapped)
         (self.base / "base.json").write_text(json.dumps(self.mapping), encoding="utf-8")
 
     def change_type(self):
-        change = self.rng.choice(["editions ALTER retail_price TYPE numeric(12,3)", "prints ALTER name TYPE text",
-                                  "prints ALTER total_editions TYPE bigint", "editions ALTER notes TYPE varchar(200)",
-                                  "editions ALTER edition_number TYPE bigint"])
-        if "retail_price" in change:
-            self.scale = 3
-        self.tell("people: ALTER TABLE", change)
-        self.db.run("ALTER TABLE " + change)
-        self.model.mapping += 1
+        table, column, types = self.rng.choice(TYPES)
+        if column == "notes" and self.model.refused:
+            return  # a trigger depends on it
+        now = self.types.get((table, column), types[0])
+        if len(types) == 2 or now == types[0]:  # what only widens stays so
+            other = types[now == types[0]]
+            self.types[table, column] = other
+            if column == "retail_price":
+                self.scale = 3
+            self.tell("people: ALTER TABLE", table, column, other)
+            self.db.run("ALTER TABLE %s ALTER %s TYPE %s" % (table, column, other))
+            self.note_mapping()
+
+    def note_mapping(self):
+        """What the reading of a table's records rests on."""
+        every = frozenset(self.tokens), self.order
+        own = {"prints": (frozenset(self.model.unmapped),), "editions": (self.alias, self.maximum)}
+        for table in COLUMNS:
+            types = frozenset(pair for pair in self.types.items() if pair[0][0] == table)
+            self.model.mapping[table] = (*every, *own[table], types)
 
     def change_cause(self):
         word = self.rng.choice(["dune", "heath"])
@@ -257,7 +279,10 @@ class Changes:
             values = self.read_edition(e)
             cells = {"edition_display_name": e["display"], "edition_number": e["number"], "frame_type": e["frame"],
                      "retail_price": e["price"], "date_sold": e["sold"], "notes": e["notes"], "payment_note": e["payment"],
-                     "print_id": (e["print"], values and values["print_id"][1], "links" in self.hidden)}
+                     "print_id": (None if "links" in self.hidden else e["print"], values and values["print_id"][1])}
+            if values and self.hidden == {"links"}:
+                carriers = [k for k, p in self.prints.items() if p["name"] == values["print_id"][1]]
+                cells.update({"carrier": carriers[0] if len(carriers) == 1 else "several"} if carriers else {})
             files["editions"].append((key, cells, values))
         x.save()
         return {t: (x.file(t).read_bytes(), records) for t, records in files.items()}

@@ -74,6 +74,10 @@ class Ambiguous(Exception):
     """The contract does not say; the walk goes elsewhere."""
 
 
+class Refused(Ambiguous):
+    """A trigger refuses what a rollback would put back."""
+
+
 def key_of(table, values):
     if table == "prints":
         return values["name"]

@@ -8,24 +8,24 @@ class TableRun:
 
     def __init__(self, model, name, sync_id, mode, policy):
         self.model, self.name, self.sync_id, self.mode, self.policy = model, name, sync_id, mode, policy
-        self.table = model.tables[name]
+        self.table, self.mapping = model.tables[name], model.mapping[name]
         self.report = dict.fromkeys(["read", "created", "updated", "unchanged", "deactivated", "reactivated",
                                      "rejected", "skipped_records", "conflicts", "overwritten", "new_rejects"], 0)
-        self.report.update(skipped=False, rejects=[], conflict_list=[], changes={})
+        self.report.update(skipped=False, rejects=[], conflict_list=[], overwritten_list=[], changes={})
 
     def may_skip(self, data, skipped):
         """A row that was gone before the last sync already, and whose record is not there either, is no reason to
         read the file again, but no harm. Conflicts that were rejected are looked at again once they would be decided, and
         what the database refused every time."""
         codes = {r[2] for r in self.table.readers[-1][1]} if self.table.readers else set()
-        if self.policy != "reject" and "conflict" in codes or self.model.retries and "refused_by_database" in codes:
+        if self.policy != "reject" and "conflict" in codes or "refused_by_database" in codes:
             return False
         last, rows = self.table.last, self.table.rows
-        if self.mode != "incremental" or last is None or last["data"] != data or last["mapping"] != self.model.mapping \
+        if self.mode != "incremental" or last is None or last["data"] != data or last["mapping"] != self.mapping \
                 or last["links"] not in (None, self.model.fingerprint()) \
                 or any(k not in rows and k not in last["gone"] for k in self.table.state):
             return False
-        return skipped if last["gone"] or self.model.retries and "repeated_unique_key" in codes else True
+        return skipped if last["gone"] or "repeated_unique_key" in codes else True
 
     def execute(self, data, records, history, skipped):
         report = self.report
@@ -78,7 +78,7 @@ class TableRun:
         report["new_rejects"] = sum(r not in was for r in now)
         self.table.readers.append((self.sync_id, now))
         links = any(code.startswith("link_") for _, code in report["rejects"])
-        self.table.last = {"data": data, "links": self.model.fingerprint() if links else None, "mapping": self.model.mapping,
+        self.table.last = {"data": data, "links": self.model.fingerprint() if links else None, "mapping": self.mapping,
                            "gone": {k for k in self.table.state if k not in self.table.rows}}
         return report
 
@@ -113,7 +113,7 @@ class TableRun:
     def is_as_before(self, key, cells):
         state = self.table.state.get(key)
         return self.mode == "incremental" and state is not None and key in self.table.rows and not state.deactivated \
-            and state.cells == str(cells) and state.mapping == self.model.mapping
+            and state.cells == str(cells) and state.mapping == self.mapping
 
     def may_be_generated(self, key, any_candidate):
         """This record was not compared with the rows that have a generated id: one of them may be its own."""
@@ -125,7 +125,7 @@ class TableRun:
         if name in self.names:
             return self.names[name]
         attempt = 0
-        while self.model.former.get(derived(name, attempt)) in self.table.rows:
+        while derived(name, attempt) not in self.table.rows and self.model.former.get(derived(name, attempt)) in self.table.rows:
             attempt += 1
         return derived(name, attempt)
 
@@ -155,12 +155,11 @@ class TableRun:
         if key is not None:
             named = (r for k, r in rows.items() if generated(k) and r.values["name"] == name)
             return rows.get(key) or next(named, "link_not_found")
-        if self.model.by_export:
-            carriers = [(k, v) for k, _, v in self.parents if v and v["name"] == name]
+        carriers = [(k, v) for k, _, v in self.parents if v and v["name"] == name]
+        if carriers and carriers[0][0] is not None:  # without ids records of one name are one record
             if len(carriers) > 1:
                 return "link_ambiguous"
-            if carriers and carriers[0][0] is not None:
-                return rows.get(carriers[0][0]) or "link_not_found"
+            return rows.get(carriers[0][0]) or "link_not_found"
         return next((r for r in rows.values() if r.values["name"] == name), "link_not_found")
 
     def resolve(self, values):
@@ -171,7 +170,8 @@ class TableRun:
     def export_moved(self, column, cells, state, new):
         """A new reading of the cell that was there before is no change of the export."""
         value, cell, _ = state.slots[column]
-        return new != value and (state.mapping == self.model.mapping or cells.get(column) != cell)
+        same_rules = column == "print_id" and state.mapping == self.mapping  # of a link another record may have the name
+        return new != value and (same_rules or cells.get(column) != cell)
 
     def decide(self, key, cells, values, at):
         row, state = self.table.rows.get(at), self.table.state.get(at)
@@ -181,6 +181,7 @@ class TableRun:
             final = {c: values[c] if c in mapped else None for c in COLUMNS[self.name]}
             return {"key": key, "at": key, "final": final, "op": "insert", "slots": slots, "ours": set(mapped),
                     "cells": str(cells)}
+        slots.update({c: s for c, s in state.slots.items() if c not in mapped} if state else {})
         final, columns, conflicts, overwritten, ours = dict(row.values), {}, [], 0, set()
         for column in mapped:
             new, now = values[column], row.values[column]
@@ -195,7 +196,9 @@ class TableRun:
             write = True
             if self.mode != "incremental":
                 write = then is UNKNOWN or now != base or new != then
-                overwritten += write and (now != base if then is not UNKNOWN else now is not None)
+                if write and (now != base if then is not UNKNOWN else now is not None):
+                    overwritten += 1
+                    self.report["overwritten_list"].append((key, column, now, new))
             elif then is UNKNOWN:
                 if now is not None:
                     conflicts.append((column, new, now))
@@ -224,24 +227,25 @@ class TableRun:
         return {"key": key, "at": at, "final": final, "op": "update" if columns else "state", "slots": slots, "ours": ours,
                 "cells": str(cells), "columns": columns, "conflicts": len(conflicts), "overwritten": overwritten}
 
-    def note_made(self, d, row):
-        """What the database made of our values, where it is something else."""
+    def note_made(self, d, row, before):
+        """What the database made of our values, where it is something else: the history holds what the row came to."""
         for column in d["ours"]:
             value, cell, _ = d["slots"][column]
             now = row.values[column]
             d["slots"][column] = slot(value, cell, now if now != value else None)
-            if column in d.get("columns", ()):
-                d["columns"][column] = (d["columns"][column][0], now)
+            if d["op"] == "update":
+                d["columns"].pop(column, None)
+                if now != before[column]:
+                    d["columns"][column] = (before[column], now)
 
     def write(self, d, history):
         table, model, report = self.table, self.model, self.report
         key = d["key"]
         if d["op"] == "insert":
-            if any(now == key and former in table.rows for former, now in model.former.items()):
-                raise Ambiguous("a record gets another row than the one that a rollback took from it")
+            model.part(self.name, key)
             model.new_row(self.name, key, dict(d["final"]), True)
-            self.note_made(d, table.rows[key])
-            table.state[key] = State(d["slots"], self.sync_id, True, model.mapping)
+            self.note_made(d, table.rows[key], None)
+            table.state[key] = State(d["slots"], self.sync_id, True, self.mapping)
             table.state[key].cells = d["cells"]
             report["created"] += 1
             report["changes"][key] = ("created", None)
@@ -249,13 +253,14 @@ class TableRun:
         if d["at"] != key:
             table.state.pop(key, None)
             model.rename(self.name, d["at"], key)
-            model.former[d["at"]] = key
+            model.former = {f: key if now == d["at"] else now for f, now in model.former.items()} | {d["at"]: key}
         row, state = table.rows[key], table.state.get(key)
         before = dict(state.slots) if state else None
         stamps = (row.updated, row.synced, row.version)
         report["conflicts"] += d["conflicts"]
         report["overwritten"] += d["overwritten"]
         action = "updated"
+        values = row.values
         if d["op"] == "update":
             row.values = d["final"]
             model.normalize(row)
@@ -269,15 +274,15 @@ class TableRun:
             report["changes"][key] = (action, d["columns"])
         else:
             report["unchanged"] += 1
-        self.note_made(d, row)
+        self.note_made(d, row, values)
         change = Change(key, action, d["columns"], (before, dict(d["slots"])), stamps, model.clock)
         change.deactivated_before = state.deactivated if state else False
         moved = before is not None and (set(before) != set(d["slots"]) or
                                         any(not same_slot(before[c], d["slots"][c]) for c in before))
         if state:
-            state.slots, state.deactivated, state.mapping = dict(d["slots"]), False, model.mapping
+            state.slots, state.deactivated, state.mapping = dict(d["slots"]), False, self.mapping
         else:
-            table.state[key] = State(dict(d["slots"]), self.sync_id, False, model.mapping)
+            table.state[key] = State(dict(d["slots"]), self.sync_id, False, self.mapping)
         table.state[key].cells = d["cells"]
         if d["op"] == "update" or moved:
             history.append(change)
@@ -288,7 +293,10 @@ class TableRun:
             row = table.rows.get(key)
             if row is None or not row.active or key in self.present or self.keep_generated and generated(key):
                 continue
-            change = Change(key, "deactivated", {"is_active": (True, False)}, (None, None),
+            before, slots = dict(row.values), dict(state.slots)
+            ours = model.normalize(row, state)
+            columns = {"is_active": (True, False), **{c: (before[c], row.values[c]) for c in ours}}
+            change = Change(key, "deactivated", columns, (slots, dict(state.slots)),
                             (row.updated, row.synced, row.version), model.clock)
             change.deactivated_before, change.deactivated_after = state.deactivated, True
             history.append(change)
@@ -297,4 +305,4 @@ class TableRun:
             row.updated = row.synced = model.clock
             row.version += 1
             self.report["deactivated"] += 1
-            self.report["changes"][key] = ("deactivated", change.columns)
+            self.report["changes"][key] = ("deactivated", columns)

@@ -209,6 +209,26 @@ def test_a_derived_id_whose_row_was_adopted_is_not_given_again(art, db, early, r
     assert db.column("SELECT airtable_id FROM prints ORDER BY id") == ids
 
 
+@pytest.mark.parametrize("mode", ["incremental", "merge"])
+@pytest.mark.parametrize("edited", [True, False])
+def test_a_record_that_gets_another_row_after_a_rollback_takes_its_links_along(art, db, early, real, mode, edited):
+    """Adopted, renamed in the export, rolled back: the record has a new name, and the row of its old name has its old id."""
+    adopting = art.sync(real.save())["sync_id"]
+    if edited:
+        db.edit("editions", "E2", print_id=key(db, "Lighthouse"), edition_number=77)
+    old = key(db, "Harbour")
+    real.records["prints"]["P1"]["Print Name"] = "Quay"  # the editions' file shows the old name still
+    art.ok("rollback", adopting)
+    kept = edited and mode == "incremental"  # the record means another row now: a change, and a conflict with the edit
+    report = art.sync(real.save(), "--mode", mode, "--on-conflict", "database", status=int(kept))
+    assert counts(report, "prints", "created") == (1,) and key(db, "Quay") == db.get("prints", "P1")["id"] != old
+    assert link(db, "E1") == key(db, "Quay")
+    assert link(db, "E2") == (key(db, "Lighthouse") if kept else key(db, "Quay"))
+    before = db.versions(), db.history()
+    art.sync(real.path, "--mode", mode)
+    assert before == (db.versions(), db.history())
+
+
 # ---- parity ----
 
 def test_parity_tells_a_newer_link_from_an_edited_one(art, db, early, real):

@@ -116,6 +116,28 @@ def test_a_record_without_a_row_is_no_row_of_that_name(links):
     assert links.targets() == ["1"]
 
 
+def test_a_record_without_a_row_whose_file_is_skipped(links):
+    """The same, whether the linked table's file is read or skipped as unchanged."""
+    links.save({1: ("Harbour", "much"), 2: "Dunes"}, {1: ("Dunes", 1)})
+    links.sync("--max-rejects", "5", status=1)
+    links.db.run("INSERT INTO public.prints (name) VALUES ('Harbour')")
+    links.save(editions={1: ("Dunes", 1), 2: ("Harbour", 2)})
+    report = links.sync("--max-rejects", "5", status=1)
+    assert counts(report, "prints", "skipped") == (True,) and [r["code"] for r in report["rejects"]] == ["link_not_found"]
+    report = links.sync("--mode", "merge", "--max-rejects", "5")
+    assert counts(report, "prints", "skipped") == (False,) and counts(report, "editions", "rejected") == (1,)
+
+
+def test_a_name_that_becomes_ambiguous(links):
+    """It was that of a row alone; then two records have it. The editions' file is the same."""
+    links.save({1: "Dunes"}, {1: ("Harbour", 1)})
+    links.db.run("INSERT INTO public.prints (name) VALUES ('Harbour')")
+    links.sync()
+    links.save({1: "Dunes", 2: "Harbour", 3: "Harbour"})
+    report = links.sync("--max-rejects", "5", status=1)
+    assert [r["code"] for r in report["rejects"] if r["table"] == "editions"] == ["link_ambiguous"]
+
+
 def test_a_rejected_record_that_has_a_row_is_still_meant(links):
     links.save({1: "Harbour"}, {1: ("Harbour", 1)})
     links.sync()

@@ -99,6 +99,16 @@ def test_a_shift_goes_in_and_back(ranking, key, mode):
         assert base.sync(last, "--mode", "merge")["tables"][0]["updated"] == 40
 
 
+@pytest.mark.parametrize("key", KEYS)
+def test_a_shift_as_a_diff(ranking, key):
+    base = ranking(key)
+    base.sync({i: i for i in range(1, 6)})
+    shown = base.run("diff", "--json", "--export-dir", base.export(shifted(5))).json
+    assert {(c["id"], c["action"], c["columns"]["rank"]["from"], c["columns"]["rank"]["to"]) for c in shown["changes"]} == {
+        (identifier(6), "created", None, "1"), *((identifier(i), "updated", str(i), str(i + 1)) for i in range(1, 6))}
+    assert shown["rejects"] == [] and base.ranks() == {i: i for i in range(1, 6)}
+
+
 def test_a_circle_is_rejected_and_says_what_helps(ranking):
     base = ranking("constraint")
     base.sync({i: i for i in range(1, 9)})

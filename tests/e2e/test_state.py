@@ -9,19 +9,19 @@ from support import Artsync
 
 IDS = ["rec%014d" % n for n in range(1, 5)]
 SAME, EDITED, CHANGED, BOTH = IDS
+TABLE = "CREATE TABLE t (id serial PRIMARY KEY, airtable_id text NOT NULL UNIQUE, k text, %s);\n"
 TEXT, DECIMAL = {"type": "text"}, {"type": "decimal"}
 
 
 class Small:
     """A base of one table t with one column v (or more), and its export. A column k keeps records from being empty."""
 
-    def __init__(self, folder, db, types, columns, **keys):
+    def __init__(self, folder, db, types, columns, table=TABLE, **keys):
         self.folder, self.db = folder, db
         folder.mkdir()
         self.art = Artsync(folder, db)
         fields = ", ".join("%s %s" % item for item in types.items())
-        (folder / "0001_tables.sql").write_text(
-            "CREATE TABLE t (id serial PRIMARY KEY, airtable_id text NOT NULL UNIQUE, k text, %s);\n" % fields, "utf-8")
+        (folder / "0001_tables.sql").write_text(table % fields, "utf-8")
         self.base(columns, **keys)
         self.art.ok("--base", ".", "db", "migrate")
 
