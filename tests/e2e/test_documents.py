@@ -74,3 +74,10 @@ def test_a_test_run_leaves_nothing_in_the_temporary_folder(cluster, tmp_path):
         stderr=subprocess.STDOUT)
     assert done.returncode == 0 and "1 passed" in done.stdout, done.stdout
     assert os.listdir(tmp_path) == []
+
+
+def test_the_documents_count_the_same_migrations():
+    texts = [README] + [(ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("CUTOVER.md", "INSTALL.md")]
+    counts = [re.findall(r"^(\d+) migrations applied", text, re.MULTILINE) for text in texts]
+    own = [len(list((ROOT / "sql" / base).glob("[0-9]*.sql"))) for base in ("artsync", "art")]
+    assert counts == [[str(sum(own))]] * 3
