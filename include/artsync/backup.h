@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "artsync/base.h"
 #include "artsync/err.h"
@@ -53,6 +54,29 @@ bool backup_open(const char *path, Manifest *out, Err *err);
 
 /* Restore `path` as `manifest` (of backup_open) says. Rows in the base's tables are ERR_REFUSED unless `force`. */
 bool backup_restore(Pg *pg, const Base *base, const char *path, const Manifest *manifest, bool force, Err *err);
+
+/* ---- backups that are kept in a folder ---- */
+
+/* How many days, weeks, months and years are kept, the newest backup of each; 0: none for that reason. */
+enum { KEEP_DAYS, KEEP_WEEKS, KEEP_MONTHS, KEEP_YEARS, KEEP_UNITS };
+typedef struct KeepRule {
+    int n[KEEP_UNITS];
+} KeepRule;
+
+/* "7d,4w,12m"; false: it is no such rule. */
+bool keep_parse(const char *text, KeepRule *rule);
+
+/* Which of these times are kept: those that are the newest of their day, week, month or year, in the latest so many of
+ * them that have a backup at all; the first always. In UTC; weeks begin on Monday. */
+void keep_choose(const KeepRule *rule, const time_t *newest_first, int n, bool *kept);
+
+/* BASE-DATABASE-YYYY-MM-DDTHHMMSSZ.backup; what cannot be in the name of a file is written as %XX. */
+const char *backup_name(const char *base, const char *database, time_t at, Arena *arena);
+
+/* Remove what the rule does not keep of the backups of that base and database, by name and by manifest; what is damaged
+ * or of others is neither counted nor removed. The file called `newest`, which was just written, stays. */
+bool backup_thin(const char *folder, const Manifest *written, const char *newest, const KeepRule *rule,
+                 StringList *removed, Arena *arena, Err *err);
 
 void manifest_free(Manifest *manifest);
 

@@ -206,6 +206,16 @@ static FILE *open_backup(const char *path, Err *err)
     return in;
 }
 
+bool backup_peek(const char *path, Manifest *out, Err *err)
+{
+    *out = (Manifest){0};
+    FILE *in = open_backup(path, err);
+    bool ok = in && manifest_read(in, path, out, err);
+    if (in)
+        fclose(in);
+    return ok;
+}
+
 bool backup_open(const char *path, Manifest *out, Err *err)
 {
     char hex[SHA256_HEX];

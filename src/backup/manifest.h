@@ -30,6 +30,9 @@ bool table_measure(Pg *pg, const BackupTable *table, int64_t *rows, const char *
 /* Append it to a stream that is at the archive's end. */
 void manifest_append(const Manifest *manifest, FILE *out);
 
+/* The manifest alone: as backup_open, without reading the archive. */
+bool backup_peek(const char *path, Manifest *out, Err *err);
+
 /* SHA-256 of the first `bytes` bytes. */
 bool archive_hash(FILE *in, int64_t bytes, char hex[SHA256_HEX], const char *path, Err *err);
 

@@ -8,6 +8,11 @@
 #include "private.h"
 
 static const Option backup_options[] = {
+    {"dir", 0, OPTION_TEXT, "DIR", "ARTSYNC_BACKUP_DIR", NULL,
+     "without FILE: the folder for a backup named after base, database and time"},
+    {"keep", 0, OPTION_TEXT, "RULE", NULL, NULL,
+     "then remove older ones of that base and database from DIR: 7d,4w,12m keeps the newest of so many days, weeks, "
+     "months"},
     {"force", 0, OPTION_FLAG, NULL, NULL, NULL, "replace a file that already exists"},
     {0},
 };
@@ -22,17 +27,16 @@ static bool run_restore(Cli *cli, Err *err);
 
 const Command cmd_backup = {
     .name = "backup",
-    .arguments = "FILE",
-    .min_arguments = 1,
+    .arguments = "[FILE]",
     .max_arguments = 1,
     .summary = "write all that artsync owns to one file",
     .details =
         "The base's tables with their views, sync_logs and schema artsync, in one snapshot, as an archive of pg_dump\n"
         "with rows and checksums behind it; readable by its owner only (0600), read back before it gets its name.\n"
-        "Owners and privileges are not kept.",
-    .examples =
-        "artsync backup gallery.backup\n"
-        "artsync backup gallery.backup --force\n",
+        "Owners and privileges are not kept. Only after a complete backup are older ones removed, with --keep.",
+    .examples = "artsync backup gallery.backup\n"
+                "artsync backup gallery.backup --force\n"
+                "artsync backup --dir . --keep 7d,4w,12m\n",
     .see_also = "restore, export",
     .needs = NEED_SCHEMA,
     .options = backup_options,
@@ -48,9 +52,8 @@ const Command cmd_restore = {
     .details =
         "Names its target first and refuses one whose tables have rows, unless --force. One transaction, committed\n"
         "only if every table has the rows and the checksum that the backup recorded.",
-    .examples =
-        "artsync backup monday.backup\n"
-        "artsync restore monday.backup --force\n",
+    .examples = "artsync backup monday.backup\n"
+                "artsync restore monday.backup --force\n",
     .see_also = "backup, db verify",
     .needs = NEED_BASE | NEED_DATABASE,
     .options = restore_options,
@@ -61,6 +64,7 @@ typedef struct BackupReport {
     const Cli *cli;
     const char *path;
     const Manifest *manifest;
+    const StringList *removed; /* NULL: a restore */
 } BackupReport;
 
 static bool write_manifest(Report *report, void *ctx, Err *err)
@@ -96,6 +100,19 @@ static bool write_manifest(Report *report, void *ctx, Err *err)
     return true;
 }
 
+static bool write_removed(Report *report, void *ctx, Err *err)
+{
+    static const ReportColumn columns[] = {{.key = "file"}};
+    static const ReportTable table = {.key = "removed", COLUMNS(columns)};
+    (void)err;
+    const BackupReport *backup = ctx;
+    report_table_begin(report, &table, NULL);
+    for (int i = 0; i < backup->removed->n; i++)
+        report_row(report, &backup->removed->items[i]);
+    report_table_end(report);
+    return true;
+}
+
 static bool write_backed_up(Report *report, void *ctx, Err *err)
 {
     (void)err;
@@ -103,6 +120,9 @@ static bool write_backed_up(Report *report, void *ctx, Err *err)
     const Manifest *m = backup->manifest;
     report_line(report, "Base %s of %s backed up to %s: %s bytes, read back and complete.", m->base, m->database,
                 out_safe(backup->path, 400, report_arena(report)), out_count(m->bytes, report_arena(report)));
+    if (backup->removed->n)
+        report_line(report, "%s removed.",
+                    out_noun(backup->removed->n, "older backup", "older backups", report_arena(report)));
     return true;
 }
 
@@ -114,7 +134,8 @@ static bool write_restored(Report *report, void *ctx, Err *err)
     return true;
 }
 
-static const ReportSection backup_sections[] = {{FOR_ALL, 1, write_manifest}, {FOR_PEOPLE, 2, write_backed_up}, {0}};
+static const ReportSection backup_sections[] = {
+    {FOR_ALL, 1, write_manifest}, {FOR_PROGRAMS, 2, write_removed}, {FOR_PEOPLE, 3, write_backed_up}, {0}};
 static const ReportSection restore_sections[] = {{FOR_ALL, 1, write_manifest}, {FOR_PEOPLE, 2, write_restored}, {0}};
 
 /* Their bookkeeping is in the backup, their tables are not. */
@@ -129,14 +150,49 @@ static bool warn_of_other_bases(Cli *cli, Err *err)
     return true;
 }
 
+/* Where the backup goes: FILE, else a new name in the folder of --dir. */
+typedef struct Target {
+    const char *path, *folder, *name; /* the last two NULL: FILE was given */
+    KeepRule keep;
+    bool thins;
+} Target;
+
+static bool read_target(Cli *cli, Target *target, Err *err)
+{
+    const char *file = cli_argument(cli, 0), *keep = cli_text(cli, "keep");
+    *target = (Target){.path = file, .folder = file ? NULL : cli_text(cli, "dir"), .thins = keep != NULL};
+    if (keep && !keep_parse(keep, &target->keep))
+        return err_set(err, ERR_USAGE, "numbers with d, w, m or y, each once: 7d,4w,12m",
+                       "--keep: \"%s\" is not a rule", keep);
+    if (file && keep)
+        return err_set(err, ERR_USAGE, "give --dir DIR instead of a file", "--keep is for backups in a folder");
+    if (!file && !target->folder)
+        return err_set(err, ERR_USAGE, "artsync backup FILE, or artsync backup --dir DIR",
+                       "where the backup goes is missing");
+    if (!file) {
+        target->name = backup_name(cli->base->name, pg_database(cli->pg), time(NULL), &cli->arena);
+        target->path = arena_printf(&cli->arena, "%s/%s", target->folder, target->name);
+    }
+    return true;
+}
+
 static bool run_backup(Cli *cli, Err *err)
 {
-    const char *path = cli_argument(cli, 0);
+    Target target;
     Manifest m = {0};
-    bool ok = warn_of_other_bases(cli, err) && backup_write(cli->pg, cli->base, path, cli_flag(cli, "force"), &m, err);
+    StringList removed = {0};
+    Err thinning = {0};
+    bool ok = read_target(cli, &target, err) && warn_of_other_bases(cli, err) &&
+              backup_write(cli->pg, cli->base, target.path, cli_flag(cli, "force"), &m, err);
     cli->committed = ok;
+    if (ok && target.thins &&
+        !backup_thin(target.folder, &m, target.name, &target.keep, &removed, &cli->arena, &thinning)) {
+        log_error(&thinning);
+        cli->status = EXIT_ATTENTION;
+    }
     if (ok && !cli_is_quiet(cli))
-        ok = cli_report(cli, backup_sections, &(BackupReport){cli, path, &m}, NULL, err);
+        ok = cli_report(cli, backup_sections, &(BackupReport){cli, target.path, &m, &removed}, NULL, err);
+    err_clear(&thinning);
     manifest_free(&m);
     return ok;
 }
@@ -156,8 +212,9 @@ static bool run_restore(Cli *cli, Err *err)
     Manifest m = {0};
     bool ok = backup_open(path, &m, err);
     if (ok && strcmp(m.base, cli->base->name) != 0)
-        ok = err_set(err, ERR_USAGE, arena_printf(&arena, "name that base, or the folder it is in: %s",
-                             command_line_for(&arena, m.base, "restore %s", cli_argument(cli, 0))),
+        ok = err_set(err, ERR_USAGE,
+                     arena_printf(&arena, "name that base, or the folder it is in: %s",
+                                  command_line_for(&arena, m.base, "restore %s", cli_argument(cli, 0))),
                      "%s is a backup of the base %s, not of %s", path, m.base, cli->base->name);
     if (ok) {
         log_note("restoring into %s: base %s of %s as of %s, %s", pg_describe(cli->pg), m.base,
@@ -166,7 +223,7 @@ static bool run_restore(Cli *cli, Err *err)
     }
     if (ok) {
         cli->committed = true;
-        ok = cli_is_quiet(cli) || cli_report(cli, restore_sections, &(BackupReport){cli, path, &m}, NULL, err);
+        ok = cli_is_quiet(cli) || cli_report(cli, restore_sections, &(BackupReport){cli, path, &m, NULL}, NULL, err);
     }
     manifest_free(&m);
     arena_free(&arena);

@@ -141,6 +141,8 @@ def test_json_is_as_the_document_says(art, shop, printed):
     printed.take("phase move", "phase", "primary", "--export-dir", shop.path, "--force")
     printed.take("backup", "backup", "a.backup")
     printed.take("backup", "restore", "a.backup", "--force")
+    shutil.copy(art.cwd / "a.backup", art.cwd / ("art-%s-2020-01-01T000000Z.backup" % art.db.name))
+    printed.take("backup", "backup", "--dir", ".", "--keep", "1d")
     printed.take("db migrate", "db", "migrate")
     printed.take("db status", "db", "status")
     printed.take("db grants", "db", "grants", "artsync_tester")
