@@ -1,4 +1,4 @@
-/* report_page.c - the page of one run, from what matters most to the long lists. */
+/* report_page.c - the page of one run: how it went, charts, what needs work, then the long lists. */
 #include "report_page.h"
 
 #include <stdlib.h>
@@ -156,8 +156,8 @@ static bool each_reject(void *ctx, const char *const *cells, int n, Err *err)
             command_line(&arena, "rejects --table %s --csv " FIXED_CSV, cells[REJECT_TABLE]),
             rejects_replay(cells[REJECT_TABLE], FIXED_CSV, &arena),
         };
-        report_line(replay->report,
-                    "%s: write the records to a file, correct them there, then read the file:", cells[REJECT_TABLE]);
+        report_line(replay->report, "Or, for %s: write the records to a file, correct them there, then read the file.",
+                    cells[REJECT_TABLE]);
         for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
             report_part(replay->report, STYLE_COMMAND, "%s", lines[i]);
             report_line_end(replay->report);
@@ -175,16 +175,12 @@ static bool write_rejects(Report *report, void *ctx, Err *err)
     if (n == 0)
         return true;
     report_heading(report, "Rejected: %s not written", out_noun(n, "record was", "records were", report_arena(report)));
-    if (!report_rejects(report, ctx, err))
-        return false;
     report_line(report, "What to do: correct the records in Airtable and export again; the next sync reads them.");
-    if (!is(page, "completed") && !is(page, "rolled_back"))
-        return true; /* nothing was kept that could be written to a file */
-    report_line(report, "Or correct them in a file:");
     Replay replay = {.report = report};
-    bool ok = spool_each(rejects, each_reject, &replay, err);
+    bool kept = is(page, "completed") || is(page, "rolled_back"); /* else nothing is left to make a file of */
+    bool ok = !kept || spool_each(rejects, each_reject, &replay, err);
     buf_free(&replay.seen);
-    return ok;
+    return ok && report_rejects(report, ctx, err);
 }
 
 static bool write_conflicts(Report *report, void *ctx, Err *err)
@@ -307,8 +303,8 @@ static bool write_foot(Report *report, void *ctx, Err *err)
 }
 
 const ReportSection page_sections[] = {
-    {FOR_PAGE, 1, write_head},       {FOR_PAGE, 2, write_tables},    {FOR_PAGE, 3, write_rejects},
-    {FOR_PAGE, 4, write_conflicts},  {FOR_PAGE, 5, write_checks},    {FOR_PAGE, 6, write_days},
+    {FOR_PAGE, 1, write_head},       {FOR_PAGE, 2, write_tables},    {FOR_PAGE, 3, write_days},
+    {FOR_PAGE, 4, write_rejects},    {FOR_PAGE, 5, write_conflicts}, {FOR_PAGE, 6, write_checks},
     {FOR_PAGE, 7, report_warnings},  {FOR_PAGE, 8, report_excel},    {FOR_PAGE, 9, report_cleaning},
     {FOR_PAGE, 10, report_unmapped}, {FOR_PAGE, 11, write_changes},  {FOR_PAGE, 12, write_foot},
     {0},
