@@ -12,7 +12,7 @@
 
 /* ---- a run from the log ---- */
 
-enum { L_TYPE, L_STATUS, L_ERROR, L_OF, L_STARTED, L_MS, L_TABLE, L_FILE, L_HASH, L_SKIPPED, L_FORCED, L_COUNTS };
+enum { L_TYPE, L_STATUS, L_ERROR, L_OF, L_STARTED, L_MS, L_TABLE, L_FILE, L_HASH, L_SKIPPED, L_FORCED, L_COLUMNS };
 
 static const char *kept(SyncResult *result, const PgRows *rows, int row, int column)
 {
@@ -33,8 +33,10 @@ static void add_table(SyncResult *result, const Base *base, const PgRows *rows, 
                      .skipped = pg_bool(rows, r, L_SKIPPED),
                      .ms = -1};
     snprintf(t->source.fingerprint, sizeof t->source.fingerprint, "%s", hash ? hash : "");
-    for (int c = 0; c < COUNTERS; c++)
-        *(int64_t *)(void *)((char *)&t->counts + counters[c].offset) = pg_int(rows, r, L_COUNTS + c);
+    for (int column = L_COLUMNS; column < pg_width(rows); column++)
+        for (int c = 0; c < COUNTERS; c++)
+            if (strcmp(counters[c].log_column, pg_column_name(rows, column)) == 0)
+                *(int64_t *)(void *)((char *)&t->counts + counters[c].offset) = pg_int(rows, r, column);
 }
 
 static bool keep_reject(void *ctx, const char *const *cells, int n, Err *err)
