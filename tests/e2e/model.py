@@ -121,7 +121,7 @@ class Model:
         for table in ("prints", "editions"):
             history[table] = []
             run = TableRun(self, table, sync_id, mode, policy)
-            run.parents = files["prints"][1]
+            run.parents_file, run.parents = files["prints"]
             reports[table] = run.execute(*files[table], history[table], skipped[table])
             if reports[table]["skipped"]:
                 del history[table]

@@ -22,7 +22,7 @@ class TableRun:
             return False
         last, rows = self.table.last, self.table.rows
         if self.mode != "incremental" or last is None or last["data"] != data or last["mapping"] != self.mapping \
-                or last["links"] not in (None, self.model.fingerprint()) \
+                or last["links"] not in (None, self.model.fingerprint()) or last["parents"] not in (None, self.parents_file) \
                 or any(k not in rows and k not in last["gone"] for k in self.table.state):
             return False
         return skipped if last["gone"] or "repeated_unique_key" in codes else True
@@ -78,7 +78,9 @@ class TableRun:
         report["new_rejects"] = sum(r not in was for r in now)
         self.table.readers.append((self.sync_id, now))
         links = any(code.startswith("link_") for _, code in report["rejects"])
-        self.table.last = {"data": data, "links": self.model.fingerprint() if links else None, "mapping": self.mapping,
+        by_name = any("print_id" in cells and cells["print_id"][0] is None for _, cells, _ in records)
+        self.table.last = {"data": data, "mapping": self.mapping, "parents": self.parents_file if by_name else None,
+                           "links": self.model.fingerprint() if links else None,
                            "gone": {k for k in self.table.state if k not in self.table.rows}}
         return report
 
