@@ -71,6 +71,7 @@ class Terminal:
         text = re.sub(r"\bartsync_test_\w+", "gallery", text)
         text = re.sub(r" on /\S+ as \w+", " on the server", text)
         text = re.sub(r" +({\w+})?-?\d{5,20}({/})?$", " #", text, flags=re.M)
+        text = re.sub(r"(rows{/}) +({bold}checksum)", r"\1  \2", text)
         text = re.sub(r"(?m)(^artsync(  0|\.)(?!000[1-3]).*\n)+", "...\n", text)  # a new migration changes no other text
         text = re.sub(r"\b\d+ (migrations applied|pending|tables, views|entries in the log|rows$)", r"# \1", text, flags=re.M)
         return re.sub(r"\b\d{2,3},\d{3} bytes", "# bytes", text)

@@ -7,7 +7,7 @@ A page is run from top to bottom in a folder of its own, with the demo's export 
     lines with four blanks      commands alone, artsync's and psql's, which have to end with 0 or 1
     <!-- test: COMMAND -->      what a reader does by other means; it has to print nothing
 
-With ARTSYNC_UPDATE_DOCS=1 in the environment the console blocks get today's output instead.
+Blocks behind "# " are a machine's first hour: tests/install.sh runs those. With ARTSYNC_UPDATE_DOCS=1 in the environment the console blocks get today's output instead.
 """
 import os
 import re
@@ -21,7 +21,7 @@ import support
 from support import BINARY, ROOT
 
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
-STEP = re.compile(r"^```console\n(?P<console>.*?)^```$|^<!-- test: (?P<hidden>.*?) -->$|"
+STEP = re.compile(r"^```console\n(?P<console>\$ .*?)^```$|^<!-- test: (?P<hidden>.*?) -->$|"
                   r"^    (?P<alone>(?:artsync|psql) [^\n]*)$", re.M | re.S)
 RUN = [page for page in PAGES if STEP.search(page.read_text(encoding="utf-8")) and page.name != "REFERENCE.md"]
 
@@ -30,6 +30,7 @@ MOVING = [
     (r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{8}\b", "ID"), (r"\b[0-9a-f]{12}\b", "SHA"),
     (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?Z?", "TIME"), (r"just now|\d+ (s|min) ago", "AGO"), (r"[\d.]+ (ms|s)\b", "N ms"),
     (r"by .*process \d+", "by WHO"), (r"[\d,]+ bytes", "N bytes"), (r"-?\b\d{15,}", "SUM"), (r"\bapp_[0-9a-f]{16}", "APP"),
+    (r"\b\d+ migrations applied", "N migrations applied"), (r"^(artsync\.migrations +)\d+", r"\1N"),
     (r"[ \t]+", " "), (r" $", ""),
 ]
 
