@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 place=$(mktemp -d)
 trap 'rm -rf --one-file-system "$place"' EXIT
 chmod 755 "$place"
-mmdebstrap --quiet --variant=minbase bookworm "$place/root" http://deb.debian.org/debian
+mmdebstrap --quiet --variant=minbase bookworm "$place/root"
 git archive --prefix=artsync/ HEAD | tar -x -C "$place/root/root"
 
 # The lines and what is shown as one script: `line TEXT`, then `shows TEXT`.
