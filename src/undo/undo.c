@@ -17,7 +17,7 @@ typedef struct UndoRow {
     const char *id;        /* the row's id now */
     const char *id_before; /* before an adoption; else the same */
     const char **final;
-    bool *kept;             /* per column: it is left as it is */
+    bool *kept;             /* per column, then per column that is not mapped any more: it is left as it is */
     const char **restored;  /* per column: what the sync wrote, "" for NULL, where that is put back; else NULL */
     int n_back, n_kept;
     uint64_t new_keys;       /* keys whose values go back */
@@ -84,6 +84,8 @@ static bool take_back(Undo *undo, UndoRow *row, const cJSON *pair, Err *err)
     }
     bool is_active = table->metadata[META_ACTIVE] && strcmp(column, table->metadata[META_ACTIVE]) == 0;
     int c = table_column_or_was(table, column);
+    for (int i = table->n_columns; !is_active && c < 0 && i < undo->layouts.n_slots; i++)
+        row->kept[i] |= strcmp(undo->layouts.names[i], column) == 0; /* its state as well */
     if (!is_active && c < 0)
         return keep_column(undo, row, column, wrote, NULL, "the column is not mapped any more", err);
     const char *now = is_active ? (pg_bool(row->rows, row->r, UNDO_ACTIVE) ? "t" : "f")
@@ -134,7 +136,7 @@ static bool earlier_state(Undo *undo, const UndoRow *row, Slot *now, bool *moved
     if (!state_decode(layouts, layout, pg_get(rows, r, UNDO_BEFORE), before, err) ||
         !state_decode(layouts, layout, pg_get(rows, r, UNDO_AFTER), after, err))
         return false;
-    for (int c = 0; c < undo->stage.table->n_columns; c++)
+    for (int c = 0; c < layouts->n_slots; c++)
         if (!slot_means(before[c], after[c]) && is_still(undo, c, now[c], after[c], row->restored[c]) &&
             !row->kept[c] && (!first || row->restored[c])) {
             now[c] = before[c];
@@ -189,7 +191,7 @@ static void stage_undo_row(Undo *undo, const UndoRow *row, const Slot *slots, ch
 static bool undo_one(Undo *undo, const PgRows *rows, int r, Buf *out, Err *err)
 {
     Stage *stage = &undo->stage;
-    size_t n = (size_t)stage->table->n_columns + 1;
+    size_t n = (size_t)undo->layouts.n_slots + 1;
     arena_reset(&undo->scratch);
     UndoRow row = {.rows = rows, .r = r, .id = pg_get(rows, r, UNDO_ID)};
     row.id_before = row.id;

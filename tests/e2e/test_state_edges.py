@@ -115,3 +115,18 @@ def test_large_rows_are_read_back_in_parts(small, tmp_path):  # noqa: F811
     proxy.close()
     assert len(read) >= 4
     assert base.parity()["changed_by_database"] == 9
+
+
+def test_a_rollback_while_a_column_is_not_mapped(small):  # noqa: F811
+    """What the sync learned of that column is forgotten as well: the export has its earlier value, and the edit stays."""
+    base = small({"v": "text", "w": "text"}, {"v": TEXT, "w": TEXT})
+    base.export({SAME: {"v": "a", "w": "x"}})
+    base.sync()
+    base.people("UPDATE t SET w = 'ours'")
+    base.export({SAME: {"v": "b", "w": "ours"}})
+    assert base.sync()["updated"] == 1
+    base.base({"v": TEXT})
+    base.run("rollback", "last")
+    base.base({"v": TEXT, "w": TEXT})
+    base.export({SAME: {"v": "a", "w": "x"}})
+    assert base.sync("--on-conflict", "export")["conflicts"] == [] and base.values("w") == {SAME: "ours"}
