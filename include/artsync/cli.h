@@ -57,7 +57,8 @@ typedef enum Need {
     NEED_BASE = 2 | NEED_CONFIG,       /* cli->base, from base.json alone */
     NEED_DATABASE = 4 | NEED_CONFIG,   /* cli->pg */
     NEED_SCHEMA = 8 | NEED_DATABASE | NEED_BASE, /* all migrations applied; cli->base bound to the catalog */
-    NEED_LOG = 16 | NEED_DATABASE      /* cli->log, a second connection */
+    NEED_LOG = 16 | NEED_DATABASE,     /* cli->log, a second connection */
+    NEED_BY_HAND = 32                  /* the command calls cli_configure and cli_require itself, to tell what fails */
 } Need;
 
 typedef struct Command {
@@ -117,6 +118,8 @@ bool arguments_parse(CommandTable table, int argc, char *const *argv, Arguments 
 
 /* Fill in what was not given: environment, then .env, then default; check every value. */
 bool arguments_resolve(Arguments *arguments, const EnvFile *env, Err *err);
+/* The same of one option, as if it were not given; text NULL: it has no value but perhaps a default. */
+bool option_resolve(const Option *option, const EnvFile *env, OptionValue *value, Arena *arena, Err *err);
 void arguments_free(Arguments *arguments);
 
 /* Was --json given? Answers also for a command line that cannot be parsed. */
@@ -130,6 +133,8 @@ const char *choice_hint(const char *word, const char *choices, Arena *arena);
 
 /* Environment keys of all options, ending with NULL. */
 const char *const *option_keys(CommandTable table);
+/* The first row with that key, or NULL. */
+const Option *option_with_key(CommandTable table, const char *key);
 
 /* ---- what a command gets ---- */
 
@@ -170,6 +175,9 @@ const char *cli_argument(const Cli *cli, int i);    /* NULL: not given */
 
 /* The databases that tables are read from; cli->pg is connected. */
 SourceDatabases *cli_databases(Cli *cli);
+
+/* Read .env and give every option its value. */
+bool cli_configure(Cli *cli, Err *err);
 
 /* Meet further needs from within a command, where only some of its options have them. */
 bool cli_require(Cli *cli, unsigned needs, Err *err);

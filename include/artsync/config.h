@@ -46,6 +46,9 @@ const EnvEntry *env_find(const EnvFile *file, const char *key);
 /* Does a connection string hold a password? */
 bool env_has_password(const char *url);
 
+/* Does it hold a password or a key, which others should not read? */
+bool env_holds_secret(const EnvFile *file);
+
 void env_free(EnvFile *file);
 
 #endif

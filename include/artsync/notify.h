@@ -32,4 +32,8 @@ bool notify_run(const Notice *notice, Err *err);
  * failure. */
 bool heartbeat_send(const char *url, bool well, const char *ca_file, Err *err);
 
+/* Can the URL's server be reached, by TLS where it is https? Asks for its page / alone, so that no heartbeat is sent;
+ * whatever it answers is fine. */
+bool heartbeat_try(const char *url, const char *ca_file, Err *err);
+
 #endif

@@ -41,6 +41,8 @@ bool pg_is_variable(const char *name);
 /* "database on host:port as user", without secrets; lives as long as pg. */
 const char *pg_describe(const Pg *pg);
 const char *pg_database(const Pg *pg);
+bool pg_is_encrypted(const Pg *pg); /* by TLS or Kerberos */
+bool pg_is_local(const Pg *pg);     /* what is sent does not leave this machine */
 
 /* The database's encoding, as PostgreSQL names it: "UTF8", "LATIN1". Parameters of statements go with "U+0141" for a
  * character that it lacks: they are names, messages and logs. Values are judged before (clean.h). */

@@ -14,6 +14,7 @@
     ROW(cmd_rollback) \
     ROW(cmd_export) \
     ROW(cmd_phase) \
+    ROW(cmd_doctor) \
     ROW(cmd_backup) \
     ROW(cmd_restore) \
     ROW(cmd_db_migrate) \

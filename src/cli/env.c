@@ -147,7 +147,7 @@ bool env_has_password(const char *url)
     return colon && at && colon < at;
 }
 
-static bool holds_password(const EnvFile *file)
+bool env_holds_secret(const EnvFile *file)
 {
     for (int i = 0; i < file->n; i++) {
         bool secret =
@@ -231,7 +231,7 @@ bool env_read(const char *path, const char *const *known, EnvFile *out, Err *err
         return true;
     if (!read_and_parse(path, name, &st, out, err))
         return false;
-    if ((st.st_mode & (S_IRGRP | S_IROTH)) && holds_password(out))
+    if ((st.st_mode & (S_IRGRP | S_IROTH)) && env_holds_secret(out))
         log_warning("%s holds a password and others can read it: chmod 600 %s", name, name);
     warn_unknown(out, known);
     return true;

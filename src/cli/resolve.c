@@ -7,24 +7,45 @@
 
 enum { KEYS_MAX = 64, NUMBER_MAX = 1000000000 };
 
+static const Option *row_with_key(const Option *rows, const char *key)
+{
+    for (const Option *o = rows; o && (o->name || o->key); o++)
+        if (o->key && strcmp(o->key, key) == 0)
+            return o;
+    return NULL;
+}
+
+const Option *option_with_key(CommandTable table, const char *key)
+{
+    const Option *found = row_with_key(global_options, key);
+    for (const Command *const *c = table; *c && !found; c++)
+        found = row_with_key((*c)->options, key);
+    return found;
+}
+
+static void add_keys(const char **keys, int *n, const Option *rows)
+{
+    for (const Option *o = rows; o && (o->name || o->key); o++) {
+        bool known = !o->key;
+        for (int k = 0; k < *n && !known; k++)
+            known = strcmp(keys[k], o->key) == 0;
+        if (!known && *n < KEYS_MAX - 1)
+            keys[(*n)++] = o->key;
+    }
+}
+
 const char *const *option_keys(CommandTable table)
 {
     static const char *keys[KEYS_MAX];
     int n = 0;
-    const Option *rows = global_options;
-    for (const Command *const *c = table; rows; rows = *c ? (*c++)->options : NULL) {
-        for (const Option *o = rows; o && (o->name || o->key); o++) {
-            bool known = !o->key;
-            for (int k = 0; k < n && !known; k++)
-                known = strcmp(keys[k], o->key) == 0;
-            if (!known && n < KEYS_MAX - 1)
-                keys[n++] = o->key;
-        }
-    }
+    add_keys(keys, &n, global_options);
+    for (const Command *const *c = table; *c; c++)
+        add_keys(keys, &n, (*c)->options);
+    keys[n] = NULL;
     return keys;
 }
 
-static void seek(Arguments *args, OptionValue *value, const EnvFile *env)
+static void seek(Arena *arena, OptionValue *value, const EnvFile *env)
 {
     const char *key = value->option->key;
     if (value->text || !key)
@@ -38,7 +59,7 @@ static void seek(Arguments *args, OptionValue *value, const EnvFile *env)
     const EnvEntry *entry = env ? env_find(env, key) : NULL;
     if (entry && *entry->value) {
         value->text = entry->value;
-        value->origin = arena_printf(&args->arena, "%s, line %d: %s", env->path, entry->line, key);
+        value->origin = arena_printf(arena, "%s, line %d: %s", env->path, entry->line, key);
     }
 }
 
@@ -78,11 +99,18 @@ static bool check(const OptionValue *value, Arena *arena, Err *err)
     return true;
 }
 
+bool option_resolve(const Option *option, const EnvFile *env, OptionValue *value, Arena *arena, Err *err)
+{
+    *value = (OptionValue){.option = option};
+    seek(arena, value, env);
+    return check(value, arena, err);
+}
+
 bool arguments_resolve(Arguments *arguments, const EnvFile *env, Err *err)
 {
     for (int i = 0; i < arguments->n_options; i++) /* all, before one is refused: who is told of that is a setting,
                                                       too */
-        seek(arguments, &arguments->options[i], env);
+        seek(&arguments->arena, &arguments->options[i], env);
     for (int i = 0; i < arguments->n_options; i++) {
         OptionValue *value = &arguments->options[i];
         if (!check(value, &arguments->arena, err))

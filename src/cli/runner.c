@@ -24,10 +24,8 @@ static const char *printable_database(const Cli *cli)
     return NULL;
 }
 
-static bool read_config(Cli *cli, Err *err)
+bool cli_configure(Cli *cli, Err *err)
 {
-    if (!(cli->arguments.command->needs & NEED_CONFIG))
-        return arguments_resolve(&cli->arguments, NULL, err);
     if (!env_read(cli_text(cli, "env-file"), option_keys(cli->arguments.commands), &cli->env, err))
         return false;
     cli->outcome.configured = true;
@@ -40,6 +38,14 @@ static bool read_config(Cli *cli, Err *err)
                                       .env_file = cli_given(cli, "env-file") ? cli_text(cli, "env-file") : NULL,
                                       .database = printable_database(cli)});
     return true;
+}
+
+static bool read_config(Cli *cli, Err *err)
+{
+    unsigned needs = cli->arguments.command->needs;
+    if (needs & NEED_BY_HAND)
+        return true;
+    return needs & NEED_CONFIG ? cli_configure(cli, err) : arguments_resolve(&cli->arguments, NULL, err);
 }
 
 /* `base check` shows all problems at once; here the first one is enough. A built-in base fits the schema that its

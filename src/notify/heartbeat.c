@@ -28,3 +28,18 @@ bool heartbeat_send(const char *url, bool well, const char *ca_file, Err *err)
         return err_set(err, ERR_CONNECT, NULL, "the server answered with status %ld", status);
     return ok;
 }
+
+bool heartbeat_try(const char *url, const char *ca_file, Err *err)
+{
+    long status = 0;
+    const char *host = strstr(url, "://");
+    Buf root = {0};
+    if (!host)
+        return err_set(err, ERR_CONFIG, NULL, "it is not a URL of http or https");
+    buf_add(&root, url, (size_t)(host + 3 - url) + strcspn(host + 3, "/?#"));
+    buf_char(&root, '/');
+    bool ok = fetch_get(&(FetchRequest){root.data, ca_file, HEARTBEAT_TIMEOUT_MS}, &status, err);
+    explicit_bzero(root.data, root.len);
+    buf_free(&root);
+    return ok;
+}

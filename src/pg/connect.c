@@ -1,8 +1,10 @@
 /* Connecting: libpq's rules for hosts, services and passwords, our limits of time, no secret in any message. */
 #include <errno.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
 #include "artsync/clock.h"
 #include "artsync/interrupt.h"
@@ -215,6 +217,19 @@ bool pg_reconnect(Pg *pg, Err *err)
 const char *pg_describe(const Pg *pg) { return pg->description; }
 
 const char *pg_database(const Pg *pg) { return PQdb(pg->conn); }
+
+bool pg_is_local(const Pg *pg)
+{
+    struct sockaddr_storage peer = {0};
+    socklen_t size = sizeof peer;
+    if (getpeername(PQsocket(pg->conn), (struct sockaddr *)&peer, &size) != 0)
+        return false;
+    if (peer.ss_family == AF_INET)
+        return ntohl(((struct sockaddr_in *)&peer)->sin_addr.s_addr) >> 24 == 127;
+    if (peer.ss_family == AF_INET6)
+        return IN6_IS_ADDR_LOOPBACK(&((struct sockaddr_in6 *)&peer)->sin6_addr);
+    return peer.ss_family == AF_UNIX;
+}
 
 const char *pg_encoding(const Pg *pg)
 {

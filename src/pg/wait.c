@@ -42,7 +42,7 @@ static bool consume(Pg *pg, Err *err) { return PQconsumeInput(pg->conn) ? true :
 /* Bytes may wait inside the TLS library, decrypted but not taken by libpq, while the socket has nothing more to read (a
  * pooler that writes big records does that). So an encrypted connection is read from time to time even if its socket is
  * not readable. */
-static bool is_encrypted(const Pg *pg) { return PQsslInUse(pg->conn) || PQgssEncInUse(pg->conn); }
+bool pg_is_encrypted(const Pg *pg) { return PQsslInUse(pg->conn) || PQgssEncInUse(pg->conn); }
 
 bool pg_wait(Pg *pg, bool write, Err *err)
 {
@@ -62,13 +62,13 @@ bool pg_wait(Pg *pg, bool write, Err *err)
         if (fds[0].fd < 0)
             return pg_error_lost(pg, err);
         int64_t left = deadline(pg) - clock_ms();
-        int64_t longest = progress_pause(is_encrypted(pg) ? ENCRYPTED_WAIT_MS : 3600000);
+        int64_t longest = progress_pause(pg_is_encrypted(pg) ? ENCRYPTED_WAIT_MS : 3600000);
         if (left <= 0)
             return fail_timeout(pg, err);
         int n = poll(fds, 2, (int)(left < longest ? left : longest));
         if (n < 0 && errno != EINTR)
             return err_set(err, ERR_LOST, NULL, "cannot wait for the server: %s", strerror(errno));
-        if (n == 0 && is_encrypted(pg))
+        if (n == 0 && pg_is_encrypted(pg))
             return consume(pg, err); /* perhaps for nothing: waiting_since stays */
         if (n <= 0 || fds[1].revents)
             continue;
