@@ -171,7 +171,8 @@ void doctor_sessions(Doctor *doctor)
     bool ok = query(doctor, "locks", "doctor_sessions", 2, (const char *[]){base->schema, tables.data}, &rows);
     for (int i = 0; ok && i < pg_count(rows); i++)
         doctor_problem(doctor, "locks",
-                       arena_printf(doctor->arena, "SELECT pg_terminate_backend(%s);", pg_get(rows, i, 0)),
+                       arena_printf(doctor->arena, "psql \"$DATABASE_URL\" -c 'SELECT pg_terminate_backend(%s)'",
+                                    pg_get(rows, i, 0)),
                        "%s holds a lock on %s (%s)%s%s: a sync would wait for it",
                        pg_get(rows, i, 1), pg_get(rows, i, 3), pg_get(rows, i, 4),
                        pg_get(rows, i, 2) ? " and does nothing, last active " : "",

@@ -8,13 +8,6 @@
 #include "artsync/shell.h"
 #include "doctor.h"
 
-const char *doctor_setting(const Doctor *doctor, const char *key)
-{
-    const char *given = getenv(key);
-    const EnvEntry *entry = env_find(&doctor->cli->env, key);
-    return given && *given ? given : entry && *entry->value ? entry->value : NULL;
-}
-
 /* Connection strings and URLs may hold passwords in many spellings, so no part of one is shown. */
 static bool is_secret(const char *key)
 {
@@ -105,7 +98,7 @@ void doctor_online(Doctor *doctor)
     const char *url = doctor_setting(doctor, "ARTSYNC_HEARTBEAT_URL");
     Err err = {0};
     if (!url)
-        doctor_fine(doctor, "heartbeat", "ARTSYNC_HEARTBEAT_URL is not set, so nobody is called");
+        doctor_fine(doctor, "heartbeat", "ARTSYNC_HEARTBEAT_URL is not set, so no URL is called");
     else if (heartbeat_try(url, cli_text(doctor->cli, "ARTSYNC_CA_FILE"), &err))
         doctor_fine(doctor, "heartbeat", "the server of ARTSYNC_HEARTBEAT_URL answers%s; no heartbeat was sent",
                     strncmp(url, "https:", 6) == 0 ? " by TLS" : "");

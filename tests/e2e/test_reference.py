@@ -137,6 +137,7 @@ def test_json_is_as_the_document_says(art, shop, printed):
     printed.take("stats", "stats")
     printed.take("export", "export", "--dir", "out")
     printed.take("phase", "phase")
+    printed.take("doctor", "doctor", "--export-dir", shop.path, status=1)
     printed.take("phase move", "phase", "primary", "--export-dir", shop.path, status=4)
     printed.take("phase move", "phase", "primary", "--export-dir", shop.path, "--force")
     printed.take("backup", "backup", "a.backup")
