@@ -13,9 +13,9 @@
 typedef enum MigrationState { MIGRATION_APPLIED, MIGRATION_PENDING, MIGRATION_EDITED, MIGRATION_GONE } MigrationState;
 
 typedef struct Migration {
-    const char *source;  /* "artsync" or the base's name */
-    const char *file;    /* "0001_bookkeeping.sql" */
-    const char *sha256;  /* of the file; of the applied one where the file is gone */
+    const char *source;     /* "artsync" or the base's name */
+    const char *file;       /* "0001_bookkeeping.sql" */
+    const char *sha256;     /* of the file; of the applied one where the file is gone */
     const char *applied_at; /* NULL: pending */
     MigrationState state;
 } Migration;
@@ -85,6 +85,25 @@ bool schema_drop(Pg *pg, const Base *base, const char *base_name, int *dropped, 
 
 /* schema_drop and schema_migrate in one transaction. */
 bool schema_reset(Pg *pg, const Base *base, const char *base_name, int *applied, Err *err);
+
+typedef struct DetachedFile {
+    const char *table, *path;
+    int64_t rows;
+} DetachedFile;
+
+typedef struct Detached {
+    DetachedFile *files;
+    int n_files;
+    int triggers; /* replaced by ones of the tables' own */
+    bool shared;  /* other bases need schema artsync: it stays, without what it knew of this one */
+    Arena arena;
+} Detached;
+
+/* Write the bookkeeping to new files below `dir`, then drop it and give the tables triggers of their own, in one
+ * transaction. sync_logs stays. ERR_REFUSED: the base is not in phase archive, a file exists already, or something else
+ * needs what would be dropped. On a failure but ERR_UNKNOWN database and folder are as before. */
+bool schema_detach(Pg *pg, const Base *base, const char *dir, Detached *out, Err *err);
+void detached_free(Detached *detached);
 
 void migrations_free(Migrations *migrations);
 

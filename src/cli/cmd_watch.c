@@ -28,7 +28,7 @@ const Command cmd_watch = {
         "0 once the sync under way is complete; Ctrl-C interrupts that sync. As a service of systemd it says when it\n"
         "is ready, what it does, and that it is alive (Type=notify, WatchdogSec=).",
     .examples = "artsync watch --once\n"
-                "artsync watch --once --mode merge --quiet\n",
+                "artsync watch --once --quiet --mode merge\n",
     .see_also = "sync, status, history",
     .needs = NEED_BASE,
     .options = options,

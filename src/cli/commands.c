@@ -17,6 +17,7 @@
     ROW(cmd_doctor) \
     ROW(cmd_backup) \
     ROW(cmd_restore) \
+    ROW(cmd_detach) \
     ROW(cmd_db_migrate) \
     ROW(cmd_db_status) \
     ROW(cmd_db_verify) \

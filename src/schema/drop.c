@@ -129,14 +129,13 @@ static bool drop_objects(Dropping *d, bool makes_schema, Err *err)
     return drop_schema(d, "artsync", false, err);
 }
 
-/* No sync of this base and no migration may run meanwhile. */
-static bool lock(Pg *pg, const Base *base, Err *err)
+bool schema_lock(Pg *pg, const Base *base, Err *err)
 {
     return pg_lock_or_busy(pg, base->name, 0, "a sync is running", "wait for it to end", err) &&
            pg_lock_or_busy(pg, "migrate", 0, "a migration is running", "wait for it to end", err);
 }
 
-static bool is_shared(Pg *pg, const Base *base, bool *used_by_other_bases, Err *err)
+bool schema_is_shared(Pg *pg, const Base *base, bool *used_by_other_bases, Err *err)
 {
     char *text;
     if (!pg_trust(pg, base, NULL, 0, NULL, err) || !pg_value(pg, sql_query("migrations_exist"), 0, NULL, &text, err))
@@ -159,7 +158,7 @@ static bool drop(Pg *pg, const Base *base, const char *base_name, int *dropped, 
     PgRows *expected = NULL, *live = NULL;
     bool makes_schema = false;
     Dropping d = {.pg = pg, .base = base};
-    bool ok = lock(pg, base, err) && is_shared(pg, base, &d.used_by_other_bases, err) &&
+    bool ok = schema_lock(pg, base, err) && schema_is_shared(pg, base, &d.used_by_other_bases, err) &&
               shadow_objects(pg, base, base_name, &expected, &makes_schema, err) &&
               live_objects(pg, base, expected, &live, err);
     d.expected = expected;

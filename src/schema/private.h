@@ -59,6 +59,11 @@ bool shadow_objects(Pg *pg, const Base *base, const char *base_name, PgRows **ro
 /* What is there: all objects of those schemas, and the parts of the tables among `expected`. */
 bool live_objects(Pg *pg, const Base *base, const PgRows *expected, PgRows **rows, Err *err);
 
+/* No sync of this base and no migration runs until the transaction ends; ERR_BUSY. */
+bool schema_lock(Pg *pg, const Base *base, Err *err);
+/* Do other bases need the bookkeeping? */
+bool schema_is_shared(Pg *pg, const Base *base, bool *used_by_other_bases, Err *err);
+
 /* Columns of those rows. */
 enum { OBJECT_KIND, OBJECT_SCHEMA, OBJECT_NAME, OBJECT_PARENT, OBJECT_DEFINITION };
 

@@ -157,6 +157,9 @@ def test_json_is_as_the_document_says(art, shop, printed):
     development = {"ARTSYNC_ENV": "development"}
     printed.take("db reset", "db", "reset", "--yes", env=development)
     printed.take("db drop", "db", "drop", "--yes", env=development)
+    art.ok("db", "migrate")
+    art.ok("phase", "archive", "--export-dir", shop.path, "--force")
+    printed.take("detach", "detach", "--dir", "bookkeeping", "--yes")
     assert [place for shape in printed.shapes.values() for place in shape.unseen()] == []
 
 

@@ -101,7 +101,7 @@ def commands(tmp_path):
         (["export", "--dir", "out" + EVIL], 0), (["export", "--dir", "out" + EVIL], 4), (["phase"], 0),
         (["phase", "primary", "--export-dir", "two"], 2), (["rollback", "last", "--dry-run"], None),
         (["backup", "b" + EVIL], None), (["backup", "b" + EVIL], None), (["restore", "b" + EVIL], None), (["restore", "c" + EVIL], None),
-        (["rollback", "last"], None), (["x" + EVIL], 2), (["sync", "--x" + EVIL], 2), (["help", "x" + EVIL], 2),
+        (["rollback", "last"], None), (["detach", "--dir", "d" + EVIL, "--yes"], 4), (["x" + EVIL], 2), (["sync", "--x" + EVIL], 2), (["help", "x" + EVIL], 2),
         (["db", "reset", "--yes"], 0), (["db", "drop", "--yes"], 0), (["completion", "bash"], 0), (["version"], 0),
     ]
 
