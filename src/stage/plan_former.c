@@ -48,13 +48,11 @@ void plan_part_former(Buf *out, const Table *table)
                "JOIN {table} AS t ON {t.id=f.former_id} WHERE ");
     of_table(out, table);
     buf_str(out,
-            "), parted AS (SELECT b.record_id, min(b.former_id) AS former_id FROM back AS b GROUP BY b.record_id), "
-            "passed AS (UPDATE artsync.former_ids AS f SET record_id = p.former_id FROM parted AS p "
-            "WHERE f.record_id = p.record_id "
-            "AND NOT EXISTS (SELECT FROM back AS b WHERE b.former_id = f.former_id) AND ");
-    of_table(out, table);
-    buf_str(out, "), ended AS (DELETE FROM artsync.former_ids AS f USING back AS b "
-                 "WHERE f.record_id = b.record_id AND f.former_id = b.former_id AND ");
+            " AND f.former_id <> f.record_id), "
+            "parted AS (SELECT b.record_id, min(b.former_id) AS former_id FROM back AS b GROUP BY b.record_id), "
+            "passed AS (UPDATE artsync.former_ids AS f SET record_id = CASE WHEN EXISTS (SELECT FROM back AS b "
+            "WHERE b.former_id = f.former_id) THEN f.former_id ELSE p.former_id END FROM parted AS p "
+            "WHERE f.record_id = p.record_id AND f.former_id <> f.record_id AND ");
     of_table(out, table);
     buf_str(out, ") SELECT count(*) FROM parted");
 }

@@ -12,7 +12,8 @@ void plan_note_former(Buf *out, const Table *table);
 /* What the adopted id has had as former ids belongs to the new id. No parameter. */
 void plan_pass_former(Buf *out, const Table *table);
 /* Staged records that get a row of their own although the row that they had once is there under its former id: the ids
- * are of two rows from now on. Returns how many there are. No parameter. */
+ * are of two rows from now on. A former id that is a row's own leads to itself then. Returns how many there are. No
+ * parameter. */
 void plan_part_former(Buf *out, const Table *table);
 /* An id that represents a record in the last-synced state under another id: the id, that other one, has either a row?
  */
