@@ -16,9 +16,10 @@ const Command cmd_db_grants = {
     .max_arguments = 1,
     .summary = "print what a role needs, as SQL for this base",
     .details =
-        "sync: the nightly sync. read: status, stats, history, rejects, validate, export and backup. own: all the\n"
-        "rest, as the owner of the mapped tables and of artsync's own (migrate, roll back, set the phase). Nothing is\n"
-        "changed: read the SQL, then let the owner of the objects or a superuser run it (psql -f).",
+        "sync: the nightly sync. read: status, stats, history, rejects, report, validate, export and backup.\n"
+        "own: all the rest, as the owner of the mapped tables and of artsync's own (migrate, roll back, set\n"
+        "the phase). Nothing is changed: read the SQL, then let the owner of the objects or a superuser run\n"
+        "it (psql -f).",
     .examples =
         "psql \"$DATABASE_URL\" -c \"CREATE ROLE nightly LOGIN\"\n"
         "artsync db grants nightly > grants.sql\n"

@@ -101,7 +101,7 @@ def test_to_read_and_to_back_up(role, shop, tmp_path):
     assert "GRANT SELECT ON TABLE public.prints TO %s;" % role.name in failed.err
     role.give("read")
     for command in (["stats"], ["status", "--export-dir", shop.path], ["history"], ["history", "last"], ["rejects"], ["validate", "--list"],
-                    ["phase"], ["export", "--dir", tmp_path / "out"], ["backup", tmp_path / "all.backup"]):
+                    ["report", "--html", "report.html"], ["phase"], ["export", "--dir", tmp_path / "out"], ["backup", tmp_path / "all.backup"]):
         role.run(*command)
     role.run("validate", "--parity", "--export-dir", shop.path)
     failed = role.run("sync", "--export-dir", shop.path, status=3)

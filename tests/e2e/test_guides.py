@@ -9,6 +9,7 @@ A page is run from top to bottom in a folder of its own, with the demo's export 
 
 Blocks behind "# " are a machine's first hour: tests/install.sh runs those. With ARTSYNC_UPDATE_DOCS=1 in the environment the console blocks get today's output instead.
 """
+import json
 import os
 import re
 import shlex
@@ -111,12 +112,13 @@ def test_pages_have_no_other_commands():
 
 def test_commands_in_sentences_exist():
     """`artsync sync --file T=F` in a sentence names a command and options that there are."""
-    import json
     told = json.loads(subprocess.run([BINARY, "help", "--json"], check=True, stdout=subprocess.PIPE).stdout)
     commands = {c["name"]: {o["name"] for o in c["options"]} for c in told["commands"]}
     commons = {o["name"] for o in told["options"]}
-    for page in PAGES:
-        for code in re.findall(r"`artsync ([^`]*)`", page.read_text(encoding="utf-8")):
+    for page in [*PAGES, ROOT / "docs" / "artsync.1"]:
+        text = page.read_text(encoding="utf-8")
+        alone = re.findall(r"^\.nf\n(.*?)^\.fi$", text.replace("\\-", "-"), re.M | re.S)  # in the man page
+        for code in re.findall(r"`artsync ([^`]*)`", text) + re.findall(r"^artsync (.*)", "".join(alone), re.M):
             words = [w for w in shlex.split(code.replace("...", ""))]
             while words and words[0].startswith("-"):
                 words = words[2 if words[0] in ("--base", "-d", "--database", "--env-file") else 1:]
