@@ -23,13 +23,14 @@ typedef struct BackupTable {
     const char *schema, *name;
     int64_t rows;
     const char *checksum; /* the sum of a 64-bit hash of every row */
-    bool business;        /* a mapped table, or sync_logs: its rows keep a restore from writing over it */
+    bool business;        /* a table of the base, or sync_logs: its rows keep a restore from writing over it */
     int64_t oid;          /* in the database that was dumped; 0: read from a file */
 } BackupTable;
 
 typedef struct BackupObject { /* what a restore drops before, and what it takes out of the archive */
     const char *kind;         /* "view", "function", "type" */
     const char *name;         /* as SQL writes it */
+    const char *schema;       /* NULL: an older backup, which did not say */
     int64_t oid;              /* in the database that was dumped */
 } BackupObject;
 

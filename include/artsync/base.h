@@ -109,7 +109,7 @@ typedef struct SkipRule { /* a record whose cell under `header` is, trimmed, one
 
 struct Table {
     const char *name;
-    const char *schema;     /* the base's */
+    const char *schema;     /* its own, or the base's */
     const char *file;       /* name inside the export folder; of patterns and sources the one that export writes */
     StringList patterns;    /* of file names (glob.h): the newest file that fits one is meant; empty: the file */
     CsvDialect csv;

@@ -196,6 +196,9 @@ void sql_literal(Buf *out, const char *text);                            /* '...
  * timestamptz and integer, NULL (true for {active}) where the table does without; {updated_type} is what updated_at can
  * hold. */
 void sql_expand(Buf *out, const Table *table, const char *text);
+/* The schema of each table of the base, in their order, as a text[] literal. */
+void sql_schemas(Buf *out, const Base *base);
+
 void sql_array(Buf *out, const char *const *items, int n); /* text[] literal for a parameter: {"a",NULL} */
 
 /* ---- the catalog (catalog.h) ---- */

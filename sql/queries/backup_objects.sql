@@ -1,12 +1,19 @@
 -- Everything in the dumped schemas, and whether it is artsync's: the mapped tables, sync_logs, schema artsync, the views
 -- that depend on nothing else, the functions and types that those tables need.
--- $1 text[] of mapped tables, qualified and quoted, $2 text[] of schemas to be dumped
+-- What the base's own files made is artsync's, too.
+-- $1 text[] of mapped tables, qualified and quoted, $2 text[] of schemas to be dumped in any case, $3 the base
 -- Result: kind (table, view, sequence, function, type), schema, name, SQL name, oid, ours?, a business table?
-WITH RECURSIVE owned (oid, business) AS (
+WITH RECURSIVE made AS (
+    SELECT split_part(t, ' ', 1) AS kind, substr(t, strpos(t, ' ') + 1) AS name
+      FROM artsync.settings AS s, unnest(s.value::text[]) AS t
+     WHERE s.base = $3 AND s.key = 'made'
+), owned (oid, business) AS (
     SELECT c.oid, m.oid IS NOT NULL OR c.oid = to_regclass('public.sync_logs')
       FROM pg_catalog.pg_class AS c
       JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-      LEFT JOIN (SELECT to_regclass(t)::oid AS oid FROM unnest($1::text[]) AS t) AS m ON m.oid = c.oid
+      LEFT JOIN (SELECT to_regclass(t)::oid AS oid FROM unnest($1::text[]) AS t
+                  UNION
+                 SELECT to_regclass(name)::oid FROM made WHERE kind = 'table') AS m ON m.oid = c.oid
      WHERE c.relkind IN ('r', 'p')
        AND (n.nspname = 'artsync' OR m.oid IS NOT NULL OR c.oid = to_regclass('public.sync_logs'))
 ), needs AS (
@@ -37,8 +44,31 @@ WITH RECURSIVE owned (oid, business) AS (
             SELECT 'pg_catalog.pg_trigger'::regclass, g.oid
               FROM pg_catalog.pg_trigger AS g JOIN owned AS o ON o.oid = g.tgrelid) AS part
         ON d.classid = part.class AND d.objid = part.oid
+    UNION
+    SELECT 'pg_catalog.pg_type'::regclass::oid, to_regtype(name)::oid FROM made WHERE kind = 'type'
+    UNION
+    SELECT 'pg_catalog.pg_proc'::regclass::oid, to_regprocedure(name)::oid FROM made WHERE kind = 'function'
+), foreign_parts (classid, objid) AS (
+    SELECT classid, objid FROM pg_catalog.pg_depend WHERE deptype = 'e'
 ), spaces AS (
-    SELECT oid, nspname FROM pg_catalog.pg_namespace WHERE nspname = ANY ($2::text[])
+    SELECT n.oid, n.nspname
+      FROM pg_catalog.pg_namespace AS n
+     WHERE n.nspname = ANY ($2::text[])
+        OR n.nspname NOT LIKE 'pg\_%' AND n.nspname <> 'information_schema' AND n.oid IN (
+           SELECT c.relnamespace FROM pg_catalog.pg_class AS c JOIN owned AS o ON o.oid = c.oid
+           UNION
+           SELECT t.typnamespace FROM pg_catalog.pg_type AS t
+            WHERE ('pg_catalog.pg_type'::regclass::oid, t.oid) IN (SELECT refclassid, refobjid FROM needed)
+              AND ('pg_catalog.pg_type'::regclass::oid, t.oid) NOT IN (SELECT classid, objid FROM foreign_parts)
+           UNION
+           SELECT f.pronamespace FROM pg_catalog.pg_proc AS f
+            WHERE ('pg_catalog.pg_proc'::regclass::oid, f.oid) IN (SELECT refclassid, refobjid FROM needed)
+              AND ('pg_catalog.pg_proc'::regclass::oid, f.oid) NOT IN (SELECT classid, objid FROM foreign_parts)
+           UNION
+           SELECT v.relnamespace FROM pg_catalog.pg_class AS v
+            WHERE v.relkind IN ('v', 'm') AND v.oid IN (SELECT view FROM needs)
+              AND v.oid NOT IN (SELECT oid FROM foreign_views)
+              AND v.relnamespace NOT IN (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname LIKE 'pg\_%'))
 )
 SELECT CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'view' WHEN 'S' THEN 'sequence' ELSE 'table' END,
        s.nspname, c.relname, format('%I.%I', s.nspname, c.relname), c.oid::bigint,
@@ -56,10 +86,12 @@ SELECT 'function', s.nspname, f.proname, f.oid::regprocedure::text, f.oid::bigin
   FROM pg_catalog.pg_proc AS f JOIN spaces AS s ON s.oid = f.pronamespace
  WHERE f.prokind IN ('f', 'p')
    AND (s.nspname = 'artsync' OR ('pg_catalog.pg_proc'::regclass::oid, f.oid) IN (SELECT refclassid, refobjid FROM needed))
+   AND ('pg_catalog.pg_proc'::regclass::oid, f.oid) NOT IN (SELECT classid, objid FROM foreign_parts)
 UNION ALL
 SELECT 'type', s.nspname, t.typname, format('%I.%I', s.nspname, t.typname), t.oid::bigint, true, false
   FROM pg_catalog.pg_type AS t JOIN spaces AS s ON s.oid = t.typnamespace
  WHERE t.typtype IN ('e', 'd', 'c', 'r') AND (t.typrelid = 0 OR EXISTS (
        SELECT FROM pg_catalog.pg_class AS c WHERE c.oid = t.typrelid AND c.relkind = 'c'))
    AND (s.nspname = 'artsync' OR ('pg_catalog.pg_type'::regclass::oid, t.oid) IN (SELECT refclassid, refobjid FROM needed))
+   AND ('pg_catalog.pg_type'::regclass::oid, t.oid) NOT IN (SELECT classid, objid FROM foreign_parts)
  ORDER BY 1, 2, 3, 5

@@ -1,9 +1,9 @@
--- Columns in table order, domains resolved to the type below them. $1 schema, $2 text[] of table names
+-- Columns in table order, domains resolved to the type below them. $1 text[] of schemas, $2 text[] of the tables in them
 WITH RECURSIVE columns AS (
     SELECT t.ord, a.*
-    FROM unnest($2::text[]) WITH ORDINALITY AS t (name, ord)
+    FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS t (space, name, ord)
     JOIN pg_catalog.pg_class c ON c.relname = t.name AND c.relkind IN ('r', 'p')
-    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND n.nspname = $1
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND n.nspname = t.space
     JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 ), walk AS (
     SELECT ord, attnum, atttypid AS typ, atttypmod AS mod, false AS not_null, false AS has_default

@@ -1,10 +1,10 @@
 -- Checks (c), foreign keys from (f) and to (r) the table, and all that is deferrable (d), constraint triggers included.
--- $1 schema, $2 text[] of table names
+-- $1 text[] of schemas, $2 text[] of the tables in them
 WITH mapped AS (
     SELECT t.ord, c.oid
-    FROM unnest($2::text[]) WITH ORDINALITY AS t (name, ord)
+    FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS t (space, name, ord)
     JOIN pg_catalog.pg_class c ON c.relname = t.name AND c.relkind IN ('r', 'p')
-    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND n.nspname = $1
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND n.nspname = t.space
 ), sides AS (
     SELECT m.ord, 'c' AS kind, k.oid AS con, NULL::oid AS other, k.conrelid AS here,
            k.conkey AS keys, NULL::int2[] AS other_keys

@@ -1,4 +1,4 @@
--- Unique and primary keys, unique indexes over expressions and of some rows. $1 schema, $2 text[] of table names
+-- Unique and primary keys, unique indexes over expressions and of some rows. $1 text[] of schemas, $2 text[] of the tables in them
 SELECT t.ord,
        k.relname,
        CASE WHEN i.indpred IS NULL AND i.indexprs IS NULL THEN
@@ -22,9 +22,9 @@ SELECT t.ord,
             FROM generate_series(1, i.indnkeyatts) AS n)
        END AS parts,
        pg_catalog.pg_get_expr(i.indpred, c.oid) AS predicate
-FROM unnest($2::text[]) WITH ORDINALITY AS t (name, ord)
+FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS t (space, name, ord)
 JOIN pg_catalog.pg_class c ON c.relname = t.name AND c.relkind IN ('r', 'p')
-JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND n.nspname = $1
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND n.nspname = t.space
 JOIN pg_catalog.pg_index i ON i.indrelid = c.oid
 JOIN pg_catalog.pg_class k ON k.oid = i.indexrelid
 WHERE i.indisunique AND i.indisvalid AND NOT i.indisexclusion

@@ -1,5 +1,5 @@
 -- The mapped tables: are they there, whose are they, does anything foreign act on their rows.
--- $1 schema, $2 text[] of table names, $3 text[] of their state tables
+-- Arrays with one entry a table: $1 schemas, $2 names, $3 state tables
 SELECT t.ord,
        c.oid IS NOT NULL AND c.relkind IN ('r', 'p') AS exists,
        coalesce(pg_catalog.pg_has_role(c.relowner, 'USAGE'), false) AS owned,
@@ -19,13 +19,14 @@ SELECT t.ord,
             FROM pg_catalog.pg_trigger g JOIN pg_catalog.pg_class r ON r.oid = g.tgrelid
             JOIN pg_catalog.pg_namespace o ON o.oid = r.relnamespace
             WHERE g.tgname = 'artsync_touch' AND g.tgparentid = 0
-              AND NOT EXISTS (SELECT FROM unnest($2::text[]) AS m (name) WHERE o.nspname = $1 AND m.name = r.relname)
+              AND NOT EXISTS (SELECT FROM unnest($1::text[], $2::text[]) AS m (space, name)
+                              WHERE m.space = o.nspname AND m.name = r.relname)
               AND NOT EXISTS (SELECT FROM pg_catalog.pg_class s JOIN pg_catalog.pg_namespace a ON a.oid = s.relnamespace
                               WHERE a.nspname = 'artsync'
                                 AND s.relname = CASE o.nspname WHEN 'public' THEN 'state_' ELSE 'state_' || o.nspname || '_' END || r.relname))
        END AS likely,
        CASE c.relkind WHEN 'p' THEN pg_catalog.pg_get_partkeydef(c.oid) END AS partition_key
-FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS t (name, state, ord)
-LEFT JOIN (pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND n.nspname = $1)
-       ON c.relname = t.name
+FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS t (space, name, state, ord)
+LEFT JOIN (pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace)
+       ON c.relname = t.name AND n.nspname = t.space
 ORDER BY t.ord

@@ -1,12 +1,18 @@
 -- What a role needs for a purpose: the GRANT of all of it, and of what is missing (NULL: nothing is). No row: no such role.
 -- A schema or table that is not there yet is left out. Reads the system catalogs alone, which every role may.
 -- Purposes: sync (every night), rollback, phase, read (look, compare, export, back up), own (migrate, drop, all else).
--- $1 the role, NULL: this one; $2 the purpose; $3 the base's schema; $4 text[] of mapped tables, $5 of their state tables,
--- $6 of tables that are only linked to
+-- $1 the role, NULL: this one; $2 the purpose; arrays: $3 schemas and $4 mapped tables in them, $5 their state tables,
+-- $6 schemas and $7 tables in them that are only linked to; $8 the schema in which the base's own SQL makes what it does
+-- not qualify; $9 text[] of the tables that its files have made, qualified: a backup reads them all
 WITH who AS (
     SELECT r.oid, pg_catalog.quote_ident(r.rolname) AS name, r.rolsuper, r.rolbypassrls
     FROM pg_catalog.pg_roles r
     WHERE r.rolname = coalesce($1::text, CURRENT_USER)
+), made AS (
+    SELECT c.oid, n.nspname::text, c.relname::text
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'p') AND pg_catalog.format('%I.%I', n.nspname, c.relname) = ANY ($9::text[])
+      AND (n.nspname, c.relname) NOT IN (SELECT s, t FROM unnest($3::text[], $4::text[]) AS m (s, t))
 ), wanted (pos, purposes, kind, schema, name, privileges) AS (
     VALUES (1, '{sync,rollback,phase,read,own}'::text[], 'DATABASE', NULL, pg_catalog.current_database()::text, 'TEMPORARY'),
            (1, '{own}', 'DATABASE', NULL, pg_catalog.current_database(), 'CREATE'),
@@ -29,28 +35,42 @@ WITH who AS (
            (4, '{sync,rollback}', 'TABLE', 'public', 'sync_logs', 'SELECT, INSERT, UPDATE'),
            (4, '{phase,read}', 'TABLE', 'public', 'sync_logs', 'SELECT')
     UNION
-    SELECT 2, '{sync,rollback,phase,read}'::text[], 'SCHEMA', NULL, $3, 'USAGE'
+    SELECT 2, '{sync,rollback,phase,read}'::text[], 'SCHEMA', NULL, unnest($3::text[] || $6::text[]), 'USAGE'
     UNION
-    SELECT 2, '{own}', 'SCHEMA', NULL, $3, 'USAGE, CREATE'
+    SELECT 2, '{own}', 'SCHEMA', NULL, unnest($3::text[] || $8::text), 'USAGE, CREATE'
+    UNION
+    -- statements name the types of columns
+    SELECT 2, '{sync,rollback,phase,read}', 'SCHEMA', NULL, s.nspname, 'USAGE'
+    FROM unnest($3::text[] || $6::text[], $4::text[] || $7::text[]) AS t (space, name)
+    JOIN pg_catalog.pg_class c ON c.relname = t.name
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND n.nspname = t.space
+    JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    JOIN pg_catalog.pg_type y ON y.oid = a.atttypid
+    JOIN pg_catalog.pg_namespace s ON s.oid = y.typnamespace AND s.nspname <> 'pg_catalog'
+    UNION
+    SELECT 2, '{read}', 'SCHEMA', NULL, nspname, 'USAGE' FROM made
+    UNION
+    SELECT 6, '{read}', 'TABLE', nspname, relname, 'SELECT' FROM made
     UNION ALL
     SELECT 5, p.purposes::text[], 'TABLE', 'artsync', s.name, p.privileges
     FROM unnest($5::text[]) AS s (name),
          (VALUES ('{sync,rollback}', 'SELECT, INSERT, UPDATE, DELETE'), ('{phase,read}', 'SELECT')) AS p (purposes, privileges)
     UNION ALL
-    SELECT 6, p.purposes::text[], 'TABLE', $3, t.name, p.privileges
-    FROM unnest($4::text[]) AS t (name),
+    SELECT 6, p.purposes::text[], 'TABLE', t.space, t.name, p.privileges
+    FROM unnest($3::text[], $4::text[]) AS t (space, name),
          (VALUES ('{sync}', 'SELECT, INSERT, UPDATE'), ('{rollback}', 'SELECT, INSERT, UPDATE, DELETE'),
                  ('{phase,read}', 'SELECT')) AS p (purposes, privileges)
     UNION ALL
-    SELECT 6, '{sync}', 'TABLE', $3, t.name, 'SELECT' FROM unnest($6::text[]) AS t (name)
+    SELECT 6, '{sync}', 'TABLE', t.space, t.name, 'SELECT' FROM unnest($6::text[], $7::text[]) AS t (space, name)
 ), relation AS (
     SELECT c.oid, c.relkind, c.relowner, c.relrowsecurity, c.relforcerowsecurity, n.nspname, c.relname,
-           n.nspname = $3 AND c.relname = ANY ($4::text[] || $6::text[]) AS mapped,
-           n.nspname = $3 AND c.relname = ANY ($4::text[]) AS written
+           (n.nspname, c.relname) IN (SELECT s, t FROM unnest($3::text[] || $6::text[], $4::text[] || $7::text[]) AS m (s, t))
+               AS mapped,
+           (n.nspname, c.relname) IN (SELECT s, t FROM unnest($3::text[], $4::text[]) AS m (s, t)) AS written
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p')
-      AND (n.nspname = 'artsync' OR n.nspname = 'public' AND c.relname = 'sync_logs'
-           OR n.nspname = $3 AND c.relname = ANY ($4::text[] || $6::text[]))
+      AND (n.nspname = 'artsync' OR c.oid IN (SELECT oid FROM made) OR n.nspname = 'public' AND c.relname = 'sync_logs'
+           OR (n.nspname, c.relname) IN (SELECT s, t FROM unnest($3::text[] || $6::text[], $4::text[] || $7::text[]) AS m (s, t)))
 ), sequence AS (
     -- an identity column needs no right on its sequence to insert, a default of nextval() does; a dump reads them all
     SELECT DISTINCT s.oid, n.nspname, s.relname, d.classid = 'pg_attrdef'::regclass AND r.written AS by_default

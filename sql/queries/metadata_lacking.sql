@@ -1,7 +1,7 @@
 -- The statements that give every mapped table its sync metadata, as far as it is lacking: no rows, nothing to do.
 -- Columns: the table's place, step, problem, statement or hint, note. A row with `problem` cannot be fixed by adding
 -- something; a row with `note` only says what is taken over. A column that already exists is used as it is.
--- $1 the base's schema; then arrays with one entry a table: $2 mapped tables, $3 their state tables, $4 .. $8 the columns
+-- Arrays with one entry a table: $1 schemas, $2 mapped tables, $3 their state tables, $4 .. $8 the columns
 -- for last_synced_at, sync_version, is_active, created_at, updated_at (NULL: the table does without).
 WITH wanted (pos, role, type, accepted, rest, about) AS (
     VALUES (1, 'last_synced_at', 'timestamp with time zone', '{timestamp,timestamptz}'::pg_catalog.name[], '',
@@ -21,10 +21,10 @@ WITH wanted (pos, role, type, accepted, rest, about) AS (
            -- what has to get a column in the table's place: the table that it is a partition of, or its type
            CASE WHEN c.relispartition THEN (SELECT i.inhparent FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid) END AS whole,
            nullif(c.reloftype, 0) AS of_type
-    FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[]) WITH ORDINALITY
-         AS t (name, state, synced_at, version, active, created_at, updated_at, ord)
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[]) WITH ORDINALITY
+         AS t (space, name, state, synced_at, version, active, created_at, updated_at, ord)
     JOIN pg_catalog.pg_class c ON c.relname = t.name AND c.relkind IN ('r', 'p')
-    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND n.nspname = $1
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND n.nspname = t.space
 ), columns AS (
     SELECT m.ord, m.new, m.whole, m.of_type, w.pos, m.name AS table_name, r.name, w.role, w.type, w.rest, w.about,
            pg_catalog.format_type(a.atttypid, a.atttypmod) AS live,

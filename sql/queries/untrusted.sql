@@ -5,7 +5,7 @@
 -- role itself made it a member of (up to PostgreSQL 14 a role can force its membership on others). A role that could not
 -- have made the schema (no CREATE on the database) also trusts who owns all of the mapped tables: their triggers run with
 -- its rights anyway.
--- $1 the base's schema, $2 text[] of its tables, $3 text[] of schemas
+-- $1 text[] of schemas, $2 text[] of the base's tables in them, $3 text[] of schemas
 WITH RECURSIVE me AS (
     SELECT oid, rolsuper FROM pg_catalog.pg_roles WHERE rolname = CURRENT_USER
 ), chief AS (
@@ -20,7 +20,7 @@ WITH RECURSIVE me AS (
 ), table_owner AS (
     SELECT c.relowner AS oid
       FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-     WHERE n.nspname = $1 AND c.relname = ANY ($2::text[]) AND c.relkind IN ('r', 'p')
+     WHERE (n.nspname, c.relname) IN (SELECT s, t FROM unnest($1::text[], $2::text[]) AS m (s, t)) AND c.relkind IN ('r', 'p')
 ), trusted AS (
     SELECT oid FROM chief
     UNION SELECT oid FROM joined

@@ -45,6 +45,8 @@ static void take_object(const PgRows *rows, int r, Scope *scope, Manifest *out)
 {
     const char *kind = pg_get(rows, r, O_KIND);
     Arena *arena = &out->arena;
+    if (pg_bool(rows, r, O_OURS))
+        add_name(&scope->schemas, arena_str(arena, pg_get(rows, r, O_SCHEMA)));
     bool is_table = strcmp(kind, "table") == 0, is_sequence = strcmp(kind, "sequence") == 0;
     if (!pg_bool(rows, r, O_OURS))
         scope->foreign.items[scope->foreign.n++] =
@@ -56,7 +58,10 @@ static void take_object(const PgRows *rows, int r, Scope *scope, Manifest *out)
                                                      .business = pg_bool(rows, r, O_BUSINESS)};
     else if (!is_sequence)
         out->objects[out->n_objects++] =
-            (BackupObject){arena_str(arena, kind), arena_str(arena, pg_get(rows, r, O_SQL)), pg_int(rows, r, O_OID)};
+            (BackupObject){.kind = arena_str(arena, kind),
+                           .name = arena_str(arena, pg_get(rows, r, O_SQL)),
+                           .schema = arena_str(arena, pg_get(rows, r, O_SCHEMA)),
+                           .oid = pg_int(rows, r, O_OID)};
 }
 
 static bool find_objects(Pg *pg, const Base *base, Scope *scope, Manifest *out, Err *err)
@@ -64,7 +69,8 @@ static bool find_objects(Pg *pg, const Base *base, Scope *scope, Manifest *out, 
     Buf tables = {0}, schemas = {0};
     Arena *arena = &out->arena;
     const char **names = arena_alloc(arena, sizeof *names * (size_t)(base->n_tables + 1));
-    scope->schemas.items = arena_alloc(arena, sizeof *names * 3);
+    const char *first[3];
+    scope->schemas.items = first;
     add_name(&scope->schemas, "artsync");
     add_name(&scope->schemas, "public"); /* sync_logs */
     add_name(&scope->schemas, base->schema);
@@ -74,9 +80,11 @@ static bool find_objects(Pg *pg, const Base *base, Scope *scope, Manifest *out, 
     sql_array(&tables, names, base->n_tables);
     sql_array(&schemas, scope->schemas.items, scope->schemas.n);
     PgRows *rows = NULL;
-    const char *params[] = {tables.data, schemas.data};
-    bool ok = pg_query(pg, sql_query("backup_objects"), 2, params, &rows, err);
+    const char *params[] = {tables.data, schemas.data, base->name};
+    bool ok = pg_query(pg, sql_query("backup_objects"), 3, params, &rows, err);
     size_t n = ok ? (size_t)pg_count(rows) + 1 : 1;
+    scope->schemas.items = arena_alloc(arena, sizeof *names * (n + 3));
+    memcpy(scope->schemas.items, first, (size_t)scope->schemas.n * sizeof *first);
     out->tables = arena_alloc(arena, sizeof *out->tables * n);
     out->objects = arena_alloc(arena, sizeof *out->objects * n);
     scope->foreign.items = arena_alloc(arena, sizeof *scope->foreign.items * n);

@@ -55,6 +55,8 @@ static cJSON *object_json(const BackupObject *object)
     cJSON *item = cJSON_CreateObject();
     cJSON_AddStringToObject(item, "kind", object->kind);
     cJSON_AddStringToObject(item, "name", object->name);
+    if (object->schema)
+        cJSON_AddStringToObject(item, "schema", object->schema);
     cJSON_AddNumberToObject(item, "oid", (double)object->oid);
     return item;
 }
@@ -124,8 +126,10 @@ static bool read_objects(const cJSON *list, Manifest *out)
     cJSON_ArrayForEach(item, list)
     {
         BackupObject *o = &out->objects[out->n_objects++];
-        *o = (BackupObject){text_of(item, "kind", &out->arena), text_of(item, "name", &out->arena),
-                            number_of(item, "oid")};
+        *o = (BackupObject){.kind = text_of(item, "kind", &out->arena),
+                            .name = text_of(item, "name", &out->arena),
+                            .schema = text_of(item, "schema", &out->arena),
+                            .oid = number_of(item, "oid")};
         if (!o->kind || !o->name || o->oid < 0)
             return false;
     }

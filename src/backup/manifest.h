@@ -7,7 +7,7 @@
  *                           bytes: a
  *                           sha256: of the first a bytes, 64 hexadecimal digits
  *                           tables: [{schema, table, rows, checksum, business}]
- *                           objects: [{kind, name, oid}]
+ *                           objects: [{kind, name, schema, oid}]
  *     a + j        16     "\nartsync-backup "
  *     a + j + 16   12     j in decimal digits, zeros in front
  *     a + j + 28   1      "\n"

@@ -108,12 +108,15 @@ static bool add_schema(const char **names, int n, const char *name)
 static bool make_schemas(Restore *r, Err *err)
 {
     const Manifest *m = r->manifest;
-    const char **names = arena_alloc(&r->arena, sizeof *names * (size_t)(m->n_tables + 1));
+    const char **names = arena_alloc(&r->arena, sizeof *names * (size_t)(m->n_tables + m->n_objects + 1));
     int n = 0;
     Buf wanted = {0}, sql = {0};
     PgRows *rows = NULL;
     for (int i = 0; i < m->n_tables; i++)
         n += add_schema(names, n, m->tables[i].schema);
+    for (int i = 0; i < m->n_objects; i++)
+        if (m->objects[i].schema)
+            n += add_schema(names, n, m->objects[i].schema);
     sql_array(&wanted, names, n);
     const char *params[] = {wanted.data};
     bool ok = pg_query(r->pg, sql_query("schemas_missing"), 1, params, &rows, err);

@@ -31,9 +31,10 @@ const Command cmd_backup = {
     .max_arguments = 1,
     .summary = "write all that artsync owns to one file",
     .details =
-        "The base's tables with their views, sync_logs and schema artsync, in one snapshot, as an archive of pg_dump\n"
-        "with rows and checksums behind it; readable by its owner only (0600), read back before it gets its name.\n"
-        "Owners and privileges are not kept. Only after a complete backup are older ones removed, with --keep.",
+        "The base's tables with their views and all else that its SQL files made, sync_logs and schema artsync,\n"
+        "in one snapshot, as an archive of pg_dump with rows and checksums behind it; readable by its owner only\n"
+        "(0600), read back before it gets its name. Owners and privileges are not kept. Only after a complete\n"
+        "backup are older ones removed, with --keep.",
     .examples = "artsync backup gallery.backup\n"
                 "artsync backup gallery.backup --force\n"
                 "artsync backup --dir . --keep 7d,4w,12m\n",

@@ -275,6 +275,7 @@ static bool write_base(Report *report, void *ctx, Err *err)
         const Table *table = &base->tables[i];
         report_object(report, NULL);
         report_text(report, "table", table->name);
+        report_text(report, "schema", table->schema);
         report_text(report, "file", table->from.database ? table->from.name : table->file);
         write_list(report, "patterns", &table->patterns);
         report_object(report, "csv");

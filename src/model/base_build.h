@@ -23,6 +23,9 @@ extern const JsonShape file_shape, csv_shape;
 /* "decimal_mark" and "time_zone", which base, table and column may have. */
 DecimalMark read_mark(const Node *value);
 const char *read_zone(const Node *value);
+
+/* "schema" of base and table. */
+const char *read_schema(const Node *value);
 extern const JsonShape mark_shape, zone_shape;
 
 /* "pattern" of derive: a POSIX extended regular expression of bounded size with a group; else NULL and a problem. */

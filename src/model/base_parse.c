@@ -15,14 +15,10 @@ static void read_base_name(const Node *value, void *target)
     ((Base *)target)->name = name;
 }
 
-static void read_schema(const Node *value, void *target)
+static void read_base_schema(const Node *value, void *target)
 {
-    const char *schema = node_identifier(value);
-    if (!schema)
-        return;
-    if (strcmp(schema, "artsync") == 0 || strcmp(schema, "information_schema") == 0 || strncmp(schema, "pg_", 3) == 0)
-        node_problem(value, NULL, "the schema %s is not for a base's tables", schema);
-    ((Base *)target)->schema = schema;
+    const char *schema = read_schema(value);
+    ((Base *)target)->schema = schema ? schema : ((Base *)target)->schema;
 }
 
 static const char *const order_words[] = {[DATE_MDY] = "mdy", [DATE_DMY] = "dmy", [DATE_AUTO] = "auto", NULL};
@@ -49,7 +45,11 @@ static void repeated_tables(const Node *tables, const Base *base, int i)
     for (int k = 0; k < i; k++) {
         const Table *other = &base->tables[k];
         if (table->name && other->name && strcmp(table->name, other->name) == 0)
-            node_problem(&node, NULL, "the table %s is mapped twice", table->name);
+            node_problem(&node,
+                         strcmp(table->schema, other->schema) == 0
+                             ? NULL
+                             : "commands and logs name tables without their schema: map a table of another name",
+                         "the table %s is mapped twice", table->name);
         if (!table->file || !other->file)
             continue;
         if (table_takes_file(other, table->file))
@@ -57,7 +57,7 @@ static void repeated_tables(const Node *tables, const Base *base, int i)
         else if (table_takes_file(table, other->file))
             node_problem(&node, NULL, "the file \"%s\" is mapped twice", other->file);
     }
-    if (table->name && strcmp(table->name, "sync_logs") == 0 && strcmp(base->schema, "public") == 0)
+    if (table->name && strcmp(table->name, "sync_logs") == 0 && strcmp(table->schema, "public") == 0)
         node_problem(&node, NULL, "the table sync_logs is artsync's own");
 }
 
@@ -98,7 +98,8 @@ static const JsonKey base_keys[] = {
     {"$schema", false, read_schema_file, 0, 0, &shape_text,
      "for editors: where the file is that `artsync base schema` printed; artsync does not read it"},
     {"name", true, read_base_name, 0, 0, &shape_name, "the base's name"},
-    {"schema", false, read_schema, 0, 0, &shape_name, "the schema of its tables; default `public`"},
+    {"schema", false, read_base_schema, 0, 0, &shape_name,
+     "the schema of its tables, for those that name none; default `public`"},
     {"date_order", false, read_date_order, 0, 0, &order_shape,
      "`mdy` (default), `dmy` or `auto`: how `1/2/2025` is read"},
     {"null_tokens", false, read_null_tokens, 0, 0, &shape_names, "texts that count as empty cells"},

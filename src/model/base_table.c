@@ -16,6 +16,21 @@ static void read_table_name(const Node *value, void *target)
         node_problem(value, NULL, "is longer than %d characters, which sync_logs.table_name can hold", TABLE_NAME_MAX);
 }
 
+const char *read_schema(const Node *value)
+{
+    const char *schema = node_identifier(value);
+    if (schema && (strcmp(schema, "artsync") == 0 || strcmp(schema, "information_schema") == 0 ||
+                   strncmp(schema, "pg_", 3) == 0))
+        node_problem(value, NULL, "the schema %s is not for a base's tables", schema);
+    return schema;
+}
+
+static void read_table_schema(const Node *value, void *target)
+{
+    const char *schema = read_schema(value);
+    ((Table *)target)->schema = schema ? schema : ((Table *)target)->schema;
+}
+
 static void read_id_column(const Node *value, void *target) { ((Table *)target)->id_column = node_identifier(value); }
 
 static void read_id_headers(const Node *value, void *target)
@@ -135,6 +150,7 @@ static const JsonShape metadata_shape = {.kind = SHAPE_EITHER, .item = &shape_bo
 
 static const JsonKey table_keys[] = {
     {"table", true, read_table_name, 0, 0, &table_name_shape, "the table's name"},
+    {"schema", false, read_table_schema, 0, 0, &shape_name, "the table's schema; default the base's `schema`"},
     {"file", false, read_file, 0, 0, &file_shape,
      "the name of its file in the export folder, or a list of patterns (`*`, `?`, `[abc]`): the newest file that fits "
      "one is read; this or `source` is needed"},

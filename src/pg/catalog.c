@@ -249,15 +249,16 @@ static bool read_all(Pg *pg, const Reader *reader, const char *const *params, Er
 }
 
 /* What pg_read_indexes is to run. */
-static bool note_indexes(Pg *pg, const Base *base, const char *list, Err *err)
+static bool note_indexes(Pg *pg, const Base *base, const char *schemas, const char *list, Err *err)
 {
     PgRows *rows;
-    if (!pg_query(pg, sql_query("index_functions"), 2, (const char *[]){base->schema, list}, &rows, err))
+    if (!pg_query(pg, sql_query("index_functions"), 2, (const char *[]){schemas, list}, &rows, err))
         return err_context(err, "reading the catalog");
     buf_clear(&pg->indexes);
     for (int row = 0; row < pg_count(rows); row++) {
         buf_str(&pg->indexes, row ? ";\nSELECT FROM " : "SELECT FROM ");
-        sql_name(&pg->indexes, base->schema, base->tables[pg_int(rows, row, 0) - 1].name);
+        const Table *table = &base->tables[pg_int(rows, row, 0) - 1];
+        sql_name(&pg->indexes, table->schema, table->name);
         buf_str(&pg->indexes, " WHERE false");
     }
     pg_rows_free(rows);
@@ -273,23 +274,25 @@ bool pg_catalog(Pg *pg, const Base *base, Arena *arena, CatalogTable ***catalogs
     const char **states = arena_alloc(arena, ((size_t)n + 1) * sizeof *states);
     for (int i = 0; i < n; i++) {
         reader.tables[i] = arena_alloc(arena, sizeof **reader.tables);
-        *reader.tables[i] = (CatalogTable){.schema = arena_str(arena, base->schema),
+        *reader.tables[i] = (CatalogTable){.schema = arena_str(arena, base->tables[i].schema),
                                            .name = arena_str(arena, base->tables[i].name),
                                            .encoding = arena_str(arena, pg_encoding(pg)),
                                            .primary_key = -1};
         wanted[i] = base->tables[i].name;
         states[i] = base->tables[i].state;
     }
-    Buf list = {0}, state_list = {0};
+    Buf schemas = {0}, list = {0}, state_list = {0};
+    sql_schemas(&schemas, base);
     sql_array(&list, wanted, n);
     sql_array(&state_list, states, n);
     /* what expressions look like depends on search_path, which a transaction of ours pins */
     bool own = !pg->lost && PQtransactionStatus(pg->conn) == PQTRANS_IDLE;
     bool ok = !own || pg_begin(pg, PG_TX_READ, err);
-    ok = ok && read_all(pg, &reader, (const char *[]){base->schema, list.data, state_list.data}, err) &&
-         note_indexes(pg, base, list.data, err);
+    ok = ok && read_all(pg, &reader, (const char *[]){schemas.data, list.data, state_list.data}, err) &&
+         note_indexes(pg, base, schemas.data, list.data, err);
     if (own)
         pg_rollback(pg);
+    buf_free(&schemas);
     buf_free(&list);
     buf_free(&state_list);
     *catalogs = ok ? reader.tables : NULL;

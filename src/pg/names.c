@@ -1,5 +1,6 @@
 /* Names and values inside SQL text: the one place that quotes. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "private.h"
 
@@ -253,4 +254,13 @@ void sql_array(Buf *out, const char *const *items, int n)
         buf_char(out, '"');
     }
     buf_char(out, '}');
+}
+
+void sql_schemas(Buf *out, const Base *base)
+{
+    const char **schemas = mem_alloc((size_t)(base->n_tables + 1) * sizeof *schemas);
+    for (int i = 0; i < base->n_tables; i++)
+        schemas[i] = base->tables[i].schema;
+    sql_array(out, schemas, base->n_tables);
+    free(schemas);
 }

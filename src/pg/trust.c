@@ -43,20 +43,23 @@ static bool distrust(const Pg *pg, const PgRows *rows, Err *err)
 bool pg_trust(Pg *pg, const Base *base, const char *const *schemas, int n_schemas, bool *there, Err *err)
 {
     const char **names = mem_alloc((size_t)(base->n_tables + 1) * sizeof *names);
-    Buf tables = {0}, spaces = {0};
+    Buf of_tables = {0}, tables = {0}, spaces = {0};
     PgRows *rows = NULL;
     for (int i = 0; i < base->n_tables; i++)
         names[i] = base->tables[i].name;
+    sql_schemas(&of_tables, base);
     sql_array(&tables, names, base->n_tables);
     sql_array(&spaces, schemas, n_schemas);
     bool ok =
-        pg_query(pg, sql_query("untrusted"), 3, (const char *[]){base->schema, tables.data, spaces.data}, &rows, err) ||
+        pg_query(pg, sql_query("untrusted"), 3, (const char *[]){of_tables.data, tables.data, spaces.data}, &rows,
+                 err) ||
         err_context(err, "checking who owns schema artsync");
     if (ok && pg_count(rows) && !pg_bool(rows, 0, 3))
         ok = distrust(pg, rows, err);
     if (there)
         *there = ok && pg_count(rows) > 0;
     pg_rows_free(rows);
+    buf_free(&of_tables);
     buf_free(&tables);
     buf_free(&spaces);
     free(names);

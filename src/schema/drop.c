@@ -116,14 +116,16 @@ static bool drop_schema(Dropping *d, const char *name, bool only_if_empty, Err *
     return false;
 }
 
-static bool drop_objects(Dropping *d, bool makes_schema, Err *err)
+static bool drop_objects(Dropping *d, const StringList *made, Err *err)
 {
     for (size_t kind = 0; kind < sizeof drops / sizeof drops[0]; kind++) {
         if (!drop_kind(d, kind, err))
             return false;
     }
-    if (makes_schema && !drop_schema(d, d->base->schema, true, err))
-        return false;
+    for (int i = 0; i < made->n; i++) {
+        if (!drop_schema(d, made->items[i], true, err))
+            return false;
+    }
     if (d->used_by_other_bases)
         return pg_run(d->pg, sql_query("forget_base"), 1, &d->base->name, NULL, err);
     return drop_schema(d, "artsync", false, err);
@@ -155,16 +157,15 @@ bool schema_is_shared(Pg *pg, const Base *base, bool *used_by_other_bases, Err *
 /* Everything between BEGIN and COMMIT. */
 static bool drop(Pg *pg, const Base *base, const char *base_name, int *dropped, Err *err)
 {
-    PgRows *expected = NULL, *live = NULL;
-    bool makes_schema = false;
+    Shadow expected = {0};
+    PgRows *live = NULL;
     Dropping d = {.pg = pg, .base = base};
     bool ok = schema_lock(pg, base, err) && schema_is_shared(pg, base, &d.used_by_other_bases, err) &&
-              shadow_objects(pg, base, base_name, &expected, &makes_schema, err) &&
-              live_objects(pg, base, expected, &live, err);
-    d.expected = expected;
+              shadow_make(pg, base, base_name, &expected, err) && live_objects(pg, &expected, &live, err);
+    d.expected = expected.rows;
     d.live = live;
     Err why = {0};
-    if (ok && !drop_objects(&d, makes_schema, &why)) {
+    if (ok && !drop_objects(&d, &expected.made, &why)) {
         ok = false;
         if (strcmp(why.sqlstate, "2BP01") == 0) {
             err_set(err, ERR_REFUSED, "drop what is named there first, if you mean to", "something else needs it: %s",
@@ -176,7 +177,7 @@ static bool drop(Pg *pg, const Base *base, const char *base_name, int *dropped, 
         }
     }
     *dropped = d.dropped;
-    pg_rows_free(expected);
+    shadow_free(&expected);
     pg_rows_free(live);
     return ok;
 }

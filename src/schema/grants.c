@@ -1,8 +1,18 @@
 /* What a role needs, and what of it is missing. */
+#include <stdlib.h>
+
 #include "artsync/embed.h"
 #include "artsync/grants.h"
 
-typedef enum Part { PART_TABLES, PART_STATES, PART_LINKED, PART_COUNT } Part;
+/* In the order of the parameters of grants.sql. */
+typedef enum Part {
+    PART_SCHEMAS,
+    PART_TABLES,
+    PART_STATES,
+    PART_LINKED_SCHEMAS,
+    PART_LINKED,
+    PART_COUNT
+} Part;
 
 static bool is_among(StringList only, const Table *table)
 {
@@ -31,8 +41,11 @@ static const char *text_array(Buf *out, const Base *base, StringList only, Part 
     int n = 0;
     for (int i = 0; i < base->n_tables; i++) {
         const Table *table = &base->tables[i];
-        if (part == PART_LINKED ? is_linked(base, only, table) : is_among(only, table))
-            items[n++] = part == PART_STATES ? table->state : table->name;
+        bool linked = part == PART_LINKED || part == PART_LINKED_SCHEMAS;
+        if (linked ? is_linked(base, only, table) : is_among(only, table))
+            items[n++] = part == PART_SCHEMAS || part == PART_LINKED_SCHEMAS ? table->schema
+                         : part == PART_STATES                              ? table->state
+                                                                            : table->name;
     }
     sql_array(out, items, n);
     arena_free(&arena);
@@ -50,16 +63,34 @@ static void add(Grants *grants, const PgRows *rows, int row)
     grants->n_missing += missing != NULL;
 }
 
+/* Those that the base's files have made; none where this role may not know. */
+static bool made_tables(Pg *pg, const Base *base, char **list, Err *err)
+{
+    char *readable = NULL;
+    bool ok = pg_value(pg, sql_query("made_readable"), 0, NULL, &readable, err);
+    if (ok && readable[0] == 't')
+        ok = pg_value(pg, sql_query("made_tables"), 1, &base->name, list, err);
+    else if (ok)
+        *list = mem_dup("{}");
+    free(readable);
+    return ok || err_context(err, "reading what the base's files made");
+}
+
 static bool read_grants(Pg *pg, const Base *base, const char *role, const char *purpose, StringList only,
                         Grants *out, Err *err)
 {
     Buf lists[PART_COUNT] = {0};
     PgRows *rows = NULL;
+    char *made = NULL;
     *out = (Grants){0};
-    const char *params[3 + PART_COUNT] = {role, purpose, base->schema};
+    if (!made_tables(pg, base, &made, err))
+        return false;
+    const char *params[2 + PART_COUNT + 2] = {role, purpose};
     for (Part part = 0; part < PART_COUNT; part++)
-        params[3 + part] = text_array(&lists[part], base, only, part);
-    bool ok = pg_query(pg, sql_query("grants"), 3 + PART_COUNT, params, &rows, err) ||
+        params[2 + part] = text_array(&lists[part], base, only, part);
+    params[2 + PART_COUNT] = base->schema;
+    params[3 + PART_COUNT] = made;
+    bool ok = pg_query(pg, sql_query("grants"), 4 + PART_COUNT, params, &rows, err) ||
               err_context(err, "looking at privileges");
     if (ok)
         out->items = arena_alloc(&out->arena, ((size_t)pg_count(rows) + 1) * sizeof *out->items);
@@ -68,6 +99,7 @@ static bool read_grants(Pg *pg, const Base *base, const char *role, const char *
     pg_rows_free(rows);
     for (Part part = 0; part < PART_COUNT; part++)
         buf_free(&lists[part]);
+    free(made);
     return ok;
 }
 

@@ -16,7 +16,9 @@ static bool lacking(Pg *pg, const Base *base, PgRows **rows, Err *err)
 {
     enum { ARRAYS = 2 + META_COUNT };
     const char **items = mem_alloc((size_t)(base->n_tables + 1) * sizeof *items);
-    const char *params[1 + ARRAYS] = {base->schema};
+    Buf schemas = {0};
+    sql_schemas(&schemas, base);
+    const char *params[1 + ARRAYS] = {schemas.data};
     Buf arrays[ARRAYS] = {{0}};
     for (int p = 0; p < ARRAYS; p++) {
         for (int i = 0; i < base->n_tables; i++)
@@ -27,6 +29,7 @@ static bool lacking(Pg *pg, const Base *base, PgRows **rows, Err *err)
     bool ok = pg_query(pg, sql_query("metadata_lacking"), 1 + ARRAYS, params, rows, err);
     for (int p = 0; p < ARRAYS; p++)
         buf_free(&arrays[p]);
+    buf_free(&schemas);
     free(items);
     return ok;
 }

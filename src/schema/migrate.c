@@ -103,20 +103,49 @@ static bool apply(Pg *pg, const Base *base, const Step *step, const Applying *ho
     return own_path(pg, err) && record(pg, step, adopted, err);
 }
 
+/* Which tables, types and functions there are before the base's files are applied, and which its files have made. */
+typedef struct MadeBefore {
+    char *all, *made; /* text[] */
+} MadeBefore;
+
+static bool note_before(Pg *pg, const Base *base, MadeBefore *before, Err *err)
+{
+    PgRows *rows = NULL;
+    bool ok = before->all || pg_row(pg, sql_query("made_before"), 1, &base->name, &rows, err);
+    if (ok && rows) {
+        before->all = mem_dup(pg_get(rows, 0, 0));
+        before->made = pg_get(rows, 0, 1) ? mem_dup(pg_get(rows, 0, 1)) : NULL;
+    }
+    pg_rows_free(rows);
+    return ok || err_context(err, "reading what there is");
+}
+
+static bool note_made(Pg *pg, const Base *base, bool ok, MadeBefore *before, Err *err)
+{
+    const char *params[] = {base->name, before->all, before->made, "db migrate"};
+    ok = ok && (!before->all || pg_run(pg, sql_query("made_note"), 4, params, NULL, err) ||
+                err_context(err, "keeping what the base's files made"));
+    free(before->all);
+    free(before->made);
+    return ok;
+}
+
 bool migrate_apply(Pg *pg, const Base *base, const char *base_name, Applying *how, Err *err)
 {
     Steps steps = {0};
+    MadeBefore before = {0};
     bool ok = take_lock(pg, err) && bootstrap(pg, base, err) && steps_read(&steps, pg, base, base_name, err) &&
               steps_check(&steps, err);
     for (int i = 0; ok && i < steps.n; i++) {
         const Step *step = &steps.items[i];
         if (step->migration.state != MIGRATION_PENDING)
             continue;
-        ok = apply(pg, base, step, how, err);
+        ok = (step->own || note_before(pg, base, &before, err)) && apply(pg, base, step, how, err);
         /* after each file: the next one may build on is_active, in a view for example */
         ok = ok && (step->own || metadata_apply(pg, base, how, err));
         how->applied++;
     }
+    ok = note_made(pg, base, ok, &before, err);
     ok = ok && (how->applied == 0 || bases_note_folder(pg, base, err)) &&
          metadata_apply(pg, base, how, err); /* the mapping may name a table that an old file made */
     steps_free(&steps);

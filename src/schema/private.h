@@ -53,11 +53,20 @@ bool metadata_apply(Pg *pg, const Base *base, Applying *how, Err *err);
 bool migrate_apply(Pg *pg, const Base *base, const char *base_name, Applying *how, Err *err);
 
 /* What the migrations make, as rows of sql/queries/schema_objects.sql: made in empty schemas of the same names and
- * rolled back again. *makes_schema: the base's files create its schema themselves. Needs an open transaction. */
-bool shadow_objects(Pg *pg, const Base *base, const char *base_name, PgRows **rows, bool *makes_schema, Err *err);
+ * rolled back again. */
+typedef struct Shadow {
+    PgRows *rows;
+    StringList schemas; /* those that the rows are of */
+    StringList made;    /* of these, those that the base's files create themselves */
+    Arena arena;
+} Shadow;
+
+/* Needs an open transaction. */
+bool shadow_make(Pg *pg, const Base *base, const char *base_name, Shadow *out, Err *err);
+void shadow_free(Shadow *shadow);
 
 /* What is there: all objects of those schemas, and the parts of the tables among `expected`. */
-bool live_objects(Pg *pg, const Base *base, const PgRows *expected, PgRows **rows, Err *err);
+bool live_objects(Pg *pg, const Shadow *expected, PgRows **rows, Err *err);
 
 /* No sync of this base and no migration runs until the transaction ends; ERR_BUSY. */
 bool schema_lock(Pg *pg, const Base *base, Err *err);

@@ -1,6 +1,11 @@
 /* What the migrations make, by making it: inside a transaction the schemas are renamed, the migrations
  * run into empty ones, the catalog is read, and everything is rolled back. No other session ever sees it, no lock on a
- * table is taken, and a crash leaves nothing behind. */
+ * table is taken, and a crash leaves nothing behind.
+ *
+ * Which schemas these are: artsync's, public, those of base.json, and every other one that the base's SQL files name
+ * and this role owns. One of the last kind may as well hold what others made (a type of an extension, a table that a
+ * foreign key points to): a statement that misses it there says so, and the next attempt leaves that schema in
+ * place. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,19 +13,83 @@
 #include "artsync/embed.h"
 #include "private.h"
 
-/* The schemas that migrations put things into, each once. */
-typedef struct Schemas {
-    const char *names[3];
-    int n;
-} Schemas;
+/* A schema that steps aside. */
+typedef struct Space {
+    const char *name;
+    bool named_by_base; /* by base.json: the migrations are meant to fill it */
+    bool create;        /* the base's files expect it to be there */
+    bool keep;          /* it stays in place */
+} Space;
 
-static Schemas schemas_of(const Base *base)
+typedef struct Spaces {
+    Space *items;
+    int n, cap;
+    StringList before; /* all that the role owned at the beginning */
+    bool fall_back;    /* the base's files use types or functions in its schema that others made: an extension's */
+    Arena arena;
+} Spaces;
+
+/* ---- which schemas ---- */
+
+static Space *find(const Spaces *all, const char *name)
 {
-    Schemas all = {.names = {"artsync", "public"}, .n = 2};
-    if (strcmp(base->schema, "public") != 0 && strcmp(base->schema, "artsync") != 0)
-        all.names[all.n++] = base->schema;
-    return all;
+    for (int i = 0; i < all->n; i++)
+        if (strcmp(all->items[i].name, name) == 0)
+            return &all->items[i];
+    return NULL;
 }
+
+static void add(Spaces *all, const char *name, bool named_by_base)
+{
+    if (find(all, name))
+        return;
+    ARRAY_RESERVE(all->items, all->n, all->cap);
+    all->items[all->n++] = (Space){.name = arena_str(&all->arena, name), .named_by_base = named_by_base};
+}
+
+static bool owned_schemas(Pg *pg, Arena *arena, StringList *names, Err *err)
+{
+    PgRows *rows = NULL;
+    if (!pg_query(pg, sql_query("schemas_owned"), 0, NULL, &rows, err))
+        return err_context(err, "reading which schemas there are");
+    *names = (StringList){arena_alloc(arena, (size_t)(pg_count(rows) + 1) * sizeof *names->items), pg_count(rows)};
+    for (int row = 0; row < names->n; row++)
+        names->items[row] = arena_str(arena, pg_get(rows, row, 0));
+    pg_rows_free(rows);
+    return true;
+}
+
+static bool names_it(const Steps *steps, const char *schema)
+{
+    for (int i = 0; i < steps->n; i++)
+        if (!steps->items[i].own && strcasestr(steps->items[i].text, schema))
+            return true;
+    return false;
+}
+
+static bool spaces_of(Spaces *all, Pg *pg, const Base *base, const char *base_name, Err *err)
+{
+    Steps steps = {0};
+    add(all, "artsync", true);
+    add(all, "public", true);
+    add(all, base->schema, true);
+    for (int i = 0; i < base->n_tables; i++)
+        add(all, base->tables[i].schema, true);
+    bool ok = steps_files(&steps, base, base_name, err) && owned_schemas(pg, &all->arena, &all->before, err);
+    for (int i = 0; ok && i < all->before.n; i++)
+        if (names_it(&steps, all->before.items[i]))
+            add(all, all->before.items[i], false);
+    steps_free(&steps);
+    return ok;
+}
+
+static void spaces_free(Spaces *all)
+{
+    free(all->items);
+    arena_free(&all->arena);
+}
+
+/* ---- one attempt ---- */
 
 static bool run_ddl(Pg *pg, const char *before, const char *name, const char *after, Err *err)
 {
@@ -33,97 +102,166 @@ static bool run_ddl(Pg *pg, const char *before, const char *name, const char *af
     return ok;
 }
 
-static bool step_aside(Pg *pg, const Schemas *all, Err *err)
+static bool is_there(Pg *pg, const char *schema, bool *there, Err *err)
 {
-    for (int i = 0; i < all->n; i++) {
-        char *exists, after[64];
-        if (!pg_value(pg, sql_query("schema_exists"), 1, &all->names[i], &exists, err))
-            return false;
-        bool there = exists && exists[0] == 't';
-        free(exists);
-        snprintf(after, sizeof after, " RENAME TO artsync_aside_%d", i);
-        if (there && !run_ddl(pg, "ALTER SCHEMA ", all->names[i], after, err))
-            return err_context(err, "renaming the schemas for the comparison (the role has to own the schemas)");
-    }
-    return run_ddl(pg, "CREATE SCHEMA ", "public", "", err);
-}
-
-static bool read_objects(Pg *pg, const Schemas *all, const char *tables, const char *from, const char *to,
-                         PgRows **rows, Err *err)
-{
-    Buf schemas = {0};
-    sql_array(&schemas, all->names, all->n);
-    bool ok = pg_query(pg, sql_query("schema_objects"), 4, (const char *[]){schemas.data, tables, from, to}, rows, err);
-    buf_free(&schemas);
-    return ok || err_context(err, "reading the catalog");
-}
-
-/* What a first attempt may lack; only its failure shows that. */
-typedef struct Attempt {
-    bool create_schema; /* the base's files expect their schema to be there */
-    bool fall_back;     /* they use types or functions that live in it, of an extension for example */
-} Attempt;
-
-static bool attempt(Pg *pg, const Base *base, const char *base_name, const Attempt *with, PgRows **rows, Err *err)
-{
-    Schemas all = schemas_of(base);
-    int own = all.n == 3 ? 2 : 1; /* the base's among them */
-    char aside[32];
-    snprintf(aside, sizeof aside, "artsync_aside_%d", own);
-    Applying how = {.fallback = with->fall_back ? aside : NULL};
-    bool ok =
-        step_aside(pg, &all, err) && (!with->create_schema || run_ddl(pg, "CREATE SCHEMA ", base->schema, "", err)) &&
-        migrate_apply(pg, base, base_name, &how, err) && read_objects(pg, &all, NULL, aside, base->schema, rows, err);
+    char *exists = NULL;
+    bool ok = pg_value(pg, sql_query("schema_exists"), 1, &schema, &exists, err);
+    *there = ok && exists && exists[0] == 't';
+    free(exists);
     return ok;
 }
 
-/* Change the attempt to one that avoids this error; false if there is none. */
-static bool learn(Attempt *with, const Base *base, const Err *why)
+static bool step_aside(Pg *pg, const Spaces *all, Err *err)
 {
-    bool no_schema = strcmp(why->sqlstate, "3F000") == 0 && strcmp(base->schema, "public") != 0;
-    bool no_type = strcmp(why->sqlstate, "42704") == 0 || strcmp(why->sqlstate, "42883") == 0;
-    if (no_schema && !with->create_schema)
-        return with->create_schema = true;
-    if (no_type && !with->fall_back)
-        return with->fall_back = true;
+    for (int i = 0; i < all->n; i++) {
+        const Space *space = &all->items[i];
+        char after[64];
+        bool there;
+        if (space->keep)
+            continue;
+        if (!is_there(pg, space->name, &there, err))
+            return false;
+        snprintf(after, sizeof after, " RENAME TO artsync_aside_%d", i);
+        if (there && !run_ddl(pg, "ALTER SCHEMA ", space->name, after, err))
+            return err_context(err, "renaming the schemas for the comparison (the role has to own the schemas)");
+        if ((space->create || strcmp(space->name, "public") == 0) &&
+            !run_ddl(pg, "CREATE SCHEMA ", space->name, "", err))
+            return false;
+    }
+    return true;
+}
+
+static bool is_aside(const char *schema) { return strncmp(schema, "artsync_aside_", 14) == 0; }
+
+static bool holds(const StringList *names, const char *name)
+{
+    for (int i = 0; i < names->n; i++)
+        if (strcmp(names->items[i], name) == 0)
+            return true;
     return false;
 }
 
-bool shadow_objects(Pg *pg, const Base *base, const char *base_name, PgRows **rows, bool *makes_schema, Err *err)
+/* What the migrations filled: all that is there now, but for schemas that were there before and stayed. */
+static bool note_schemas(Pg *pg, const Spaces *all, Shadow *out, Err *err)
 {
-    Attempt with = {0};
-    for (;;) {
-        Err why = {0};
-        if (!pg_savepoint(pg, "artsync_shadow", err))
-            return false;
-        bool ok = attempt(pg, base, base_name, &with, rows, &why);
-        if (ok || learn(&with, base, &why)) {
-            err_clear(&why);
-            if (!pg_rollback_to(pg, "artsync_shadow", err))
-                return false;
-            if (!ok)
-                continue;
-            *makes_schema = !with.create_schema && strcmp(base->schema, "public") != 0;
-            return true;
-        }
-        *err = why;
+    StringList now;
+    if (!owned_schemas(pg, &out->arena, &now, err))
         return false;
+    out->schemas.items = arena_alloc(&out->arena, (size_t)(now.n + 1) * sizeof *out->schemas.items);
+    out->made.items = arena_alloc(&out->arena, (size_t)(now.n + 1) * sizeof *out->made.items);
+    out->schemas.n = out->made.n = 0;
+    for (int i = 0; i < now.n; i++) {
+        const char *name = now.items[i];
+        const Space *space = find(all, name);
+        if (is_aside(name) || (space ? space->keep : holds(&all->before, name)))
+            continue;
+        out->schemas.items[out->schemas.n++] = name;
+        if (!(space && space->create) && strcmp(name, "artsync") != 0 && strcmp(name, "public") != 0)
+            out->made.items[out->made.n++] = name;
     }
+    return true;
 }
 
-bool live_objects(Pg *pg, const Base *base, const PgRows *expected, PgRows **rows, Err *err)
+static bool read_objects(Pg *pg, const StringList *schemas, const char *tables, const char *from, const char *to,
+                         PgRows **rows, Err *err)
 {
-    Schemas all = schemas_of(base);
-    const char **names = mem_alloc(((size_t)pg_count(expected) + 1) * sizeof *names);
+    Buf list = {0};
+    sql_array(&list, schemas->items, schemas->n);
+    bool ok = pg_query(pg, sql_query("schema_objects"), 4, (const char *[]){list.data, tables, from, to}, rows, err);
+    buf_free(&list);
+    return ok || err_context(err, "reading the catalog");
+}
+
+static bool attempt(Pg *pg, const Base *base, const char *base_name, const Spaces *all, Shadow *out, Err *err)
+{
+    char aside[32];
+    snprintf(aside, sizeof aside, "artsync_aside_%d", (int)(find(all, base->schema) - all->items));
+    Applying how = {.fallback = all->fall_back ? aside : NULL};
+    return step_aside(pg, all, err) && migrate_apply(pg, base, base_name, &how, err) &&
+           note_schemas(pg, all, out, err) &&
+           read_objects(pg, &out->schemas, NULL, aside, base->schema, &out->rows, err);
+}
+
+/* ---- learning from one that failed ---- */
+
+static bool is_word(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || (c & 0x80);
+}
+
+/* Is the schema's name a word of the message? In whatever language it is, names are as they are. */
+static bool is_named(const char *message, const char *schema)
+{
+    size_t n = strlen(schema);
+    for (const char *at = message; (at = strstr(at, schema)); at++)
+        if ((at == message || !is_word(at[-1])) && !is_word(at[n]))
+            return true;
+    return false;
+}
+
+/* Change the attempt to one that gets past this error; false if there is none. A schema that is missing is made empty
+ * first, and if that is not enough, one that base.json does not name stays in place. */
+static bool learn(Spaces *all, const Base *base, const Err *why)
+{
+    Space *own = find(all, base->schema);
+    bool no_schema = strcmp(why->sqlstate, "3F000") == 0;
+    bool no_type = strcmp(why->sqlstate, "42704") == 0 || strcmp(why->sqlstate, "42883") == 0;
+    bool no_table = strcmp(why->sqlstate, "42P01") == 0;
+    for (int i = 0; i < all->n && (no_schema || no_type || no_table); i++) {
+        Space *space = &all->items[i];
+        if (space->keep || !is_named(why->message, space->name))
+            continue;
+        if (no_schema && !space->create && strcmp(space->name, "public") != 0)
+            return space->create = true;
+        if (!space->named_by_base)
+            return space->keep = true;
+    }
+    if (no_schema && !own->create && strcmp(base->schema, "public") != 0) /* "no schema has been selected" */
+        return own->create = true;
+    if (no_type && !all->fall_back)
+        return all->fall_back = true;
+    return false;
+}
+
+bool shadow_make(Pg *pg, const Base *base, const char *base_name, Shadow *out, Err *err)
+{
+    Spaces all = {0};
+    *out = (Shadow){0};
+    bool ok = spaces_of(&all, pg, base, base_name, err), done = false;
+    while (ok && !done) {
+        Err why = {0};
+        ok = pg_savepoint(pg, "artsync_shadow", err);
+        done = ok && attempt(pg, base, base_name, &all, out, &why);
+        if (ok && !done && !learn(&all, base, &why)) {
+            *err = why;
+            ok = false;
+            break;
+        }
+        err_clear(&why);
+        ok = ok && pg_rollback_to(pg, "artsync_shadow", err);
+    }
+    spaces_free(&all);
+    return ok;
+}
+
+void shadow_free(Shadow *shadow)
+{
+    pg_rows_free(shadow->rows);
+    arena_free(&shadow->arena);
+}
+
+bool live_objects(Pg *pg, const Shadow *expected, PgRows **rows, Err *err)
+{
+    const char **names = mem_alloc(((size_t)pg_count(expected->rows) + 1) * sizeof *names);
     int n = 0;
-    for (int row = 0; row < pg_count(expected); row++) {
-        if (strcmp(pg_get(expected, row, OBJECT_KIND), "table") == 0)
-            names[n++] = pg_get(expected, row, OBJECT_NAME);
+    for (int row = 0; row < pg_count(expected->rows); row++) {
+        if (strcmp(pg_get(expected->rows, row, OBJECT_KIND), "table") == 0)
+            names[n++] = pg_get(expected->rows, row, OBJECT_NAME);
     }
     Buf tables = {0};
     sql_array(&tables, names, n);
     free(names);
-    bool ok = read_objects(pg, &all, tables.data, NULL, NULL, rows, err);
+    bool ok = read_objects(pg, &expected->schemas, tables.data, NULL, NULL, rows, err);
     buf_free(&tables);
     return ok;
 }

@@ -135,6 +135,15 @@ class Bench:
                 hashlib.file_digest(file, "sha256")
         self.note("SHA-256", time.monotonic() - start)
 
+    def schemas(self):
+        """A base of 38 tables in nine schemas into an empty database, beside the same SQL by psql."""
+        folder = os.path.join(os.path.abspath(self.args.dir), "many_schemas")
+        subprocess.run([sys.executable, "-B", HERE + "/../e2e/many_schemas.py", folder], check=True)
+        for name, command in [("psql -1 -f, 38 tables", ["psql", "-Xq1", "-v", "ON_ERROR_STOP=1", "-f", folder + "/0001_many.sql", "-d"]),
+                              ("db migrate, 38 tables", [os.path.abspath(self.args.artsync), "-q", "--base", folder, "db", "migrate", "-d"])]:
+            self.psql("postgres", "DROP DATABASE IF EXISTS bench_m", "CREATE DATABASE bench_m TEMPLATE template0", "CHECKPOINT")
+            self.run(name, [*command, self.url("bench_m")])
+
     def others(self):
         """What people use today, where it is installed."""
         if shutil.which("pgloader"):
@@ -188,6 +197,7 @@ class Bench:
             self.promise("night, nothing changed", "artsync, nothing changed", 3 * m("sha256sum") + 0.02,
                          "3 x sha256sum + 20 ms"),
             self.promise("real size, first load", "artsync, the real size", 1, "a second", 0.3, "0.3 s"),
+            self.promise("38 tables, nine schemas", "db migrate, 38 tables", 2 * m("psql -1 -f, 38 tables"), "2 x psql -1 -f"),
         ]
         peak = max(sample[1] for name in self.samples if name.startswith("artsync") for sample in self.samples[name])
         met.append(peak <= 256)
@@ -214,7 +224,7 @@ def main():
     bench.migrate()
     for number in range(1, bench.args.runs + 1):
         print("run %d" % number, file=sys.stderr)
-        yardsticks = () if bench.args.alone else (bench.expert, bench.clean, bench.bare, bench.others)
+        yardsticks = () if bench.args.alone else (bench.expert, bench.clean, bench.bare, bench.schemas, bench.others)
         for work in (*yardsticks, bench.artsync):
             work()
     bench.figures()

@@ -27,7 +27,7 @@ WHOLE = {
              {"column": "size", "type": "choice", "headers": ["Size"], "choices": ["S", "L"], "transform": ["trim"], "mask": "null"},
              {"column": "number", "type": "integer", "decimal_mark": "point", "min": 1, "max": "9",
               "derive": {"from": "x", "pattern": "([0-9]+)"}}]},
-        {"table": "y", "file": ["y*.csv", "w.csv"], "id": {"column": "id", "headers": ["Id"]},
+        {"table": "y", "schema": "z", "file": ["y*.csv", "w.csv"], "id": {"column": "id", "headers": ["Id"]},
          "csv": {"delimiter": ";", "encoding": "UTF-16"},
          "metadata": {"last_synced_at": "l", "sync_version": "v", "is_active": None, "created_at": "c", "updated_at": "u"},
          "columns": [{"column": "x_id", "type": "link", "to": "x", "headers": ["X"], "id_headers": ["X id"],

@@ -40,7 +40,9 @@ static Arena arena;
 static int set_up(void **state)
 {
     (void)state;
-    static Table tables[] = {{.name = "nowhere"}, {.name = "Odd 'table'"}, {.name = "parent"}};
+    static Table tables[] = {{.schema = "cat test", .name = "nowhere"},
+                             {.schema = "cat test", .name = "Odd 'table'"},
+                             {.schema = "cat test", .name = "parent"}};
     static Base base = {.name = "t", .schema = "cat test", .tables = tables, .n_tables = 3};
     Err err = {0};
     CatalogTable **found;

@@ -144,7 +144,7 @@ static void the_manifest_ends_with_its_length(void **state)
 {
     (void)state;
     BackupTable table = {"public", "prints", 2, "17", true, 0};
-    BackupObject object = {"view", "public.v", 5};
+    BackupObject object = {.kind = "view", .name = "public.v", .schema = "public", .oid = 5};
     Manifest manifest = {.base = "art", .database = "shop", .at = "2025-01-02T03:04:05Z", .pg_major = 15, .sha256 = "ab",
                          .bytes = 9, .tables = &table, .n_tables = 1, .objects = &object, .n_objects = 1};
     char *bytes = NULL;
@@ -155,7 +155,7 @@ static void the_manifest_ends_with_its_length(void **state)
     static const char json[] =
         "{\"base\":\"art\",\"database\":\"shop\",\"at\":\"2025-01-02T03:04:05Z\",\"pg_major\":15,\"sha256\":\"ab\","
         "\"bytes\":9,\"tables\":[{\"schema\":\"public\",\"table\":\"prints\",\"rows\":2,\"checksum\":\"17\","
-        "\"business\":true}],\"objects\":[{\"kind\":\"view\",\"name\":\"public.v\",\"oid\":5}]}";
+        "\"business\":true}],\"objects\":[{\"kind\":\"view\",\"name\":\"public.v\",\"schema\":\"public\",\"oid\":5}]}";
     Buf want = {0};
     buf_printf(&want, "%s\nartsync-backup %012d\n", json, (int)strlen(json));
     assert_int_equal(n, strlen(json) + 29);

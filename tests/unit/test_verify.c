@@ -129,6 +129,36 @@ static void types_in_public_and_own_schemas_work(void **state)
     assert_string_equal(test_value(f->pg, "SELECT to_regnamespace('shop')"), "shop");
 }
 
+/* Objects in schemas that base.json does not name, beside what others have there. */
+static void other_schemas_that_the_files_name(void **state)
+{
+    Fixture *f = *state;
+    Err err = {0};
+    int wrong, dropped;
+    test_run(f->pg, "CREATE SCHEMA ext; CREATE DOMAIN ext.isbn AS text; CREATE FUNCTION ext.one() RETURNS integer LANGUAGE sql AS "
+                    "'SELECT 1'; CREATE SCHEMA crm; CREATE TABLE crm.customers (id integer PRIMARY KEY);"
+                    "CREATE SCHEMA expected; CREATE SCHEMA things_of_others; CREATE TABLE things_of_others.x (id integer)");
+    put(f, "0001_things.sql",
+        "CREATE SCHEMA extra; CREATE TYPE extra.mood AS ENUM ('ok');"
+        "CREATE TABLE extra.t0 (id integer PRIMARY KEY DEFAULT ext.one(), mood extra.mood, customer integer REFERENCES crm.customers);"
+        "CREATE TABLE expected.t1 (id integer PRIMARY KEY);"
+        "CREATE TABLE things (code ext.isbn PRIMARY KEY, label text); -- not those of things_of_others");
+    migrate(f);
+    assert_string_equal(verify(f, &wrong), "");
+    test_run(f->pg, "DROP TABLE expected.t1; ALTER TYPE extra.mood ADD VALUE 'bad'; CREATE TABLE crm.ours (id integer)");
+    const char *text = verify(f, &wrong);
+    assert_int_equal(wrong, 2);
+    assert_non_null(strstr(text, "missing table expected.t1\n"));
+    assert_non_null(strstr(text, "type extra.mood\n"));
+    assert_null(strstr(text, "crm"));
+    OK(schema_drop(f->pg, f->base, f->dir, &dropped, &err));
+    assert_string_equal(test_value(f->pg, "SELECT string_agg(nspname, ' ' ORDER BY nspname) FROM pg_namespace WHERE nspname IN "
+                                          "('ext', 'crm', 'extra', 'expected', 'things_of_others', 'artsync')"),
+                        "crm expected ext things_of_others");
+    assert_string_equal(test_value(f->pg, "SELECT concat(to_regclass('crm.customers'), ' ', to_regclass('crm.ours'))"),
+                        "crm.customers crm.ours");
+}
+
 static void drop_takes_what_the_migrations_made(void **state)
 {
     Fixture *f = *state;
@@ -229,6 +259,7 @@ int main(void)
         TEST(additions_of_others_are_listed_but_not_wrong),
         TEST(a_database_without_anything_lacks_everything),
         TEST(types_in_public_and_own_schemas_work),
+        TEST(other_schemas_that_the_files_name),
         TEST(drop_takes_what_the_migrations_made),
         TEST(other_bases_keep_their_bookkeeping),
         TEST(no_drop_beneath_a_running_sync),
