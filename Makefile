@@ -166,15 +166,35 @@ $(BUILD)/seeds: tests/fuzz/seeds.c $(OBJECTS)
 bench: $(BUILD)/artsync
 	@ARTSYNC_BIN=$(BUILD)/artsync tests/bench/run.sh
 
-## make install        binary, man pages, completion  (PREFIX=/usr/local, DESTDIR=)
+# The one place of the version.
+VERSION := $(shell sed -n 's/^\#define ARTSYNC_VERSION "\(.*\)"/\1/p' include/artsync/cli.h)
+SHARE   := $(DESTDIR)$(PREFIX)/share
+UNITDIR := $(DESTDIR)$(PREFIX)/lib/systemd/system
+INSTALLED := $(BUILD)/installed
+
+## make install        binary, man pages, completion, units of systemd, examples  (PREFIX=/usr/local, DESTDIR=)
 install: $(BUILD)/artsync
 	install -D -m 755 $(BUILD)/artsync '$(DESTDIR)$(PREFIX)/bin/artsync'
-	install -D -m 644 docs/artsync.1 '$(DESTDIR)$(PREFIX)/share/man/man1/artsync.1'
-	install -D -m 644 docs/base.json.5 '$(DESTDIR)$(PREFIX)/share/man/man5/base.json.5'
-	$(BUILD)/artsync completion bash > $(BUILD)/completion.bash
-	$(BUILD)/artsync completion zsh > $(BUILD)/completion.zsh
-	install -D -m 644 $(BUILD)/completion.bash '$(DESTDIR)$(PREFIX)/share/bash-completion/completions/artsync'
-	install -D -m 644 $(BUILD)/completion.zsh '$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_artsync'
+	@mkdir -p $(INSTALLED)
+	for page in artsync.1 base.json.5; do \
+	    sed '1s/"artsync"/"artsync $(VERSION)"/' docs/$$page > $(INSTALLED)/$$page; \
+	    install -D -m 644 $(INSTALLED)/$$page "$(SHARE)/man/man$${page##*.}/$$page"; \
+	done
+	for shell in bash zsh fish; do $(BUILD)/artsync completion $$shell > $(INSTALLED)/$$shell; done
+	install -D -m 644 $(INSTALLED)/bash '$(SHARE)/bash-completion/completions/artsync'
+	install -D -m 644 $(INSTALLED)/zsh '$(SHARE)/zsh/$(ZSHDIR)/_artsync'
+	install -D -m 644 $(INSTALLED)/fish '$(SHARE)/fish/vendor_completions.d/artsync.fish'
+	for unit in artsync.service artsync.timer artsync-watch.service; do \
+	    sed 's|/usr/bin/artsync|$(PREFIX)/bin/artsync|' docs/systemd/$$unit > $(INSTALLED)/$$unit; \
+	    install -D -m 644 $(INSTALLED)/$$unit "$(UNITDIR)/$$unit"; \
+	done
+	sed 's|/usr/bin/artsync|$(PREFIX)/bin/artsync|' docs/examples/crontab > $(INSTALLED)/crontab
+	install -D -m 644 $(INSTALLED)/crontab '$(SHARE)/doc/artsync/examples/crontab'
+	install -D -m 644 .env.example '$(SHARE)/doc/artsync/examples/artsync.env'
+	install -m 755 docs/examples/notify-* '$(SHARE)/doc/artsync/examples/'
+	install -m 644 README.md docs/*.md '$(SHARE)/doc/artsync/'
+# Debian's zsh looks into vendor-completions for packages
+ZSHDIR ?= site-functions
 
 help:
 	@sed -n 's/^## //p' $(firstword $(MAKEFILE_LIST))

@@ -161,23 +161,6 @@ def test_every_command_has_help_and_json(art, command):
     assert all(len(line) <= 120 for line in text.splitlines())
 
 
-def test_bash_completion(art):
-    bash = shutil.which("bash")
-    script = art.ok("completion", "bash", url=None).out
-    assert art.ok("completion", "bash", "--json", url=None).json == {"shell": "bash", "script": script}
-    (art.cwd / "exports").mkdir()
-    ask = script + """
-try() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=(); _artsync; echo "${COMPREPLY[*]}"; }
-try artsync roll
-try artsync db mig
-try artsync sync --mode ""
-try artsync --base art sync --on-con
-try artsync sync --export-dir exp
-"""
-    out = subprocess.run([bash, "-eu", "-c", ask], check=True, stdout=subprocess.PIPE, cwd=art.cwd).stdout.decode()
-    assert out.split("\n")[:5] == ["rollback", "migrate", "incremental merge full", "--on-conflict", "exports"]
-
-
 # ---- what people read ----
 
 def test_diff_text(art_loaded):

@@ -153,6 +153,7 @@ def test_json_is_as_the_document_says(art, shop, printed):
     for name in ("base show", "base check", "help", "version"):
         printed.take(name, *name.split())
     printed.take("completion", "completion", "bash")
+    printed.take("completion names", "completion", "tables")
     printed.take("error", "sync", "--nonsense", status=2)
     development = {"ARTSYNC_ENV": "development"}
     printed.take("db reset", "db", "reset", "--yes", env=development)
