@@ -15,12 +15,13 @@
 typedef struct WatchOptions {
     const char *folder;             /* need not exist yet */
     int64_t interval_ms, still_ms;  /* between two syncs at most; without a change of the folder before one */
+    int64_t look_ms;                /* between two looks at a folder that tells of no change: a network drive */
     bool once;                      /* one sync, tried again while the database is away */
     char *const *arguments;         /* of the sync, from the program's name on; ends with NULL */
     const char *const *environment; /* "NAME=value" for it, besides ours; ends with NULL */
 } WatchOptions;
 
-enum { WATCH_STILL_MS = 5000 };
+enum { WATCH_STILL_MS = 5000, WATCH_LOOK_MS = 30000 };
 
 /* Until a signal comes, or with `once` a sync has ended: *status is then what it ended with. SIGTERM ends it with true
  * and EXIT_DONE, after the sync under way; SIGINT with ERR_INTERRUPTED, and interrupts that sync. */

@@ -6,6 +6,7 @@
 #include "artsync/clock.h"
 #include "artsync/embed.h"
 #include "artsync/file.h"
+#include "artsync/progress.h"
 #include "archive.h"
 #include "child.h"
 #include "manifest.h"
@@ -219,10 +220,14 @@ bool backup_write(Pg *pg, const Base *base, const char *path, bool replace, Mani
     out->base = arena_str(&out->arena, base->name);
     out->database = arena_str(&out->arena, pg_database(pg));
     stamp(out);
+    progress_table("backup");
+    progress_phase("counting rows");
     bool ok = atomic_file_begin(&file, path, 0600, replace, err) && pg_begin(pg, PG_TX_READ, err) &&
-              find_objects(pg, base, &scope, out, err) && measure_tables(pg, out, err) &&
-              dump(pg, &scope, atomic_file_name(file), out, err);
+              find_objects(pg, base, &scope, out, err) && measure_tables(pg, out, err);
+    progress_phase("writing");
+    ok = ok && dump(pg, &scope, atomic_file_name(file), out, err);
     pg_rollback(pg);
+    progress_phase("reading it back");
     ok = ok && append_manifest(file, out, err) && verify(atomic_file_name(file), out, err);
     if (ok)
         return atomic_file_commit(file, err);

@@ -11,6 +11,7 @@
 #include "artsync/embed.h"
 #include "artsync/file.h"
 #include "artsync/interrupt.h"
+#include "artsync/progress.h"
 #include "artsync/shell.h"
 #include "archive.h"
 #include "child.h"
@@ -351,6 +352,8 @@ bool backup_restore(Pg *pg, const Base *base, const char *path, const Manifest *
     if (!list)
         err_set(err, ERR_IO, "set TMPDIR to a writable folder with free space",
                 "cannot make a temporary file in %s: %s", file_temporary_folder(), strerror(errno));
+    progress_table("restore");
+    progress_phase("writing");
     bool ok = list && child_find("pg_restore", manifest->pg_major, &r.arena, &r.program, &major, err) &&
               pg_begin(pg, PG_TX_WRITE, err) && replace(&r, base, list, force, err) &&
               pg_commit(pg, &(PgProof){.look = command_hint("once the database is back, see: {}", "stats")}, err);

@@ -74,14 +74,22 @@ static char **sync_arguments(Cli *cli)
     return list;
 }
 
+/* Tests do not wait as long as people have to. */
+static int64_t time_of_test(const char *variable, int64_t otherwise)
+{
+    const char *text = getenv(variable);
+    return text ? strtoll(text, NULL, 10) : otherwise;
+}
+
 static bool run(Cli *cli, Err *err)
 {
-    const char *interval = cli_text(cli, "interval"), *still = getenv("ARTSYNC_TEST_STILL_MS");
+    const char *interval = cli_text(cli, "interval");
     const char *database =
         cli_given(cli, "database") ? cli->url : NULL; /* by the environment: no list of processes has it */
     WatchOptions watch = {.folder = cli_text(cli, "export-dir"),
                           .interval_ms = interval_of(interval),
-                          .still_ms = still ? strtoll(still, NULL, 10) : WATCH_STILL_MS,
+                          .still_ms = time_of_test("ARTSYNC_TEST_STILL_MS", WATCH_STILL_MS),
+                          .look_ms = time_of_test("ARTSYNC_TEST_LOOK_MS", WATCH_LOOK_MS),
                           .once = cli_flag(cli, "once"),
                           .arguments = sync_arguments(cli)};
     if (watch.interval_ms < 0)

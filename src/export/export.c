@@ -8,6 +8,7 @@
 #include "artsync/csv_writer.h"
 #include "artsync/file.h"
 #include "artsync/interrupt.h"
+#include "artsync/progress.h"
 #include "artsync/source.h"
 #include "plan_export.h"
 #include "shape.h"
@@ -52,6 +53,8 @@ static bool write_row(void *ctx, const char *const *cells, int n, Err *err)
 
 static bool write_table(Pg *pg, const Base *base, ExportTable *table, AtomicFile *file, bool include_inactive, Err *err)
 {
+    progress_table(table->table->name);
+    progress_phase("writing");
     Arena arena = {0};
     Buf sql = {0};
     ExportLayout layout = export_layout(table->table, &arena);

@@ -19,7 +19,6 @@
 enum {
     BACKOFF_MS = 1000,
     BACKOFF_MAX_MS = 60000,
-    LOOK_MS = 30000,      /* a network drive tells of no change: it is looked at */
     LOOK_OFTEN_MS = 5000, /* where nothing tells */
     PAUSE_MS = 50         /* while a sync runs */
 };
@@ -171,7 +170,7 @@ static void tell_waiting(const Watch *watch, int64_t idle)
 
 static bool wait_for_events(Watch *watch, int64_t ms, Err *err)
 {
-    int64_t longest = watch->folder.events < 0 || watch->folder.of_parent < 0 ? LOOK_OFTEN_MS : LOOK_MS;
+    int64_t longest = watch->folder.events < 0 || watch->folder.of_parent < 0 ? LOOK_OFTEN_MS : watch->options->look_ms;
     struct pollfd fds[2] = {{.fd = interrupt_fd(), .events = POLLIN}, {.fd = watch->folder.events, .events = POLLIN}};
     if (watch->watchdog_ms && watch->watchdog_ms < longest)
         longest = watch->watchdog_ms;

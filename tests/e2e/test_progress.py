@@ -111,6 +111,8 @@ def test_other_commands_have_it_too(art, tmp_path):
     export = shop(tmp_path / "export").save()
     art.sync(export)
     for args, line in ((["validate", "--parity", "--export-dir", export], "editions: reading its rows, 0:00"),
+                       (["export", "--dir", "out"], "editions: writing, 0:00"),
+                       (["backup", "a.backup"], "backup: reading it back, 0:00"),
                        (["rollback", "last"], "prints: reading the changes of the sync, 0:00")):
         run = Terminal(art, 80, *args)
         assert run.end() in (0, 1)
