@@ -59,6 +59,10 @@ class Watch:
     def says(self, pattern):
         self.until(lambda: any(re.match(pattern, message) for message in self.said))
 
+    def idle(self):
+        """The last sync is over, and what comes now is an event or nothing."""
+        self.until(lambda: self.said and self.said[-1].startswith("STATUS=waiting"))
+
     def stop(self, number=signal.SIGTERM, status=0):
         self.child.send_signal(number)
         _, err = self.child.communicate(timeout=TIMEOUT)
@@ -100,10 +104,12 @@ def wait_for_held(db):
 def test_a_sync_for_every_new_export(art, export):
     watch = Watch(art, "--export-dir", export.path)
     assert re.match(SYNCED + ", 10 created$", watch.line(1))
+    watch.idle()
     export.edition("E7", "P1", number=7).save("editions")  # a file is written anew
     assert re.match(SYNCED + ", 1 created$", watch.line(2))
-    part = export.path / ".part"  # a file is renamed into place
+    watch.idle()
     export.print("P1", "Harbour at night").save("prints")
+    part = export.path / ".part"
     assert ", 1 updated" in watch.line(3)
     part.write_bytes(b"hidden files are of no interest")
     watch.says("STATUS=waiting for the next export; syncing in 3600 s at the latest")
@@ -158,12 +164,15 @@ def test_the_folder_is_replaced(art, tmp_path, export, link):
         shutil.copytree(folder, tmp_path / "copy")
         os.rename(tmp_path / "copy", name)
 
+    watch.idle()
     put(export.path)
     assert re.match(SYNCED + ", 10 created$", watch.line(2))
     other = export.copy(tmp_path / "other")
     other.edition("E7", "P1", number=7).save()
+    watch.idle()
     put(other.path)
     watch.until(lambda: any("1 created" in line for line in watch.lines[2:]))
+    watch.idle()
     other.path = tmp_path / "other" if link else name
     other.edition("E8", "P1", number=8).save("editions")  # the new folder is watched as well
     watch.until(lambda: sum("1 created" in line for line in watch.lines[2:]) == 2)
