@@ -161,14 +161,15 @@ void doctor_sessions(Doctor *doctor)
 {
     const Base *base = doctor->cli->base;
     PgRows *rows = NULL;
-    Buf tables = {0};
+    Buf schemas = {0}, tables = {0};
     if (!doctor->bound)
         return;
     const char **names = arena_alloc(doctor->arena, sizeof *names * ((size_t)base->n_tables + 1));
     for (int i = 0; i < base->n_tables; i++)
         names[i] = base->tables[i].name;
+    sql_schemas(&schemas, base);
     sql_array(&tables, names, base->n_tables);
-    bool ok = query(doctor, "locks", "doctor_sessions", 2, (const char *[]){base->schema, tables.data}, &rows);
+    bool ok = query(doctor, "locks", "doctor_sessions", 2, (const char *[]){schemas.data, tables.data}, &rows);
     for (int i = 0; ok && i < pg_count(rows); i++)
         doctor_problem(doctor, "locks",
                        arena_printf(doctor->arena, "psql \"$DATABASE_URL\" -c 'SELECT pg_terminate_backend(%s)'",
@@ -180,6 +181,7 @@ void doctor_sessions(Doctor *doctor)
     if (ok && pg_count(rows) == 0)
         doctor_fine(doctor, "locks", "no idle session holds a lock on the mapped tables");
     pg_rows_free(rows);
+    buf_free(&schemas);
     buf_free(&tables);
     bool taken = true;
     Buf holder = {0};

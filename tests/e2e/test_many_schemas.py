@@ -108,6 +108,18 @@ def test_sync_links_checks_and_export_across_schemas(many, tmp_path):
     assert many.db.value("SELECT count(*) FROM sales.orders") == 0
 
 
+def test_doctor_sees_a_lock_in_any_schema(many):
+    other = support.connect(many.db.admin_url)
+    other.autocommit = False
+    try:
+        other.cursor().execute("LOCK TABLE stock.works IN EXCLUSIVE MODE")
+        found = many.run("doctor", "--export-dir", many.cwd, "--json").json["findings"]
+        locks = [f["message"] for f in found if f["name"] == "locks" and not f["ok"]]
+        assert len(locks) == 1 and "works" in locks[0], found
+    finally:
+        other.close()
+
+
 def test_drop_takes_all_of_it_and_nothing_else(many):
     many.db.run("CREATE SCHEMA other; CREATE TABLE other.t1 (id int); CREATE TABLE crm.ours (id int)")
     many.ok("db", "drop", "--yes", env=DEVELOPMENT)
