@@ -60,7 +60,7 @@ class Terminal:
         """Without what differs from run to run."""
         for escape, name in COLORS.items():
             text = text.replace(escape, name)
-        named = r"(?m)(^.*(?:artsync_test_|\.s\.PGSQL|on /).*)\n  +(?=\S)"  # how long these names are differs: where the line breaks
+        named = r"(?m)(^.*(?:artsync_test_|\.s\.PGSQL|on /|PostgreSQL \d| MB ).*)\n  +(?=\S)"  # how long these names are differs: where the line breaks
         while re.search(named, text):
             text = re.sub(named, r"\1 ", text)
         text = re.sub(r"(?<![\w-])[0-9a-f]{8}(?![0-9a-f])(-[0-9a-f]{4}){0,3}(-[0-9a-f]{12})?",
@@ -71,6 +71,7 @@ class Terminal:
         text = re.sub(r"\bartsync_test_\w+", "gallery", text)
         text = re.sub(r" on /\S+ as \w+", " on the server", text)
         text = re.sub(r" +({\w+})?-?\d{5,20}({/})?$", " #", text, flags=re.M)
+        text = re.sub(r"PostgreSQL \d[^,]*", "PostgreSQL #", re.sub(r"[\d,]+ MB", "# MB", text))
         text = re.sub(r"(rows{/}) +({bold}checksum)", r"\1  \2", text)
         text = re.sub(r"(?m)(^artsync(  0|\.)(?!000[1-3]).*\n)+", "...\n", text)  # a new migration changes no other text
         text = re.sub(r"\b\d+ (migrations applied|pending|tables, views|entries in the log|rows$)", r"# \1", text, flags=re.M)
@@ -138,6 +139,10 @@ def test_a_gallery(empty, tmp_path):
     screen.run("rollback last --dry-run", status=1)
     screen.run("rollback last --strict", status=4)
     screen.run("rollback last", status=1)
+    screen.run("watch --once --export-dir first", status=1)
+    screen.run("doctor --export-dir first")
+    screen.run("detach --dir books", status=2)
+    screen.run("detach --dir books --yes", status=4)
     screen.run("db drop", status=2)
     screen.run("db reset --yes")
     screen.run("db drop --yes")
