@@ -106,6 +106,8 @@ static bool put_header(Cleaner *c, const RawRecord *header, Err *err)
     for (int i = 0; c->report && i < c->table->n_columns; i++)
         if (c->binding.cells[i] >= 0)
             cleaning_report_header(c->report, c->table, c->table->columns[i].name, header->cells[c->binding.cells[i]]);
+    if (c->report && c->binding.id >= 0)
+        cleaning_report_header(c->report, c->table, c->table->id_column, header->cells[c->binding.id]);
     return true;
 }
 

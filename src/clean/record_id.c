@@ -28,6 +28,9 @@ bool cleaner_read_id(Cleaner *c)
     if (utf8_length(id) > ID_MAX)
         return cleaner_reject(c, REJECT_TOO_LONG, column, cleaner_shown(c, id), "is longer than 255 characters");
     c->record.id = cleaner_kept(c, id);
+    ExcelDamage damage = c->report && !c->options.of_rows ? excel_damage(NULL, id) : EXCEL_NONE;
+    if (damage != EXCEL_NONE)
+        cleaning_report_excel(c->report, c->table, column, c->raw->position.line, damage, id, NULL);
     return true;
 }
 

@@ -2,6 +2,7 @@
 #include <cjson/cJSON.h>
 #include <stdlib.h>
 
+#include "artsync/ascii.h"
 #include "artsync/cells.h"
 #include "artsync/changes.h"
 #include "decide.h"
@@ -108,6 +109,22 @@ static void decide_new(const Merge *merge, MergeRow *c)
     }
 }
 
+/* A new record with the id 7 where there is one with 007: a record that Excel has given another id. */
+static void note_zeros_of_id(Merge *merge, const Item *item)
+{
+    enum { DIGITS = 20 };
+    Str id = str_of(item->id);
+    char padded[2 * DIGITS + 1];
+    if (id.n == 0 || id.n >= DIGITS || id.p[0] == '0' || ascii_digits(id, 0) != id.n)
+        return;
+    memset(padded, '0', DIGITS);
+    memcpy(padded + DIGITS, id.p, id.n + 1);
+    for (int zeros = 1; zeros <= DIGITS - (int)id.n; zeros++)
+        if (record_index_find(merge->run->index, str_of(padded + DIGITS - zeros)))
+            cleaning_report_excel(merge->options.cleaning, merge->run->table, merge->run->table->id_column,
+                                  item->position.line, EXCEL_ZEROS, id, padded + DIGITS - zeros);
+}
+
 /* ---- staging ---- */
 
 static void stage_write(Merge *merge, Buf *out, const MergeRow *c, char op, int layout)
@@ -189,10 +206,12 @@ bool merge_record(Merge *merge, Buf *out, const Item *item, const PgRows *rows, 
     }
     for (int i = n; c.has_row && i < n_slots; i++)
         c.after[i] = c.before[i];
-    if (c.has_row)
+    if (c.has_row) {
         decide_existing(merge, &c);
-    else
+    } else {
         decide_new(merge, &c);
+        note_zeros_of_id(merge, item);
+    }
 
     int layout = 0;
     bool ok = true;

@@ -1,8 +1,10 @@
 """Measures artsync against yardsticks E and L on the same data, each work several times, alternating; tests/bench/run.sh
 starts the cluster and calls this. Prints medians, and the ratios that docs/PERFORMANCE.md promises."""
 import argparse
+import csv
 import hashlib
 import importlib.util
+import json
 import os
 import shutil
 import statistics
@@ -15,6 +17,13 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 FILES = ["Prints-Grid view.csv", "Distributors-Grid view.csv", "Editions-All Records.csv"]
 PROMISED = 1000000
 ROWS_BY_ROW = 10000  # for the ways that query once a row
+# The same content in other forms: "csv" of base.json, delimiter and encoding as Python has them.
+FORMS = {
+    "commas, UTF-8": ({}, ",", "utf-8-sig"),
+    "semicolons": ({"delimiter": ";"}, ";", "utf-8-sig"),
+    "UTF-16, tabs": ({"delimiter": "\t", "encoding": "UTF-16"}, "\t", "utf-16"),
+    "windows-1252, auto": ({"delimiter": "auto", "encoding": "auto"}, ";", "cp1252"),
+}
 PGLOADER = """LOAD CSV FROM '%s' (%s) INTO %s TARGET TABLE raw (%s)
 WITH skip header = 1, fields optionally enclosed by '"', fields escaped by double-quote, fields terminated by ',';
 """
@@ -76,9 +85,9 @@ class Bench:
             sys.exit("bench: %s failed: %s" % (name, errors.decode(errors="replace")[-2000:]))
         self.note(name, seconds, usage.ru_maxrss / 1024, (self.lsn() - before) / 1e6)
 
-    def sync(self, name, database, export, expected=(0,)):
-        self.run(name, [os.path.abspath(self.args.artsync), "-d", self.url(database), "-q", "sync", "--export-dir",
-                        export], expected=expected)
+    def sync(self, name, database, export, expected=(0,), base=None):
+        self.run(name, [os.path.abspath(self.args.artsync), "-d", self.url(database), *(("--base", base) if base else ()),
+                        "-q", "sync", "--export-dir", export], expected=expected)
 
     def median(self, name, what=0):
         return statistics.median(sample[what] for sample in self.samples[name])
@@ -101,7 +110,41 @@ class Bench:
         self.real = self.export("real", HERE + "/../make_export.py", "--rows", "8400", "--prints", "45",
                                 "--distributors", "23", "--quirks", "rejects")
 
+    def in_form(self, export, number, delimiter, encoding):
+        """The export, written in another form once."""
+        folder = "%s-form%d" % (export, number)
+        if not os.path.exists(folder + "/done"):
+            os.makedirs(folder, exist_ok=True)
+            for name in FILES:
+                with open(os.path.join(export, name), encoding="utf-8-sig", newline="") as read, \
+                        open(os.path.join(folder, name), "w", encoding=encoding, errors="replace", newline="") as write:
+                    csv.writer(write, delimiter=delimiter, lineterminator="\n").writerows(csv.reader(read))
+            open(folder + "/done", "w").close()
+        return folder
+
+    def form_base(self, number, keys):
+        folder = os.path.join(os.path.abspath(self.args.dir), "base-form%d" % number)
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(HERE + "/../../sql/art", folder)
+        with open(folder + "/base.json", encoding="utf-8") as file:
+            base = json.load(file)
+        base["csv"] = keys
+        with open(folder + "/base.json", "w", encoding="utf-8") as file:
+            json.dump(base, file)
+        return folder
+
     # ---- the works ----
+
+    def forms(self):
+        """A first load and a night of the same content in each form."""
+        csv.field_size_limit(1 << 30)
+        for number, (form, (keys, delimiter, encoding)) in enumerate(FORMS.items()):
+            base = self.form_base(number, keys)
+            day, night = (self.in_form(export, number, delimiter, encoding) for export in (self.day, self.night))
+            self.fresh("bench_f")
+            self.sync("artsync, first load, " + form, "bench_f", day, base=base)
+            self.vacuum("bench_f")
+            self.sync("artsync, 0.1% changed, " + form, "bench_f", night, base=base)
 
     def expert(self):
         self.fresh("bench_e")
@@ -170,7 +213,7 @@ class Bench:
         verdict = "met" if seconds <= must else "MISSED"
         near = "" if aim is None else "%s = %.2f s: %s" % (
             aim_is, aim, "met" if seconds <= aim else "%.1f x" % (seconds / aim))
-        print("%-24s %9.2f s   %-34s %-7s %s" % (work, seconds, "%s = %.2f s" % (must_is, must), verdict, near))
+        print("%-34s %9.2f s   %-34s %-7s %s" % (work, seconds, "%s = %.2f s" % (must_is, must), verdict, near))
         return seconds <= must
 
     def figures(self):
@@ -188,7 +231,7 @@ class Bench:
         m, rows = self.median, self.args.rows
         if rows < PROMISED:
             print("\nThe promise is for %d editions; the fewer there are, the more the fixed part of a run weighs." % PROMISED)
-        print("\n%-24s %11s   %-34s %-7s %s" % ("work", "artsync", "must", "", "aim"))
+        print("\n%-34s %11s   %-34s %-7s %s" % ("work", "artsync", "must", "", "aim"))
         bare = m("parse") + m("SHA-256") + m("read back")
         met = [
             self.promise("first load", "artsync, first load", 0.5 * m("E, first load"), "0.5 x E", 0.4 * m("L"), "0.4 x L"),
@@ -199,15 +242,20 @@ class Bench:
             self.promise("real size, first load", "artsync, the real size", 1, "a second", 0.3, "0.3 s"),
             self.promise("38 tables, nine schemas", "db migrate, 38 tables", 2 * m("psql -1 -f, 38 tables"), "2 x psql -1 -f"),
         ]
+        first = next(iter(FORMS))
+        for form in list(FORMS)[1:]:
+            for work in ("first load", "0.1% changed"):
+                met.append(self.promise("%s, %s" % (work, form), "artsync, %s, %s" % (work, form),
+                                        1.3 * m("artsync, %s, %s" % (work, first)), "1.3 x commas and UTF-8"))
         peak = max(sample[1] for name in self.samples if name.startswith("artsync") for sample in self.samples[name])
         met.append(peak <= 256)
-        print("%-24s %9.0f MB  %-34s %-7s %s" % ("peak memory", peak, "256 MB", "met" if peak <= 256 else "MISSED",
+        print("%-34s %9.0f MB  %-34s %-7s %s" % ("peak memory", peak, "256 MB", "met" if peak <= 256 else "MISSED",
                                                  "128 MB: " + ("met" if peak <= 128 else "missed")))
         for name in self.samples:
             if name.startswith("pgloader"):
-                print("%-24s %9.2f s   %.1f x artsync's first load" % (name, m(name), m(name) / m("artsync, first load")))
+                print("%-34s %9.2f s   %.1f x artsync's first load" % (name, m(name), m(name) / m("artsync, first load")))
             if name.startswith("pandas"):
-                print("%-24s %9.2f s   %.0f rows/s; artsync's first load: %.0f rows/s" % (
+                print("%-34s %9.2f s   %.0f rows/s; artsync's first load: %.0f rows/s" % (
                     name, m(name), ROWS_BY_ROW / m(name), rows / m("artsync, first load")))
         return all(met)
 
@@ -224,7 +272,8 @@ def main():
     bench.migrate()
     for number in range(1, bench.args.runs + 1):
         print("run %d" % number, file=sys.stderr)
-        yardsticks = () if bench.args.alone else (bench.expert, bench.clean, bench.bare, bench.schemas, bench.others)
+        yardsticks = () if bench.args.alone else (
+            bench.expert, bench.clean, bench.bare, bench.schemas, bench.others, bench.forms)
         for work in (*yardsticks, bench.artsync):
             work()
     bench.figures()

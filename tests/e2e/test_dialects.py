@@ -243,13 +243,23 @@ def notices(text):
             and ": " in line]
 
 
+def test_an_id_without_its_zeros(place):
+    place.put(text([["0042", "x", "", "", ""]]).encode())
+    place.sync()
+    place.put(text([["42", "x", "", "", ""], ["43", "y", "", "", ""]]).encode())
+    result = place.run("sync", "--export-dir", "in")
+    assert notices(result.out) == ['t.rid: line 2, header "ID": 42 was 0042 before: Excel takes leading zeros away']
+
+
 def test_what_excel_did_is_told_with_line_and_header(place):
     """Never corrected: what is no date is a reject, what is text or a number is read as it is."""
     place.put(text([["r1", "x", "00123", "2024-10-07", "1"], ["r2", "y", "007", "", "2"]]).encode())
     place.sync()
     damaged = [["r1", "########", "123", "45567", "1.2E+05"], ["r2", "4.00638E+12", "7", "", "2"]]
+    damaged += [["4E+12", "z", "", "", ""]]
     place.put(text(damaged).encode())
-    told = ['t.name: line 2, header "Name": ######## is what Excel shows where a column is too narrow for its value',
+    told = ['t.rid: line 4, header "ID": 4E+12 looks like a long number that Excel has rounded',
+            't.name: line 2, header "Name": ######## is what Excel shows where a column is too narrow for its value',
             't.code: line 2, header "Code": 123 was 00123 before: Excel takes leading zeros away',
             't.sold: line 2, header "Sold": 45567 looks like the number under which Excel keeps a date',
             't.n: line 2, header "N": 1.2E+05 looks like a long number that Excel has rounded',
@@ -261,9 +271,9 @@ def test_what_excel_did_is_told_with_line_and_header(place):
         assert sorted(notices(result.out + result.err)) == sorted(told), result
     place.base()
     result = place.run("sync", "--export-dir", "in", "--max-rejects", "0", status=4)
-    assert told[2] in notices(result.out + result.err), result
+    assert told[3] in notices(result.out + result.err), result
     place.base(sold={"on_invalid": "null"})
     place.sync()
     assert place.db.column("SELECT concat_ws('|', name, code, n) FROM t ORDER BY rid") == [
-        "########|123|120000", "4.00638E+12|7|2"]
+        "z", "########|123|120000", "4.00638E+12|7|2"]
     assert notices(place.run("sync", "--export-dir", "in").out) == []

@@ -176,10 +176,12 @@ static bool is_unchanged(const File *file)
            (file->standard_input || (stat(file->path, &named) == 0 && csv_same_mark(before, csv_mark(&named))));
 }
 
-bool csv_fail_changed(const char *path, Err *err)
+bool csv_fail_changed(const char *path, int64_t byte, Err *err)
 {
-    return err_set(err, ERR_CSV, "wait until the download or copy is complete, then try again",
-                   "%s changed while it was read", path);
+    static const char hint[] = "wait until the download or copy is complete, then try again";
+    if (byte == 0)
+        return err_set(err, ERR_CSV, hint, "%s changed while it was read", path);
+    return err_set(err, ERR_CSV, hint, "%s changed while it was read, up to byte %lld", path, (long long)byte);
 }
 
 /* To the last byte: a file that is being written may look malformed, and then the change is the cause to report. */
@@ -191,7 +193,7 @@ static bool check_end(const File *file, bool ok, Err *err)
         return ok;
     Err fault = *err;
     *err = (Err){0};
-    csv_fail_changed(file->name, err);
+    csv_fail_changed(file->name, file->size, err);
     if (fault.message) /* where reading had come to */
         err_context(err, "%s", fault.message);
     err_clear(&fault);

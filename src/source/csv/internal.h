@@ -98,7 +98,7 @@ void csv_decoder_free(CsvDecoder *decoder); /* accepts NULL */
 /* Are these two looks at the same file, unchanged? And what to say if not. Returns false, always. */
 CsvMark csv_mark(const struct stat *info);
 bool csv_same_mark(CsvMark a, CsvMark b);
-bool csv_fail_changed(const char *path, Err *err);
+bool csv_fail_changed(const char *path, int64_t byte, Err *err); /* `byte`: as far as it was read; 0: not known */
 
 /* A descriptor of the source's file, for reading; -1: errno says why. */
 int csv_open(const Source *source);

@@ -29,7 +29,7 @@ static bool make_copy(CsvReread *reread, const Source *source, Err *err)
         return true;
     reread->text = file_temporary(err);
     return reread->text && csv_decode_file(source, reread->text, err) &&
-           (is_same(reread) || csv_fail_changed(reread->label, err));
+           (is_same(reread) || csv_fail_changed(reread->label, 0, err));
 }
 
 CsvReread *csv_reread_open(const Source *source, const CsvMark *mark, Err *err)
@@ -41,7 +41,7 @@ CsvReread *csv_reread_open(const Source *source, const CsvMark *mark, Err *err)
     }
     CsvReread *reread = mem_alloc(sizeof *reread);
     *reread = (CsvReread){.label = mem_dup(source->label), .read = *mark, .fd = fd};
-    if ((is_same(reread) || csv_fail_changed(source->label, err)) && make_copy(reread, source, err))
+    if ((is_same(reread) || csv_fail_changed(source->label, 0, err)) && make_copy(reread, source, err))
         return reread;
     csv_reread_free(reread);
     return NULL;
@@ -59,7 +59,7 @@ static bool read_bytes(CsvReread *reread, int64_t offset, size_t n, Buf *out, Er
         if (got < 0)
             return err_set(err, ERR_IO, NULL, "%s: cannot be read again: %s", reread->label, strerror(errno));
         if (got == 0)
-            return csv_fail_changed(reread->label, err);
+            return csv_fail_changed(reread->label, 0, err);
         out->len += (size_t)got;
         offset += got;
     }
@@ -79,7 +79,7 @@ bool csv_reread_record(CsvReread *reread, SourceLocator locator, Buf *out, Err *
 
 bool csv_reread_unchanged(const CsvReread *reread, Err *err)
 {
-    return is_same(reread) || csv_fail_changed(reread->label, err);
+    return is_same(reread) || csv_fail_changed(reread->label, 0, err);
 }
 
 void csv_reread_free(CsvReread *reread)
