@@ -58,7 +58,8 @@ typedef enum Need {
     NEED_DATABASE = 4 | NEED_CONFIG,   /* cli->pg */
     NEED_SCHEMA = 8 | NEED_DATABASE | NEED_BASE, /* all migrations applied; cli->base bound to the catalog */
     NEED_LOG = 16 | NEED_DATABASE,     /* cli->log, a second connection */
-    NEED_BY_HAND = 32                  /* the command calls cli_configure and cli_require itself, to tell what fails */
+    NEED_BY_HAND = 32, /* the command calls cli_configure and cli_require itself, to tell what fails */
+    ALSO_MAP = 64      /* of runs of `artsync map`, too: without --base where the database has no other */
 } Need;
 
 typedef struct Command {
@@ -172,6 +173,9 @@ StringList cli_list(const Cli *cli, const char *option);
 int64_t cli_number(const Cli *cli, const char *option);
 bool cli_given(const Cli *cli, const char *option); /* given, i.e. not the default */
 const char *cli_argument(const Cli *cli, int i);    /* NULL: not given */
+
+/* A setting that is named elsewhere: from the environment, else from .env; NULL: it is not set. */
+const char *cli_setting(const Cli *cli, const char *key);
 
 /* The databases that tables are read from; cli->pg is connected. */
 SourceDatabases *cli_databases(Cli *cli);

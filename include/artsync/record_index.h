@@ -48,6 +48,7 @@ bool record_index_load(RecordIndex *index, Pg *pg, const Table *table, Err *err)
 
 /* How many rows are active and written by a sync: what --max-deactivate is a percentage of. */
 int64_t record_index_active_synced(const RecordIndex *index);
+int64_t record_index_matched(const RecordIndex *index); /* rows that were there and whose records were present */
 bool record_index_has_state(const RecordIndex *index); /* some record has a last-synced state */
 bool record_index_empty(const RecordIndex *index); /* neither rows nor state */
 /* Forget that a sync deactivated rows which people made active again; how many there are. */

@@ -33,6 +33,9 @@ bool schema_status(Pg *pg, const Base *base, const char *base_name, Migrations *
  * many files were new. ERR_SCHEMA for an edited or missing applied file. Changes nothing where nothing is pending. */
 bool schema_migrate(Pg *pg, const Base *base, const char *base_name, int *applied, Err *err);
 
+/* The same in the transaction that is open, for a run that may undo it. */
+bool schema_migrate_here(Pg *pg, const Base *base, const char *base_name, Err *err);
+
 /* As schema_migrate, but a file of the base whose tables exist already (made by an older tool, say) is recorded without
  * being run: its tables are taken over as they are, with their rows, and get the metadata they lack. */
 bool schema_adopt(Pg *pg, const Base *base, const char *base_name, int *applied, Err *err);

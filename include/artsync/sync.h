@@ -48,6 +48,10 @@ typedef struct SyncOptions {
     bool strict;            /* any reject refuses the sync */
     bool force;             /* skip the safety limits */
     int wait_seconds;       /* for another sync to end */
+    bool manual;            /* the log calls it a manual run, whatever the mode */
+    /* In the run's transaction, before anything of schema artsync is read or written; NULL: nothing is to be done. */
+    bool (*prepare)(void *ctx, Pg *pg, const char *sync_id, Err *err);
+    void *prepare_ctx;
 } SyncOptions;
 
 typedef struct SyncTable {
@@ -55,6 +59,8 @@ typedef struct SyncTable {
     Source source;               /* its location is owned by the result; its fingerprint is "" until it was taken */
     bool skipped;                /* unchanged since the last sync, not read */
     TableCounts counts;
+    int64_t matched;             /* rows that some record has */
+    int64_t rows_without_record; /* the others */
     int64_t ms;                  /* time spent on the table */
     bool replay;                 /* named with --file: never deactivates */
     const char *links_hash;      /* for sync_logs: the rows that its rejected links could have meant, or NULL */

@@ -110,10 +110,9 @@ static void note_change(Cleaner *c, const Column *column, const char *from, cons
 /* Of a database an empty cell is NULL, also of a boolean, and text of no characters is a text. True: that was it. */
 static bool clean_database_null(const Column *column, Str cell, Cleaned *cleaned)
 {
-    bool text = column->type == FIELD_TEXT && cell.p && (cell.n ? utf8_trim(cell).n == 0 : raw_is_empty_text(cell));
-    if (cell.n && !text)
+    if (cell.n)
         return false;
-    *cleaned = (Cleaned){.text = text ? "" : NULL};
+    *cleaned = (Cleaned){.text = column->type == FIELD_TEXT && raw_is_empty_text(cell) ? "" : NULL};
     return true;
 }
 

@@ -168,7 +168,8 @@ void field_clean(const Column *column, Str cell, const CleanContext *context, Cl
     bool plain = is_plain(cell);
     if (plain ? !is_short_enough(&field, cell) : !field_valid(&field, cell))
         return;
-    cell = prepared(&field, cell, plain);
+    if (!column->from_database || column->type != FIELD_TEXT) /* text of a database stays as it is */
+        cell = prepared(&field, cell, plain);
     if (cell.n == 0) {
         clean_empty(&field);
         return;

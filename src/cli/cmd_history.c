@@ -26,7 +26,7 @@ const Command cmd_history = {
         "artsync history last\n"
         "artsync history --record recEZYT2dYnRPf3yh\n",
     .see_also = "report, rollback, rejects",
-    .needs = NEED_SCHEMA,
+    .needs = NEED_SCHEMA | ALSO_MAP,
     .options = options,
     .run = run,
 };

@@ -28,7 +28,7 @@ const Command cmd_rejects = {
         "artsync rejects last --table editions\n"
         "artsync rejects --table editions --csv fixed.csv\n",
     .see_also = "sync, report, history",
-    .needs = NEED_SCHEMA,
+    .needs = NEED_SCHEMA | ALSO_MAP,
     .options = options,
     .run = run,
 };

@@ -29,7 +29,7 @@ const Command cmd_rollback = {
         "artsync rollback last --dry-run\n"
         "artsync rollback last\n",
     .see_also = "history, diff, backup",
-    .needs = NEED_SCHEMA | NEED_LOG,
+    .needs = NEED_SCHEMA | NEED_LOG | ALSO_MAP,
     .purpose = "rollback",
     .options = options,
     .run = run,

@@ -72,6 +72,9 @@ bool outcome_is_line(const Cli *cli);
 const char *sync_summary(const SyncResult *result, const Base *base, ExitStatus status, const Err *failed,
                          Arena *arena);
 
+/* Take the mapping of a run of `artsync map` as cli->base where that is meant (map_base.c). */
+bool map_base_use(Cli *cli, Err *err);
+
 /* ---- single changes (changes.c) ---- */
 
 /* One change as people read it: table, id, name, action, and its columns, packed as CELL_CHANGES; `name` may be

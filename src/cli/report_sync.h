@@ -9,6 +9,7 @@ typedef struct SyncReport {
     Cli *cli;
     const SyncResult *result;
     bool failed;
+    bool map;      /* what `artsync map` tells is more: rows that matched */
     int64_t limit; /* of changes: 0: all */
 } SyncReport;
 
@@ -25,6 +26,7 @@ void report_file_warnings(CleaningReport *cleaning);
 
 /* ---- sections that a page has, too ---- */
 
+bool report_run(Report *report, void *ctx, Err *err);
 bool report_tables(Report *report, void *ctx, Err *err);
 bool report_conflicts(Report *report, void *ctx, Err *err);
 bool report_cleaning(Report *report, void *ctx, Err *err);

@@ -5,7 +5,7 @@
 enum { NAME_SHOWN = 60 };
 
 enum { T_NAME, T_FILE, T_SHA256, T_ENCODING, T_DELIMITER, T_SKIPPED, T_COUNTS };
-enum { T_TIME = T_COUNTS + COUNTERS, T_NOTE, TABLE_COLUMNS };
+enum { T_TIME = T_COUNTS + COUNTERS, T_NOTE, T_MATCHED, T_ONLY, TABLE_COLUMNS };
 
 static void set_table_columns(ReportColumn columns[TABLE_COLUMNS])
 {
@@ -25,6 +25,8 @@ static void set_table_columns(ReportColumn columns[TABLE_COLUMNS])
         };
     columns[T_TIME] = (ReportColumn){.heading = "time", .type = CELL_DURATION, .flags = AT_RIGHT | WHERE_FILLED};
     columns[T_NOTE] = (ReportColumn){.heading = "", .style = STYLE_DIM, .flags = WHERE_FILLED};
+    columns[T_MATCHED] = (ReportColumn){.key = "matched", .type = CELL_COUNT};
+    columns[T_ONLY] = (ReportColumn){.key = "only_in_target", .type = CELL_COUNT};
 }
 
 /* What is not as always: the file, where patterns have chosen it, and how it is written. */
@@ -50,7 +52,9 @@ bool report_tables(Report *report, void *ctx, Err *err)
     set_table_columns(columns);
     if (sync_is_hidden(report, sync))
         return true;
-    report_table_begin(report, &(ReportTable){.key = "tables", COLUMNS(columns)}, ctx);
+    ReportTable table = {.key = "tables", COLUMNS(columns)};
+    table.n_columns = sync->map ? TABLE_COLUMNS : T_MATCHED;
+    report_table_begin(report, &table, ctx);
     for (int i = 0; i < sync->result->n_tables; i++) {
         const SyncTable *t = &sync->result->tables[i];
         const char *cells[TABLE_COLUMNS] = {t->table->name,
@@ -63,6 +67,8 @@ bool report_tables(Report *report, void *ctx, Err *err)
             cells[T_COUNTS + c] = report_number(report, counter_value(&counters[c], &t->counts));
         cells[T_TIME] = t->ms < 0 ? NULL : report_number(report, t->ms);
         cells[T_NOTE] = table_note(t, report_arena(report));
+        cells[T_MATCHED] = report_number(report, t->matched);
+        cells[T_ONLY] = report_number(report, t->rows_without_record);
         report_row(report, cells);
     }
     report_table_end(report);

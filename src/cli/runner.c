@@ -1,6 +1,7 @@
 /* runner.c - from argv to exit status: parse, meet the command's needs, run it, report the error once. */
 #include <stdlib.h>
 
+#include "artsync/base_map.h"
 #include "artsync/grants.h"
 #include "artsync/interrupt.h"
 #include "artsync/log.h"
@@ -106,6 +107,10 @@ static bool reads_records(const Cli *cli)
 
 static bool load_base(Cli *cli, Err *err)
 {
+    if (cli->arguments.command->needs & ALSO_MAP && strcmp(cli->base_name, MAP_BASE) == 0) {
+        cli->base = base_map_empty(); /* until the database says more */
+        return true;
+    }
     if (!(cli->base = base_load(cli->base_name, err)))
         return false;
     base_set_mask_key(cli->base, cli_text(cli, "ARTSYNC_MASK_KEY"));
@@ -121,19 +126,22 @@ bool cli_require(Cli *cli, unsigned needs, Err *err)
             return false;
         log_detail("connected to %s", pg_describe(cli->pg));
     }
+    if (cli->arguments.command->needs & ALSO_MAP && !map_base_use(cli, err))
+        return false;
     if ((needs & NEED_SCHEMA) == NEED_SCHEMA && !require_schema(cli, err))
         return false;
     bool log = (needs & NEED_LOG) == NEED_LOG && !cli_is_dry(cli);
     return !log || pg_open(&cli->log, cli->url, "artsync", err);
 }
 
-/* A setting that base.json names: from the environment, else from .env. */
-static const char *source_setting(void *ctx, const char *key)
+const char *cli_setting(const Cli *cli, const char *key)
 {
     const char *given = getenv(key);
-    const EnvEntry *entry = env_find(&((const Cli *)ctx)->env, key);
+    const EnvEntry *entry = env_find(&cli->env, key);
     return given && *given ? given : entry && *entry->value ? entry->value : NULL;
 }
+
+static const char *source_setting(void *cli, const char *key) { return cli_setting(cli, key); }
 
 SourceDatabases *cli_databases(Cli *cli)
 {

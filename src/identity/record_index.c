@@ -140,6 +140,8 @@ int64_t record_index_active_synced(const RecordIndex *index)
     return count_flags(index, RECORD_STATE | RECORD_ROW | RECORD_ACTIVE);
 }
 
+int64_t record_index_matched(const RecordIndex *index) { return count_flags(index, RECORD_ROW | RECORD_PRESENT); }
+
 bool record_index_has_state(const RecordIndex *index) { return count_flags(index, RECORD_STATE) > 0; }
 
 bool record_index_empty(const RecordIndex *index) { return index->count == 0; }

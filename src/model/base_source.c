@@ -81,6 +81,14 @@ static void read_query(const Node *value, void *target)
     ((TableSource *)target)->query = query;
 }
 
+static void read_where(const Node *value, void *target)
+{
+    const char *where = node_text(value);
+    if (where && strlen(where) > QUERY_MAX)
+        node_problem(value, NULL, "is longer than %d bytes", QUERY_MAX);
+    ((TableSource *)target)->where = where;
+}
+
 static const JsonShape setting_shape = {.kind = SHAPE_TEXT, .most = SETTING_MAX, .pattern = "^[A-Za-z_][A-Za-z0-9_]*$"};
 static const JsonShape table_shape = {.kind = SHAPE_TEXT, .most = TABLE_MAX};
 static const JsonShape query_shape = {.kind = SHAPE_TEXT, .most = QUERY_MAX};
@@ -94,6 +102,8 @@ static const JsonKey keys[] = {
      "schema "
      "`public`; this or `query` is needed"},
     {"query", false, read_query, 0, 0, &query_shape, "a SELECT instead of `table`; it names tables with their schema"},
+    {"where", false, read_where, 0, 0, &query_shape,
+     "a condition on the rows of `table`, such as `stage <> 'done'`; a query has its own"},
 };
 
 const KeyList source_key_list = {"source", keys, sizeof keys / sizeof *keys, "table query"};
@@ -113,5 +123,7 @@ void read_source(const Node *value, void *target)
     Node table = node_get(value, "table"), query = node_get(value, "query");
     if (!table.json == !query.json)
         node_problem(value, NULL, "needs either \"table\" or \"query\"");
+    if (query.json && source->where)
+        node_problem(value, "write the condition into the query", "\"where\" is for a \"table\"");
     name_source(source, value->doc->arena);
 }

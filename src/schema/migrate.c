@@ -169,6 +169,12 @@ bool schema_migrate(Pg *pg, const Base *base, const char *base_name, int *applie
     return migrate(pg, base, base_name, false, applied, err);
 }
 
+bool schema_migrate_here(Pg *pg, const Base *base, const char *base_name, Err *err)
+{
+    Applying how = {0};
+    return migrate_apply(pg, base, base_name, &how, err);
+}
+
 bool schema_adopt(Pg *pg, const Base *base, const char *base_name, int *applied, Err *err)
 {
     return migrate(pg, base, base_name, true, applied, err);

@@ -171,7 +171,10 @@ static bool check_active(const Run *run, Err *err)
 
 static bool begin(Run *run, Err *err)
 {
-    return session_begin(run->session, run->result->sync_id, run->options->wait_seconds, err) &&
+    const SyncOptions *options = run->options;
+    return session_begin(run->session, run->result->sync_id, options->wait_seconds, err) &&
+           (!options->prepare ||
+            options->prepare(options->prepare_ctx, run->session->data, run->result->sync_id, err)) &&
            check_phase(run, err);
 }
 

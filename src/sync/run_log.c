@@ -11,7 +11,7 @@ bool run_log_start(Run *run, Err *err)
     RunlogRow *rows = mem_alloc(sizeof *rows * (size_t)(result->n_tables + 1));
     for (int i = 0; i < result->n_tables; i++) {
         const SyncTable *t = &result->tables[i];
-        rows[i] = (RunlogRow){t->replay ? "manual" : sync_mode_name(result->mode),
+        rows[i] = (RunlogRow){t->replay || run->options->manual ? "manual" : sync_mode_name(result->mode),
                               t->table->name,
                               t->source.name,
                               t->source.fingerprint,

@@ -233,6 +233,10 @@ static bool sync_table(Run *run, int i, Err *err)
     }
     if (ok)
         note_same_rows(&work);
+    if (ok) {
+        work.result->matched = record_index_matched(work.table.index);
+        work.result->rows_without_record = record_index_rows(work.table.index) - work.result->matched;
+    }
     work.result->counts.warnings = cleaning_report_warning_count(run->result->cleaning, work.result->table);
     close_work(&work);
     /* its rows may be new or renamed: tables that link to it load it afresh */

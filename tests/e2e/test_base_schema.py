@@ -32,7 +32,7 @@ WHOLE = {
          "metadata": {"last_synced_at": "l", "sync_version": "v", "is_active": None, "created_at": "c", "updated_at": "u"},
          "columns": [{"column": "x_id", "type": "link", "to": "x", "headers": ["X"], "id_headers": ["X id"],
                       "multiple": "first"}]},
-        {"table": "z", "source": {"database": "OTHER_URL", "table": "public.z"}, "id": {"column": "id", "headers": ["id"]},
+        {"table": "z", "source": {"database": "OTHER_URL", "table": "public.z", "where": "true"}, "id": {"column": "id", "headers": ["id"]},
          "columns": [{"column": "v", "type": "text"}]},
         {"table": "q", "source": {"database": "OTHER_URL", "query": "SELECT 1"}, "id": {"columns": ["v"]}, "insert": False,
          "columns": [{"column": "v", "type": "text"}]}]}

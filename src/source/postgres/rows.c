@@ -61,6 +61,8 @@ static bool select_table(Pg *pg, const Table *table, Buf *sql, Err *err)
     if (ok)
         sql_name(sql, from->schema, from->table);
     buf_str(sql, " AS s");
+    if (from->where)
+        buf_printf(sql, " WHERE (%s\n)", from->where); /* the line's end: behind a comment */
     pg_rows_free(columns);
     arena_free(&arena);
     return ok;
@@ -110,6 +112,14 @@ static bool put(void *ctx, const char *bytes, size_t n, Err *err)
     return true;
 }
 
+/* A table or column that is not there is a wrong setting here, and no schema of artsync's. Returns false, always. */
+static bool source_misnamed(Err *err)
+{
+    if (err->code == ERR_SCHEMA)
+        err->code = ERR_CONFIG;
+    return false;
+}
+
 static bool copy(Fetch *fetch, Pg *pg, const char *select, Err *err)
 {
     Buf sql = {0};
@@ -118,8 +128,9 @@ static bool copy(Fetch *fetch, Pg *pg, const char *select, Err *err)
     buf_free(&sql);
     if (ok && fflush(fetch->rows->file) != 0)
         ok = fail_write(err);
-    long long read = fetch->n > 0 ? (long long)fetch->n - 1 : 0;
-    return ok || err_context(err, "%s: after %lld rows", fetch->source->location, read);
+    if (!ok && fetch->n > 0)
+        return err_context(err, "%s: after %lld rows", fetch->source->location, (long long)fetch->n - 1);
+    return ok || source_misnamed(err) || err_context(err, "%s", fetch->source->location);
 }
 
 bool rows_fetch(const Source *source, Rows **out, Err *err)
