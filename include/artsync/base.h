@@ -99,7 +99,7 @@ typedef struct TableSource {
     const char *database;       /* the setting that holds the connection string; NULL: the table is read from a file */
     const char *schema, *table; /* the table or view that is read; NULL: `query` is */
     const char *query;
-    const char *where;          /* a condition on the rows of the table; or NULL */
+    const char *where; /* a condition on the rows of the table; or NULL */
     const char *name; /* "DATABASE/public.jobs", for messages and the log */
 } TableSource;
 

@@ -15,11 +15,11 @@ typedef struct MapColumn {
 } MapColumn;
 
 typedef struct MapSpec {
-    const char *setting;                     /* the name of the setting that holds the source's connection string */
-    const char *from_table;                  /* "schema.table" */
-    const char *schema, *table;              /* of the target */
-    const char *where;                       /* a condition on the source's rows; or NULL */
-    const MapColumn *columns;                /* the key's columns first */
+    const char *setting;        /* the name of the setting that holds the source's connection string */
+    const char *from_table;     /* "schema.table" */
+    const char *schema, *table; /* of the target */
+    const char *where;          /* a condition on the source's rows; or NULL */
+    const MapColumn *columns;   /* the key's columns first */
     int n_columns, n_key;
 } MapSpec;
 

@@ -53,9 +53,9 @@ typedef struct Option {
 extern const Option global_options[];
 
 typedef enum Need {
-    NEED_CONFIG = 1,                   /* .env is read */
-    NEED_BASE = 2 | NEED_CONFIG,       /* cli->base, from base.json alone */
-    NEED_DATABASE = 4 | NEED_CONFIG,   /* cli->pg */
+    NEED_CONFIG = 1,                             /* .env is read */
+    NEED_BASE = 2 | NEED_CONFIG,                 /* cli->base, from base.json alone */
+    NEED_DATABASE = 4 | NEED_CONFIG,             /* cli->pg */
     NEED_SCHEMA = 8 | NEED_DATABASE | NEED_BASE, /* all migrations applied; cli->base bound to the catalog */
     NEED_LOG = 16 | NEED_DATABASE,     /* cli->log, a second connection */
     NEED_BY_HAND = 32, /* the command calls cli_configure and cli_require itself, to tell what fails */

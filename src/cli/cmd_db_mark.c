@@ -12,10 +12,11 @@ const Command cmd_db_mark = {
     .min_arguments = 1,
     .max_arguments = 1,
     .summary = "note in the database whether it is production or development",
-    .details = "artsync map does not write to a database that is marked as production. A database without artsync's own\n"
-               "schema gets it.",
-    .examples = "artsync db mark development\n"
-                "artsync db mark production --json\n",
+    .details =
+        "artsync map does not write to a database that is marked as production. A database without artsync's own\n"
+        "schema gets it.",
+    .examples = "artsync db mark production\n"
+                "artsync db mark development --json\n",
     .see_also = "map, db migrate",
     .needs = NEED_DATABASE,
     .run = run,

@@ -20,11 +20,10 @@ const Command cmd_history = {
     .max_arguments = 1,
     .summary = "list the syncs, or the changes of one sync or one record",
     .details = "SYNC_ID may be a unique prefix, or last.",
-    .examples =
-        "artsync history\n"
-        "artsync history --limit 5 --table editions\n"
-        "artsync history last\n"
-        "artsync history --record recEZYT2dYnRPf3yh\n",
+    .examples = "artsync history\n"
+                "artsync history --limit 5 --table editions\n"
+                "artsync history last\n"
+                "artsync history --record recEZYT2dYnRPf3yh\n",
     .see_also = "report, rollback, rejects",
     .needs = NEED_SCHEMA | ALSO_MAP,
     .options = options,

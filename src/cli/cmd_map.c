@@ -11,13 +11,14 @@
 static const Option options[] = {
     {"from", 0, OPTION_TEXT, "DATABASE", NULL, NULL, "setting with the URL of the source, or the URL itself"},
     {"to", 0, OPTION_TEXT, "DATABASE", NULL, NULL, "setting with the URL of the target, or the URL itself"},
-    {"table", 0, OPTION_TEXT, "TABLE", NULL, NULL, "the table, with its schema unless that is public"},
+    {"table", 0, OPTION_TEXT, "TABLE[=TARGET]", NULL, NULL, "the table, with its schema unless that is public"},
     {"key", 0, OPTION_TEXT, "COLUMN,...", NULL, NULL, "the columns by which rows are matched"},
     {"field", 0, OPTION_LIST, "COLUMN[=TARGET][:STEP]", NULL, NULL, "a column to carry over; may be repeated"},
     {"where", 0, OPTION_TEXT, "CONDITION", NULL, NULL, "only the source's rows for which this SQL condition holds"},
     {"mask", 0, OPTION_LIST, "COLUMN:RULE", NULL, NULL, "write another text in place of the real one; may be repeated"},
     {"apply", 0, OPTION_FLAG, NULL, NULL, NULL, "write the changes; without it nothing is written"},
-    {"limit", 'n', OPTION_NUMBER, "N", NULL, "50", "maximum number of changes to print (0: all); --json prints all unless given"},
+    {"limit", 'n', OPTION_NUMBER, "N", NULL, "50",
+     "maximum number of changes to print (0: all); --json prints all unless given"},
     {0},
 };
 
@@ -30,8 +31,10 @@ const Command cmd_map = {
         "Rows are matched by their key. What differs is printed; --apply writes it, in one transaction, and history\n"
         "and rollback know of it. Rows that only the source has are listed and never inserted; no other column and\n"
         "no other row is touched. A target that was marked as production (db mark) is refused.",
-    .examples =
-        "artsync map --from PRODUCTION_DATABASE_URL --to SANDBOX_DATABASE_URL --table jobs --key job,release --field fab_order\n",
+    .examples = "psql \"$DATABASE_URL\" -c \"CREATE TABLE prints_copy AS SELECT * FROM prints\"\n"
+                "artsync map --from DATABASE_URL --to DATABASE_URL --table prints=prints_copy --key airtable_id "
+                "--field notes\n"
+                "psql \"$DATABASE_URL\" -c \"DROP TABLE prints_copy\"\n",
     .see_also = "db mark, history, rollback",
     .needs = NEED_CONFIG,
     .options = options,
@@ -66,7 +69,8 @@ static const char *url_of(Cli *cli, const char *option, Err *err)
     const char *url = is_setting(text) ? cli_setting(cli, text) : text;
     if (!url)
         err_set(err, ERR_CONFIG,
-                arena_printf(&cli->arena, "set it in the environment or in .env: %s=postgresql://user:password@host:port/database",
+                arena_printf(&cli->arena,
+                             "set it in the environment or in .env: %s=postgresql://user:password@host:port/database",
                              text),
                 "--%s: %s is not set", option, text);
     return url;
@@ -113,9 +117,10 @@ static bool read_field(Map *map, const char *text, Err *err)
     const char *names = colon ? arena_strn(arena, text, (size_t)(colon - text)) : text, *equals = strchr(names, '=');
     const char *from = equals ? arena_strn(arena, names, (size_t)(equals - names)) : names;
     if (!*from || (equals && !equals[1]) || (colon && !colon[1]))
-        return err_set(err, ERR_USAGE, "e.g. --field fab_order, --field name=title:trim", "--field: \"%s\" is not COLUMN[=TARGET][:STEP]",
-                       text);
-    return add(map, (MapColumn){.from = from, .to = equals ? equals + 1 : from, .transform = colon ? colon + 1 : NULL}, err);
+        return err_set(err, ERR_USAGE, "e.g. --field fab_order, --field name=title:trim",
+                       "--field: \"%s\" is not COLUMN[=TARGET][:STEP]", text);
+    return add(map, (MapColumn){.from = from, .to = equals ? equals + 1 : from, .transform = colon ? colon + 1 : NULL},
+               err);
 }
 
 static bool read_mask(Map *map, const char *text, Err *err)
@@ -127,7 +132,8 @@ static bool read_mask(Map *map, const char *text, Err *err)
             map->columns[i].mask = colon + 1;
             return true;
         }
-    return colon ? err_set(err, ERR_USAGE, "carry it over with --field", "--mask: %.*s is not one of the fields", (int)n, text)
+    return colon ? err_set(err, ERR_USAGE, "carry it over with --field", "--mask: %.*s is not one of the fields",
+                           (int)n, text)
                  : err_set(err, ERR_USAGE, "e.g. --mask email:email", "--mask: \"%s\" is not COLUMN:RULE", text);
 }
 
@@ -135,10 +141,10 @@ static bool read_mask(Map *map, const char *text, Err *err)
 static void read_table(Map *map, const char *text)
 {
     Arena *arena = &map->cli->arena;
-    const char *dot = strchr(text, '.');
-    map->spec.from_table = text;
-    map->spec.schema = dot ? arena_strn(arena, text, (size_t)(dot - text)) : "public";
-    map->spec.table = dot ? dot + 1 : text;
+    const char *equals = strchr(text, '='), *to = equals ? equals + 1 : text, *dot = strchr(to, '.');
+    map->spec.from_table = equals ? arena_strn(arena, text, (size_t)(equals - text)) : text;
+    map->spec.schema = dot ? arena_strn(arena, to, (size_t)(dot - to)) : "public";
+    map->spec.table = dot ? dot + 1 : to;
 }
 
 static bool read_options(Map *map, Err *err)

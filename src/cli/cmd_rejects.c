@@ -23,10 +23,9 @@ const Command cmd_rejects = {
     .summary = "list the open rejects or those of one sync, or write them as a CSV to fix",
     .details = "SYNC_ID may be a unique prefix, or last. The CSV has the source's own columns plus _reject_reason;\n"
                "fixed, it goes back in with artsync sync --file TABLE=FILE.",
-    .examples =
-        "artsync rejects\n"
-        "artsync rejects last --table editions\n"
-        "artsync rejects --table editions --csv fixed.csv\n",
+    .examples = "artsync rejects\n"
+                "artsync rejects last --table editions\n"
+                "artsync rejects --table editions --csv fixed.csv\n",
     .see_also = "sync, report, history",
     .needs = NEED_SCHEMA | ALSO_MAP,
     .options = options,

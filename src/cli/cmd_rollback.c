@@ -25,9 +25,8 @@ const Command cmd_rollback = {
         "Rows it created are deleted if they were not changed and no row refers to them. SYNC_ID may be a unique "
         "prefix,\n"
         "or last: the newest sync that changed something.",
-    .examples =
-        "artsync rollback last --dry-run\n"
-        "artsync rollback last\n",
+    .examples = "artsync rollback last --dry-run\n"
+                "artsync rollback last\n",
     .see_also = "history, diff, backup",
     .needs = NEED_SCHEMA | NEED_LOG | ALSO_MAP,
     .purpose = "rollback",

@@ -5,7 +5,7 @@
     ROW(cmd_sync) \
     ROW(cmd_watch) \
     ROW(cmd_diff) \
-    ROW(cmd_map)                                                                                                       \
+    ROW(cmd_map) \
     ROW(cmd_status) \
     ROW(cmd_validate) \
     ROW(cmd_stats) \
@@ -22,7 +22,7 @@
     ROW(cmd_db_migrate) \
     ROW(cmd_db_status) \
     ROW(cmd_db_verify) \
-    ROW(cmd_db_mark)                                                                                                   \
+    ROW(cmd_db_mark) \
     ROW(cmd_db_grants) \
     ROW(cmd_db_drop) \
     ROW(cmd_db_reset) \

@@ -9,7 +9,7 @@ bool map_keep(Pg *pg, const char *sync_id, const char *text, Err *err);
 
 /* What the report is given. */
 typedef struct MapReport {
-    SyncReport sync; /* first: its sections are used, too */
+    SyncReport sync;       /* first: its sections are used, too */
     const char *from, *to; /* as the options name them */
 } MapReport;
 

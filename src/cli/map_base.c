@@ -1,4 +1,5 @@
-/* map_base.c - runs of `artsync map` keep their mapping in the database: history, rejects and rollback find it there. */
+/* map_base.c - runs of `artsync map` keep their mapping in the database: history, rejects and rollback find it there.
+ */
 #include <stdlib.h>
 
 #include "artsync/base_map.h"
@@ -30,7 +31,8 @@ static bool is_meant(Cli *cli, bool named, bool *meant, Err *err)
     *meant = false;
     bool there = false;
     if (!pg_trust(cli->pg, cli->base, NULL, 0, &there, err) || !there ||
-        !pg_value(cli->pg, sql_query("map_is_meant"), 2, (const char *[]){DEFAULT_BASE, named ? "t" : "f"}, &answer, err))
+        !pg_value(cli->pg, sql_query("map_is_meant"), 2, (const char *[]){DEFAULT_BASE, named ? "t" : "f"}, &answer,
+                  err))
         return err->code == ERR_NONE;
     *meant = answer[0] == 't';
     free(answer);

@@ -155,7 +155,8 @@ static bool write_not_found(Report *report, void *ctx, Err *err)
 
 static bool write_fields(Report *report, void *ctx, Err *err)
 {
-    static const ReportColumn columns[] = {{.key = "table"}, {.key = "column"}, {.key = "differing", .type = CELL_COUNT}};
+    static const ReportColumn columns[] = {
+        {.key = "table"}, {.key = "column"}, {.key = "differing", .type = CELL_COUNT}};
     static const ReportTable table = {.key = "fields", COLUMNS(columns)};
     const MapReport *map = ctx;
     Fields *fields = mem_alloc(sizeof *fields);
@@ -193,17 +194,24 @@ static bool write_closing(Report *report, void *ctx, Err *err)
                                               : "Dry run: there is nothing to write.");
     else
         report_line(report, "Written in %s. To undo it: %s", out_duration(result->duration_ms, arena),
-                    t->counts.updated ? arena_printf(arena, "artsync -d TARGET rollback %s", out_short_id(result->sync_id, arena))
-                                      : "there is nothing to undo");
+                    t->counts.updated
+                        ? arena_printf(arena, "artsync -d TARGET rollback %s", out_short_id(result->sync_id, arena))
+                        : "there is nothing to undo");
     arena_free(&fields->arena);
     free(fields);
     return ok;
 }
 
-const ReportSection map_sections[] = {
-    {FOR_PROGRAMS, 1, report_run},     {FOR_TERMINAL | FOR_PAGE, 1, write_heading},
-    {FOR_PROGRAMS, 2, report_tables},  {FOR_PROGRAMS, 3, write_fields},
-    {FOR_PROGRAMS, 4, report_rejects}, {FOR_ALL, 4, write_not_found},
-    {FOR_PROGRAMS, 5, report_conflicts}, {FOR_PROGRAMS, 5, report_cleaning}, {FOR_PROGRAMS, 6, report_changes},
-    {FOR_PEOPLE, 2, write_changes},    {FOR_TERMINAL, 5, report_reject_groups},
-    {FOR_PEOPLE, 6, write_closing},    {0}};
+const ReportSection map_sections[] = {{FOR_PROGRAMS, 1, report_run},
+                                      {FOR_TERMINAL | FOR_PAGE, 1, write_heading},
+                                      {FOR_PROGRAMS, 2, report_tables},
+                                      {FOR_PROGRAMS, 3, write_fields},
+                                      {FOR_PROGRAMS, 4, report_rejects},
+                                      {FOR_ALL, 4, write_not_found},
+                                      {FOR_PROGRAMS, 5, report_conflicts},
+                                      {FOR_PROGRAMS, 5, report_cleaning},
+                                      {FOR_PROGRAMS, 6, report_changes},
+                                      {FOR_PEOPLE, 2, write_changes},
+                                      {FOR_TERMINAL, 5, report_reject_groups},
+                                      {FOR_PEOPLE, 6, write_closing},
+                                      {0}};

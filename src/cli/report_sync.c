@@ -329,7 +329,7 @@ static bool write_closing(Report *report, void *ctx, Err *err)
 /* ---- in the order of JSON ---- */
 
 #define SECTIONS                                                                                                       \
-    {FOR_ALL, 2, report_run}, {FOR_ALL, 3, report_tables}, {FOR_PROGRAMS, 7, report_rejects},                           \
+    {FOR_ALL, 2, report_run}, {FOR_ALL, 3, report_tables}, {FOR_PROGRAMS, 7, report_rejects},                          \
         {FOR_TERMINAL, 7, report_reject_groups}, {FOR_ALL, 8, report_conflicts}, {FOR_ALL, 8, report_not_found},       \
         {FOR_PEOPLE, 4, report_warnings}, {FOR_PEOPLE, 4, report_excel}, {FOR_ALL, 5, report_cleaning},                \
         {FOR_PEOPLE, 6, report_unmapped}, {FOR_PEOPLE, 9, write_closing}, {FOR_PROGRAMS, 9, log_excel},                \
