@@ -193,10 +193,10 @@ static bool write_closing(Report *report, void *ctx, Err *err)
         report_line(report, t->counts.updated ? "Dry run: nothing was written. To write these changes: --apply"
                                               : "Dry run: there is nothing to write.");
     else
-        report_line(report, "Written in %s. To undo it: %s", out_duration(result->duration_ms, arena),
-                    t->counts.updated
-                        ? arena_printf(arena, "artsync -d TARGET rollback %s", out_short_id(result->sync_id, arena))
-                        : "there is nothing to undo");
+        report_line(report, "Written in %s. %s%s", out_duration(result->duration_ms, arena),
+                    t->counts.updated ? "To undo it, with DATABASE_URL for the target: artsync rollback "
+                                      : "There is nothing to undo.",
+                    t->counts.updated ? out_short_id(result->sync_id, arena) : "");
     arena_free(&fields->arena);
     free(fields);
     return ok;

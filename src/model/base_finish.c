@@ -191,6 +191,8 @@ static int name_column(const Table *table)
 {
     if (table->n_natural_key > 0)
         return table->natural_key[0];
+    if (table->n_id_parts > 0) /* nothing links to it, and its id is readable */
+        return -1;
     for (int i = 0; i < table->n_columns; i++)
         if (table->columns[i].type == FIELD_TEXT)
             return i;

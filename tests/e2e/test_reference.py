@@ -146,6 +146,12 @@ def test_json_is_as_the_document_says(art, shop, printed):
     printed.take("backup", "backup", "--dir", ".", "--keep", "1d")
     printed.take("db migrate", "db", "migrate")
     printed.take("db status", "db", "status")
+    printed.take("db mark", "db", "mark", "development")
+    art.db.run("CREATE TABLE prints_copy AS SELECT * FROM prints; UPDATE prints_copy SET notes = 'older'; "
+               "GRANT ALL ON prints_copy TO artsync_tester")
+    printed.take("sync", "map", "--from", "DATABASE_URL", "--to", "DATABASE_URL", "--table", "prints=prints_copy", "--key",
+                 "airtable_id", "--field", "notes")
+    art.db.run("DROP TABLE prints_copy")
     printed.take("db grants", "db", "grants", "artsync_tester")
     printed.take("db grants", "db", "grants", "pg_monitor", "--for", "read")
     art.db.run("DROP VIEW public.sales_by_month")
