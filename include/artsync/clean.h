@@ -64,6 +64,10 @@ const char *field_bound(const Column *column, const char *text, const CleanConte
  * has a derived id. Either may be empty; both empty is NULL. */
 void field_clean_link(const Column *column, Str ids, Str names, const CleanContext *context, Cleaned *out);
 
+/* The names in a link cell without ids: what its alias says, taken apart at commas and quotes. They live in the
+ * context's arena. Returns how many; 0 also for a cell that is too long to be taken apart. */
+size_t field_link_names(const Column *column, Str cell, const CleanContext *context, Str **names);
+
 /* The settings of a column that only cleaning can judge: min, max, default, choices, aliases' targets. */
 bool field_check(const Base *base, const Column *column, Problems *problems);
 

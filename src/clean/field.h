@@ -37,6 +37,9 @@ FieldOrder *field_order(FieldType type);
 /* A link from both of its cells: record ids first, names where they do not decide. */
 void clean_link_cells(const Field *field, Str id_cell, Str name_cell);
 
+/* The names in a link's cell, as clean_link_cells takes it apart. */
+size_t link_cell_names(const Field *field, Str cell, Str **names);
+
 /* ---- answers (field.c) ---- */
 
 static inline void field_value(const Field *field, const char *text) { field->out->text = text; }

@@ -203,3 +203,10 @@ void field_clean_link(const Column *column, Str ids, Str names, const CleanConte
     if (field_valid(&field, ids) && field_valid(&field, names))
         clean_link_cells(&field, ids, names);
 }
+
+size_t field_link_names(const Column *column, Str cell, const CleanContext *context, Str **names)
+{
+    Cleaned cleaned;
+    Field field = field_open(column, context, &cleaned);
+    return field_valid(&field, cell) ? link_cell_names(&field, cell, names) : 0;
+}

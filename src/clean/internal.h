@@ -70,7 +70,8 @@ ExcelNotices *excel_notices(CleaningReport *report);
 typedef struct Hashed {
     int cell;
     bool attachments; /* by their names: URLs are made again for every export */
-    const LinkIndex *links; /* a link by name alone: which record carries the name counts, too; else NULL */
+    const Column *link; /* a link by name alone: which records carry its names counts, too; else NULL */
+    const CleanContext *context; /* of the link */
     Str text;         /* of the record under way */
 } Hashed;
 

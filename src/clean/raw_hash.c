@@ -8,7 +8,8 @@
  *     n      the cell's bytes as they are in the file, not trimmed; of attachments their file names alone, as
  *            PostgreSQL prints text[] (attachment_names); of a link by name, where the names of the linked table's
  *            export are known, followed by the id of the record that carries the name: another
- *            record of that name is another link
+ *            record of that name is another link. Where no record carries the whole cell, but one of the names
+ *            in it (its alias; unquoted; an element of a list), followed per name by 0x1F and that id, if any
  *
  * The cells: the id's, if the file has its header; then per column of base.json, in that order, its own cell and its
  * cell of record ids, where their headers are there. The seed is XXH3-64, with seed 0, over one byte each, an ASCII
@@ -46,7 +47,8 @@ void raw_hash_prepare(RawHash *hash, const Binding *b, const CleanContext *conte
         if (b->cells[i] >= 0)
             hash->parts[hash->n++] = (Hashed){.cell = b->cells[i],
                                               .attachments = table->columns[i].type == FIELD_ATTACHMENTS,
-                                              .links = b->ids[i] < 0 ? contexts[i].links : NULL};
+                                              .link = b->ids[i] < 0 && contexts[i].links ? &table->columns[i] : NULL,
+                                              .context = &contexts[i]};
         if (b->ids[i] >= 0)
             hash->parts[hash->n++] = (Hashed){.cell = b->ids[i]};
     }
@@ -59,14 +61,29 @@ void raw_hash_free(RawHash *hash)
     buf_free(&hash->bytes);
 }
 
-static Str with_record(const LinkIndex *links, Str name, Arena *arena)
+static Str joined(Str cell, Str ids, Arena *arena)
 {
-    const char *id = link_export_id(links, name);
-    size_t n = strlen(id);
-    char *both = arena_alloc(arena, name.n + n + 1);
-    memcpy(both, name.p, name.n);
-    memcpy(both + name.n, id, n);
-    return (Str){both, name.n + n};
+    char *both = arena_alloc(arena, cell.n + ids.n + 1);
+    memcpy(both, cell.p, cell.n);
+    memcpy(both + cell.n, ids.p, ids.n);
+    return (Str){both, cell.n + ids.n};
+}
+
+/* The cell is taken apart as the link's type does it: a name may be quoted, an alias, or in a list. */
+static Str with_records(const Hashed *part, Arena *arena)
+{
+    const LinkIndex *links = part->context->links;
+    const char *whole = link_export_id(links, part->text);
+    if (*whole)
+        return joined(part->text, str_of(whole), arena);
+    Str *names = NULL;
+    size_t n = field_link_names(part->link, part->text, part->context, &names);
+    Buf ids = {0};
+    for (size_t i = 0; i < n; i++)
+        buf_printf(&ids, "\x1F%s", link_export_id(links, names[i]));
+    Str text = ids.len > n ? joined(part->text, buf_view(&ids), arena) : part->text;
+    buf_free(&ids);
+    return text;
 }
 
 /* The order does not depend on the file's: base.json's. Lengths keep neighbours apart. This runs for every record of
@@ -79,8 +96,8 @@ uint64_t raw_hash_record(RawHash *hash, const RawRecord *record, Arena *arena)
         part->text = record->cells[part->cell];
         if (part->attachments && part->text.n)
             part->text = str_of(attachment_names(part->text, arena));
-        else if (part->links && part->text.n && link_index_has_export(part->links))
-            part->text = with_record(part->links, part->text, arena);
+        else if (part->link && part->text.n && link_index_has_export(part->context->links))
+            part->text = with_records(part, arena);
         size += sizeof(uint32_t) + part->text.n;
     }
     buf_clear(&hash->bytes);

@@ -136,6 +136,11 @@ static Str resolve(const Field *field, Str cell)
     return to ? str_of(to) : STR("");
 }
 
+size_t link_cell_names(const Field *field, Str cell, Str **names)
+{
+    return link_split(field->context->links, resolve(field, cell), field->arena, names);
+}
+
 void clean_link_cells(const Field *field, Str id_cell, Str name_cell)
 {
     Str *ids;

@@ -82,6 +82,25 @@ def test_names_that_two_records_swap(links):
     assert links.targets() == ["1", "2"]
 
 
+def quoted(text):
+    return '"%s"' % text.replace('"', '""')
+
+
+def test_names_that_move_and_are_not_the_whole_cell(links):
+    """Quoted, one of a list, an alias: the records swap names, and not a byte of the editions' file changes."""
+    base = json.loads(json.dumps(BASE))
+    base["tables"][1]["columns"][0].update(multiple="first", aliases={"H.": "Harbour"})
+    (links.folder / "base" / "base.json").write_text(json.dumps(base))
+    long = 'Harbour, "old"'
+    cells = [quoted(quoted(long)), quoted("Harbour, Dunes"), quoted("Dunes,Harbour"), "H."]
+    links.save({1: "Harbour", 2: "Dunes", 3: quoted(long), 4: "Shed"}, dict(enumerate(zip(cells, range(4)))))
+    links.sync()
+    assert links.targets() == ["3", "1", "2", "1"]
+    links.save({1: "Dunes", 2: "Harbour", 3: "Shed", 4: quoted(long)})
+    assert counts(links.sync(), "editions", "skipped", "updated", "conflicts") == (False, 4, 0)
+    assert links.targets() == ["4", "2", "1", "2"]
+
+
 def test_the_names_of_a_file_that_is_skipped(links):
     links.save({1: "Harbour"}, {1: ("Harbour", 1)})
     links.sync()
