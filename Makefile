@@ -169,7 +169,7 @@ bench: $(BUILD)/artsync
 # The one place of the version.
 VERSION := $(shell sed -n 's/^\#define ARTSYNC_VERSION "\(.*\)"/\1/p' include/artsync/cli.h)
 SHARE   := $(DESTDIR)$(PREFIX)/share
-UNITDIR := $(DESTDIR)$(PREFIX)/lib/systemd/system
+UNITDIR ?= $(PREFIX)/lib/systemd/system
 INSTALLED := $(BUILD)/installed
 
 ## make install        binary, man pages, completion, units of systemd, examples  (PREFIX=/usr/local, DESTDIR=)
@@ -186,15 +186,32 @@ install: $(BUILD)/artsync
 	install -D -m 644 $(INSTALLED)/fish '$(SHARE)/fish/vendor_completions.d/artsync.fish'
 	for unit in artsync.service artsync.timer artsync-watch.service; do \
 	    sed 's|/usr/bin/artsync|$(PREFIX)/bin/artsync|' docs/systemd/$$unit > $(INSTALLED)/$$unit; \
-	    install -D -m 644 $(INSTALLED)/$$unit "$(UNITDIR)/$$unit"; \
+	    install -D -m 644 $(INSTALLED)/$$unit "$(DESTDIR)$(UNITDIR)/$$unit"; \
 	done
 	sed 's|/usr/bin/artsync|$(PREFIX)/bin/artsync|' docs/examples/crontab > $(INSTALLED)/crontab
 	install -D -m 644 $(INSTALLED)/crontab '$(SHARE)/doc/artsync/examples/crontab'
 	install -D -m 644 .env.example '$(SHARE)/doc/artsync/examples/artsync.env'
 	install -m 755 docs/examples/notify-* '$(SHARE)/doc/artsync/examples/'
 	install -m 644 README.md docs/*.md '$(SHARE)/doc/artsync/'
+	install -d '$(SHARE)/doc/artsync/examples/airtable_export'
+	install -m 644 airtable_export/*.csv '$(SHARE)/doc/artsync/examples/airtable_export/'
 # Debian's zsh looks into vendor-completions for packages
 ZSHDIR ?= site-functions
+
+## make deb            build/package/artsync_VERSION_ARCHITECTURE.deb  (DEB_MAINTAINER="Name <mail>"; needs dpkg-dev)
+PACKAGE := build/package
+deb:
+	@$(MAKE) -s --no-print-directory -j$(JOBS) BUILD=$(PACKAGE)/objects all \
+	    CFLAGS="$$(dpkg-buildflags --get CPPFLAGS) $$(dpkg-buildflags --get CFLAGS)" LDFLAGS="$$(dpkg-buildflags --get LDFLAGS) -Wl,-z,now"
+	@$(MAKE) -s --no-print-directory package-of BUILD=$(PACKAGE)/objects PACKAGE=$(PACKAGE) \
+	    CFLAGS="$$(dpkg-buildflags --get CPPFLAGS) $$(dpkg-buildflags --get CFLAGS)" LDFLAGS="$$(dpkg-buildflags --get LDFLAGS) -Wl,-z,now"
+
+# The package of the program that BUILD holds.
+package-of: $(BUILD)/artsync
+	@rm -rf $(PACKAGE)/debian/artsync
+	@$(MAKE) -s --no-print-directory install BUILD=$(BUILD) DESTDIR=$(PACKAGE)/debian/artsync PREFIX=/usr UNITDIR=/lib/systemd/system \
+	    ZSHDIR=vendor-completions > /dev/null
+	@docs/debian/build.sh $(PACKAGE) $(VERSION)
 
 help:
 	@sed -n 's/^## //p' $(firstword $(MAKEFILE_LIST))
@@ -202,4 +219,4 @@ help:
 clean:
 	rm -rf build
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)

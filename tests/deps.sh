@@ -8,7 +8,8 @@ set -eu
 
 build="make libpq-dev libcsv-dev libcurl4-openssl-dev libssl-dev libcjson-dev libutf8proc-dev libxxhash-dev"
 demo="$build postgresql"
-check="openssl libcmocka-dev python3-pytest python3-pytest-xdist python3-psycopg2 python3-jsonschema pgbouncer procps zsh fish systemd"
+check="openssl libcmocka-dev python3-pytest python3-pytest-xdist python3-psycopg2 python3-jsonschema pgbouncer procps zsh fish systemd
+    dpkg-dev lintian"
 
 installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 
