@@ -66,6 +66,7 @@ typedef struct Err {
     char constraint[64]; /* the constraint or index that refused a row, by PostgreSQL; else "" */
     char sqlstate[6]; /* "" unless PostgreSQL said it */
     bool refusal;     /* the database refused what a statement wrote; see pg_refusal */
+    bool raised;      /* a function raised it on purpose: the SQLSTATE is its own choice */
     char *message;    /* what happened, with file, record, line, column and value where there are any */
     char *hint;       /* what to do about it, or NULL */
 } Err;

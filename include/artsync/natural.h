@@ -5,8 +5,8 @@
  *     OFFSET   SIZE   derived: sync gives it to new rows of a file without ids
  *     0        4      key_
  *     4        16     lower-case hexadecimal digits: XXH3-64, seed 0, over the cleaned values of the natural key, in
- *                     the order of base.json's natural_key, each with a byte 1F behind it; seed 1 and so on where the
- *                     id with the seed before was that of a row which has got a real id since
+ *                     the order of base.json's natural_key (NULL: nothing), each with a byte 1F behind it; seed 1 and
+ *                     so on where the id with the seed before was that of a row which has got a real id since
  *
  *     OFFSET   SIZE   generated: the id column's default, which the business's own application gets
  *     0        4      app_
@@ -34,12 +34,12 @@ void natural_free(Natural *natural); /* accepts NULL */
 
 typedef enum NaturalOutcome { NATURAL_FOUND, NATURAL_NONE, NATURAL_AMBIGUOUS, NATURAL_NULL } NaturalOutcome;
 
-/* The row whose natural key the values hold; *id lives as long as the index. NATURAL_NULL: a part of the key is
- * NULL. */
+/* The row whose natural key the values hold; *id lives as long as the index. NATURAL_NULL: every part of the
+ * key is empty. */
 NaturalOutcome natural_find(const Natural *natural, const Table *table, const Value *values, const char **id);
 
-/* The derived id of a natural key: 20 characters, in `arena`. `attempt` is 0; 1 and so on give others. NULL: a
- * part of the key is NULL. */
+/* The derived id of a natural key: 20 characters, in `arena`. `attempt` is 0; 1 and so on give others. NULL:
+ * every part of the key is empty. */
 const char *natural_derive(const Table *table, const Value *values, unsigned attempt, Arena *arena);
 
 bool id_is_airtable(const char *id);

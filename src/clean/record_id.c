@@ -64,24 +64,30 @@ void cleaner_read_shifted_id(Cleaner *c)
         c->record.id = NULL;
 }
 
+static bool reject_no_key(Cleaner *c, const char *column)
+{
+    return cleaner_reject(c, REJECT_NO_ID, column, NULL, "is empty: without an id the record needs its natural key");
+}
+
 /* Without an id: the natural key's values, before the rest is cleaned. They are cleaned without a report, since
- * clean_columns cleans them again, unless the record is rejected here. False: it is rejected. */
+ * clean_columns cleans them again, unless the record is rejected here. Parts may be empty, but not all of them. False:
+ * it is rejected. */
 bool cleaner_read_natural_key(Cleaner *c)
 {
+    bool empty = true;
     for (int i = 0; i < c->table->n_natural_key; i++) {
         const Column *column = &c->table->columns[c->table->natural_key[i]];
         c->quiet = true;
         bool ok = cleaner_column(c, column);
         c->quiet = false;
-        if (ok && c->values[column->index].text)
-            continue;
-        cleaner_column(c, column);
-        if (ok || strcmp(c->record.reject.code, REJECT_REQUIRED) == 0)
-            cleaner_reject(c, REJECT_NO_ID, column->name, NULL,
-                           "is empty: without an id the record needs its natural key");
-        return false;
+        if (!ok) {
+            cleaner_column(c, column);
+            return strcmp(c->record.reject.code, REJECT_REQUIRED) == 0 && reject_no_key(c, column->name);
+        }
+        const char *text = c->values[column->index].text;
+        empty &= !text || !*text;
     }
-    return true;
+    return !empty || reject_no_key(c, c->table->columns[c->table->natural_key[0]].name);
 }
 
 /* ---- an id of several columns ---- */

@@ -38,18 +38,25 @@ static void add(Natural *natural, Str key, const char *id)
     natural->ids[natural->n++] = arena_str(&natural->arena, id);
 }
 
+/* NULL and '' are one: an empty cell of the source may be either in the row. */
+static void add_part(Buf *key, const char *text)
+{
+    buf_str(key, text ? text : "");
+    buf_char(key, SEPARATOR);
+}
+
+/* Separators alone: such a key names no row. */
+static bool is_empty(const Buf *key, int parts) { return key->len == (size_t)parts; }
+
 static bool add_row(void *ctx, const char *const *cells, int n, Err *err)
 {
     (void)err;
     Natural *natural = ctx;
     buf_clear(&natural->key);
-    for (int i = 1; i < n; i++) {
-        if (!cells[i])
-            return true; /* a key with a NULL names no row */
-        buf_str(&natural->key, cells[i]);
-        buf_char(&natural->key, SEPARATOR);
-    }
-    add(natural, buf_view(&natural->key), cells[0]);
+    for (int i = 1; i < n; i++)
+        add_part(&natural->key, cells[i]);
+    if (!is_empty(&natural->key, n - 1))
+        add(natural, buf_view(&natural->key), cells[0]);
     return true;
 }
 
@@ -77,17 +84,12 @@ void natural_free(Natural *natural)
     free(natural);
 }
 
-/* The key as add_row writes it; false if a part is NULL. */
+/* The key as add_row writes it; false if it is empty. */
 static bool key_of(Buf *out, const Table *table, const Value *values)
 {
-    for (int i = 0; i < table->n_natural_key; i++) {
-        const char *text = values[table->natural_key[i]].text;
-        if (!text)
-            return false;
-        buf_str(out, text);
-        buf_char(out, SEPARATOR);
-    }
-    return true;
+    for (int i = 0; i < table->n_natural_key; i++)
+        add_part(out, values[table->natural_key[i]].text);
+    return !is_empty(out, table->n_natural_key);
 }
 
 NaturalOutcome natural_find(const Natural *natural, const Table *table, const Value *values, const char **id)

@@ -70,7 +70,7 @@ static const JsonKey id_keys[] = {
     {"headers", false, read_id_headers, 0, 0, &shape_names,
      "headers that hold it; with `column`, this or `natural_key` is needed"},
     {"natural_key", false, read_natural_key, 0, 0, &shape_names,
-     "columns that identify a record of a file without ids"},
+     "columns that identify a record of a file without ids; some of them may be empty, but not all"},
 };
 
 static const KeyList id_key_list = {"id", id_keys, COUNT(id_keys), "headers natural_key columns"};

@@ -221,6 +221,7 @@ bool pg_error_result(Pg *pg, const PGresult *result, const char *script, Err *er
         snprintf(err->constraint, sizeof err->constraint, "%s", constraint ? constraint : "");
         err_set(err, code, hint ? hint : advice, "%s", text.data);
         err->refusal = sqlstate && !pg->lost && is_refusal(result, sqlstate);
+        err->raised = is_raised(result);
     }
     buf_free(&text);
     return false;

@@ -62,10 +62,21 @@ static bool apply_whole(Stage *stage, const Counts *counts, Err *err)
 }
 
 /* A function of the database that lacks a table, a function or a setting: where it refuses every record, the function
- * is the cause and not the records. */
-static bool is_broken_function(const Err *refusal)
+ * is the cause and not the records. Not so where it raises the error itself, or where one of the records was refused
+ * before: then an earlier sync could write others, and only what it could not is tried again. */
+static bool is_broken_function(Stage *stage, const Err *refusal, bool *broken, Err *err)
 {
-    return strncmp(refusal->sqlstate, "42", 2) == 0 || strncmp(refusal->sqlstate, "3F", 2) == 0;
+    const char *params[] = {stage->table->name};
+    PgRows *rows = NULL;
+    *broken = !refusal->raised &&
+              (strncmp(refusal->sqlstate, "42", 2) == 0 || strncmp(refusal->sqlstate, "3F", 2) == 0);
+    if (!*broken)
+        return true;
+    if (!pg_row(stage->pg, sql_query("stage_refused_before"), 1, params, &rows, err))
+        return false;
+    *broken = !pg_bool(rows, 0, 0);
+    pg_rows_free(rows);
+    return true;
 }
 
 /* Find the records that cause the refusal and refuse them. Unless the rest is written already (*applied), what that
@@ -77,7 +88,10 @@ static bool resolve_refusals(Stage *stage, int64_t n, const Err *refusal, bool *
     bool ok = bisect_refusals(stage, apply_range, "ui", true, &found, applied, err);
     if (ok && !*applied && found.n == 0)
         ok = bisect_refusals(stage, apply_range, "ui", false, &found, applied, err);
-    if (ok && found.n == n && is_broken_function(refusal)) {
+    bool broken = false;
+    if (ok && found.n == n)
+        ok = is_broken_function(stage, refusal, &broken, err);
+    if (ok && broken) {
         err_sqlstate(err, refusal->sqlstate);
         ok = err_set(err, refusal->code, refusal->hint, "%s: %s", stage->table->name, refusal->message);
     }

@@ -182,7 +182,7 @@ static void key_text(Buf *out, const CatalogKey *key)
 {
     buf_str(out, "concat_ws(', '");
     for (int i = 0; i < n_parts(key); i++)
-        buf_printf(out, ", c.k%d::text", i);
+        buf_printf(out, key->nulls_equal ? ", coalesce(c.k%d::text, 'NULL')" : ", c.k%d::text", i);
     buf_str(out, ")");
 }
 

@@ -1,5 +1,8 @@
 """Who a record is: real ids, natural keys, derived ids and their adoption; and whom a link means."""
+import json
+
 import pytest
+import support
 from support import counts, rid
 
 MODES = ["incremental", "merge", "full"]
@@ -86,6 +89,34 @@ def test_no_id_and_no_natural_key(art, db, shop):
     shop.hide("distributors", "Record_id").distributor("D3", name="", notes="who am I?")
     report = art.sync(shop.save(), status=1)
     assert [r["code"] for r in report["rejects"]] in (["missing_required"], ["missing_id"])
+
+
+def test_parts_of_a_natural_key_may_be_empty(tmp_path, empty):
+    """Not all of them. The rows are found again, and adopted once the export has ids."""
+    art, base = support.Artsync(tmp_path, empty), tmp_path / "base"
+    base.mkdir()
+    (base / "0001_tables.sql").write_text("CREATE TABLE t (id serial PRIMARY KEY, airtable_id text UNIQUE NOT NULL, a text,"
+                                          " b date, n integer);")
+    (base / "base.json").write_text(json.dumps({"name": "keyed", "tables": [
+        {"table": "t", "file": "t.csv",
+         "id": {"column": "airtable_id", "headers": ["Record ID"], "natural_key": ["a", "b"]},
+         "columns": [{"column": c, "headers": [c.upper()], "type": t}
+                     for c, t in (("a", "text"), ("b", "date"), ("n", "integer"))]}]}))
+
+    def sync(*lines, status=0):
+        (tmp_path / "t.csv").write_text("\n".join(lines) + "\n")
+        return support.by_table(art.ok("--base", base, "sync", "--json", "--max-rejects", "100%", "--export-dir", tmp_path,
+                                       status=status).json)
+
+    art.ok("--base", base, "db", "migrate")
+    keys = ["x,", ",2024-01-02", "x,2024-01-02"]
+    report = sync("A,B,N", *[key + ",1" for key in keys], ",,1", status=1)
+    assert codes(report) == [("t", None, "missing_id")] and counts(report, "t", "created") == (3,)
+    empty.run("UPDATE public.t SET a = '' WHERE a IS NULL")
+    assert counts(sync("A,B,N", *[key + ",2" for key in keys]), "t", "created", "updated") == (0, 3)
+    report = sync("Record ID,A,B,N", *["%s,%s,2" % (rid("K%d" % i), key) for i, key in enumerate(keys)])
+    assert counts(report, "t", "created") == (0,)
+    assert empty.column("SELECT airtable_id FROM public.t ORDER BY 1") == [rid("K%d" % i) for i in range(3)]
 
 
 def test_an_empty_id_in_a_file_with_ids(art, db, shop):

@@ -57,6 +57,23 @@ def test_a_failure_within_a_trigger_rejects_one_record(art, db, shop, tmp_path, 
     assert refused_ids(report) == {rid("E1")} and db.get("editions", "E2")["notes"] == "fine"
 
 
+@pytest.mark.parametrize("state", ["42501", "42P01", "3F000"])
+def test_the_only_record_that_is_written_is_rejected_as_well(art, db, shop, tmp_path, state):
+    art.sync(shop.save())
+    trigger(db, "editions", RAISE)
+    later = shop.copy(tmp_path / "later").edition("E1", notes="refuse " + state)
+    assert refused_ids(art.sync(later.save(), status=1)) == {rid("E1")}
+    assert refused_ids(art.sync(later.save())) == {rid("E1")}
+
+
+def test_a_record_that_is_tried_again_alone_stays_rejected(art, db, shop, tmp_path):
+    art.sync(shop.save())
+    trigger(db, "editions", "IF NEW.notes = 'refuse' THEN PERFORM 1 FROM nowhere.at_all; END IF;")
+    later = shop.copy(tmp_path / "later").edition("E1", notes="refuse").edition("E2", notes="fine")
+    art.sync(later.save(), status=1)
+    assert refused_ids(art.sync(later.save())) == {rid("E1")}
+
+
 def test_a_missing_grant_stops_the_sync(art, db, cluster, shop, tmp_path):
     art.sync(shop.save())
     role = "artsync_policy"
