@@ -1,7 +1,8 @@
 -- What may be dropped before the first load of an empty table and made again after it, as statements: drop, make.
 -- Only what the base's own migrations name (of a state table: anything), nothing depends on, and its definition tells
 -- wholly: no comment, storage options, tablespace, replica identity. The primary key stays: its numbers only grow.
--- $1 schema, $2 table, $3 the migrations' text (NULL: a state table), $4 text[] of tables that foreign keys may point to
+-- $1 schema, $2 table, $3 the migrations' text (NULL: a state table), $4 text[] of tables that foreign keys may point to,
+-- $5 text[] of their schemas
 WITH mapped AS (
     SELECT c.oid, format('%I.%I', n.nspname, c.relname) AS name
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -40,7 +41,7 @@ WITH mapped AS (
     JOIN pg_catalog.pg_constraint k ON k.conrelid = m.oid AND k.contype = 'f' AND k.conparentid = 0
     JOIN pg_catalog.pg_class o ON o.oid = k.confrelid
     JOIN pg_catalog.pg_namespace n ON n.oid = o.relnamespace
-    WHERE n.nspname = $1 AND o.relname = ANY ($4::text[])
+    WHERE (n.nspname, o.relname) IN (SELECT s, t FROM unnest($5::text[], $4::text[]) AS f (s, t))
       AND NOT EXISTS (SELECT FROM pg_catalog.pg_description d WHERE d.objoid = k.oid)
       AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger g WHERE g.tgconstraint = k.oid AND g.tgenabled <> 'O')
 )

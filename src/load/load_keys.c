@@ -26,16 +26,19 @@ static bool add_migration(void *ctx, const char *path, const char *text, size_t 
     return true;
 }
 
-/* The tables that this run loads from empty, as an array: foreign keys between them may be dropped. */
-static void fresh_tables(const Base *base, const bool *fresh, Buf *array)
+/* The tables that this run loads from empty, as arrays: foreign keys between them may be dropped. */
+static void fresh_tables(const Base *base, const bool *fresh, Buf *names, Buf *schemas)
 {
     int n = 0;
-    const char **names = mem_alloc(sizeof *names * (size_t)(base->n_tables + 1));
+    const char **items = mem_alloc(2 * sizeof *items * (size_t)(base->n_tables + 1)), **spaces = items + base->n_tables;
     for (int i = 0; i < base->n_tables; i++)
-        if (fresh[i] && base->tables[i].catalog->owned)
-            names[n++] = base->tables[i].name;
-    sql_array(array, names, n);
-    free(names);
+        if (fresh[i] && base->tables[i].catalog->owned) {
+            items[n] = base->tables[i].name;
+            spaces[n++] = base->tables[i].schema;
+        }
+    sql_array(names, items, n);
+    sql_array(schemas, spaces, n);
+    free(items);
 }
 
 static bool run_each(Pg *pg, const PgRows *keys, int column, Err *err)
@@ -51,18 +54,19 @@ bool load_keys_drop(LoadKeys **out, const Load *load, Err *err)
     LoadKeys *keys = *out = mem_alloc(sizeof *keys);
     const Table *table = load->run->table;
     Pg *pg = load->run->pg;
-    Buf migrations = {0}, fresh = {0};
+    Buf migrations = {0}, fresh = {0}, schemas = {0};
     buf_reserve(&migrations, 1);
-    fresh_tables(table->base, load->options.fresh, &fresh);
-    const char *of_table[] = {table->schema, table->name, NULL, fresh.data};
-    const char *of_state[] = {"artsync", table->state, NULL, "{}"};
+    fresh_tables(table->base, load->options.fresh, &fresh, &schemas);
+    const char *of_table[] = {table->schema, table->name, NULL, fresh.data, schemas.data};
+    const char *of_state[] = {"artsync", table->state, NULL, "{}", "{}"};
     bool ok = !table->base->path || base_files(table->base->path, "", add_migration, &migrations, err);
     of_table[2] = migrations.data;
-    ok = ok && pg_query(pg, sql_query("load_keys"), 4, of_table, &keys->table, err) &&
-         pg_query(pg, sql_query("load_keys"), 4, of_state, &keys->state, err) &&
+    ok = ok && pg_query(pg, sql_query("load_keys"), 5, of_table, &keys->table, err) &&
+         pg_query(pg, sql_query("load_keys"), 5, of_state, &keys->state, err) &&
          run_each(pg, keys->table, KEY_DROP, err) && run_each(pg, keys->state, KEY_DROP, err);
     buf_free(&migrations);
     buf_free(&fresh);
+    buf_free(&schemas);
     return ok;
 }
 

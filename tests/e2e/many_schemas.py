@@ -32,9 +32,9 @@ CREATE FUNCTION core.stamp() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN
 CREATE TABLE core.artists (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, rid text NOT NULL UNIQUE,
     name text NOT NULL UNIQUE, rank kinds.rank, city text);
 CREATE TABLE stock.works (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, rid text NOT NULL UNIQUE, title text NOT NULL,
-    artist_id integer NOT NULL REFERENCES core.artists, size kinds.size, size_code text REFERENCES kinds.sizes);
+    artist_id integer NOT NULL CONSTRAINT artist_of_work REFERENCES core.artists, size kinds.size, size_code text REFERENCES kinds.sizes);
 CREATE TABLE sales.orders (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, rid text NOT NULL UNIQUE,
-    work_id integer REFERENCES stock.works, price numeric(10,2) CHECK (price >= 0), state kinds.state NOT NULL DEFAULT 'plain');
+    work_id integer CONSTRAINT work_of_order REFERENCES stock.works, price numeric(10,2) CHECK (price >= 0), state kinds.state NOT NULL DEFAULT 'plain');
 CREATE UNIQUE INDEX one_per_artist ON stock.works (artist_id, title) WHERE title <> 'Untitled';
 CREATE UNIQUE INDEX one_open_order ON sales.orders (work_id) WHERE state = 'plain';""")
     indexes = 8 + 2  # the keys of the four tables, and the two above

@@ -89,6 +89,22 @@ def test_each_kind_of_object_that_was_changed_by_hand_is_named(many):
     assert wanted - found == set() and found - wanted - retyped == set(), (wanted - found, found - wanted)
 
 
+def test_a_first_load_makes_foreign_keys_between_schemas_at_its_end(many, tmp_path):
+    """Dropped before and made again after it, so that rows are not checked one by one: each is another constraint then."""
+    export = tmp_path / "large"  # large enough for that: 80 cells of 60,000 bytes that are not mapped
+    export.mkdir()
+    (export / "Artists.csv").write_text(many_schemas.FILES["Artists.csv"])
+    pad = "x" * 60000
+    (export / "Works.csv").write_text("Id,Title,Artist,Pad\n" + "".join("w%d,Work %d,Ada,%s\n" % (i, i, pad) for i in range(80)))
+    (export / "Orders.csv").write_text("Id,Work,State,Pad\n" + "".join("o%d,Work %d,plain,%s\n" % (i, i, pad) for i in range(80)))
+    for table in ("core.artists", "stock.works", "sales.orders"):  # rows that triggers look at are not loaded so
+        many.db.run("DROP TRIGGER stamp_%s ON %s" % (table.split(".")[1], table))
+    key = "SELECT oid FROM pg_constraint WHERE conname = 'work_of_order'"
+    before = many.db.value(key)
+    assert support.counts(many.sync(export), "orders", "created", "rejected") == (80, 0)
+    assert many.db.value(key) != before
+
+
 def test_sync_links_checks_and_export_across_schemas(many, tmp_path):
     report = many.sync(many.cwd)
     assert support.counts(report, "works", "created", "rejected") == (3, 0)
