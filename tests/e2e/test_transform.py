@@ -65,7 +65,7 @@ def everything(art):
     tables = db.column("SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname IN ('artsync', 'public')")
     kept = [db.copy("SELECT * FROM %s" % t) for t in tables]
     sources = db.column("SELECT convert_from(source, 'UTF8') FROM artsync.rejects WHERE source IS NOT NULL")
-    return "\n".join(art.said + kept + sources + [p.read_text() for p in art.cwd.glob("*.csv")])
+    return "\n".join(art.said + kept + sources + [p.read_bytes().decode("utf-8", "replace") for p in art.cwd.glob("*.csv")])
 
 
 def test_values_are_transformed_and_masked(people):
@@ -146,3 +146,16 @@ def test_another_key_is_noticed(people):
     code = people.db.value("SELECT code FROM people WHERE rid = 'p1'")
     report = people.sync(people.export, env={"ARTSYNC_MASK_KEY": "another"})
     assert report["t"]["people"]["updated"] == 3 and people.db.value("SELECT code FROM people WHERE rid = 'p1'") != code
+
+
+@pytest.mark.parametrize("dialect, encoding", [({"delimiter": ";"}, "utf-8"), ({"delimiter": "\t", "encoding": "UTF-16"}, "utf-16")])
+def test_rejects_of_other_dialects_are_masked_too(people, dialect, encoding):
+    mapping = json.loads((people.cwd / "base" / "base.json").read_text())
+    mapping["csv"] = dialect
+    (people.cwd / "base" / "base.json").write_text(json.dumps(mapping))
+    lines = [HEADER, ",".join(["p1"] + ROWS["p1"][:-1] + ["worse"]), "p7,Wilhelmina,R4G3D"]
+    (people.export / "p.csv").write_bytes("\n".join(lines).replace(",", dialect["delimiter"]).encode(encoding))
+    people.sync(people.export, "--max-rejects", "90%", status=1)
+    people.run("rejects", "--table", "people", "--csv", "fix.csv")
+    text = everything(people) + (people.cwd / "fix.csv").read_bytes().decode("utf-16" if encoding == "utf-16" else "utf-8")
+    assert "worse" in text and [secret for secret in SECRETS if secret in text] == []
