@@ -118,10 +118,17 @@ static bool is_still(Undo *undo, int column, Slot now, Slot after, const char *w
            now.value == value_meaning(&undo->stage.table->columns[column], wrote, &undo->scratch);
 }
 
+/* Did the sync read the same cell of a link otherwise? Under which rules it was read before is not known. */
+static bool is_other_reading(const Layouts *layouts, int column, Slot before, Slot after)
+{
+    const Table *table = layouts->table;
+    return column < table->n_columns && table->columns[column].to && before.cell == after.cell;
+}
+
 /* The state as it was before, for every column that is not kept and that no later sync moved on. Where the sync gave
  * the row its first state, that is: not known. Then the columns that it found as they were stay known, so that what
  * people have changed in them since is no conflict. */
-static bool earlier_state(Undo *undo, const UndoRow *row, Slot *now, bool *moved, Err *err)
+static bool earlier_state(Undo *undo, const UndoRow *row, Slot *now, bool *moved, bool *rules_known, Err *err)
 {
     const Layouts *layouts = &undo->layouts;
     const PgRows *rows = row->rows;
@@ -139,10 +146,21 @@ static bool earlier_state(Undo *undo, const UndoRow *row, Slot *now, bool *moved
     for (int c = 0; c < layouts->n_slots; c++)
         if (!slot_means(before[c], after[c]) && is_still(undo, c, now[c], after[c], row->restored[c]) &&
             !row->kept[c] && (!first || row->restored[c])) {
+            *rules_known = *rules_known && !is_other_reading(layouts, c, before[c], after[c]);
             now[c] = before[c];
             *moved = true;
         }
     return true;
+}
+
+/* The state stays under the rules that it was read under, so that the next sync knows what is a new reading. */
+static bool find_layout(Undo *undo, const UndoRow *row, bool rules_known, int *layout, Err *err)
+{
+    Layouts *layouts = &undo->layouts;
+    const struct Layout *now = layouts_find(layouts, (int)pg_int(row->rows, row->r, UNDO_NOW_LAYOUT));
+    layouts_read_under(layouts, now && now->format == STATE_FORMAT && rules_known ? now->rules
+                                                                                  : layouts->table->fingerprint);
+    return layouts_current(layouts, undo->stage.pg, layout, err);
 }
 
 /* The row was not touched since: its stamps go back too, so that it is byte for byte what it was. */
@@ -208,10 +226,10 @@ static bool undo_one(Undo *undo, const PgRows *rows, int r, Buf *out, Err *err)
     cJSON_ArrayForEach(pair, pairs) ok = ok && take_back(undo, &row, pair, err);
 
     Slot *slots = arena_alloc(&undo->scratch, sizeof *slots * (size_t)(undo->layouts.n_slots + 1));
-    bool moved = false;
+    bool moved = false, rules_known = true;
     int layout = 0;
-    ok = ok && earlier_state(undo, &row, slots, &moved, err);
-    if (ok && (row.n_back > 0 || moved) && (ok = layouts_current(&undo->layouts, stage->pg, &layout, err)))
+    ok = ok && earlier_state(undo, &row, slots, &moved, &rules_known, err);
+    if (ok && (row.n_back > 0 || moved) && (ok = find_layout(undo, &row, rules_known, &layout, err)))
         stage_undo_row(undo, &row, slots, row.n_back > 0 ? 'u' : 's', layout, out);
     cJSON_Delete(row.back);
     cJSON_Delete(row.since);

@@ -222,7 +222,7 @@ class Model:
                 self.normalize(row)
                 continue
             if self._earlier_state(change, state, back, kept) or back:
-                state.cells = state.mapping = None
+                state.cells = None
             if back:
                 self.normalize(row, state)
             if "is_active" not in kept and state.deactivated == change.deactivated_after:
@@ -243,6 +243,8 @@ class Model:
             if change.state_before is not None or column in back:
                 state.slots[column] = before
                 moved = True
+                if column == "print_id" and before[1] == after[1]:
+                    state.mapping = None  # under which it had another reading is not known
         return moved
 
     def refuse_cycles(self, name, targets):

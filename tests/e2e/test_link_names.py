@@ -166,6 +166,21 @@ def test_a_rejected_record_that_has_a_row_is_still_meant(links):
     assert links.targets() == ["1", "1"]
 
 
+@pytest.mark.parametrize("undone", ["another column", "the link"])
+def test_another_record_takes_over_the_name_after_a_rollback(links, undone):
+    """A person edited the link as well: that is a conflict after the rollback as it was before."""
+    links.save({1: "Harbour", 2: "Dunes", 4: "Shed"}, {1: ("Harbour", 1)})
+    links.sync()
+    links.save(editions={1: ("Harbour", 2) if undone == "another column" else ("Shed", 1)})
+    sync_id = links.sync()["sync_id"]
+    links.run("rollback", sync_id)
+    assert links.targets() == ["1"]
+    links.db.run("UPDATE public.editions SET print_id = (SELECT id FROM public.prints WHERE name = 'Dunes')")
+    links.save({3: "Harbour", 2: "Dunes"}, {1: ("Harbour", 1)})
+    report = links.sync("--on-conflict", "database", status=1)
+    assert [c["column"] for c in report["conflicts"]] == ["print_id"] and links.targets() == ["2"]
+
+
 def test_names_that_no_record_carries_are_looked_up_in_the_rows(links):
     links.db.run("INSERT INTO public.prints (airtable_id, name) VALUES ('recAAAAAAAAAAAAA9', 'Shed')")
     links.save({1: "Harbour"}, {1: ("Shed", 1), 2: ("harbour ", 2)})
