@@ -122,8 +122,8 @@ class Bench:
             open(folder + "/done", "w").close()
         return folder
 
-    def form_base(self, number, keys):
-        folder = os.path.join(os.path.abspath(self.args.dir), "base-form%d" % number)
+    def form_base(self, name, keys):
+        folder = os.path.join(os.path.abspath(self.args.dir), "base-form%s" % name)
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(HERE + "/../../sql/art", folder)
         with open(folder + "/base.json", encoding="utf-8") as file:
@@ -167,6 +167,41 @@ class Bench:
                                "COPY (SELECT record_id, raw FROM artsync.state_editions) TO STDOUT (FORMAT binary)"])
         self.fresh("bench_s")
         self.sync("artsync, the real size", "bench_s", self.real, (0, 1))  # 1: its rejects are news
+
+    def source_base(self):
+        """The art base, its records read from a database instead of files."""
+        folder = self.form_base("source", {})
+        with open(folder + "/base.json", encoding="utf-8") as file:
+            base = json.load(file)
+        del base["csv"]
+        self.sources = {table["table"]: table.pop("file") for table in base["tables"]}
+        for table in base["tables"]:
+            table["source"] = {"database": "BENCH_SOURCE_URL", "table": table["table"]}
+        with open(folder + "/base.json", "w", encoding="utf-8") as file:
+            json.dump(base, file)
+        return folder
+
+    def fill_source(self, export):
+        """The cells of the files as they are, in tables of text."""
+        self.psql("postgres", "DROP DATABASE IF EXISTS bench_source", "CREATE DATABASE bench_source TEMPLATE template0")
+        for table, file in self.sources.items():
+            with open(os.path.join(export, file), encoding="utf-8-sig", newline="") as read:
+                header = next(csv.reader(read))
+            columns = ", ".join('"%s" text' % name for name in header)
+            self.psql("bench_source", "CREATE TABLE %s (%s)" % (table, columns))
+            subprocess.run(["psql", "-Xq", "-d", self.url("bench_source"), "-c", "\\copy %s FROM '%s' (FORMAT csv, HEADER)" % (
+                table, os.path.join(export, file))], check=True)
+        self.psql("bench_source", "VACUUM ANALYZE", "CHECKPOINT")
+
+    def database(self):
+        """The same rows out of another database: a first load, then a night."""
+        base = self.source_base()
+        os.environ["BENCH_SOURCE_URL"] = self.url("bench_source")
+        self.fresh("bench_d")
+        for name, export in (("first load", self.day), ("0.1% changed", self.night)):
+            self.fill_source(export)
+            self.sync("artsync, %s, a database" % name, "bench_d", export, base=base)
+            self.vacuum("bench_d")
 
     def bare(self):
         files = [os.path.join(self.day, name) for name in FILES]
@@ -247,6 +282,9 @@ class Bench:
             for work in ("first load", "0.1% changed"):
                 met.append(self.promise("%s, %s" % (work, form), "artsync, %s, %s" % (work, form),
                                         1.3 * m("artsync, %s, %s" % (work, first)), "1.3 x commas and UTF-8"))
+        for work in ("first load", "0.1% changed"):
+            met.append(self.promise("%s, a database" % work, "artsync, %s, a database" % work,
+                                    1.2 * m("artsync, " + work), "1.2 x files"))
         peak = max(sample[1] for name in self.samples if name.startswith("artsync") for sample in self.samples[name])
         met.append(peak <= 256)
         print("%-34s %9.0f MB  %-34s %-7s %s" % ("peak memory", peak, "256 MB", "met" if peak <= 256 else "MISSED",
@@ -274,7 +312,7 @@ def main():
         print("run %d" % number, file=sys.stderr)
         yardsticks = () if bench.args.alone else (
             bench.expert, bench.clean, bench.bare, bench.schemas, bench.others, bench.forms)
-        for work in (*yardsticks, bench.artsync):
+        for work in (*yardsticks, bench.artsync, bench.database):
             work()
     bench.figures()
     met = bench.args.alone or bench.report()

@@ -8,7 +8,7 @@
 #include "artsync/utf8.h"
 #include "internal.h"
 
-enum { PROGRESS_EVERY = 10000 };
+enum { PROGRESS_EVERY = 10000, FILE_BUFFER = 256 * 1024 };
 
 /* ---- which columns ---- */
 
@@ -147,7 +147,8 @@ bool rows_fetch(const Source *source, Rows **out, Err *err)
     rows->size = 0;
     progress_table(source->location);
     progress_reading(0);
-    ok = ok && (rows->file = file_temporary(err)) && copy(&fetch, database->pg, select.data, err);
+    ok = ok && (rows->file = file_temporary(err)) && setvbuf(rows->file, NULL, _IOFBF, FILE_BUFFER) == 0 &&
+         copy(&fetch, database->pg, select.data, err);
     if (ok)
         sha256_end(fetch.hash, rows->sha256);
     else
