@@ -167,8 +167,9 @@ def test_all_tables_of_a_database_are_read_in_one_moment(works, empty, other):
     """While the first table is read, people move a value to the second: it is seen once, as before."""
     other.run("CREATE TABLE places (job_id text, title text); INSERT INTO places VALUES ('P1', 'Dock')")
     settings = json.loads((works.cwd / "base" / "base.json").read_text())
-    second = dict(settings["tables"][0], table="places", source={"database": "OTHER_URL", "query":
-                  "SELECT job_id, title FROM public.places WHERE pg_advisory_xact_lock_shared(77) IS NOT NULL"})
+    second = dict(settings["tables"][0], table="places", source={"database": "OTHER_URL", "table": "places"})
+    settings["tables"][0]["source"] = {"database": "OTHER_URL", "query":
+                                       "SELECT * FROM public.work WHERE pg_advisory_xact_lock_shared(77) IS NOT NULL"}
     second["columns"] = [{"column": "title", "type": "text"}]
     settings["tables"].append(second)
     (works.cwd / "base" / "base.json").write_text(json.dumps(settings))
