@@ -4,8 +4,7 @@ Written from the contract (sync, history, rollback), for prints and editions wit
 PostgreSQL's text, numbers without trailing zeros; a link is the parent's row object id (`uid`), which represents the integer
 key. A row is known by a key: a short name of its record id, or "~" and an id as it is.
 """
-import copy
-import itertools
+import pickle
 
 from model_rows import (COLUMNS, ID, NEVER, UNKNOWN, Ambiguous, Refused, Row, Table, key_of, row_values, same_slot, slot,
                         unique_repeats)
@@ -16,7 +15,7 @@ class Model:
     def __init__(self):
         self.tables = {"prints": Table(), "editions": Table()}
         self.clock = 0
-        self.uids = itertools.count(1)
+        self.last_uid = 0
         self.uid_of = {}       # table and key -> uid: a row that is made anew is the same to a link
         self.former = {}       # derived key -> the real one that its row got
         self.syncs = {}        # sync id -> {table: [Change]}
@@ -26,20 +25,24 @@ class Model:
         self.normalizes = False  # a trigger keeps payment_note in lower case
         self.deferrable = True   # the key of the editions
 
-    def __deepcopy__(self, memo):
-        twin = Model.__new__(Model)
-        memo = memo | {id(UNKNOWN): UNKNOWN}
-        for name, value in self.__dict__.items():
-            if name != "uids":
-                setattr(twin, name, copy.deepcopy(value, memo))
-        self.uids, twin.uids = itertools.tee(self.uids)
-        return twin
+    def twin(self):
+        """A copy that goes its own way; this is the quickest way to make one."""
+        return pickle.loads(pickle.dumps(self, pickle.HIGHEST_PROTOCOL))
+
+    def forget(self, undoable):
+        """What was before the first sync that can still be undone matters no more."""
+        while self.syncs and next(iter(self.syncs)) not in undoable:
+            del self.syncs[next(iter(self.syncs))]
+        for table in self.tables.values():
+            del table.readers[:-len(self.syncs) - 1]
 
     def columns(self, table):
         return [c for c in COLUMNS[table] if (table, c) not in self.unmapped]
 
     def new_row(self, table, key, values, synced):
-        uid = self.uid_of.setdefault((table, key), None) or next(self.uids)
+        uid = self.uid_of.get((table, key))
+        if uid is None:
+            uid = self.last_uid = self.last_uid + 1
         self.uid_of[table, key] = uid
         row = Row(uid, values, self.clock, synced)
         self.tables[table].rows[key] = row

@@ -6,7 +6,16 @@ COLUMNS = {"prints": ["name", "total_editions", "notes"],
            "editions": ["edition_display_name", "print_id", "edition_number", "frame_type", "retail_price", "date_sold",
                         "notes", "payment_note"]}
 NATURAL = {"prints": "name", "editions": "edition_display_name"}
-UNKNOWN = object()  # a column of which no last-synced value is known
+
+
+class Unknown:
+    """A column of which no last-synced value is known: one object, also in copies."""
+
+    def __reduce__(self):
+        return "UNKNOWN"
+
+
+UNKNOWN = Unknown()
 NEVER = (UNKNOWN, None, None)
 ID = "airtable_id"
 
