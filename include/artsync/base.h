@@ -213,6 +213,9 @@ void base_check_labels(const Base *base, Problems *problems);
  * that artsync does not know. */
 bool base_tables_exist(const Base *base, CatalogTable *const *catalogs, const char *never_made, Problems *problems);
 
+/* Does every table have its metadata columns? Those that lack are problems. For use after base_bind. */
+bool base_metadata_exists(const Base *base, CatalogTable *const *catalogs, Problems *problems);
+
 /* The key of masks, a copy; call it before base_bind. NULL or "": none. */
 void base_set_mask_key(Base *base, const char *key);
 

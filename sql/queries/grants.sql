@@ -73,7 +73,7 @@ WITH who AS (
            OR (n.nspname, c.relname) IN (SELECT s, t FROM unnest($3::text[] || $6::text[], $4::text[] || $7::text[]) AS m (s, t)))
 ), sequence AS (
     -- an identity column needs no right on its sequence to insert, a default of nextval() does; a dump reads them all
-    SELECT DISTINCT s.oid, n.nspname, s.relname, d.classid = 'pg_attrdef'::regclass AND r.written AS by_default
+    SELECT s.oid, n.nspname, s.relname, bool_or(d.classid = 'pg_attrdef'::regclass AND r.written) AS by_default
     FROM relation r
     LEFT JOIN pg_catalog.pg_attrdef a ON a.adrelid = r.oid
     JOIN pg_catalog.pg_depend d
@@ -83,6 +83,7 @@ WITH who AS (
     JOIN pg_catalog.pg_class s
       ON s.relkind = 'S' AND s.oid = CASE WHEN d.classid = 'pg_attrdef'::regclass THEN d.refobjid ELSE d.objid END
     JOIN pg_catalog.pg_namespace n ON n.oid = s.relnamespace
+    GROUP BY s.oid, n.nspname, s.relname
 ), needed AS (
     SELECT w.pos, w.kind, pg_catalog.quote_ident(w.name) AS object, w.privileges, d.oid
     FROM wanted w JOIN pg_catalog.pg_database d ON d.datname = w.name

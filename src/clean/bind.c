@@ -249,7 +249,9 @@ static void warn_nameless(Binding *b, const RawRecord *header, CleaningReport *r
     for (int i = 0; i < header->n_cells; i++)
         n += utf8_trim(header_at(header, i)).n == 0;
     if (n)
-        warn(report, b, NULL, arena_printf(&b->arena, "%d columns of the file have no name and are ignored", n));
+        warn(report, b, NULL,
+             n == 1 ? "1 column of the file has no name and is ignored"
+                    : arena_printf(&b->arena, "%d columns of the file have no name and are ignored", n));
 }
 
 /* ---- */

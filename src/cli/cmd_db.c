@@ -114,7 +114,7 @@ static bool write_applied(Report *report, void *ctx, Err *err)
                     migrations->database);
         report_line(report, "To see what a sync would do: %s", command_line(report_arena(report), "sync --dry-run"));
     } else
-        report_line(report, "Nothing to do: the schema of %s is up to date.", migrations->database);
+        report_line(report, "No migrations are pending: the schema of %s is up to date.", migrations->database);
     return true;
 }
 

@@ -54,9 +54,10 @@ static bool read_config(Cli *cli, Err *err)
 static bool bind_base(Cli *cli, CatalogTable *const *catalogs, Err *err)
 {
     Problems problems = {0};
-    if (base_bind(cli->base, catalogs, &problems))
+    bool bound = base_bind(cli->base, catalogs, &problems);
+    if (bound && base_metadata_exists(cli->base, catalogs, &problems))
         return true;
-    bool drifted = cli->base->embedded;
+    bool drifted = cli->base->embedded || bound;
     for (int i = 0; i < cli->base->n_tables; i++)
         drifted = drifted || !catalogs[i]->exists;
     problems_raise(&problems, drifted ? ERR_SCHEMA : ERR_CONFIG, err);

@@ -29,9 +29,14 @@ static void missing_column(Binding *binding, const char *name)
     const char **names = arena_alloc(&binding->arena, ((size_t)catalog->n_columns + 1) * sizeof *names);
     for (int i = 0; i < catalog->n_columns; i++)
         names[i] = catalog->columns[i].name;
-    problems_add(binding->problems, column_place(binding, name),
-                 nearest_hint(&binding->arena, name, names, catalog->n_columns), "%s.%s has no such column",
-                 catalog->schema, catalog->name);
+    const char *hint = nearest_hint(&binding->arena, name, names, catalog->n_columns);
+    if (!hint && table_column(binding->table, name) >= 0)
+        hint = arena_printf(&binding->arena,
+                            "correct its name in base.json; if the column was renamed in the database, give the new "
+                            "name there, and \"was\": \"%s\"",
+                            name);
+    problems_add(binding->problems, column_place(binding, name), hint, "%s.%s has no such column", catalog->schema,
+                 catalog->name);
 }
 
 /* ---- the id ---- */
@@ -281,6 +286,22 @@ bool base_tables_exist(const Base *base, CatalogTable *const *catalogs, const ch
         Binding binding = {.base = base, .table = &base->tables[i], .catalog = catalogs[i], .problems = problems};
         if (!catalogs[i]->exists)
             missing_table(&binding, never_made);
+        arena_free(&binding.arena);
+    }
+    return problems->n == before;
+}
+
+bool base_metadata_exists(const Base *base, CatalogTable *const *catalogs, Problems *problems)
+{
+    int before = problems->n;
+    for (int i = 0; i < base->n_tables; i++) {
+        Binding binding = {.base = base, .table = &base->tables[i], .catalog = catalogs[i], .problems = problems};
+        for (int role = 0; role < META_COUNT; role++) {
+            const char *name = binding.table->metadata[role];
+            if (name && catalog_column(catalogs[i], name) < 0)
+                problems_add(problems, column_place(&binding, name), command_hint("run: {}", "db migrate"),
+                             "%s.%s has no such column, which a sync needs", catalogs[i]->schema, catalogs[i]->name);
+        }
         arena_free(&binding.arena);
     }
     return problems->n == before;

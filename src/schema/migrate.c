@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "artsync/embed.h"
+#include "artsync/log.h"
 #include "artsync/shell.h"
 #include "private.h"
 
@@ -161,7 +162,10 @@ static bool migrate(Pg *pg, const Base *base, const char *base_name, bool adopt,
         pg_rollback(pg);
         return ok;
     }
-    return pg_commit(pg, &(PgProof){.look = command_hint("once the database is back, see: {}", "db status")}, err);
+    ok = pg_commit(pg, &(PgProof){.look = command_hint("once the database is back, see: {}", "db status")}, err);
+    if (ok && how.applied == 0)
+        log_note("added to the tables what they lacked for syncs: columns, triggers or state tables");
+    return ok;
 }
 
 bool schema_migrate(Pg *pg, const Base *base, const char *base_name, int *applied, Err *err)

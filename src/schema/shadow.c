@@ -111,6 +111,14 @@ static bool is_there(Pg *pg, const char *schema, bool *there, Err *err)
     return ok;
 }
 
+/* No grant helps here, so none is to be named. */
+static bool not_owner(Err *err)
+{
+    if (err->code == ERR_PRIVILEGE)
+        err_sqlstate(err, "");
+    return err_context(err, "renaming the schemas for the comparison (the role has to own the schemas)");
+}
+
 static bool step_aside(Pg *pg, const Spaces *all, Err *err)
 {
     for (int i = 0; i < all->n; i++) {
@@ -123,7 +131,7 @@ static bool step_aside(Pg *pg, const Spaces *all, Err *err)
             return false;
         snprintf(after, sizeof after, " RENAME TO artsync_aside_%d", i);
         if (there && !run_ddl(pg, "ALTER SCHEMA ", space->name, after, err))
-            return err_context(err, "renaming the schemas for the comparison (the role has to own the schemas)");
+            return not_owner(err);
         if ((space->create || strcmp(space->name, "public") == 0) &&
             !run_ddl(pg, "CREATE SCHEMA ", space->name, "", err))
             return false;

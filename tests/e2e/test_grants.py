@@ -59,6 +59,7 @@ def test_the_nightly_commands_as_a_role_with_these_grants(role, shop, tmp_path):
     role.run("diff", "--export-dir", shop.path)
     role.run("validate", "--parity", "--export-dir", shop.path)
     role.run("export", "--dir", tmp_path / "out")
+    assert "GRANT" not in role.run("db", "verify", status=3).err  # only the owner can, and no grant helps
 
 
 def test_an_adopted_row_needs_no_other_grant(role, shop):
@@ -142,10 +143,11 @@ def test_rows_hidden_by_row_level_security_are_named(role, shop):
 
 
 def test_a_sequence_of_a_default_needs_usage(role, shop, tmp_path):
-    role.db.run("CREATE SEQUENCE print_numbers; ALTER TABLE prints ADD number integer DEFAULT nextval('print_numbers')")
-    statement = "GRANT USAGE ON SEQUENCE public.print_numbers TO %s;" % role.name
+    role.db.run("ALTER TABLE prints ADD number serial")
+    statement = "GRANT USAGE ON SEQUENCE public.prints_number_seq TO %s;" % role.name
     grants = role.grants("sync")
     assert statement in grants and not any("prints_id_seq" in line for line in grants)
+    assert len([line for line in role.grants("read") if "prints_number_seq" in line]) == 1
     for line in grants:
         if line != statement:
             role.db.run(line)

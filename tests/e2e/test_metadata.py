@@ -54,6 +54,22 @@ def own(tmp_path, empty):
     return make
 
 
+def test_a_column_that_people_dropped_is_named_and_made_again(own):
+    base = own("")
+    base.run("db", "migrate")
+    base.sync(export("Oak"))
+    base.db.run("ALTER TABLE public.t DROP COLUMN is_active; ALTER TABLE public.t RENAME COLUMN name TO title")
+    error = support.error_of(base.run("sync", "--json", "--export-dir", base.folder, status=2))
+    assert "column name:" in error["message"] and '"was": "name"' in error["hint"], error
+    base.db.run("ALTER TABLE public.t RENAME COLUMN title TO name")
+    error = support.error_of(base.run("sync", "--json", "--export-dir", base.folder, status=3))
+    assert "is_active" in error["message"] and "db migrate" in error["hint"], error
+    again = base.run("db", "migrate")
+    assert "added" in again.err and "up to date" in again.out and "Nothing" not in again.out
+    assert base.run("db", "migrate").err == ""
+    base.run("sync", "--export-dir", base.folder)
+
+
 @pytest.mark.parametrize("columns", OWN.values(), ids=OWN.keys())
 def test_columns_that_are_there_are_used_as_they_are(own, columns):
     base = own(columns)
