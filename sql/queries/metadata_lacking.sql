@@ -27,8 +27,9 @@ WITH wanted (pos, role, type, accepted, rest, about) AS (
     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND n.nspname = t.space
 ), columns AS (
     SELECT m.ord, m.new, m.whole, m.of_type, w.pos, m.name AS table_name, r.name, w.role, w.type, w.rest, w.about,
-           pg_catalog.format_type(a.atttypid, a.atttypmod) AS live,
-           y.typname = ANY (w.accepted) AS fits
+           pg_catalog.format_type(a.atttypid, a.atttypmod)
+           || CASE WHEN a.attgenerated <> '' OR a.attidentity = 'a' THEN ', generated' ELSE '' END AS live,
+           y.typname = ANY (w.accepted) AND a.attgenerated = '' AND a.attidentity <> 'a' AS fits
     FROM mapped m
     CROSS JOIN LATERAL unnest(ARRAY[m.synced_at, m.version, m.active, m.created_at, m.updated_at])
                        WITH ORDINALITY AS r (name, pos)
@@ -39,7 +40,7 @@ WITH wanted (pos, role, type, accepted, rest, about) AS (
 )
 SELECT ord, 10 + pos AS step,
        pg_catalog.format('column %s of %s is %s', name, table_name, live) AS problem,
-       pg_catalog.format('artsync needs a column of type %s for %s: give it another one in base.json, with '
+       pg_catalog.format('artsync needs a column of type %s that it can write for %s: give it another one in base.json, with '
                          '"metadata": { "%s": "other_name" }', type, role, role) AS statement,
        NULL AS note
 FROM columns WHERE NOT fits

@@ -173,6 +173,7 @@ def test_left_out(own):
 @pytest.mark.parametrize("columns,metadata,status,says", [
     ("is_active text", None, 3, ["is_active", "text", '"metadata"']),
     ("updated_at date", None, 3, ["updated_at", "date", '"metadata"']),
+    ("is_active boolean GENERATED ALWAYS AS (true) STORED", None, 3, ["is_active", "generated", "write"]),
     ("", {"is_active": "airtable_id"}, 2, ["metadata", "airtable_id"]),
     ("", {"created_at": "x", "updated_at": "x"}, 2, ["metadata", "created_at", "updated_at"]),
     ("", {"is_active": "name"}, 2, ["name", "metadata"]),
