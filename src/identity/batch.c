@@ -1,6 +1,7 @@
 /* batch.c - records that wait for their rows: copies of them, and their rows and state read in one statement. */
 #include <stdlib.h>
 
+#include "artsync/embed.h"
 #include "artsync/plan.h"
 #include "artsync/stage.h"
 #include "artsync/writer.h"
@@ -72,6 +73,29 @@ static int ids_from(const Batch *batch, RecordIndex *index, int *next, const cha
     return n;
 }
 
+/* Full pages of a large table: the planner would read the whole table for each of them, which takes the square of the
+ * time. */
+static bool is_by_index(const TableRun *run, int n)
+{
+    return n > BATCH_RECORDS / 2 && record_index_rows(run->index) > 4 * (int64_t)BATCH_RECORDS &&
+           !run->table->updates_only; /* whose id need not be unique */
+}
+
+static bool query_rows(const TableRun *run, const char *const *ids, int n, PgRows **rows, Err *err)
+{
+    Buf sql = {0}, array = {0};
+    bool by_index = is_by_index(run, n);
+    plan_rows(&sql, run->table);
+    sql_array(&array, ids, n);
+    const char *params[] = {array.data, PG_INT(BATCH_BYTES)};
+    bool ok = (!by_index || pg_script(run->pg, sql_query("joins_in_order"), err)) &&
+              pg_query(run->pg, sql.data, 2, params, rows, err) &&
+              (!by_index || pg_script(run->pg, sql_query("joins_default"), err));
+    buf_free(&sql);
+    buf_free(&array);
+    return ok;
+}
+
 bool batch_read_rows(Batch *batch, const TableRun *run, int *next, PgRows **rows, int *at, Err *err)
 {
     Page *page = &batch->page;
@@ -83,13 +107,7 @@ bool batch_read_rows(Batch *batch, const TableRun *run, int *next, PgRows **rows
     bool ok = true;
     *rows = NULL;
     if (n > 0) {
-        Buf sql = {0}, array = {0};
-        plan_rows(&sql, run->table);
-        sql_array(&array, ids, n);
-        const char *params[] = {array.data, PG_INT(BATCH_BYTES)};
-        ok = pg_query(run->pg, sql.data, 2, params, rows, err);
-        buf_free(&sql);
-        buf_free(&array);
+        ok = query_rows(run, ids, n, rows, err);
         int got = ok ? pg_count(*rows) : 0;
         for (int r = 0; r < got; r++)
             at[item_of[pg_int(*rows, r, ROWS_N) - 1]] = r;

@@ -204,3 +204,15 @@ def test_shifts_take_linear_work(databases, tmp_path, key):
     small = shift_work(Ranking(tmp_path / "small", databases("empty"), key), 500)
     large = shift_work(Ranking(tmp_path / "large", databases("empty"), key), 2000)
     assert 0 < large < 5 * small
+
+
+def test_rows_of_a_large_table_are_looked_up(ranking):
+    """Of a table of many pages a full page is looked up by its ids: the rest of the table is not read for it."""
+    base, n, changed = ranking("deferrable"), 41000, 18000
+    ranks = {i: i for i in range(1, n + 1)}
+    base.sync(ranks)
+    with explained(base.db):
+        export = base.export(ranks, notes=dict.fromkeys(range(1, changed + 1), "new"))
+        result = base.run("sync", "--verbose", "--export-dir", export)
+    looked_up = [rows_looked_at(p) for p in plans(result) if "WITH ORDINALITY" in p and "ROWS BETWEEN" in p]
+    assert len(looked_up) > 4 and looked_up[-1] < 2 * n
