@@ -5,7 +5,8 @@ set -u
 failed=0 passed=0
 for program in "$@"; do
     echo "== $(basename "$program")"
-    output=$("$program" 2>&1)
+    # a shell in the background, or nohup, leaves signals ignored, which programs keep: the tests send them
+    output=$(env --default-signal=HUP,INT,QUIT,TERM,USR1,USR2,PIPE "$program" 2>&1)
     status=$?
     if [ "$status" = 0 ]; then
         grep -E '^\[  (PASSED|SKIPPED)  \]' <<< "$output"
