@@ -127,3 +127,12 @@ def test_commands_in_sentences_exist():
             for word in words:
                 if name and word.startswith("--"):
                     assert word[2:].split("=")[0] in commands[name] | commons, (page.name, code)
+
+def test_messages_of_the_troubleshooting_page_exist():
+    """Each message that the page explains, behind ** and in `...`, is one that the program prints."""
+    sources = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "src").rglob("*.c")))
+    printed = "".join(re.findall(r'"((?:[^"\\\n]|\\.)*)"', re.sub(r'"\s*\n\s*"', "", sources)))
+    page = (ROOT / "docs" / "TROUBLESHOOTING.md").read_text(encoding="utf-8")
+    told = [part for head in re.findall(r"^\*\*`.*", page, re.M) for part in re.findall(r"(?<=\*\*`)[^`]*(?=`)|(?<=\.\.\.`)[^`]*(?=`)", head)]
+    assert len(told) > 25
+    assert [text for text in told if text not in printed] == []
