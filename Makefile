@@ -93,6 +93,13 @@ check:
 build-deps:
 	@tests/deps.sh build
 
+## make check-long     what takes minutes: both documents of a first day, line by line, on a bare Debian (root, mmdebstrap)
+check-long:
+	@tests/deps.sh long
+	@$(MAKE) --no-print-directory deb
+	@tests/install.sh docs/GUIDE.md
+	@tests/install.sh docs/INSTALL.md
+
 ## make deps           install what building and testing need (Debian, Ubuntu)
 deps:
 	@tests/deps.sh check

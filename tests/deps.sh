@@ -4,6 +4,7 @@
 #   tests/deps.sh build    what building needs
 #   tests/deps.sh demo     to run a private PostgreSQL, too
 #   tests/deps.sh check    what the tests need, too: a browser, and from the npm registry axe-core, which looks at pages
+#   tests/deps.sh long     what `make check-long` needs
 set -eu
 
 build="make libpq-dev libcsv-dev libcurl4-openssl-dev libssl-dev libcjson-dev libutf8proc-dev libxxhash-dev"
@@ -23,7 +24,8 @@ check)
     packages="$demo $check"
     command -v chromium chromium-browser google-chrome > /dev/null 2>&1 || packages="$packages chromium"
     command -v npm > /dev/null 2>&1 || packages="$packages npm" ;;
-*) sed -n '4,6s/^# *//p' "$0" >&2; exit 2 ;;
+long) packages="$build dpkg-dev mmdebstrap git" ;;
+*) sed -n '4,7s/^# *//p' "$0" >&2; exit 2 ;;
 esac
 
 if ! command -v dpkg-query > /dev/null 2>&1; then
