@@ -58,6 +58,7 @@ typedef struct SyncTable {
     const Table *table;
     Source source;               /* its location is owned by the result; its fingerprint is "" until it was taken */
     bool skipped;                /* unchanged since the last sync, not read */
+    int64_t open_rejects;        /* of a table that was skipped */
     TableCounts counts;
     int64_t matched;             /* rows that some record has */
     int64_t rows_without_record; /* the others */

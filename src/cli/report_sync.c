@@ -4,6 +4,7 @@
 #include "artsync/cells.h"
 #include "artsync/counters.h"
 #include "artsync/log.h"
+#include "artsync/shell.h"
 #include "rejects.h"
 #include "report_sync.h"
 
@@ -303,8 +304,11 @@ static bool write_closing(Report *report, void *ctx, Err *err)
     Buf parts = {0};
     TableCounts sum = counters_total(result);
     bool all_skipped = result->n_tables > 0;
-    for (int i = 0; i < result->n_tables; i++)
+    int64_t open_rejects = 0;
+    for (int i = 0; i < result->n_tables; i++) {
         all_skipped = all_skipped && result->tables[i].skipped;
+        open_rejects += result->tables[i].open_rejects;
+    }
     add_part(&parts, sum.created, "created", arena);
     add_part(&parts, sum.updated, "updated", arena);
     add_part(&parts, sum.deactivated, "deactivated", arena);
@@ -322,6 +326,9 @@ static bool write_closing(Report *report, void *ctx, Err *err)
         report_part(report, STYLE_PLAIN, "Done in %s: %s.", out_duration(result->duration_ms, arena), parts.data);
     write_rejected(report, &sum);
     report_line_end(report);
+    if (open_rejects)
+        report_line(report, "%s still rejected, of files that were not read; to see them: %s",
+                    out_noun(open_rejects, "record is", "records are", arena), command_line(arena, "rejects"));
     buf_free(&parts);
     return true;
 }

@@ -52,7 +52,7 @@ bool sync_pending_status(const Session *session, const SyncOptions *options, Pha
                                .mode = options->mode,
                                .on_conflict = on_conflict};
         bool ok = last_sync(pg, o, err) &&
-                  (o->missing || skip_allowed(pg, &file, &skip, &fingerprint, err));
+                  (o->missing || skip_allowed(pg, &file, &skip, &fingerprint, &o->open_rejects, err));
         free(fingerprint);
         if (!ok)
             return false;

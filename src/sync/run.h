@@ -36,7 +36,7 @@ bool run_log_complete(Run *run, Err *err);
 OnConflict conflict_choice(const SyncOptions *options, Phase phase);
 
 /* Does the sync skip the table's source? The one answer, for sync and status. *fingerprint is that of the rows,
- * malloc'ed, if they had to be looked at (skip.c). */
+ * malloc'ed, if they had to be looked at (skip.c). *open_rejects is set if it is skipped. */
 typedef struct SkipCase {
     const Table *table;
     const char *fingerprint; /* of the source's content */
@@ -45,7 +45,7 @@ typedef struct SkipCase {
     SyncMode mode;
     OnConflict on_conflict;  /* decided */
 } SkipCase;
-bool skip_allowed(Pg *pg, const SkipCase *source, bool *skip, char **fingerprint, Err *err);
+bool skip_allowed(Pg *pg, const SkipCase *source, bool *skip, char **fingerprint, int64_t *open_rejects, Err *err);
 bool ids_fingerprint(Pg *pg, const Table *table, char **hash, Err *err); /* of the ids of all rows; malloc'ed */
 /* The mapping and the rules that the table itself has: keys, checks, NOT NULL, labels. A rule that is gone lets records
  * in. */

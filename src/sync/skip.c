@@ -143,7 +143,7 @@ static bool links_moved(const SkipCase *source, Pg *pg, const char *then, bool *
     return ok;
 }
 
-bool skip_allowed(Pg *pg, const SkipCase *source, bool *skip, char **fingerprint, Err *err)
+bool skip_allowed(Pg *pg, const SkipCase *source, bool *skip, char **fingerprint, int64_t *open_rejects, Err *err)
 {
     *fingerprint = NULL;
     *skip = false;
@@ -163,6 +163,8 @@ bool skip_allowed(Pg *pg, const SkipCase *source, bool *skip, char **fingerprint
             ok = some_row_gone(pg, table, pg_get(rows, 0, 2), fingerprint, &stale, err);
     }
     *skip = ok && !stale;
+    if (*skip)
+        *open_rejects = pg_int(rows, 0, 3);
     pg_rows_free(rows);
     arena_free(&arena);
     return ok;

@@ -271,7 +271,7 @@ static bool may_skip(Run *run, SyncTable *t, Err *err)
     const SkipCase source = {.table = t->table, .fingerprint = t->source.fingerprint, .exports = run->exports,
                              .replay = t->replay,
                              .mode = run->options->mode, .on_conflict = run->on_conflict};
-    bool ok = skip_allowed(run->session->data, &source, &t->skipped, &fingerprint, err);
+    bool ok = skip_allowed(run->session->data, &source, &t->skipped, &fingerprint, &t->open_rejects, err);
     if (t->skipped)
         keep_fingerprint(run, t, fingerprint);
     else

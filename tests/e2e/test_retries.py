@@ -48,6 +48,16 @@ CREATE TRIGGER refuse BEFORE INSERT OR UPDATE ON t FOR EACH ROW EXECUTE FUNCTION
 
 CAUSES = {
     "a trigger": ("", TRIGGER, "DROP TRIGGER refuse ON public.t"),
+    "a trigger that says it is a check": ("", TRIGGER.replace("now'", "now' USING ERRCODE = 'check_violation'"),
+                                          "DROP TRIGGER refuse ON public.t"),
+    "a trigger that says it is a key": ("", TRIGGER.replace("now'", "now' USING ERRCODE = 'unique_violation'"),
+                                        "DROP TRIGGER refuse ON public.t"),
+    "a missing partition": ("", "CREATE TABLE whole (LIKE t INCLUDING IDENTITY, UNIQUE (airtable_id)) PARTITION BY LIST (airtable_id);"
+                                "DROP TABLE t; ALTER TABLE whole RENAME TO t;"
+                                "CREATE TABLE one PARTITION OF t FOR VALUES IN ('rec00000000000001');",
+                            "CREATE TABLE public.two PARTITION OF public.t DEFAULT"),
+    "a check of a domain": ("", "CREATE DOMAIN positive AS integer CONSTRAINT above CHECK (value > 0);"
+                                "ALTER TABLE t ALTER n TYPE positive;", "ALTER DOMAIN public.positive DROP CONSTRAINT above"),
     "a function of a trigger": ("", TRIGGER, "CREATE OR REPLACE FUNCTION public.refuse() RETURNS trigger LANGUAGE plpgsql "
                                              "AS 'BEGIN RETURN NEW; END'"),
     "a check": ("CHECK (n > 0)", "", "ALTER TABLE public.t DROP CONSTRAINT t_n_check"),
@@ -91,3 +101,5 @@ def test_repeats_within_the_file_are_no_reason_to_read_it(one):
     (one.folder / "t.csv").write_text("Record ID,Name,N\nrec00000000000001,Oak,1\nrec00000000000002,Ash,1\n")
     one.sync(status=1)
     assert counts(one.sync(), "t", "skipped") == (True,)
+    said = one.run("sync", "--export-dir", one.folder).out  # but they are named
+    assert "1 record is still rejected" in said and "rejects" in said.splitlines()[-1]
