@@ -117,7 +117,9 @@ static void name_source(TableSource *source, Arena *arena)
 
 void read_source(const Node *value, void *target)
 {
-    TableSource *source = &((Table *)target)->from;
+    Table *into = target;
+    TableSource *source = &into->from;
+    into->mark = MARK_POINT; /* as PostgreSQL's text has it: the base's is that of its files */
     if (!node_fields(value, keys, sizeof keys / sizeof *keys, source))
         return;
     Node table = node_get(value, "table"), query = node_get(value, "query");

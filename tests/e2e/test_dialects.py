@@ -129,7 +129,9 @@ def test_one_bad_byte_is_one_reject(place):
     assert place.sync("--max-rejects", "99%")["t"]["t"]["rejected"] == 1
 
 
-@pytest.mark.parametrize("csv, data, says", ids=range(7), argvalues=[
+@pytest.mark.parametrize("csv, data, says", ids=range(9), argvalues=[
+    ({"encoding": "windows-1252"}, text(ROWS).encode(), "it is UTF-8, not windows-1252"),
+    ({"encoding": "UTF-16"}, text(ROWS).encode(), "it is UTF-8, not UTF-16"),
     ({"encoding": "UTF-16"}, codecs.BOM_UTF16_LE + text(ROWS).encode("utf-16-le")[:-1],
      "record 3 (line 5): it ends in the middle of a character of UTF-16LE, at byte %d"),
     ({"encoding": "UTF-16"}, codecs.BOM_UTF16_LE + (text(ROWS) + "\nr4,").encode("utf-16-le") + b"\x00\xdc",
@@ -201,6 +203,8 @@ def test_the_newest_file_that_fits_a_pattern(place):
     for name in ("t.csv", "t (1).csv", "t (2).csv"):
         (place.folder / "in" / name).unlink()
     assert '"t*.csv" or "other.csv"' in place.error(status=2)["message"]
+    place.base(file="t*.csv")  # a name, not a list of patterns
+    assert place.error(status=2)["hint"] == 'to mean a pattern, write a list in base.json: "file": ["t*.csv"]'
 
 
 @pytest.mark.parametrize("file, says", [

@@ -144,6 +144,28 @@ def test_a_source_that_cannot_be_read_is_told_and_no_secret_with_it(works, empty
     assert works.run("status", "--json").status in (2, 3)
 
 
+@pytest.mark.parametrize("query", ["WITH d AS (DELETE FROM public.work RETURNING job_id) SELECT job_id FROM d",
+                                   "SELECT job_id FROM public.work FOR UPDATE"])
+def test_a_query_that_writes_is_a_wrong_setting(works, other, query):
+    jobs_base(works.cwd / "base", {"database": "OTHER_URL", "query": query})
+    error = error_of(works.ok("sync", "--json", status=2))
+    assert "in a read-only transaction" in error["message"] and error["hint"].startswith("a source is only read")
+    assert other.value("SELECT count(*) FROM work") == 3
+
+
+def test_hints_name_the_setting_of_the_source(works, other):
+    (works.cwd / ".env").write_text("ARTSYNC_BASE=./base\nOTHER_URL=%s\n" % other.admin_url.replace("/" + other.name, "/no_such"))
+    error = error_of(works.ok("sync", "--json", status=3))
+    assert "no_such" in error["message"] and error["hint"].endswith("name another one in OTHER_URL")
+
+
+def test_the_decimal_mark_of_files_is_none_of_a_database(works, empty):
+    path = works.cwd / "base" / "base.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "decimal_mark": "comma"}))
+    assert works.sync(None)["t"]["jobs"]["rejected"] == 0
+    assert str(empty.value("SELECT hours FROM jobs WHERE job_id = 'J1'")) == "1.50"
+
+
 def test_a_connection_string_in_base_json_is_refused_and_not_repeated(works):
     jobs_base(works.cwd / "base", {"database": "postgresql://u:secret1@h/d", "table": "t"})
     result = works.ok("base", "check", status=1)

@@ -200,6 +200,13 @@ static void what_a_file_shows(void **state)
         {"UTF-16LE", NULL, BYTES("\xFE\xFF\0I\0D"),
          "x.csv: it is UTF-16 (big endian), not UTF-16LE; add \"csv\": {\"encoding\": \"UTF-16\"}"},
         {"windows-1252", NULL, BYTES("\xEF\xBB\xBFID"), "x.csv: it is UTF-8, not windows-1252; add"},
+        {"windows-1252", NULL, BYTES("ID,Name\n1,\xC3\xA9 and \xC3\xA8"),
+         "x.csv: it is UTF-8, not windows-1252; add \"csv\": {\"encoding\": \"UTF-8\"}"},
+        {"windows-1252", NULL, BYTES("ID,Name\n1,\xC3\xA9"), "windows-1252 windows-1252 ,"}, /* once may be meant */
+        {"windows-1252", NULL, BYTES("ID,Name\n1,\xC3\xA9 \xC3\xA8 \xE8"), "windows-1252 windows-1252 ,"},
+        {"ISO-10646/UTF8/", NULL, BYTES("ID,Name\n1,\xC3\xA9 \xC3\xA8"), "ISO-10646/UTF8/"}, /* of its many names */
+        {"UTF-16", NULL, BYTES("ID,Name\n1,a\n"), "x.csv: it is UTF-8, not UTF-16; add \"csv\": {\"encoding\": \"UTF-8\"}"},
+        {"UTF-16LE", NULL, BYTES("ID,Name\n1,\xE9\n"), "x.csv: it is in another encoding, perhaps windows-1252, not UTF-16LE"},
         {NULL, NULL, BYTES("ID;Name\n1;2"),
          "x.csv: the cells are separated by semicolons, not by commas; add \"csv\": {\"delimiter\": \";\"}"},
         {NULL, NULL, BYTES("ID\tName\n1\t2"),

@@ -135,6 +135,8 @@ bool csv_fail_missing(const char *path, Err *err)
         buf_printf(&hint, "\"%s\" exists: rename it, or name it with --file TABLE=PATH", variant);
     else if (stat(folder.data, &info) != 0 || !S_ISDIR(info.st_mode))
         buf_printf(&hint, "there is no folder %s", folder.data);
+    else if (strpbrk(path, "*?"))
+        buf_printf(&hint, "to mean a pattern, write a list in base.json: \"file\": [\"%s\"]", slash ? slash + 1 : path);
     else
         buf_str(&hint, "export the view from Airtable into that folder, or name the file with --file TABLE=PATH");
     err_set(err, ERR_MISSING, hint.data, "there is no file %s", path);

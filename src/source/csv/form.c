@@ -83,8 +83,21 @@ static bool fail_encoding(const Table *table, const char *name, const char *what
     return false;
 }
 
+static const char perhaps_windows[] = "in another encoding, perhaps windows-1252";
+
+/* In UTF-16 and UTF-32 the comma and the line's end hold NUL bytes: a head without any is in another encoding. */
+static bool fail_one_byte(const Table *table, Str head, const char *name, Err *err)
+{
+    CsvLetters letters = {0};
+    csv_letters_add(&letters, head);
+    csv_letters_end(&letters);
+    bool is_utf8 = letters.utf8 > 0 || letters.other == 0;
+    return fail_encoding(table, name, is_utf8 ? utf8 : perhaps_windows, table->csv.encoding, is_utf8 ? utf8 : windows,
+                         err);
+}
+
 /* base.json names the encoding: does the head agree, and in which order are the bytes? */
-static bool begin_named(CsvForm *form, const Table *table, int shown, const char *name, Err *err)
+static bool begin_named(CsvForm *form, const Table *table, Str head, int shown, const char *name, Err *err)
 {
     const char *said = table->csv.encoding;
     char order = '\0';
@@ -99,6 +112,8 @@ static bool begin_named(CsvForm *form, const Table *table, int shown, const char
         return fail_encoding(table, name, unicodes[shown].what, said, unicodes[shown].family, err);
     if (!form->decode || !family)
         return true;
+    if (shown < 0 && !memchr(head.p, '\0', head.n))
+        return fail_one_byte(table, head, name, err);
     if (shown >= 0)
         form->decode = unicodes[shown].encoding;
     else if (!order)
@@ -119,7 +134,7 @@ bool csv_form_begin(CsvForm *form, const Table *table, Str head, const char *nam
     bool is_auto = said && strcmp(said, CSV_AUTO) == 0;
     bool other = shown >= 0 && strcmp(unicodes[shown].family, utf8) != 0;
     if (said && !is_auto)
-        return begin_named(form, table, shown, name, err);
+        return begin_named(form, table, head, shown, name, err);
     if (other && !is_auto)
         return fail_encoding(table, name, unicodes[shown].what, utf8, unicodes[shown].family, err);
     if (shown >= 0)
@@ -167,8 +182,20 @@ static bool settle_encoding(CsvForm *form, const Table *table, const CsvLetters 
         form->encoding = form->decode = windows;
     bool header = !utf8_valid(csv_first_line(sample), NULL);
     if (!table->csv.encoding && letters->other > !header && letters->utf8 == 0)
-        return fail_encoding(table, name, "in another encoding, perhaps windows-1252", utf8, windows, err);
+        return fail_encoding(table, name, perhaps_windows, utf8, windows, err);
     return true;
+}
+
+/* Another encoding is named, but what is not ASCII in the sample is UTF-8, more than once, and would become other
+ * letters. By a few bytes alone it cannot be told. */
+static bool is_utf8_all_the_same(Str sample, Str decoded, bool whole)
+{
+    CsvLetters letters = {0};
+    csv_letters_add(&letters, sample);
+    if (whole) /* else its last character may be cut off */
+        csv_letters_end(&letters);
+    return letters.utf8 > 1 && letters.other == 0 &&
+           memcmp(sample.p, decoded.p, sample.n < decoded.n ? sample.n : decoded.n) != 0;
 }
 
 bool csv_form_settle(CsvForm *form, const Table *table, const CsvLetters *letters, Str sample, bool whole,
@@ -181,7 +208,12 @@ bool csv_form_settle(CsvForm *form, const Table *table, const CsvLetters *letter
     Buf text = {0};
     if (form->decode)
         decode_sample(form, sample, &text);
-    bool ok = csv_settle_delimiter(form, table, whole_lines(form->decode ? buf_view(&text) : sample, whole), name, err);
+    char order;
+    bool named = form->decode && form->encoding == table->csv.encoding && !csv_encoding_family(form->encoding, &order);
+    bool ok = !named || !is_utf8_all_the_same(sample, buf_view(&text), whole) ||
+              fail_encoding(table, name, utf8, form->encoding, utf8, err);
+    Str lines = whole_lines(form->decode ? buf_view(&text) : sample, whole);
+    ok = ok && csv_settle_delimiter(form, table, lines, name, err);
     buf_free(&text);
     return ok;
 }

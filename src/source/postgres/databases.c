@@ -48,6 +48,21 @@ static Database *find(SourceDatabases *all, const char *setting)
     return database;
 }
 
+/* What to do about it names the setting of this connection, not the target's. Returns false, always. */
+static bool fail_connect(const char *setting, Err *err)
+{
+    static const char target[] = "DATABASE_URL";
+    const char *at = err->hint ? strstr(err->hint, target) : NULL;
+    if (at) {
+        Buf hint = {0};
+        buf_printf(&hint, "%.*s%s%s", (int)(at - err->hint), err->hint, setting, at + sizeof target - 1);
+        free(err->hint);
+        err->hint = mem_dup(hint.data);
+        buf_free(&hint);
+    }
+    return err_context(err, "%s", setting);
+}
+
 static bool connect(SourceDatabases *all, Database *database, Err *err)
 {
     const char *url = all->setting(all->ctx, database->setting);
@@ -61,7 +76,7 @@ static bool connect(SourceDatabases *all, Database *database, Err *err)
         arena_free(&arena);
         return false;
     }
-    return pg_open_reader(&database->pg, url, "artsync", err) || err_context(err, "%s", database->setting);
+    return pg_open_reader(&database->pg, url, "artsync", err) || fail_connect(database->setting, err);
 }
 
 Database *database_of(const Source *source, Err *err)

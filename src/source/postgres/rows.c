@@ -120,6 +120,19 @@ static bool source_misnamed(Err *err)
     return false;
 }
 
+/* A query that writes, or locks rows, is a wrong setting, too. Returns false, always. */
+static bool source_writes(Err *err)
+{
+    if (strcmp(err->sqlstate, "25006") != 0)
+        return false;
+    Err cause = *err;
+    *err = (Err){0};
+    err_set(err, ERR_CONFIG, "a source is only read: take out what writes or locks rows", "%s", cause.message);
+    err_sqlstate(err, cause.sqlstate);
+    err_clear(&cause);
+    return false;
+}
+
 static bool copy(Fetch *fetch, Pg *pg, const char *select, Err *err)
 {
     Buf sql = {0};
@@ -128,6 +141,8 @@ static bool copy(Fetch *fetch, Pg *pg, const char *select, Err *err)
     buf_free(&sql);
     if (ok && fflush(fetch->rows->file) != 0)
         ok = fail_write(err);
+    if (!ok)
+        source_writes(err);
     if (!ok && fetch->n > 0)
         return err_context(err, "%s: after %lld rows", fetch->source->location, (long long)fetch->n - 1);
     return ok || source_misnamed(err) || err_context(err, "%s", fetch->source->location);
