@@ -218,17 +218,21 @@ const char *pg_describe(const Pg *pg) { return pg->description; }
 
 const char *pg_database(const Pg *pg) { return PQdb(pg->conn); }
 
+bool pg_address_is_local(const struct sockaddr_storage *address)
+{
+    const struct in6_addr *six = &((const struct sockaddr_in6 *)address)->sin6_addr;
+    if (address->ss_family == AF_INET)
+        return ntohl(((const struct sockaddr_in *)address)->sin_addr.s_addr) >> 24 == 127;
+    if (address->ss_family == AF_INET6)
+        return IN6_IS_ADDR_LOOPBACK(six) || (IN6_IS_ADDR_V4MAPPED(six) && six->s6_addr[12] == 127);
+    return address->ss_family == AF_UNIX;
+}
+
 bool pg_is_local(const Pg *pg)
 {
     struct sockaddr_storage peer = {0};
     socklen_t size = sizeof peer;
-    if (getpeername(PQsocket(pg->conn), (struct sockaddr *)&peer, &size) != 0)
-        return false;
-    if (peer.ss_family == AF_INET)
-        return ntohl(((struct sockaddr_in *)&peer)->sin_addr.s_addr) >> 24 == 127;
-    if (peer.ss_family == AF_INET6)
-        return IN6_IS_ADDR_LOOPBACK(&((struct sockaddr_in6 *)&peer)->sin6_addr);
-    return peer.ss_family == AF_UNIX;
+    return getpeername(PQsocket(pg->conn), (struct sockaddr *)&peer, &size) == 0 && pg_address_is_local(&peer);
 }
 
 const char *pg_encoding(const Pg *pg)

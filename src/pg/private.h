@@ -69,6 +69,10 @@ bool pg_url_normalize(const char *url, Buf *out, Err *err);
 /* pg_open with this target_session_attrs, whatever the url says (NULL: as it says), and without words on read-only. */
 bool pg_open_session(Pg **out, const char *url, const char *application_name, const char *session, Err *err);
 
+/* An address of a socket that only this machine can reach. */
+struct sockaddr_storage;
+bool pg_address_is_local(const struct sockaddr_storage *address);
+
 /* ---- wait.c ---- */
 
 

@@ -132,9 +132,32 @@ static void a_stopped_backend_counts_as_lost(void **state)
     pg_close(other);
 }
 
+/* What is sent to any other address leaves this machine, and should be encrypted. */
+static void addresses_of_this_machine(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool local;
+    } rows[] = {{"127.0.0.1", true},  {"127.9.9.9", true},         {"10.0.0.1", false},    {"128.0.0.1", false},
+                {"::1", true},        {"::ffff:127.0.0.1", true},  {"2001:db8::1", false}, {"::ffff:10.0.0.1", false}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct sockaddr_storage address = {0};
+        bool six = strchr(rows[i].text, ':');
+        void *into = six ? (void *)&((struct sockaddr_in6 *)&address)->sin6_addr
+                         : (void *)&((struct sockaddr_in *)&address)->sin_addr;
+        address.ss_family = six ? AF_INET6 : AF_INET;
+        assert_int_equal(inet_pton(address.ss_family, rows[i].text, into), 1);
+        if (pg_address_is_local(&address) != rows[i].local)
+            fail_msg("%s", rows[i].text);
+    }
+    assert_true(pg_address_is_local(&(struct sockaddr_storage){.ss_family = AF_UNIX}));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(addresses_of_this_machine),
         cmocka_unit_test(a_silent_host_costs_its_timeout_and_no_more),
         cmocka_unit_test(a_signal_ends_connecting),
         cmocka_unit_test(passwords_stay_secret),
