@@ -10,6 +10,7 @@
 
 #include "../../src/pg/private.h"
 #include "artsync/interrupt.h"
+#include "case.h"
 
 static double seconds(void)
 {
@@ -142,14 +143,14 @@ static void addresses_of_this_machine(void **state)
     } rows[] = {{"127.0.0.1", true},  {"127.9.9.9", true},         {"10.0.0.1", false},    {"128.0.0.1", false},
                 {"::1", true},        {"::ffff:127.0.0.1", true},  {"2001:db8::1", false}, {"::ffff:10.0.0.1", false}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        CASE("%s", rows[i].text);
         struct sockaddr_storage address = {0};
         bool six = strchr(rows[i].text, ':');
         void *into = six ? (void *)&((struct sockaddr_in6 *)&address)->sin6_addr
                          : (void *)&((struct sockaddr_in *)&address)->sin_addr;
         address.ss_family = six ? AF_INET6 : AF_INET;
         assert_int_equal(inet_pton(address.ss_family, rows[i].text, into), 1);
-        if (pg_address_is_local(&address) != rows[i].local)
-            fail_msg("%s", rows[i].text);
+        assert_int_equal(pg_address_is_local(&address), rows[i].local);
     }
     assert_true(pg_address_is_local(&(struct sockaddr_storage){.ss_family = AF_UNIX}));
 }
