@@ -1,6 +1,7 @@
 /* cmd_rejects.c - the records that were not written: listed, or as a CSV to correct. */
 #include <stdlib.h>
 
+#include "artsync/base_map.h"
 #include "artsync/cells.h"
 #include "artsync/embed.h"
 #include "artsync/shell.h"
@@ -102,6 +103,8 @@ static bool write_list(Report *report, void *ctx, Err *err)
     return true;
 }
 
+static bool is_map(const Cli *cli) { return strcmp(cli->base_name, MAP_BASE) == 0; }
+
 static bool write_advice(Report *report, void *ctx, Err *err)
 {
     (void)err;
@@ -112,6 +115,10 @@ static bool write_advice(Report *report, void *ctx, Err *err)
         return true;
     }
     report_gap(report);
+    if (is_map(listing->cli)) {
+        report_line(report, "%s. " MAP_ADVICE, out_noun(listing->n, "reject", "rejects", arena));
+        return true;
+    }
     report_line(report, "%s. To fix and replay them:", out_noun(listing->n, "reject", "rejects", arena));
     Cells tables = {0};
     cells_split(listing->tables.data, &tables);
@@ -138,6 +145,7 @@ static bool list(Cli *cli, const char *const *params, Err *err)
 typedef struct Written {
     const char *table, *path;
     RejectsWritten rejects;
+    bool map;
 } Written;
 
 static void unwritten_line(Report *report, void *ctx, const char *const *cells)
@@ -153,7 +161,9 @@ static void write_summary(Report *report, const Written *written, int64_t left)
     report_text(report, "table", written->table);
     report_text(report, "file", n ? written->path : NULL);
     report_count(report, "written", n);
-    if (n)
+    if (n && written->map)
+        report_line(report, "%s written to %s. " MAP_ADVICE, out_noun(n, "record", "records", arena), written->path);
+    else if (n)
         report_line(report, "%s written to %s. Fix it, then: %s", out_noun(n, "record", "records", arena),
                     written->path, rejects_replay(written->table, written->path, arena));
     else
@@ -174,7 +184,7 @@ static bool write_written(Report *report, void *ctx, Err *err)
 static bool write_csv(Cli *cli, const char *const *params, const char *path, Err *err)
 {
     static const ReportSection sections[] = {{FOR_ALL, 1, write_written}, {0}};
-    Written written = {params[2], path, {.unwritten = spool_new()}};
+    Written written = {params[2], path, {.unwritten = spool_new()}, is_map(cli)};
     if (!params[2])
         err_set(err, ERR_USAGE, "add --table TABLE: a CSV file holds one table's records", "--csv needs --table");
     bool ok = err->code == ERR_NONE &&

@@ -4,6 +4,7 @@
 
 #include "private.h"
 
+#define MAP_ADVICE "Correct these rows in the source or in the target, then run artsync map again."
 #define FIXED_CSV "fixed.csv" /* what printed commands call the file that is fixed and replayed */
 
 /* Columns of rejects_list.sql: the cells of a reject, then these. */

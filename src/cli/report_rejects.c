@@ -82,12 +82,16 @@ static void write_group(Report *report, const Group *g)
 }
 
 /* A dry or refused run keeps no rejects to write out. */
-static void write_advice(Report *report, const SyncResult *result, const Groups *groups)
+static void write_advice(Report *report, const SyncResult *result, bool map, const Groups *groups)
 {
     const char *table = groups->items[0].table;
     if (strcmp(result->status, "completed") != 0)
         return;
     Arena *arena = report_arena(report);
+    if (map) { /* no file is read again: the rows are the source's */
+        report_line(report, "  " MAP_ADVICE);
+        return;
+    }
     report_line(report, "  See each one:   %s", command_line(arena, "rejects"));
     report_line(report, "  Fix and replay: %s", command_line(arena, "rejects --table %s --csv " FIXED_CSV, table));
     report_line(report, "                  %s", rejects_replay(table, FIXED_CSV, arena));
@@ -106,7 +110,7 @@ bool report_reject_groups(Report *report, void *ctx, Err *err)
         if (groups.n > GROUPS_SHOWN)
             report_line(report, "  and %s",
                         out_noun(groups.n - GROUPS_SHOWN, "other kind", "other kinds", report_arena(report)));
-        write_advice(report, result, &groups);
+        write_advice(report, result, ((SyncReport *)ctx)->map, &groups);
     }
     free(groups.items);
     arena_free(&groups.arena);

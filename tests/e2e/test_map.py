@@ -123,6 +123,9 @@ def test_what_a_constraint_refuses_is_a_reject_and_the_rest_goes_on(art, sandbox
     told = run(art, "--json", "--apply", status=1).json
     assert told["tables"][0]["updated"] == 41 and [(r["id"], r["code"]) for r in told["rejects"]] == [("10500/C", "check_constraint")]
     assert "10500/C" in art.ok("rejects", url=sandbox.admin_url).out
+    for told in (run(art, "--apply"), art.ok("rejects", url=sandbox.admin_url),
+                 art.ok("rejects", "--table", "jobs", "--csv", "rejects.csv", url=sandbox.admin_url)):
+        assert "run artsync map again" in told.out and "artsync sync" not in told.out
 
 
 def test_where_transform_mask_and_other_names(art, sandbox, production):
