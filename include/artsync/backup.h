@@ -79,6 +79,10 @@ const char *backup_name(const char *base, const char *database, time_t at, Arena
 bool backup_thin(const char *folder, const Manifest *written, const char *newest, const KeepRule *rule,
                  StringList *removed, Arena *arena, Err *err);
 
+/* When the newest backup in the folder was made; 0: there is none. What is damaged or of another base is not counted,
+ * nor is another database's; `database` NULL: any. */
+time_t backup_newest(const char *folder, const char *base, const char *database);
+
 void manifest_free(Manifest *manifest);
 
 #endif

@@ -20,6 +20,8 @@ const char *command_line(Arena *arena, const char *format, ...) ART_PRINTF(2, 3)
 const char *command_line_for(Arena *arena, const char *base, const char *format, ...) ART_PRINTF(3, 4);
 /* The same with words that are quoted already (command_word). */
 const char *command_line_words(Arena *arena, const char *base, const char *words);
+/* "chmod 600 'my file'": a program's own command on one file, whose name never reads as an option. */
+const char *command_on_file(Arena *arena, const char *command, const char *path);
 /* Appends `text` as one word of a shell. */
 void command_word(Buf *out, const char *text);
 /* `text` with a command of this run in place of {}: "`{}` lists the syncs". For hints and messages, of which a run has

@@ -211,3 +211,39 @@ bool backup_thin(const char *folder, const Manifest *written, const char *newest
     free(list);
     return ok;
 }
+
+/* ---- the newest ---- */
+
+/* When a backup was made, by what it says of itself: a copy has a new time of its own. 0: it is none, or of others. */
+static time_t made_at(const char *path, const char *base, const char *database)
+{
+    struct tm utc = {0};
+    Manifest manifest = {0};
+    Err damaged = {0};
+    time_t at = 0;
+    if (backup_peek(path, &manifest, &damaged) && strcmp(manifest.base, base) == 0 &&
+        (!database || strcmp(manifest.database, database) == 0) && strptime(manifest.at, "%Y-%m-%dT%H:%M:%SZ", &utc))
+        at = timegm(&utc);
+    manifest_free(&manifest);
+    err_clear(&damaged);
+    return at;
+}
+
+time_t backup_newest(const char *folder, const char *base, const char *database)
+{
+    time_t newest = 0;
+    DIR *dir = opendir(folder);
+    for (const struct dirent *entry; dir && (entry = readdir(dir));) {
+        size_t n = strlen(entry->d_name), end = sizeof suffix - 1;
+        if (n <= end || strcmp(entry->d_name + n - end, suffix) != 0)
+            continue;
+        Buf path = {0};
+        buf_printf(&path, "%s/%s", folder, entry->d_name);
+        time_t at = made_at(path.data, base, database);
+        newest = at > newest ? at : newest;
+        buf_free(&path);
+    }
+    if (dir)
+        closedir(dir);
+    return newest;
+}

@@ -1,5 +1,4 @@
 /* doctor_files.c - what a run needs of this machine: the export, space for backups, a timer or a cron line. */
-#include <dirent.h>
 #include <glob.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "artsync/backup.h"
 #include "artsync/clean.h"
 #include "artsync/clock.h"
 #include "artsync/embed.h"
@@ -125,7 +125,7 @@ static void look_at_space(Doctor *doctor, const char *folder)
     struct statvfs disk;
     enum { MB = 1024 * 1024 };
     if (statvfs(folder, &disk) != 0) {
-        doctor_problem(doctor, "disk", arena_printf(doctor->arena, "mkdir -p '%s'", folder),
+        doctor_problem(doctor, "disk", command_on_file(doctor->arena, "mkdir -p", folder),
                        "%s: there is no such folder for backups", folder);
         return;
     }
@@ -138,23 +138,6 @@ static void look_at_space(Doctor *doctor, const char *folder)
     else
         doctor_fine(doctor, "disk", "%s MB are available for backups, and the database has %s MB",
                     out_count(available / MB, doctor->arena), out_count(needed / MB, doctor->arena));
-}
-
-/* When the newest file of `folder` whose name ends with .backup was written; 0: there is none. */
-static time_t newest_backup(const char *folder)
-{
-    time_t newest = 0;
-    DIR *dir = opendir(folder);
-    for (struct dirent *entry; dir && (entry = readdir(dir));) {
-        size_t n = strlen(entry->d_name);
-        struct stat info;
-        if (n > 7 && strcmp(entry->d_name + n - 7, ".backup") == 0 &&
-            fstatat(dirfd(dir), entry->d_name, &info, 0) == 0 && S_ISREG(info.st_mode) && info.st_mtime > newest)
-            newest = info.st_mtime;
-    }
-    if (dir)
-        closedir(dir);
-    return newest;
 }
 
 static void missing(Doctor *doctor, const char *name, const char *command, const char *what)
@@ -173,11 +156,15 @@ void doctor_backups(Doctor *doctor)
         missing(doctor, "backup", NULL, "ARTSYNC_BACKUP_DIR names no folder, so no backup is kept");
         return;
     }
-    time_t newest = newest_backup(folder);
+    const Cli *cli = doctor->cli;
+    if (!cli->base)
+        return; /* its problem was told */
+    time_t newest = backup_newest(folder, cli->base->name, cli->pg ? pg_database(cli->pg) : NULL);
     const char *make = command_line(doctor->arena, "backup --dir %s", folder);
     int64_t age = (int64_t)(time(NULL) - newest);
     if (!newest)
-        missing(doctor, "backup", make, arena_printf(doctor->arena, "there is no backup in %s", folder));
+        missing(doctor, "backup", make,
+                arena_printf(doctor->arena, "there is no backup in %s of this base and database", folder));
     else if (doctor->production && age > (int64_t)BACKUP_DAYS * DAY_S)
         doctor_problem(doctor, "backup", make, "the newest backup in %s was made %s", folder,
                        out_age(age, doctor->arena));

@@ -46,7 +46,7 @@ static void look_at_file(Doctor *doctor)
     if (!env->path) {
         doctor_fine(doctor, ".env", "there is none in this folder; settings come from the environment");
     } else if (env_holds_secret(env) && stat(env->path, &info) == 0 && (info.st_mode & (S_IRGRP | S_IROTH))) {
-        doctor_problem(doctor, ".env", arena_printf(doctor->arena, "chmod 600 %s", env->path),
+        doctor_problem(doctor, ".env", command_on_file(doctor->arena, "chmod 600", env->path),
                        "%s holds a password and others can read it", env->path);
     } else {
         doctor_fine(doctor, ".env", "%s, %s", env->path, out_noun(env->n, "setting", "settings", doctor->arena));
@@ -61,8 +61,10 @@ static void look_at_notifier(Doctor *doctor)
         return;
     if (stat(program, &info) != 0)
         doctor_problem(doctor, "notify", NULL, "ARTSYNC_NOTIFY: there is no program %s", program);
-    else if (!S_ISREG(info.st_mode) || access(program, X_OK) != 0)
-        doctor_problem(doctor, "notify", arena_printf(doctor->arena, "chmod +x '%s'", program),
+    else if (!S_ISREG(info.st_mode))
+        doctor_problem(doctor, "notify", NULL, "ARTSYNC_NOTIFY: %s is not a file", program);
+    else if (access(program, X_OK) != 0)
+        doctor_problem(doctor, "notify", command_on_file(doctor->arena, "chmod +x", program),
                        "ARTSYNC_NOTIFY: %s cannot be run", program);
     else
         doctor_fine(doctor, "notify", "%s can be run", program);

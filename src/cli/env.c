@@ -9,6 +9,7 @@
 #include "artsync/file.h"
 #include "artsync/log.h"
 #include "artsync/pg.h"
+#include "artsync/shell.h"
 #include "artsync/utf8.h"
 
 enum { ENV_MAX_BYTES = 1024 * 1024 };
@@ -231,8 +232,11 @@ bool env_read(const char *path, const char *const *known, EnvFile *out, Err *err
         return true;
     if (!read_and_parse(path, name, &st, out, err))
         return false;
-    if ((st.st_mode & (S_IRGRP | S_IROTH)) && env_holds_secret(out))
-        log_warning("%s holds a password and others can read it: chmod 600 %s", name, name);
+    if ((st.st_mode & (S_IRGRP | S_IROTH)) && env_holds_secret(out)) {
+        Arena arena = {0};
+        log_warning("%s holds a password and others can read it: %s", name, command_on_file(&arena, "chmod 600", name));
+        arena_free(&arena);
+    }
     warn_unknown(out, known);
     return true;
 }

@@ -30,6 +30,22 @@ static void add_counts(Buf *out, const SyncResult *result)
         buf_str(out, ", nothing changed");
 }
 
+/* Each end of a line, with the white space around it, as one space. */
+static void add_in_one_line(Buf *out, const char *message)
+{
+    buf_str(out, ": ");
+    for (const char *c = message; *c;) {
+        size_t space = strspn(c, " \t\r\n");
+        bool ends_line = strcspn(c, "\r\n") < space;
+        size_t n = space ? space : 1;
+        if (ends_line)
+            buf_char(out, ' ');
+        else
+            buf_add(out, c, n);
+        c += n;
+    }
+}
+
 const char *sync_summary(const SyncResult *result, const Base *base, ExitStatus status, const Err *failed, Arena *arena)
 {
     Buf line = {0};
@@ -40,7 +56,7 @@ const char *sync_summary(const SyncResult *result, const Base *base, ExitStatus 
     if (failed->code == ERR_NONE && result)
         add_counts(&line, result);
     else if (failed->message)
-        buf_printf(&line, ": %s", failed->message);
+        add_in_one_line(&line, failed->message);
     const char *text = utf8_printable(buf_view(&line), SUMMARY_MAX, arena);
     buf_free(&line);
     return text;
@@ -50,7 +66,8 @@ const char *sync_summary(const SyncResult *result, const Base *base, ExitStatus 
 
 static const char *notifier_of(const Cli *cli)
 {
-    return cli->outcome.configured && !cli_is_dry(cli) ? cli_text(cli, "notify") : NULL;
+    const char *program = cli->outcome.configured && !cli_is_dry(cli) ? cli_text(cli, "notify") : NULL;
+    return program && *program ? program : NULL; /* an empty name was refused: there is no one to tell */
 }
 
 static bool has_option(const Cli *cli, const char *name)

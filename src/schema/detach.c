@@ -76,6 +76,9 @@ static bool write_files(Detaching *d, Err *err)
     d->out->files = arena_alloc(&d->out->arena, sizeof *d->out->files * (size_t)(n + 1));
     for (int i = 0; i < n; i++) {
         const char *path = path_of(d, i);
+        struct stat there;
+        if (lstat(path, &there) == 0)
+            return err_set(err, ERR_REFUSED, "give --dir a folder that is new or empty", "%s already exists", path);
         if (!atomic_file_begin(&d->files[i], path, 0600, false, err))
             return false;
         Copying copying = {.file = d->files[i]};

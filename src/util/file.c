@@ -62,19 +62,38 @@ static bool already_there(const char *path, Err *err)
     return err_set(err, ERR_REFUSED, "choose another name, or give --force to replace it", "%s already exists", path);
 }
 
-/* Only a regular file or a link may be replaced: a device, FIFO or socket that became a file would break its users. */
+static const char *kind_of(mode_t mode)
+{
+    return S_ISDIR(mode) ? "folder" : S_ISFIFO(mode) ? "FIFO" : S_ISSOCK(mode) ? "socket" : "device";
+}
+
+/* /dev/stdout and its kind: what they lead to depends on who looks. */
+static bool leads_to_process(const char *link)
+{
+    static const char proc[] = "/proc/";
+    char target[sizeof proc];
+    return readlink(link, target, sizeof proc - 1) == sizeof proc - 1 && memcmp(target, proc, sizeof proc - 1) == 0;
+}
+
+/* Only a regular file, or a link to one or to nothing, may be replaced: a device, FIFO or socket that became a file
+ * would break its users. */
 static bool check_target(const char *path, bool replace, Err *err)
 {
+    static const char hint[] = "give the name of a file that is new or a regular file";
     struct stat there;
     if (!*path)
         return err_set(err, ERR_USAGE, "give the name of a file", "the file name is empty");
     if (lstat(path, &there) != 0)
         return true;
-    if (S_ISDIR(there.st_mode))
-        return err_set(err, ERR_REFUSED, "give the name of a file", "%s is a folder", path);
-    if (!S_ISREG(there.st_mode) && !S_ISLNK(there.st_mode))
-        return err_set(err, ERR_REFUSED, "give the name of a file that is new or a regular file", "%s is a %s", path,
-                       S_ISFIFO(there.st_mode) ? "FIFO" : S_ISSOCK(there.st_mode) ? "socket" : "device");
+    if (S_ISLNK(there.st_mode)) {
+        if (leads_to_process(path))
+            return err_set(err, ERR_REFUSED, hint, "%s is a link to an open file of the process", path);
+        if (stat(path, &there) == 0 && !S_ISREG(there.st_mode))
+            return err_set(err, ERR_REFUSED, hint, "%s is a link to a %s", path, kind_of(there.st_mode));
+    } else if (!S_ISREG(there.st_mode)) {
+        return err_set(err, ERR_REFUSED, S_ISDIR(there.st_mode) ? "give the name of a file" : hint, "%s is a %s", path,
+                       kind_of(there.st_mode));
+    }
     return replace || already_there(path, err);
 }
 

@@ -118,6 +118,16 @@ const char *command_line_words(Arena *arena, const char *base, const char *words
     return result;
 }
 
+const char *command_on_file(Arena *arena, const char *command, const char *path)
+{
+    Buf out = {0};
+    buf_printf(&out, "%s %s", command, path[0] == '-' ? "./" : "");
+    command_word(&out, path);
+    const char *result = arena_strn(arena, out.data, out.len);
+    buf_free(&out);
+    return result;
+}
+
 const char *command_hint(const char *text, const char *format, ...)
 {
     va_list args;

@@ -53,8 +53,10 @@ def test_fish(typed):
     lines = expected(typed) + [("artsync sync --mode=fu", ["--mode=full"], []), ("artsync sync --table=pr", ["--table=prints"], []),
                                ("artsync -", ["--base", "--quiet"], ["--mode"]), ("artsync help roll", ["rollback"], [])]
     ask = "source artsync.fish\n" + "".join("complete -C '%s'\necho --\n" % line for line, _, _ in lines)
-    out = subprocess.run(["fish", "--no-config", "-c", ask], check=True, stdout=subprocess.PIPE, cwd=typed.cwd,
-                         env=typed.environment, encoding="utf-8").stdout.split("\n--\n")
+    told = subprocess.run(["fish", "--no-config", "-c", ask], check=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          cwd=typed.cwd, env=typed.environment, encoding="utf-8")
+    out = told.stdout.split("\n--\n")
+    assert told.stderr == ""  # a shell shows it in the middle of the line that is typed
     for (line, offered, others), got in zip(lines, out):
         got = {offer.split("\t")[0] for offer in got.split("\n")}
         assert set(offered) <= got and not set(others) & got, (line, got)

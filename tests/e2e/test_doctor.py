@@ -1,5 +1,7 @@
 """doctor: each thing that a run at night needs, broken by itself; what is said, which command fixes it, and that it does."""
 import os
+import re
+import subprocess
 import time
 
 import psycopg2
@@ -167,18 +169,39 @@ def test_the_export(patient):
 def test_backups_and_space(patient):
     folder = patient.art.cwd / "backups"
     production = {"ARTSYNC_ENV": "production", "ARTSYNC_BACKUP_DIR": str(folder)}
-    assert patient.problems(env=production)["disk"][1] == "mkdir -p '%s'" % folder
+    assert patient.problems(env=production)["disk"][1] == "mkdir -p %s" % folder
     folder.mkdir()
-    assert "there is no backup in" in patient.problems(env=production)["backup"][0]
     file = folder / "art-x-2026-01-01T000000Z.backup"
-    file.write_text("")
-    os.utime(file, (time.time(), time.time() - 3 * 86400))
+    file.write_text("")  # no backup, whatever its name
     message, command = patient.problems(env=production)["backup"]
-    assert "3 days ago" in message and command == "artsync backup --dir %s" % folder
-    os.utime(file)
+    assert "there is no backup in" in message and command == "artsync backup --dir %s" % folder
+    patient.art.ok("backup", file, "--force")
     assert "backup" not in patient.problems(env=production)
+    made = re.search(rb'"at":"([^"]+)"', file.read_bytes()).group(1)
+    old = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 3 * 86400)).encode()
+    file.write_bytes(file.read_bytes().replace(made, old))  # copied just now, made long before
+    assert "3 days ago" in patient.problems(env=production)["backup"][0]
+    file.write_bytes(file.read_bytes().replace(b'"base":"art"', b'"base":"shp"'))
+    assert "there is no backup in" in patient.problems(env=production)["backup"][0]
     assert "0 MB are available" in patient.problems(env={**production, "ARTSYNC_BACKUP_DIR": "/proc"})["disk"][0]
     assert "names no folder" in patient.problems(env={"ARTSYNC_ENV": "production"})["backup"][0]
+
+
+def test_commands_on_files_can_be_pasted(patient):
+    place = patient.art.cwd / "it's here"
+    env = {**DEVELOPMENT, "ARTSYNC_NOTIFY": str(place / "tell me"), "ARTSYNC_BACKUP_DIR": str(place)}
+    subprocess.run(patient.problems(env=env)["disk"][1], shell=True, check=True)
+    (place / "tell me").write_text("")
+    settings = place / "my settings"
+    settings.write_text("PGPASSWORD=hidden\n")
+    settings.chmod(0o644)
+    found = patient.problems("--env-file", settings, env=env)
+    assert sorted(found) == [".env", "notify"]
+    for _, command in found.values():
+        subprocess.run(command, shell=True, check=True)
+    assert patient.problems("--env-file", settings, env=env) == {}
+    message, command = patient.problems(env={**env, "ARTSYNC_NOTIFY": str(place)})["notify"]
+    assert "is not a file" in message and command is None
 
 
 def test_a_timer_in_production(patient):

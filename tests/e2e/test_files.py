@@ -137,6 +137,33 @@ def test_force_replaces_only_files_and_links(art_loaded):
     assert files_below(cwd / "out") == ["Prints-Grid view.csv"]
 
 
+def test_a_link_is_replaced_only_where_it_leads_to_a_file(art_loaded):
+    cwd = art_loaded.cwd
+    os.mkfifo(cwd / "fifo")
+    (cwd / "folder").mkdir()
+    (cwd / "page.html").write_text("another's")
+    for target, kind in {"fifo": "FIFO", "folder": "folder"}.items():
+        link = cwd / ("to-" + target)
+        link.symlink_to(target)
+        for command in (["report", "--html", link.name], ["backup", link.name, "--force"]):
+            error = error_of(art_loaded.ok(*command, "--json", status=4))
+            assert error["message"] == "%s is a link to a %s" % (link.name, kind)
+        assert link.is_symlink()
+    # as /dev/stdout is: a file where output is redirected, and yet not to be replaced
+    (cwd / "stdout").symlink_to("/proc/self/fd/1")
+    with open(cwd / "redirected", "w") as out:
+        told = subprocess.run([BINARY, "report", "--html", "stdout"], cwd=cwd, stdout=out, stderr=subprocess.PIPE,
+                              encoding="utf-8", env={"PATH": os.environ["PATH"], "DATABASE_URL": art_loaded.db.url})
+    assert told.returncode == 4 and "stdout is a link to an open file of the process" in told.stderr
+    assert (cwd / "stdout").is_symlink()
+    (cwd / "latest.html").symlink_to("page.html")
+    (cwd / "dangling.html").symlink_to("none")
+    for link in ("latest.html", "dangling.html"):
+        art_loaded.ok("report", "--html", link)
+        assert not (cwd / link).is_symlink() and (cwd / link).read_text().startswith("<!doctype html>")
+    assert (cwd / "page.html").read_text() == "another's"
+
+
 def test_an_empty_argument_is_refused_first(art, empty):
     art.db = empty  # not even migrated: nothing is looked at
     for command in (["backup", ""], ["restore", ""], ["rollback", ""], ["history", ""], ["rejects", ""], ["phase", ""]):

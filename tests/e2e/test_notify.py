@@ -85,12 +85,18 @@ def test_a_run_that_did_not_begin(art, export, notifier, tmp_path):
     assert notifier.report["error"]["code"] == "connection" and notifier.env["ARTSYNC_STATUS"] == "3"
     assert notifier.env["ARTSYNC_SYNC_ID"] == "" and len(notifier.env["ARTSYNC_SUMMARY"]) < 200
     assert SECRET not in (tmp_path / "env").read_text() + (tmp_path / "report").read_text()
+    # the library's message has two lines
+    art.ok("sync", "--export-dir", export, env=env, url="postgresql:///x?host=%s" % tmp_path, status=3)
+    summary = notifier.env["ARTSYNC_SUMMARY"]
+    assert "No such file or directory Is the server running locally" in summary and "\\x" not in summary
+    told = art.ok("sync", "--export-dir", export, "--notify", "", env=env, status=2)
+    assert "--notify is empty" in told.err and "was not told" not in told.err
     art.ok("sync", "--base", "./none", env=env, status=2)
     assert notifier.report["error"]["code"] == "config"
     # a setting that is not valid, in a file that names the notifier
     (tmp_path / "settings").write_text("ARTSYNC_MODE=sometimes\nARTSYNC_NOTIFY=%s\n" % notifier.path)
     art.ok("sync", "--env-file", tmp_path / "settings", status=2)
-    assert notifier.report["error"]["code"] == "usage" and notifier.calls == [3, 2, 2]
+    assert notifier.report["error"]["code"] == "usage" and notifier.calls == [3, 3, 2, 2]
 
 
 def test_it_runs_when_all_is_over(art, export, tmp_path):
