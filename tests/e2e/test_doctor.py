@@ -76,7 +76,7 @@ def test_a_notifier_that_cannot_be_run(patient):
     assert "there is no program" in patient.problems(env=env)["notify"][0]
     program.write_text("#!/bin/sh\n")
     program.chmod(0o644)
-    assert patient.problems(env=env)["notify"][1] == "chmod +x '%s'" % program
+    assert patient.problems(env=env)["notify"][1] == "chmod +x %s" % program
     program.chmod(0o755)
     assert patient.problems(env=env) == {}
 
