@@ -8,9 +8,10 @@ from support import ROOT, TABLES
 
 DEMO = ROOT / "airtable_export"
 SYNC_KEYS = {"sync_id", "mode", "dry_run", "forced", "status", "started_at", "duration_ms", "tables", "rejects",
-             "conflicts", "cleaning"}
-TABLE_KEYS = {"table", "file", "sha256", "skipped", "read", "created", "updated", "unchanged", "deactivated",
-              "reactivated", "rejected", "new_rejects", "skipped_records", "conflicts", "overwritten", "warnings"}
+             "conflicts", "not_found", "cleaning"}
+TEXT_KEYS = {"table", "file", "sha256", "encoding", "delimiter"}
+TABLE_KEYS = TEXT_KEYS | {"skipped", "read", "created", "updated", "unchanged", "deactivated", "reactivated", "rejected",
+                          "new_rejects", "skipped_records", "not_found", "conflicts", "overwritten", "warnings"}
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
@@ -27,8 +28,8 @@ def test_sync_json_has_exactly_the_promised_keys(art):
     for table in report["tables"]:
         assert set(table) == TABLE_KEYS
         assert table["file"] == make_export.FILES[table["table"]] and table["sha256"] == sha256(table["table"])
-        assert table["skipped"] is False and all(isinstance(table[k], int) for k in TABLE_KEYS - {"table", "file",
-                                                                                                  "sha256"})
+        assert (table["encoding"], table["delimiter"]) == ("UTF-8", ",") and table["skipped"] is False
+        assert all(isinstance(table[k], int) for k in TABLE_KEYS - TEXT_KEYS)
     assert all(set(c) == {"table", "column", "from", "to", "count"} for c in report["cleaning"])
 
 
