@@ -14,13 +14,13 @@ place=$(mktemp -d)
 trap 'rm -rf --one-file-system "$place"' EXIT
 chmod 755 "$place"
 if [ -n "${INSTALL_ROOT:-}" ]; then
-    cp -a "$INSTALL_ROOT" "$place/root"
+    cp -a "$INSTALL_ROOT" "$place/debian"
 else
-    mmdebstrap --quiet --variant=minbase --include=systemd bookworm "$place/root"
+    mmdebstrap --quiet --variant=minbase --include=systemd bookworm "$place/debian"
 fi
 case $document in
-*GUIDE.md) cp build/package/artsync_*.deb "$place/root/root/" ;;
-*) git archive --prefix=artsync/ HEAD | tar -x -C "$place/root/root" ;;
+*GUIDE.md) cp build/package/artsync_*.deb "$place/debian/srv/" ;;
+*) git archive --prefix=artsync/ HEAD | tar -x -C "$place/debian/srv" ;;
 esac
 
 # The lines and what is shown as one script: `line TEXT`, then `shows TEXT`.
@@ -52,6 +52,7 @@ SCRIPT
         esac
     done
     echo 'service postgresql stop; echo "install: every line works"'
-} > "$place/root/root/script"
-unshare --mount --pid --fork --mount-proc="$place/root/proc" chroot "$place/root" /usr/bin/env -i HOME=/root TERM=dumb \
-    PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 INSTALL_LINES="${INSTALL_LINES:-8}" DEBIAN_FRONTEND=noninteractive bash /root/script
+} > "$place/debian/srv/script"
+unshare --mount --pid --fork --mount-proc="$place/debian/proc" chroot "$place/debian" /usr/bin/env -i HOME=/srv TERM=dumb \
+    PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
+    INSTALL_LINES="${INSTALL_LINES:-8}" bash /srv/script
